@@ -1,0 +1,167 @@
+"""The raw tables in Plaid's words: what the generator writes, an import fills and everything reads."""
+
+from __future__ import annotations
+
+from spendsense_pipeline.plaid.declarations import MONEY, Column, ForeignKey, Table
+
+INCOME_TIERS = ("low", "middle", "high")
+REGIONS = ("Northeast", "Midwest", "South", "West")
+GENDERS = ("female", "male", "nonbinary")
+HOUSEHOLD_TYPES = ("single", "couple", "family", "single_parent", "shared")
+CONSENT_STATUSES = ("granted", "denied", "revoked")
+HOLDER_CATEGORIES = ("personal", "business", "unrecognized")
+OWNERSHIPS = ("sole", "joint")
+PAYMENT_CHANNELS = ("online", "in store", "other")
+APR_TYPES = ("purchase_apr", "cash_apr", "balance_transfer_apr", "special")
+STREAM_KINDS = ("bill", "subscription", "income", "transfer")
+PERSONA_KEYS = (
+    "high_utilization",
+    "variable_income",
+    "cash_flow_stressed",
+    "subscription_heavy",
+    "savings_builder",
+    "general",
+)
+
+_USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
+_ACCOUNT_KEY = ForeignKey(("account_id",), "raw_accounts", ("account_id",))
+
+RAW_USERS = Table(
+    "raw_users",
+    "One row per person, consenting or not.",
+    (
+        Column("user_id", "VARCHAR", "Identifier of the person, `user_0000` upwards"),
+        Column("name", "VARCHAR", "Made-up full name", nullable=True),
+        Column("age", "INTEGER", "Age on history_start", unit="years", nullable=True),
+        Column("gender", "VARCHAR", "Gender; no behaviour depends on it", nullable=True, allowed=GENDERS),
+        Column("income_tier", "VARCHAR", "Income third of the person", nullable=True, allowed=INCOME_TIERS),
+        Column("region", "VARCHAR", "US Census region; no behaviour depends on it", nullable=True, allowed=REGIONS),
+        Column("state", "VARCHAR", "US state, two letters", nullable=True),
+        Column("household_type", "VARCHAR", "Household the person lives in", nullable=True, allowed=HOUSEHOLD_TYPES),
+        Column("consent_status", "VARCHAR", "Whether the person allows processing; only `granted` is processed past the raw tables", allowed=CONSENT_STATUSES),
+        Column("consent_timestamp", "TIMESTAMP", "When consent was last decided", unit="UTC", nullable=True),
+        Column("target_persona", "VARCHAR", "Persona the operator asked for; null in a natural population", nullable=True, allowed=PERSONA_KEYS),
+        Column("created_at", "TIMESTAMP", "When the person joined, derived from history_start", unit="UTC", nullable=True),
+    ),
+    primary_key=("user_id",),
+    order_by=("user_id",),
+)
+
+RAW_ACCOUNTS = Table(
+    "raw_accounts",
+    "One row per account: checking, savings or credit card.",
+    (
+        Column("account_id", "VARCHAR", "Identifier of the account"),
+        Column("user_id", "VARCHAR", "Person who holds the account"),
+        Column("type", "VARCHAR", "Plaid account type, e.g. depository, credit"),
+        Column("subtype", "VARCHAR", "Plaid account subtype, e.g. checking, credit card"),
+        Column("name", "VARCHAR", "Short account name", nullable=True),
+        Column("official_name", "VARCHAR", "The bank's product name", nullable=True),
+        Column("mask", "VARCHAR", "Last four digits, made up", nullable=True),
+        Column("holder_category", "VARCHAR", "Personal or business account; business is excluded from features", nullable=True, allowed=HOLDER_CATEGORIES),
+        Column("ownership", "VARCHAR", "Held alone or jointly", nullable=True, allowed=OWNERSHIPS),
+        Column("balance_current", MONEY, "Posted balance at as_of: money held (depository) or owed (credit, positive = owed)", unit="USD"),
+        Column("balance_available", MONEY, "Current less pending outflows (depository) or limit less owed and pending (credit)", unit="USD", nullable=True),
+        Column("balance_limit", MONEY, "Credit limit; null for depository accounts", unit="USD", nullable=True),
+        Column("iso_currency_code", "VARCHAR", "Currency, USD", nullable=True),
+        Column("opening_balance", MONEY, "Balance before the first row, in the account's own sign; null for imports that do not know it", unit="USD", nullable=True),
+        Column("opened_on", "DATE", "Day the account was opened, derived from history_start", nullable=True),
+    ),
+    primary_key=("account_id",),
+    order_by=("user_id", "account_id"),
+    foreign_keys=(_USER_KEY,),
+)
+
+RAW_TRANSACTIONS = Table(
+    "raw_transactions",
+    "One row per posted or pending transaction, Plaid's sign: positive = money out of the account.",
+    (
+        Column("transaction_id", "VARCHAR", "Identifier of the row"),
+        Column("account_id", "VARCHAR", "Account the row belongs to"),
+        Column("user_id", "VARCHAR", "Holder of that account"),
+        Column("date", "DATE", "Settlement date of a posted row; for a pending row the day it happened"),
+        Column("authorized_date", "DATE", "Day the transaction happened", nullable=True),
+        Column("amount", MONEY, "Positive = money out (purchase, payment made), negative = money in", unit="USD"),
+        Column("iso_currency_code", "VARCHAR", "Currency, USD", nullable=True),
+        Column("name", "VARCHAR", "Bank's description line"),
+        Column("merchant_name", "VARCHAR", "Clean merchant or counterparty name", nullable=True),
+        Column("merchant_entity_id", "VARCHAR", "Stable identifier of the merchant", nullable=True),
+        Column("payment_channel", "VARCHAR", "How it was made", nullable=True, allowed=PAYMENT_CHANNELS),
+        Column("category_primary", "VARCHAR", "Plaid personal finance category (v2), primary", nullable=True),
+        Column("category_detailed", "VARCHAR", "Plaid personal finance category (v2), detailed", nullable=True),
+        Column("pending", "BOOLEAN", "True until the row posts; pending rows count in no balance and no feature"),
+        Column("pending_transaction_id", "VARCHAR", "Id the row had while pending (not a key: that row is gone)", nullable=True),
+        Column("transfer_id", "VARCHAR", "Joins the two legs of an own-account transfer or card payment", nullable=True),
+        Column("city", "VARCHAR", "City of an in-store purchase", nullable=True),
+        Column("state", "VARCHAR", "State of an in-store purchase", nullable=True),
+    ),
+    primary_key=("transaction_id",),
+    order_by=("user_id", "account_id", "date", "transaction_id"),
+    foreign_keys=(_ACCOUNT_KEY, _USER_KEY),
+)
+
+RAW_LIABILITIES = Table(
+    "raw_liabilities",
+    "One row per credit card: terms, latest statement and payment state at as_of.",
+    (
+        Column("account_id", "VARCHAR", "Card account"),
+        Column("user_id", "VARCHAR", "Holder"),
+        Column("apr_percentage", "DECIMAL(5,2)", "Annual percentage rate on revolving balances (0 on a promotional card)", unit="percent", nullable=True),
+        Column("apr_type", "VARCHAR", "Plaid APR type", nullable=True, allowed=APR_TYPES),
+        Column("minimum_payment_amount", MONEY, "Minimum of the latest statement", unit="USD", nullable=True),
+        Column("last_payment_amount", MONEY, "Latest payment, positive; a transaction of that amount exists", unit="USD", nullable=True),
+        Column("last_payment_date", "DATE", "Its date", nullable=True),
+        Column("last_statement_balance", MONEY, "Balance of the latest statement", unit="USD", nullable=True),
+        Column("last_statement_issue_date", "DATE", "Its issue date", nullable=True),
+        Column("next_payment_due_date", "DATE", "Due date of the latest statement; stays when it has passed", nullable=True),
+        Column("is_overdue", "BOOLEAN", "Some due date up to as_of has passed with its minimum unpaid as of as_of", nullable=True),
+    ),
+    primary_key=("account_id",),
+    order_by=("user_id", "account_id"),
+    foreign_keys=(_ACCOUNT_KEY, _USER_KEY),
+)
+
+CARD_STATEMENTS = Table(
+    "card_statements",
+    "One row per card and billing cycle closed by as_of.",
+    (
+        Column("account_id", "VARCHAR", "Card account"),
+        Column("statement_id", "VARCHAR", "Identifier of the statement"),
+        Column("issued_on", "DATE", "Closing date; rows of that date belong to this statement"),
+        Column("due_on", "DATE", "Payment due date, 21 to 25 days later"),
+        Column("previous_balance", MONEY, "Balance of the statement before (opening balance for the first)", unit="USD"),
+        Column("purchases", MONEY, "Purchases less refunds in the cycle", unit="USD"),
+        Column("interest", MONEY, "Interest posted in the cycle", unit="USD"),
+        Column("fees", MONEY, "Fees posted in the cycle", unit="USD"),
+        Column("payments", MONEY, "Payments received in the cycle, positive", unit="USD"),
+        Column("statement_balance", MONEY, "previous_balance + purchases + interest + fees - payments", unit="USD"),
+        Column("minimum_payment_amount", MONEY, "max($25, 1 % of balance + interest + fees), capped at the balance", unit="USD"),
+    ),
+    primary_key=("statement_id",),
+    order_by=("account_id", "issued_on"),
+    foreign_keys=(_ACCOUNT_KEY,),
+)
+
+STREAM_TRUTH = Table(
+    "stream_truth",
+    "One row per recurring stream the generator made; never an input to a feature, only to score detection.",
+    (
+        Column("stream_key", "VARCHAR", "Identifier of the true stream"),
+        Column("user_id", "VARCHAR", "Person"),
+        Column("account_id", "VARCHAR", "Account it posts to"),
+        Column("kind", "VARCHAR", "What the stream is", allowed=STREAM_KINDS),
+        Column("merchant_name", "VARCHAR", "Merchant or counterparty, as in raw_transactions"),
+        Column("cadence", "VARCHAR", "weekly, biweekly, semimonthly, monthly, annual or irregular"),
+        Column("started_on", "DATE", "First charge"),
+        Column("ended_on", "DATE", "Day it was cancelled; null while it runs at as_of", nullable=True),
+        Column("first_amount", MONEY, "Amount of the first charge, positive = money out", unit="USD"),
+        Column("last_amount", MONEY, "Amount of the latest charge up to as_of", unit="USD"),
+        Column("price_steps", "INTEGER", "How many price changes up to as_of", unit="steps"),
+    ),
+    primary_key=("stream_key",),
+    order_by=("user_id", "stream_key"),
+    foreign_keys=(_USER_KEY, _ACCOUNT_KEY),
+)
+
+RAW_TABLES: tuple[Table, ...] = (RAW_USERS, RAW_ACCOUNTS, RAW_TRANSACTIONS, RAW_LIABILITIES)
+GENERATED_TABLES: tuple[Table, ...] = (*RAW_TABLES, CARD_STATEMENTS, STREAM_TRUTH)
