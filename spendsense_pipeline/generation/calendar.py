@@ -1,0 +1,207 @@
+"""Days as the generator counts them: int32 offsets from `history_start`, and when banks are open.
+
+Holds weekdays, months, US bank holidays and nominal schedules (monthly, weekly). Which event moves
+to the previous and which to the next business day is for the behaviours to say.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple, TypeVar
+
+import holidays
+import numpy as np
+import numpy.typing as npt
+
+Days = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+A = TypeVar("A", bound="npt.NDArray[Any]")
+
+PAD_DAYS: Final = 15
+"""Days known on either side of the history. No run of closed days in the US is longer than four,
+so a schedule that starts up to ten days outside still finds its business day."""
+_PAD_MONTHS: Final = 2
+
+
+class Schedule(NamedTuple):
+    """Days of a recurring event, one row per user; `valid` marks those inside the history."""
+
+    days: Days
+    valid: Flags
+
+
+@functools.cache
+def bank_holidays(year: int) -> frozenset[date]:
+    """US federal holidays of a year, observed days included (more than the Federal Reserve keeps)."""
+    return frozenset(holidays.country_holidays("US", years=year, observed=True))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """`days` days from `history_start` on. Arrays are over day index 0..days-1 and read-only."""
+
+    history_start: date
+    days: int
+
+    def __post_init__(self) -> None:
+        """A calendar has at least one day."""
+        if self.days < 1:
+            message = f"a calendar needs at least 1 day; it was given {self.days}"
+            raise ValueError(message)
+
+    @functools.cached_property
+    def _padded_dates(self) -> npt.NDArray[np.datetime64]:
+        start = np.datetime64(self.history_start, "D")
+        return start + np.arange(-PAD_DAYS, self.days + PAD_DAYS)
+
+    @functools.cached_property
+    def _padded_open(self) -> Flags:
+        """Whether banks are open, from PAD_DAYS before the start to PAD_DAYS after the end."""
+        dates = self._padded_dates
+        # One year more on each side: 1 January on a Saturday is observed on 31 December.
+        first, last = (int(str(edge)[:4]) for edge in (dates[0], dates[-1]))
+        closed = [day for year in range(first - 1, last + 2) for day in bank_holidays(year)]
+        is_holiday = np.isin(dates, np.array(sorted(closed), dtype="datetime64[D]"))
+        return _frozen(~is_holiday & (_weekday(dates) < 5))
+
+    @functools.cached_property
+    def dates(self) -> npt.NDArray[np.datetime64]:
+        """The date of each day, `datetime64[D]`."""
+        return _frozen(self._padded_dates[PAD_DAYS:-PAD_DAYS])
+
+    @functools.cached_property
+    def weekday(self) -> Days:
+        """Day of the week, 0 = Monday."""
+        return _frozen(_weekday(self.dates))
+
+    @functools.cached_property
+    def month_index(self) -> Days:
+        """Calendar months since that of `history_start`."""
+        months = self.dates.astype("datetime64[M]")
+        return _frozen((months - months[0]).astype(np.int32))
+
+    @functools.cached_property
+    def month_of_year(self) -> Days:
+        """Month of the year, 0 = January (the index into a 12-month seasonal profile)."""
+        return _frozen((self.dates.astype("datetime64[M]").astype(np.int64) % 12).astype(np.int32))
+
+    @functools.cached_property
+    def day_of_month(self) -> Days:
+        """Day of the month, 1..31."""
+        first = self.dates.astype("datetime64[M]").astype("datetime64[D]")
+        return _frozen((self.dates - first).astype(np.int32) + np.int32(1))
+
+    @functools.cached_property
+    def is_business_day(self) -> Flags:
+        """Neither a weekend nor a US federal holiday as observed."""
+        return _frozen(self._padded_open[PAD_DAYS:-PAD_DAYS].copy())
+
+    @functools.cached_property
+    def _padded_previous(self) -> Days:
+        """Last open day on or before each padded day (from the first open one on)."""
+        index = np.arange(self._padded_open.size, dtype=np.int32)
+        return np.maximum.accumulate(np.where(self._padded_open, index, 0)) - np.int32(PAD_DAYS)
+
+    @functools.cached_property
+    def _padded_next(self) -> Days:
+        """First open day on or after each padded day (up to the last open one)."""
+        size = self._padded_open.size
+        index = np.where(self._padded_open, np.arange(size, dtype=np.int32), np.int32(size))
+        following: Days = np.minimum.accumulate(index[::-1])[::-1]
+        return following - np.int32(PAD_DAYS)
+
+    @functools.cached_property
+    def previous_business_day(self) -> Days:
+        """The business day on or before each day; negative when it lies before the history."""
+        return _frozen(self._padded_previous[PAD_DAYS:-PAD_DAYS].copy())
+
+    @functools.cached_property
+    def next_business_day(self) -> Days:
+        """The business day on or after each day; `>= days` when it lies after the history."""
+        return _frozen(self._padded_next[PAD_DAYS:-PAD_DAYS].copy())
+
+    def on_or_before(self, days: npt.ArrayLike) -> Days:
+        """Roll days, up to 10 outside the history too, back to a business day (as payroll does)."""
+        return self._padded_previous[self._padded_index(days)]
+
+    def on_or_after(self, days: npt.ArrayLike) -> Days:
+        """Roll days, up to 10 outside the history too, on to a business day (as bills do)."""
+        return self._padded_next[self._padded_index(days)]
+
+    def _padded_index(self, days: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Days further out than 10 are brought to 10: they fall outside the history either way."""
+        return np.clip(np.asarray(days, dtype=np.int64), -10, self.days + 9) + PAD_DAYS
+
+    def contains(self, days: npt.ArrayLike) -> Flags:
+        """Whether each day lies in the history."""
+        at = np.asarray(days)
+        return (at >= 0) & (at < self.days)
+
+    @functools.cached_property
+    def month_count(self) -> int:
+        """Calendar months the history touches."""
+        return int(self.month_index[-1]) + 1
+
+    @functools.cached_property
+    def _padded_month_starts(self) -> Days:
+        """First day of each month from two before the history to two after."""
+        first = np.datetime64(self.history_start, "M")
+        months = first + np.arange(-_PAD_MONTHS, self.month_count + _PAD_MONTHS + 1)
+        return (months.astype("datetime64[D]") - self.dates[0]).astype(np.int32)
+
+    @functools.cached_property
+    def month_starts(self) -> Days:
+        """Day index of the first of each month; that of month 0 is negative if we start later."""
+        return _frozen(self._padded_month_starts[_PAD_MONTHS : _PAD_MONTHS + self.month_count])
+
+    def day_index(self, day: date) -> int:
+        """Offset of a date from `history_start`; may lie outside the history."""
+        return (day - self.history_start).days
+
+    def date_of(self, day: int) -> date:
+        """The date of a day index, inside the history or not."""
+        return date.fromordinal(self.history_start.toordinal() + int(day))
+
+    def clamp_day(self, month_idx: npt.ArrayLike, day: npt.ArrayLike) -> Days:
+        """Day index of that day of that month, brought to the month's end in a short month.
+
+        Months from two before to two after the history are known. Broadcasts.
+        """
+        month = np.asarray(month_idx, dtype=np.int64) + _PAD_MONTHS
+        start = self._padded_month_starts[month]
+        length = self._padded_month_starts[month + 1] - start
+        return np.asarray(start + np.minimum(np.asarray(day), length) - 1, dtype=np.int32)
+
+    def monthly(self, day_of_month: npt.ArrayLike) -> Days:
+        """Nominal day of a monthly event in every month of the history: `[U] -> int32[U, M]`.
+
+        In a partial first or last month the day may lie outside the history: see `contains`.
+        """
+        day = np.asarray(day_of_month)[..., np.newaxis]
+        return self.clamp_day(np.arange(self.month_count), day)
+
+    def weekly(self, phase: npt.ArrayLike, step: int = 7) -> Schedule:
+        """Every `step` days from day `phase` on: `[U] -> int32[U, K]`, and which days are valid."""
+        first = np.asarray(phase, dtype=np.int32)[..., np.newaxis]
+        count = -(-self.days // step)
+        days = first + np.arange(count, dtype=np.int32) * np.int32(step)
+        return Schedule(days, self.contains(days))
+
+
+@functools.lru_cache(maxsize=16)
+def calendar_for(history_start: date, days: int) -> Calendar:
+    """The calendar of a history, made once per process."""
+    return Calendar(history_start, days)
+
+
+def _weekday(dates: npt.NDArray[np.datetime64]) -> Days:
+    """Monday = 0; day 0 of the epoch was a Thursday."""
+    return ((dates.astype(np.int64) + 3) % 7).astype(np.int32)
+
+
+def _frozen(array: A) -> A:
+    """The array, no longer writable: it is shared by everyone who asks for this calendar."""
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,158 @@
+"""Draws as a function of (seed, purpose, user, index), and nothing else.
+
+There is no generator object and no state: a draw is a hash of what it is for. So a user's draws
+do not depend on how many users there are, on the shard they are made in or on the order in which
+behaviours run, and a new purpose leaves every other purpose's draws as they were.
+
+The hash is splitmix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+OOPSLA 2014): the i-th word of a stream is `mix64(key + i * GOLDEN)`. Everything from a word to a
+draw is integer arithmetic, a table look-up or one correctly rounded IEEE operation, never libm, so
+the values are the same bits on every CPU. What is drawn, and with which parameters, is for the
+behaviours; this module knows no money and no calendar.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+# 2**64 / golden ratio, made odd: the increment of splitmix64.
+GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIER_1: Final = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLIER_2: Final = np.uint64(0x94D049BB133111EB)
+# A draw of 53 bits fills a double's mantissa exactly.
+_MANTISSA_BITS: Final = 53
+_UNIT: Final = 2.0**-_MANTISSA_BITS
+
+NORMAL_BITS: Final = 12
+"""Bits of a word that pick a bin of the normal table; the rest place the draw within the bin."""
+
+
+def mix64(x: npt.ArrayLike) -> Words:
+    """The splitmix64 finaliser: a bijection of 64-bit words that makes neighbours unrelated."""
+    mixed = np.array(x, dtype=np.uint64)
+    with np.errstate(over="ignore"):  # wrapping around is the arithmetic we want
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * _MULTIPLIER_1
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MULTIPLIER_2
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
+
+
+def purpose_key(seed: int, purpose: str) -> int:
+    """A 64-bit key for what the draws are for; the text is hashed with blake2b, never `hash()`."""
+    digest = hashlib.blake2b(f"{seed}\x1f{purpose}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def user_keys(seed: int, purpose: str, users: npt.ArrayLike) -> Words:
+    """One key per user number: `users[U] -> uint64[U]`. The start of that user's stream."""
+    numbers = np.asarray(users, dtype=np.int64).astype(np.uint64)
+    with np.errstate(over="ignore"):
+        return mix64(numbers * GOLDEN + np.uint64(purpose_key(seed, purpose)))
+
+
+def words(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
+    """The words at `index` of every key's stream.
+
+    `keys[U]` with a scalar index gives `[U]`; with `index[I]` or `index[U, I]` it gives `[U, I]`.
+    """
+    at = np.asarray(index, dtype=np.int64)
+    streams = np.asarray(keys, dtype=np.uint64)
+    return words_each(streams[..., np.newaxis] if at.ndim else streams, at)
+
+
+def words_each(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
+    """Words of `keys` at `index`, paired element by element: `[N], [N] -> [N]` (ragged draws)."""
+    position = np.asarray(index, dtype=np.int64).astype(np.uint64)
+    with np.errstate(over="ignore"):
+        return mix64(np.asarray(keys, dtype=np.uint64) + position * GOLDEN)
+
+
+def bits(word: Words, shift: int, count: int) -> Ints:
+    """`count` bits of each word, from bit `shift` up: one word feeds several small draws."""
+    if not (shift >= 0 and 1 <= count < 64 and shift + count <= 64):
+        message = f"bits {shift}..{shift + count} are not inside a 64-bit word"
+        raise ValueError(message)
+    mask = np.uint64((1 << count) - 1)
+    return ((word >> np.uint64(shift)) & mask).astype(np.int64)
+
+
+def uniform(word: Words) -> Floats:
+    """Doubles in [0, 1), 53 bits each: exact, as the integer and the power of two are."""
+    return (word >> np.uint64(64 - _MANTISSA_BITS)).astype(np.float64) * _UNIT
+
+
+def integers(word: Words, n: npt.ArrayLike) -> Ints:
+    """Integers in [0, n), `n` a number or an array that broadcasts, at most 2**31.
+
+    Multiply-shift on the high 32 bits (Lemire 2019); the bias is below n / 2**32.
+    """
+    bound = np.asarray(n, dtype=np.int64)
+    if bound.size and (int(bound.min()) < 1 or int(bound.max()) > 1 << 31):
+        message = f"n must lie in 1..2**31; it spans {bound.min()}..{bound.max()}"
+        raise ValueError(message)
+    scaled = (word >> np.uint64(32)) * bound.astype(np.uint64)
+    return (scaled >> np.uint64(32)).astype(np.int64)
+
+
+def choice_table(weights: npt.ArrayLike, bit_count: int = 12) -> Ints:
+    """A table to draw index k from in proportion to `weights[k]`: `table[bits(word, s, bit_count)]`.
+
+    Each share is realised to within one part in 2**bit_count.
+    """
+    size = 1 << bit_count
+    cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
+    if cumulative.size == 0 or not np.isfinite(cumulative[-1]) or cumulative[-1] <= 0:
+        message = "weights must be finite and sum to more than 0"
+        raise ValueError(message)
+    edges = np.floor(cumulative / cumulative[-1] * size + 0.5).astype(np.int64)
+    table: Ints = np.searchsorted(edges, np.arange(size), side="right").astype(np.int64)
+    return table
+
+
+def choose(word: Words, weights: npt.ArrayLike) -> Ints:
+    """Index k in proportion to `weights[k]`, to 53 bits; dearer than a `choice_table`."""
+    cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
+    chosen = np.searchsorted(cumulative, uniform(word) * cumulative[-1], side="right")
+    return np.minimum(chosen, cumulative.size - 1).astype(np.int64)
+
+
+def _normal_edges() -> Floats:
+    """Quantiles of the standard normal at k / 4096, k = 0..4096, rounded to 1e-9.
+
+    `NormalDist.inv_cdf` is Wichura's rational approximation AS 241, plain arithmetic but for one
+    logarithm in the tails; rounding to 1e-9, a million times its error, makes the table the same
+    bits everywhere (a test pins its digest). The two outermost edges would be infinite: they are
+    placed where the outermost bins keep the mean of the tail they stand for (draws end at 4.05).
+    """
+    size = 1 << NORMAL_BITS
+    standard = NormalDist()
+    inner = [standard.inv_cdf(k / size) for k in range(1, size)]
+    tail_mean = size * standard.pdf(inner[0])
+    end = 2 * tail_mean + inner[0]
+    half = [round(q, 9) for q in (-end, *inner[: size // 2 - 1])]
+    return np.array([*half, 0.0, *(-q for q in reversed(half))], dtype=np.float64)
+
+
+NORMAL_EDGES: Final[Floats] = _normal_edges()
+"""Bin edges: 4097 quantiles of the standard normal."""
+NORMAL_QUANTILES: Final[Floats] = (NORMAL_EDGES[:-1] + NORMAL_EDGES[1:]) / 2
+"""Bin centres: 4096 equally likely normal values, from which tables of amounts are built."""
+_NORMAL_WIDTHS: Final[Floats] = np.diff(NORMAL_EDGES)
+for _table in (NORMAL_EDGES, NORMAL_QUANTILES, _NORMAL_WIDTHS):
+    _table.flags.writeable = False
+
+
+def normal(word: Words) -> Floats:
+    """Standard normal draws: the top 12 bits pick a bin of the table, the next 40 interpolate."""
+    within_bits = 40
+    bin_of = bits(word, 64 - NORMAL_BITS, NORMAL_BITS)
+    within = bits(word, 64 - NORMAL_BITS - within_bits, within_bits) * 2.0**-within_bits
+    return NORMAL_EDGES[bin_of] + _NORMAL_WIDTHS[bin_of] * within
