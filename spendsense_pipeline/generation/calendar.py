@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple, TypeVar
 
-import holidays
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +33,9 @@ class Schedule(NamedTuple):
 
 @functools.cache
 def bank_holidays(year: int) -> frozenset[date]:
-    """US federal holidays of a year, observed days included (more than the Federal Reserve keeps)."""
+    """US federal holidays of a year, observed days included (a superset of the Fed's)."""
+    import holidays  # half a second, paid when a calendar is first asked about banks
+
     return frozenset(holidays.country_holidays("US", years=year, observed=True))
 
 
@@ -102,15 +103,14 @@ class Calendar:
     def _padded_previous(self) -> Days:
         """Last open day on or before each padded day (from the first open one on)."""
         index = np.arange(self._padded_open.size, dtype=np.int32)
-        return np.maximum.accumulate(np.where(self._padded_open, index, 0)) - np.int32(PAD_DAYS)
+        return _int32(np.maximum.accumulate(np.where(self._padded_open, index, 0)) - PAD_DAYS)
 
     @functools.cached_property
     def _padded_next(self) -> Days:
         """First open day on or after each padded day (up to the last open one)."""
         size = self._padded_open.size
         index = np.where(self._padded_open, np.arange(size, dtype=np.int32), np.int32(size))
-        following: Days = np.minimum.accumulate(index[::-1])[::-1]
-        return following - np.int32(PAD_DAYS)
+        return _int32(np.minimum.accumulate(index[::-1])[::-1] - PAD_DAYS)
 
     @functools.cached_property
     def previous_business_day(self) -> Days:
@@ -137,7 +137,8 @@ class Calendar:
     def contains(self, days: npt.ArrayLike) -> Flags:
         """Whether each day lies in the history."""
         at = np.asarray(days)
-        return (at >= 0) & (at < self.days)
+        inside: Flags = (at >= 0) & (at < self.days)
+        return inside
 
     @functools.cached_property
     def month_count(self) -> int:
@@ -194,6 +195,10 @@ class Calendar:
 def calendar_for(history_start: date, days: int) -> Calendar:
     """The calendar of a history, made once per process."""
     return Calendar(history_start, days)
+
+
+def _int32(days: npt.ArrayLike) -> Days:
+    return np.asarray(days, dtype=np.int32)
 
 
 def _weekday(dates: npt.NDArray[np.datetime64]) -> Days:

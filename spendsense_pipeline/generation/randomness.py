@@ -103,9 +103,10 @@ def integers(word: Words, n: npt.ArrayLike) -> Ints:
 
 
 def choice_table(weights: npt.ArrayLike, bit_count: int = 12) -> Ints:
-    """A table to draw index k from in proportion to `weights[k]`: `table[bits(word, s, bit_count)]`.
+    """A table whose entries are index k in proportion to `weights[k]`.
 
-    Each share is realised to within one part in 2**bit_count.
+    Draw with `table[bits(word, shift, bit_count)]`; each share is realised to within one part in
+    2**bit_count.
     """
     size = 1 << bit_count
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
@@ -113,15 +114,14 @@ def choice_table(weights: npt.ArrayLike, bit_count: int = 12) -> Ints:
         message = "weights must be finite and sum to more than 0"
         raise ValueError(message)
     edges = np.floor(cumulative / cumulative[-1] * size + 0.5).astype(np.int64)
-    table: Ints = np.searchsorted(edges, np.arange(size), side="right").astype(np.int64)
-    return table
+    return np.asarray(np.searchsorted(edges, np.arange(size), side="right"), dtype=np.int64)
 
 
 def choose(word: Words, weights: npt.ArrayLike) -> Ints:
     """Index k in proportion to `weights[k]`, to 53 bits; dearer than a `choice_table`."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     chosen = np.searchsorted(cumulative, uniform(word) * cumulative[-1], side="right")
-    return np.minimum(chosen, cumulative.size - 1).astype(np.int64)
+    return np.asarray(np.minimum(chosen, cumulative.size - 1), dtype=np.int64)
 
 
 def _normal_edges() -> Floats:
