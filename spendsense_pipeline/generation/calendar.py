@@ -150,7 +150,7 @@ class Calendar:
         """First day of each month from two before the history to two after."""
         first = np.datetime64(self.history_start, "M")
         months = first + np.arange(-_PAD_MONTHS, self.month_count + _PAD_MONTHS + 1)
-        return (months.astype("datetime64[D]") - self.dates[0]).astype(np.int32)
+        return _int32((months.astype("datetime64[D]") - self.dates[0]).astype(np.int64))
 
     @functools.cached_property
     def month_starts(self) -> Days:

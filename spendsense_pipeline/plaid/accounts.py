@@ -1,0 +1,147 @@
+"""Plaid's account types and subtypes, and which we call savings, checking and cards.
+
+The lists are those of plaid-python 46 (`AccountType` and the subtype enumerations of each type; a
+test compares them). Plaid spells subtypes with spaces: `credit card`, never `credit_card`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEPOSITORY: Final = "depository"
+CREDIT: Final = "credit"
+LOAN: Final = "loan"
+INVESTMENT: Final = "investment"
+
+CHECKING: Final = "checking"
+SAVINGS: Final = "savings"
+CREDIT_CARD: Final = "credit card"
+
+SUBTYPES: Final[dict[str, tuple[str, ...]]] = {
+    DEPOSITORY: (
+        "cash management",
+        "cd",
+        "checking",
+        "ebt",
+        "hsa",
+        "limited purpose checking",
+        "money market",
+        "paypal",
+        "prepaid",
+        "savings",
+    ),
+    CREDIT: ("credit card", "paypal"),
+    LOAN: (
+        "auto",
+        "business",
+        "commercial",
+        "commercial line of credit",
+        "construction",
+        "consumer",
+        "home equity",
+        "home equity loan",
+        "line of credit",
+        "loan",
+        "mortgage",
+        "other",
+        "overdraft",
+        "student",
+    ),
+    INVESTMENT: (
+        "401a",
+        "401k",
+        "403B",
+        "457b",
+        "529",
+        "brokerage",
+        "cash isa",
+        "crypto exchange",
+        "education savings account",
+        "fhsa",
+        "fixed annuity",
+        "gic",
+        "health reimbursement arrangement",
+        "hsa",
+        "ira",
+        "isa",
+        "keogh",
+        "lif",
+        "life insurance",
+        "line of credit",
+        "lira",
+        "lrif",
+        "lrsp",
+        "mutual fund",
+        "non-custodial wallet",
+        "non-taxable brokerage account",
+        "other",
+        "other annuity",
+        "other insurance",
+        "pension",
+        "prediction market",
+        "prif",
+        "profit sharing plan",
+        "qshr",
+        "rdsp",
+        "resp",
+        "retirement",
+        "rlif",
+        "roth",
+        "roth 401k",
+        "roth 403B",
+        "roth 457b",
+        "roth pension",
+        "roth profit sharing plan",
+        "roth thrift savings plan",
+        "rrif",
+        "rrsp",
+        "sarsep",
+        "sep ira",
+        "simple ira",
+        "sipp",
+        "stock plan",
+        "tfsa",
+        "thrift savings plan",
+        "trust",
+        "ugma",
+        "utma",
+        "variable annuity",
+    ),
+    # Legacy spelling of investment accounts at brokers; Plaid documents no subtypes of its own for
+    # it, nor for `other` beyond the catch-all and payroll.
+    "brokerage": ("brokerage", "other"),
+    "other": ("other", "payroll"),
+}
+"""Subtypes of every account type, as Plaid spells them."""
+
+TYPES: Final[tuple[str, ...]] = tuple(SUBTYPES)
+ALL_SUBTYPES: Final[frozenset[str]] = frozenset(s for many in SUBTYPES.values() for s in many)
+
+SAVINGS_SUBTYPES: Final = ("savings", "money market", "cash management", "hsa")
+"""Depository subtypes whose money is savings."""
+CHECKING_SUBTYPES: Final = ("checking",)
+"""Depository subtypes whose daily balance is watched."""
+CARD_SUBTYPES: Final = ("credit card",)
+"""Credit subtypes that have a limit, statements and utilisation."""
+SPENDING_TYPES: Final = (DEPOSITORY, CREDIT)
+"""Account types whose outflows can be spend."""
+
+
+def is_valid_account(account_type: str, subtype: str) -> bool:
+    """Whether Plaid knows the subtype under that type."""
+    return subtype in SUBTYPES.get(account_type, ())
+
+
+def is_savings(account_type: str, subtype: str) -> bool:
+    """Whether the account's money is savings (an investment hsa is not)."""
+    return account_type == DEPOSITORY and subtype in SAVINGS_SUBTYPES
+
+
+def is_checking(account_type: str, subtype: str) -> bool:
+    """Whether the account is a checking account."""
+    return account_type == DEPOSITORY and subtype in CHECKING_SUBTYPES
+
+
+def is_card(account_type: str, subtype: str) -> bool:
+    """Whether the account is a credit card."""
+    return account_type == CREDIT and subtype in CARD_SUBTYPES
