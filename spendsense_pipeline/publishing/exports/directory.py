@@ -1,0 +1,85 @@
+"""The target directory of an export: complete or absent, whatever happens while it is written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+DESCRIPTION_FILE = "dataset.json"
+_MADE_BY = "spendsense"
+
+
+class ExportError(Exception):
+    """The export cannot be written there; the message is one line with a remedy."""
+
+
+@contextlib.contextmanager
+def complete_or_absent(target: Path) -> Iterator[Path]:
+    """A directory to write into, which becomes `target` in one rename when the block ends well.
+
+    An earlier export of ours at `target` is replaced; anything else there is left alone.
+
+    Raises:
+        ExportError: when the target is taken or cannot be written.
+    """
+    target = target.expanduser().absolute()
+    _refuse_if_taken(target)
+    arriving = target.with_name(f".{target.name}.arriving-{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in target.parent.glob(f".{target.name}.arriving-*"):  # of a killed export
+            shutil.rmtree(leftover, ignore_errors=True)
+        arriving.mkdir()
+    except OSError as error:
+        msg = f"cannot write to {target.parent} ({error.strerror}): choose a directory you can write to"
+        raise ExportError(msg) from error
+    try:
+        yield arriving
+        _put_in_place(arriving, target)
+    except OSError as error:
+        msg = f"writing {target} failed ({error.strerror}); nothing was left there: free space or choose another directory"
+        raise ExportError(msg) from error
+    finally:
+        shutil.rmtree(arriving, ignore_errors=True)
+
+
+def describe(directory: Path, content: dict[str, object]) -> None:
+    """Write what the export holds, by which a later one knows it may replace it."""
+    text = json.dumps({"made_by": _MADE_BY, **content}, indent=2, default=str)
+    (directory / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _refuse_if_taken(target: Path) -> None:
+    if target.is_dir():
+        if not _is_ours(target) and any(target.iterdir()):
+            msg = f"{target} already holds other files: choose a new or empty directory"
+            raise ExportError(msg)
+    elif target.exists():
+        msg = f"{target} is a file: choose a directory"
+        raise ExportError(msg)
+
+
+def _is_ours(target: Path) -> bool:
+    try:
+        content = json.loads((target / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+        return bool(content["made_by"] == _MADE_BY)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _put_in_place(arriving: Path, target: Path) -> None:
+    if not target.exists():
+        arriving.rename(target)
+        return
+    leaving = target.with_name(f".{target.name}.leaving-{os.getpid()}")
+    target.rename(leaving)
+    try:
+        arriving.rename(target)
+    except OSError:
+        leaving.rename(target)
+        raise
+    shutil.rmtree(leaving, ignore_errors=True)

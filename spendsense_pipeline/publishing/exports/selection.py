@@ -1,0 +1,108 @@
+"""Which tables and whose rows leave the house: nobody who has not consented, unless asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.plaid.declarations import Column, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+BATCH_ROWS = 20_000  # rows in memory at a time: some ten megabytes of transactions
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A published dataset narrowed to the people who may leave it."""
+
+    con: duckdb.DuckDBPyConnection
+    tables: tuple[Table, ...]
+
+    @classmethod
+    def of(
+        cls,
+        con: duckdb.DuckDBPyConnection,
+        declared: Iterable[Table],
+        *,
+        withdrawn: Iterable[str] = (),
+        include_unconsented: bool = False,
+    ) -> Selection:
+        """Choose people and tables.
+
+        Args:
+            con: the published dataset.
+            declared: tables as declared; those the dataset lacks are left out.
+            withdrawn: people who took consent back after the dataset was made.
+            include_unconsented: the operator asked for everybody.
+        """
+        con.execute("create or replace temp table exported_user (user_id varchar)")
+        con.execute(
+            "insert into exported_user select user_id from raw_users where $everybody "
+            "or (consent_status = 'granted' and not list_contains($withdrawn, user_id)) "
+            "order by user_id",
+            {"everybody": include_unconsented, "withdrawn": list(withdrawn)},
+        )
+        by_name = {table.name: table for table in declared}
+        present = [
+            name
+            for (name,) in con.execute(
+                "select table_name from duckdb_tables() where schema_name = 'main' and not temporary "
+                "and database_name = current_database() and not starts_with(table_name, '_')"
+            ).fetchall()
+        ]
+        ordered = [name for name in by_name if name in present]
+        ordered += sorted(set(present) - set(by_name))
+        tables = tuple(by_name.get(name) or _as_found(con, name) for name in ordered)
+        return cls(con, tables)
+
+    def table(self, name: str) -> Table | None:
+        """A table of the selection, if the dataset has it."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def query(self, table: Table, columns: str | None = None) -> str:
+        """SQL of the selected rows of a table, in stored order."""
+        names = columns or ", ".join(f'"{name}"' for name in table.column_names)
+        return f'select {names} from main."{table.name}" as exported{_of_selected_people(table)}'
+
+    def user_ids(self) -> list[str]:
+        """People of the selection, in text order."""
+        rows = self.con.execute("select user_id from exported_user order by user_id").fetchall()
+        return [user_id for (user_id,) in rows]
+
+    def rows(self, sql: str) -> Iterator[tuple[object, ...]]:
+        """Rows of a query, a batch at a time, on a connection of its own."""
+        # a cursor does not see the parent's temporary table, so queries run on the connection itself;
+        # one streamed query at a time
+        self.con.execute(sql)
+        while batch := self.con.fetchmany(BATCH_ROWS):
+            yield from batch
+
+
+def _of_selected_people(table: Table) -> str:
+    people = "select user_id from exported_user"
+    if "user_id" in table.column_names:
+        return f" where user_id in ({people})"
+    if "account_id" in table.column_names:
+        accounts = f"select account_id from main.raw_accounts where user_id in ({people})"
+        return f" where account_id in ({accounts})"
+    return ""
+
+
+def _as_found(con: duckdb.DuckDBPyConnection, name: str) -> Table:
+    """A table nobody declared, as the database describes it."""
+    columns = con.execute(
+        "select column_name, data_type, coalesce(comment, column_name), is_nullable "
+        "from duckdb_columns() where table_name = ? and schema_name = 'main' "
+        "and database_name = current_database() order by column_index",
+        [name],
+    ).fetchall()
+    return Table(
+        name,
+        name,
+        tuple(Column(c, type_, text, nullable=nullable) for c, type_, text, nullable in columns),
+        primary_key=(),
+        order_by=(),
+    )

@@ -1,0 +1,198 @@
+"""Swapping in a dataset atomically.
+
+A dataset is one DuckDB file in `datasets/`. Publishing writes it under a temporary name, forces it
+to disk, gives it its own name, then makes `spendsense.duckdb` a second name of the same file in one
+atomic rename. A process killed at any instant leaves the published name on a complete file; what it
+left behind is cleared by the next publication. Which datasets are kept is `retention`'s business.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.plaid.declarations import Column, Table
+from spendsense_pipeline.publishing.identity import Stamp, code_version, dataset_id, stamp_table
+from spendsense_pipeline.publishing.warehouse import (
+    named_errors,
+    prepare_data_dir,
+    wal_of,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.controls import ResolvedConfig
+    from spendsense_pipeline.settings import Settings
+
+NEW_SUFFIX = ".new.duckdb"
+_READ_ONLY = 0o444
+
+DATASET = Table(
+    "dataset",
+    "One row: what this dataset is, what it was made from, and when it was published.",
+    (
+        Column(
+            "dataset_id", "VARCHAR", "Hash of the resolved configuration, as_of and code version"
+        ),
+        Column("as_of", "DATE", "The day the dataset describes; nothing in it is later"),
+        Column("history_start", "DATE", "First day of the transaction history"),
+        Column("seed", "BIGINT", "Seed of the generated world"),
+        Column("preset", "VARCHAR", "Preset the configuration started from", nullable=True),
+        Column(
+            "config_hash", "VARCHAR", "Hash of the resolved configuration, history start included"
+        ),
+        Column("rules_version", "VARCHAR", "Version of the persona rule book with its thresholds"),
+        Column("code_version", "VARCHAR", "Content hash of the code that made it"),
+        Column("run_id", "VARCHAR", "Dagster run that published it", nullable=True),
+        Column("published_at", "TIMESTAMP", "When it was published, by the clock", unit="UTC"),
+    ),
+    primary_key=("dataset_id",),
+    order_by=("dataset_id",),
+)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A published dataset: its `dataset` row, its file, and whether readers see it now."""
+
+    dataset_id: str
+    as_of: dt.date
+    history_start: dt.date
+    seed: int
+    preset: str | None
+    config_hash: str
+    rules_version: str
+    code_version: str
+    run_id: str | None
+    published_at: dt.datetime
+    path: Path
+    is_current: bool = False
+
+
+def publish(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    resolved: ResolvedConfig,
+    *,
+    rules_version: str,
+    run_id: str | None,
+    now: dt.datetime,
+) -> Dataset:
+    """Make the warehouse `con` is connected to the published dataset.
+
+    Hold the writer lock. Tables and views whose name begins with `_` are internal and stay behind.
+
+    Args:
+        con: the warehouse being built, already checked.
+        settings: where the files are.
+        resolved: what it was made from.
+        rules_version: version of the rules that judged it.
+        run_id: the Dagster run, for the books.
+        now: the clock, in UTC.
+    """
+    prepare_data_dir(settings)
+    clear_leftovers(settings)
+    published_at = now.astimezone(dt.UTC).replace(tzinfo=None)
+    name = f"{published_at:%Y%m%dT%H%M%S%f}_{dataset_id(resolved)}"
+    new, kept = (settings.datasets_dir / (name + end) for end in (NEW_SUFFIX, ".duckdb"))
+    dataset = Dataset(
+        dataset_id=dataset_id(resolved),
+        as_of=resolved.as_of,
+        history_start=resolved.history_start,
+        seed=resolved.config.seed,
+        preset=resolved.preset,
+        config_hash=resolved.config_hash,
+        rules_version=rules_version,
+        code_version=code_version(),
+        run_id=run_id,
+        published_at=published_at,
+        path=kept,
+        is_current=True,
+    )
+    _write_row(con, dataset)
+    stamp_table(con, DATASET.name, Stamp.of(resolved))
+    with named_errors(new):
+        try:
+            _copy_database(con, new)
+            new.chmod(_READ_ONLY)
+            new.replace(kept)
+        except BaseException:
+            remove_database(new)
+            raise
+        point_readers_at(kept, settings)
+    return dataset
+
+
+def _write_row(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    marks = ", ".join("?" for _ in DATASET.columns)
+    con.execute(DATASET.create_sql())
+    con.execute(
+        f"insert into dataset values ({marks})",
+        [getattr(dataset, name) for name in DATASET.column_names],
+    )
+
+
+def _copy_database(con: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Copy every public table and view, with types, keys and comments, and force it to disk."""
+    [(source,)] = con.execute("select current_database()").fetchall()
+    quoted = str(target).replace("'", "''")
+    con.execute(f"attach '{quoted}' as published_copy")
+    try:
+        con.execute(f'copy from database "{source}" to published_copy')
+        for (table,) in con.execute(
+            "select table_name from duckdb_tables()"
+            " where database_name = 'published_copy' and starts_with(table_name, '_')"
+        ).fetchall():
+            con.execute(f'drop table published_copy."{table}"')
+        con.execute("checkpoint published_copy")
+    finally:
+        con.execute("detach published_copy")
+    _force_to_disk(target)
+
+
+def _force_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def point_readers_at(dataset: Path, settings: Settings) -> None:
+    """Make the published name a name of this file, in one rename."""
+    published = settings.published_path
+    other_name = published.with_name(f".{published.name}{NEW_SUFFIX}")
+    with named_errors(published):
+        other_name.unlink(missing_ok=True)
+        try:
+            other_name.hardlink_to(dataset)
+        except OSError:  # a disk without hard links: a copy costs space, nothing else
+            shutil.copyfile(dataset, other_name)
+            _force_to_disk(other_name)
+        _force_to_disk(dataset.parent)
+        # A program that opened the published file for writing may have left a log beside it, and
+        # DuckDB would refuse to open the new file with the old one's log.
+        wal_of(published).unlink(missing_ok=True)
+        other_name.replace(published)
+        _force_to_disk(published.parent)
+
+
+def clear_leftovers(settings: Settings) -> None:
+    """Remove what a killed publication left behind. Hold the writer lock."""
+    for path in settings.datasets_dir.glob(f"*{NEW_SUFFIX}"):
+        remove_database(path)
+    for path in settings.datasets_dir.glob("*.wal"):
+        path.unlink(missing_ok=True)
+
+
+def remove_database(path: Path) -> None:
+    """Delete a database file and its log; one that cannot be deleted is left for the next time."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        wal_of(path).unlink(missing_ok=True)

@@ -1,0 +1,233 @@
+"""The files of the warehouse: who may write them, how they are opened, and what is said when they
+cannot be. One writer at a time (a lock the kernel releases when its holder dies), many readers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.settings import Settings
+
+_POLL_SECONDS = 0.2
+_SAY_EVERY_SECONDS = 30.0
+_DISK_FULL_TEXTS = ("no space left on device", "disk quota exceeded", "could not write all bytes")
+
+
+class WarehouseError(Exception):
+    """A file of the warehouse cannot be used; the message is one line with a remedy."""
+
+
+class NoDatasetError(WarehouseError):
+    """Nothing has been published yet."""
+
+
+class WarehouseBusyError(WarehouseError):
+    """Another run is writing and did not finish in the time allowed."""
+
+
+@contextlib.contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """Turn a file system or DuckDB input/output error about `path` into one line with a remedy."""
+    import duckdb
+
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.ConnectionException) as error:
+        raise WarehouseError(_explain(path, error)) from error
+
+
+def _explain(path: Path, error: Exception) -> str:
+    text = str(error).lower()
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.ENOSPC, errno.EDQUOT) or any(t in text for t in _DISK_FULL_TEXTS):
+        return (
+            f"the disk holding {path.parent} is full: free some space (old datasets are in"
+            " datasets/) or set SPENDSENSE_DATA_DIR to a larger disk, then run again; the"
+            " published dataset is untouched"
+        )
+    if code == errno.EROFS or "read-only file system" in text:
+        return (
+            f"{path.parent} is on a read-only disk: set SPENDSENSE_DATA_DIR to a directory that"
+            " can be written"
+        )
+    if code in (errno.EACCES, errno.EPERM) or "permission denied" in text:
+        return (
+            f"{path} cannot be written by this user: change its permissions (chmod u+w) or set"
+            " SPENDSENSE_DATA_DIR to a directory of yours"
+        )
+    if code in (errno.ENOTDIR, errno.EEXIST):
+        return (
+            f"{path.parent} is not a directory: move that file away, or set SPENDSENSE_DATA_DIR to"
+            " a directory"
+        )
+    if "not a valid duckdb database" in text:
+        return f"{path} is not a DuckDB database: move it away or delete it, then run again"
+    if "conflicting lock" in text:
+        return f"{path} is open in another program: close it there, then run again"
+    return f"{path} cannot be used: {str(error).splitlines()[0]}"
+
+
+def prepare_data_dir(settings: Settings) -> None:
+    """Create the data directory and what belongs in it; a missing one is not an error."""
+    for directory in (settings.building_path.parent, settings.datasets_dir):
+        with named_errors(directory / "*"):
+            directory.mkdir(parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def writer_lock(
+    settings: Settings,
+    *,
+    holder: str,
+    wait_seconds: float,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[None]:
+    """Be the only writer of the data directory while the block runs; queue behind another.
+
+    An flock: the kernel releases it however its holder ends, so there is no stale lock to clear.
+
+    Args:
+        settings: names the lock file.
+        holder: what to tell others who wait ("run 1a2b3c4d").
+        wait_seconds: how long to queue before giving up.
+        say: receives a line now and then while waiting.
+
+    Raises:
+        WarehouseBusyError: when another writer did not finish in time, naming it.
+    """
+    prepare_data_dir(settings)
+    with named_errors(settings.lock_path):
+        file = settings.lock_path.open("a+", encoding="utf-8")
+    with file:
+        _wait_for(file, wait_seconds, say)
+        file.truncate(0)
+        since = time.strftime("%H:%M:%S UTC", time.gmtime())
+        file.write(json.dumps({"holder": holder, "pid": os.getpid(), "since": since}))
+        with named_errors(settings.lock_path):
+            file.flush()
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # a full disk must not hide the run's own error
+                file.truncate(0)
+
+
+def _wait_for(file: IO[str], wait_seconds: float, say: Callable[[str], None]) -> None:
+    start = said = time.monotonic()
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            now = time.monotonic()
+            if now - start >= wait_seconds:
+                msg = (
+                    f"{_holder(file)} is still writing the warehouse after {wait_seconds:.0f} s:"
+                    " wait for it to finish or stop it, then run again"
+                )
+                raise WarehouseBusyError(msg) from None
+            if said == start or now - said >= _SAY_EVERY_SECONDS:
+                said = now
+                say(f"{_holder(file)} is writing the warehouse; this run starts when it ends")
+            time.sleep(_POLL_SECONDS)
+        else:
+            return
+
+
+def _holder(file: IO[str]) -> str:
+    file.seek(0)
+    try:
+        note = json.loads(file.read())
+        return f"{note['holder']} (process {note['pid']}, since {note['since']})"
+    except (ValueError, KeyError, TypeError):
+        return "another run"
+
+
+@contextlib.contextmanager
+def open_building(
+    settings: Settings, *, config: dict[str, Any] | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse being built, read-write. Hold the writer lock around this."""
+    import duckdb
+
+    path = settings.building_path
+    prepare_data_dir(settings)
+    with named_errors(path):
+        if not path.exists():
+            _create_database(path)
+        con = duckdb.connect(str(path), config=config or {})
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def _create_database(path: Path) -> None:
+    """Create an empty database under another name and move it into place.
+
+    DuckDB writes its headers one after the other; a process killed in between would leave a file
+    that is no database, and that is what a person would then be asked to delete.
+    """
+    import duckdb
+
+    new = path.with_name(path.name + ".new")
+    for leftover in (new, wal_of(new), wal_of(path)):
+        leftover.unlink(missing_ok=True)
+    duckdb.connect(str(new)).close()
+    new.replace(path)
+
+
+def wal_of(path: Path) -> Path:
+    """The write-ahead log DuckDB keeps beside a database that is open for writing."""
+    return path.with_name(path.name + ".wal")
+
+
+def current_dataset_path(settings: Settings) -> Path:
+    """The file holding the published dataset, under its own name.
+
+    `spendsense.duckdb` and a file in `datasets/` are one file with two names. DuckDB keeps one
+    instance per path and process, so a process that held `spendsense.duckdb` open while it was
+    replaced goes on seeing the old one; opened by its own name it cannot.
+
+    Raises:
+        NoDatasetError: when nothing has been published.
+    """
+    published = settings.published_path
+    if not published.exists():
+        msg = f"no dataset has been published in {settings.data_dir} yet: run `spendsense refresh`"
+        raise NoDatasetError(msg)
+    for path in settings.datasets_dir.glob("*.duckdb"):
+        if path.samefile(published):
+            return path
+    return published
+
+
+@contextlib.contextmanager
+def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published dataset, read-only: never blocks a refresh, never sees half of one."""
+    import duckdb
+
+    path = current_dataset_path(settings)
+    with named_errors(path):
+        con = duckdb.connect(str(path), read_only=True)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def free_bytes(settings: Settings) -> int:
+    """Bytes free on the disk of the data directory."""
+    prepare_data_dir(settings)
+    return shutil.disk_usage(settings.data_dir).free
