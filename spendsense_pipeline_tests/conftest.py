@@ -1,0 +1,49 @@
+"""What every test can rely on: its own data directory, and property tests that repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# The same examples on every run, so that a red build is red for everybody; no deadline, because
+# the machine is shared. `make fuzz` draws anew, and many more.
+hypothesis.settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "fuzz",
+    parent=hypothesis.settings.get_profile("repeatable"),
+    derandomize=False,
+    max_examples=2_000,
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing a person set in their shell leaks in, and no test writes into the checkout's data."""
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in (
+            "DAGSTER_HOME",
+            "DAGSTER_MODULE_NAME",
+            "SPENDSENSE_MAX_USERS",
+            "SPENDSENSE_TIMEZONE",
+        ):
+            patch.delenv(variable, raising=False)
+        patch.setenv("SPENDSENSE_DATA_DIR", str(tmp_path_factory.mktemp("session") / "data"))
+        patch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+        yield
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory of the test's own, not made yet; `Settings.from_environment()` finds it."""
+    directory = tmp_path / "data"
+    monkeypatch.setenv("SPENDSENSE_DATA_DIR", str(directory))
+    return directory
