@@ -1,0 +1,67 @@
+"""Every value an operator can set as one record: what documentation, the launchpad's descriptions
+and the `operator_controls` table are written from."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from spendsense_pipeline.controls.measured import measured_as
+from spendsense_pipeline.controls.model import kind_of
+from spendsense_pipeline.controls.resolved import SECTIONS
+
+
+@dataclass(frozen=True)
+class Documented:
+    """One value an operator can set."""
+
+    section: str
+    name: str
+    default: Any
+    unit: str | None
+    bounds: str
+    description: str
+    measured_as: str | None
+
+    @property
+    def full_description(self) -> str:
+        """Description, bounds, unit, default and measure in one paragraph."""
+        unit = f" ({self.unit})" if self.unit else ""
+        default = "not set" if self.default is None else _compact(self.default)
+        parts = [self.description, f"Must be {self.bounds}{unit}.", f"Default: {default}."]
+        if self.measured_as:
+            parts.append(f"Measured as: {self.measured_as}.")
+        return " ".join(parts)
+
+
+@functools.cache
+def documented() -> tuple[Documented, ...]:
+    """Every value an operator can set, in declared order."""
+    entries = []
+    for section, model in SECTIONS.items():
+        defaults = model().model_dump(mode="json")
+        for name, field in model.model_fields.items():
+            kind = kind_of(model, name)
+            if kind is None or not field.description:
+                raise TypeError(f"{section}.{name} lacks a kind or a description")
+            entries.append(
+                Documented(
+                    section=section,
+                    name=name,
+                    default=defaults[name],
+                    unit=kind.unit,
+                    bounds=kind.bounds,
+                    description=field.description,
+                    measured_as=measured_as(model, name),
+                )
+            )
+    return tuple(entries)
+
+
+def _compact(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_compact(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return "[" + ", ".join(_compact(each) for each in value) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)

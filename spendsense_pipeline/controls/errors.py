@@ -1,0 +1,80 @@
+"""The one error an operator sees: every problem of a configuration at once, each in a sentence that
+names the control, the value, the bound and the remedy."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_LONGEST_SHOWN = 60
+
+
+class ControlsError(ValueError):
+    """A configuration that cannot be used; `problems` holds one sentence per problem."""
+
+    def __init__(self, problems: Sequence[str], *, together: tuple[str, ...] = ()) -> None:
+        self.problems = list(problems)
+        # Controls that contradict one another, so that an assignment can say how to change both.
+        self.together = together
+        super().__init__("\n".join(self.problems))
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+    def __reduce__(self) -> tuple[type[ControlsError], tuple[list[str]]]:
+        return (type(self), (self.problems,))
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Several controls that are each fine and together impossible."""
+
+    controls: tuple[str, ...]
+    text: str
+
+
+class ContradictionsError(ValueError):
+    """Carries contradictions out of a model's validator to the message that is built from them."""
+
+    def __init__(self, contradictions: Sequence[Contradiction]) -> None:
+        self.contradictions = tuple(contradictions)
+        super().__init__("; ".join(item.text for item in contradictions))
+
+
+def shown(value: Any) -> str:
+    """A value as an operator would write it, shortened."""
+    if isinstance(value, bool) or value is None:
+        text = {True: "true", False: "false", None: "null"}[value]
+    elif isinstance(value, float) and not math.isfinite(value):
+        text = "not a number (NaN)" if math.isnan(value) else "infinite"
+    elif isinstance(value, (int, float)):
+        text = f"{value:.12g}" if isinstance(value, float) else str(value)
+    elif isinstance(value, str):
+        text = repr(str(value))
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{key}: {shown(each)}" for key, each in value.items()) + "}"
+    elif isinstance(value, (list, tuple)):
+        text = "[" + ", ".join(shown(each) for each in value) + "]"
+    else:
+        text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names joined by commas."""
+    return ", ".join(str(name) for name in names)
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name the operator probably meant."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+def meant(name: Any, known: Sequence[str]) -> str:
+    """The remedy for an unknown name: the one probably meant, or all there are."""
+    guess = nearest(str(name), known)
+    return f"did you mean {guess}?" if guess else f"use one of {listed(known)}"

@@ -1,0 +1,232 @@
+"""The controls: what an operator may ask of the population, each with its bounds, its default and
+how its effect is measured. What contradicts what is in `feasibility`."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+from pydantic import Field
+
+from spendsense_pipeline.controls import feasibility
+from spendsense_pipeline.controls.errors import Contradiction
+from spendsense_pipeline.controls.kinds import Choice, Distribution, Number, Range, Whole
+from spendsense_pipeline.controls.measured import Measured
+from spendsense_pipeline.controls.merchants import (
+    SPENDING_CATEGORIES,
+    CustomMerchant,
+    Merchants,
+)
+from spendsense_pipeline.controls.model import OperatorModel
+from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
+
+UTILIZATION_BANDS = ("low", "medium", "high", "critical")
+PAY_CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
+ACCOUNT_COUNTS = ("2", "3", "4")
+REGIONS = ("Northeast", "Midwest", "South", "West")
+AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
+
+_USERS = "share of users"
+_HOT_CARDS = "share of high and critical cards"
+
+Shares: TypeAlias = dict[str, float]
+Pair: TypeAlias = tuple[float, float]
+
+
+class OperatorControls(OperatorModel):
+    """How the generated people live."""
+
+    section: ClassVar[str] = "controls"
+
+    target_personas: Annotated[list[PersonaTarget], Personas()] = Field(
+        [], description="Personas to skew the population to; none: a natural population."
+    )
+    persona_weights: Annotated[
+        dict[PersonaTarget, float] | None,
+        PersonaShares("share of consenting users"),
+        Measured("share of consenting users per target"),
+    ] = Field(
+        None,
+        description="Share per target; the keys must be the targets (or stand in for them when "
+        "target_personas is left out). Default: equal.",
+    )
+    credit_utilization_distribution: Annotated[
+        Shares,
+        Distribution(UTILIZATION_BANDS, "share of cards"),
+        Measured("cards by utilization at as_of"),
+    ] = Field(
+        {"low": 0.40, "medium": 0.35, "high": 0.20, "critical": 0.05},
+        description="Share of cards used below 30 % of the limit, 30-50 %, 50-80 %, 80 % and more.",
+    )
+    overdue_probability: Annotated[
+        float, Number(0, 1, _HOT_CARDS), Measured("high and critical cards that are overdue")
+    ] = Field(
+        0.15,
+        description="High and critical cards that run a full cycle behind; disjoint from "
+        "min_payment_only_probability, so the two sum to at most 1.",
+    )
+    min_payment_only_probability: Annotated[
+        float,
+        Number(0, 1, _HOT_CARDS),
+        Measured("high and critical cards that pay the minimum only"),
+    ] = Field(0.25, description="High and critical cards that are paid the minimum only.")
+    payroll_pattern_distribution: Annotated[
+        Shares, Distribution(PAY_CADENCES, _USERS), Measured("users by pay cadence")
+    ] = Field(
+        {"weekly": 0.15, "biweekly": 0.30, "semimonthly": 0.0, "monthly": 0.25, "irregular": 0.30},
+        description="Share of users by pay cadence; irregular households go more than 45 days "
+        "without pay.",
+    )
+    irregular_income_volatility: Annotated[
+        float,
+        Number(0, 1, "0 = constant, 1 = highly variable"),
+        Measured("standard deviation ÷ mean of irregular paychecks (increases)"),
+    ] = Field(
+        0.5, description="How much irregular paychecks and the 56-day gaps between them vary."
+    )
+    subscription_adoption_rate: Annotated[
+        float, Number(0, 1, _USERS), Measured("users with at least 1 active subscription")
+    ] = Field(0.60, description="Users who have subscriptions.")
+    subscription_count_min: Annotated[
+        int, Whole(1, 10, "subscriptions"), Measured("fewest subscriptions of an adopter")
+    ] = Field(3, description="Fewest subscriptions of a user who has any.")
+    subscription_count_max: Annotated[
+        int, Whole(1, 15, "subscriptions"), Measured("most subscriptions of an adopter")
+    ] = Field(6, description="Most subscriptions of a user who has any.")
+    subscription_monthly_spend_range: Annotated[
+        Pair, Range(1, 1_000, "USD per month"), Measured("monthly subscription spend of adopters")
+    ] = Field((30.0, 150.0), description="What an adopter's subscriptions cost together.")
+    savings_adoption_rate: Annotated[
+        float,
+        Number(0, 1, _USERS),
+        Measured("users with at least 2 transfers to savings in 30 days"),
+    ] = Field(
+        0.40, description="Users with a weekly or biweekly standing order to their savings."
+    )
+    savings_transfer_range: Annotated[
+        Pair, Range(1, 5_000, "USD per month"), Measured("monthly transfer of savers")
+    ] = Field((100.0, 400.0), description="What a saver puts aside a month.")
+    savings_growth_target_pct: Annotated[
+        float, Number(0.1, 100, "percent over 6 months"), Measured("inflow ÷ opening balance")
+    ] = Field(
+        5.0,
+        description="Growth of a saver's balance over six months; sets the opening balance to "
+        "6 × monthly transfer ÷ target.",
+    )
+    accounts_per_user_distribution: Annotated[
+        Shares, Distribution(ACCOUNT_COUNTS, _USERS), Measured("users by number of accounts")
+    ] = Field(
+        {"2": 0.25, "3": 0.50, "4": 0.25},
+        description="Share of users with 2 accounts (checking and savings), 3 (and a card), 4 "
+        "(and two cards). Left out, it follows credit_card_probability.",
+    )
+    credit_card_probability: Annotated[
+        float, Number(0, 1, _USERS), Measured("users with a card")
+    ] = Field(
+        0.75,
+        description="Users with at least one card: a floor for the 3- and 4-account shares. "
+        "Left out, it follows accounts_per_user_distribution.",
+    )
+    high_spender_probability: Annotated[
+        float, Number(0, 1, _USERS), Measured("users with 1.5 × purchases")
+    ] = Field(0.30, description="Users who make 1.5 times as many purchases.")
+    transaction_volatility: Annotated[
+        float,
+        Number(0, 1, "0 = even, 1 = widely spread"),
+        Measured("standard deviation of the logarithm of purchase amounts (increases)"),
+    ] = Field(0.3, description="Spread of purchase amounts.")
+    transaction_multiplier: Annotated[
+        float, Number(0.5, 3, "×"), Measured("everyday purchases per user and month")
+    ] = Field(1.0, description="Multiplies the number of everyday purchases.")
+    consent_rate: Annotated[float, Number(0, 1, _USERS), Measured("users who consented")] = Field(
+        0.90, description="Users who consented; the others are generated and never processed."
+    )
+    cash_flow_stress_rate: Annotated[
+        float, Number(0, 1, _USERS), Measured("users living paycheck to paycheck")
+    ] = Field(0.12, description="Natural population: users who live paycheck to paycheck.")
+    overlap_rate: Annotated[
+        float | None,
+        Number(0, 1, "share of targeted users whose target has a lower-ranked persona"),
+        Measured("users matching at least 2 personas"),
+    ] = Field(
+        None,
+        description="Targeted users who also show the behaviour of a persona ranked lower. "
+        "Default: whatever the other controls cause.",
+    )
+    custom_merchants: Annotated[
+        tuple[CustomMerchant, ...],
+        Merchants(),
+        Measured("share of purchases at these merchants in their categories"),
+    ] = Field(
+        (),
+        description="Merchants of your own, inline or as the path of a CSV or JSON file; in a "
+        "category with custom merchants people shop only at those.",
+    )
+    category_spending_ratios: Annotated[
+        Shares,
+        Distribution(SPENDING_CATEGORIES, "share of everyday spending"),
+        Measured("share of everyday purchase dollars by category"),
+    ] = Field(
+        # After the Consumer Expenditure Survey 2023 (BLS), bills, insurance and cars taken out.
+        {
+            "groceries": 0.24,
+            "restaurants": 0.135,
+            "coffee": 0.02,
+            "fuel": 0.105,
+            "transport": 0.035,
+            "merchandise": 0.10,
+            "clothing": 0.08,
+            "home": 0.075,
+            "health": 0.06,
+            "entertainment": 0.06,
+            "personal_care": 0.04,
+            "travel": 0.05,
+        },
+        description="What everyday spending goes to; a category left out gets none.",
+    )
+    joint_account_rate: Annotated[
+        float, Number(0, 1, _USERS), Measured("users whose checking account is joint")
+    ] = Field(0.15, description="Users who hold their checking account jointly.")
+    business_account_rate: Annotated[
+        float, Number(0, 1, _USERS), Measured("users with a business checking account")
+    ] = Field(
+        0.05,
+        description="Users with a business checking account on top of their personal accounts; "
+        "business accounts are in no feature.",
+    )
+    amount_distribution: Annotated[
+        Literal["lognormal", "gamma", "normal"],
+        Choice(AMOUNT_DISTRIBUTIONS),
+        Measured("skewness of purchase amounts (lognormal > gamma > normal)"),
+    ] = Field("lognormal", description="Shape of purchase amounts around a category's prices.")
+    seasonality: Annotated[
+        float,
+        Number(0, 1, "0 = every month alike, 1 = strongest"),
+        Measured("everyday spending of November and December ÷ the other months (increases)"),
+    ] = Field(0.3, description="How strongly everyday spending follows the seasons.")
+    region_distribution: Annotated[
+        Shares, Distribution(REGIONS, _USERS), Measured("users by census region")
+    ] = Field(
+        # Census Bureau, resident population 2023.
+        {"Northeast": 0.17, "Midwest": 0.21, "South": 0.39, "West": 0.23},
+        description="Where users live, and shop in person.",
+    )
+
+    @property
+    def is_natural(self) -> bool:
+        """Whether no persona is targeted."""
+        return not self.target_personas
+
+    @property
+    def normalized_weights(self) -> dict[PersonaTarget, float]:
+        """The share of each targeted persona, in order of priority; empty in a natural population."""
+        if self.persona_weights:
+            return dict(self.persona_weights)
+        return {persona: 1 / len(self.target_personas) for persona in self.target_personas}
+
+    def fill_in(self) -> None:
+        """Let what was left out of a pair follow the one that was given."""
+        self.__dict__.update(feasibility.followers(self))
+
+    def contradictions(self) -> list[Contradiction]:
+        """The impossible combinations among these controls."""
+        return feasibility.contradictions(self)

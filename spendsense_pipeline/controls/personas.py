@@ -1,0 +1,87 @@
+"""The personas an operator can ask for, by key, and how a request for them is written. What makes
+somebody one of them is the rule book's business (`personas`), how such a person lives the
+generator's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from spendsense_pipeline.controls.errors import listed, meant, shown
+from spendsense_pipeline.controls.kinds import Kind, checked_share, summing_to_one
+
+
+class PersonaTarget(StrEnum):
+    """A persona to skew the population to, in the rule book's order of priority."""
+
+    HIGH_UTILIZATION = "high_utilization"
+    VARIABLE_INCOME = "variable_income"
+    CASH_FLOW_STRESSED = "cash_flow_stressed"
+    SUBSCRIPTION_HEAVY = "subscription_heavy"
+    SAVINGS_BUILDER = "savings_builder"
+    GENERAL = "general"
+
+
+_KEYS = tuple(persona.value for persona in PersonaTarget)
+
+
+def _persona(value: Any) -> PersonaTarget:
+    """A persona by key or by member name, as older files write it."""
+    if isinstance(value, str):
+        key = value.strip().removeprefix("PersonaTarget.").lower()
+        if key in _KEYS:
+            return PersonaTarget(key)
+    raise ValueError(f"names the persona {shown(value)}, which there is not: {meant(value, _KEYS)}")
+
+
+@dataclass(frozen=True)
+class Personas(Kind):
+    """Any of the personas, each once."""
+
+    unit: str | None = None
+
+    @property
+    def bounds(self) -> str:
+        """As "any of high_utilization, …"."""
+        return f"any of {listed(_KEYS)}"
+
+    def checked(self, value: Any, *, stored: bool) -> list[PersonaTarget]:
+        """The personas, in order of priority, so that writing order makes no other dataset."""
+        if isinstance(value, (str, Mapping)) or not isinstance(value, (list, tuple, set, frozenset)):
+            raise ValueError(
+                f"must be a list of personas; it is {shown(value)}: write it as [general]"
+            )
+        personas = [_persona(each) for each in value]
+        for persona in PersonaTarget:
+            if personas.count(persona) > 1:
+                raise ValueError(f"names {persona} twice: name it once")
+        return [persona for persona in PersonaTarget if persona in personas]
+
+
+@dataclass(frozen=True)
+class PersonaShares(Kind):
+    """A share for each persona, summing to one."""
+
+    unit: str | None = None
+
+    @property
+    def bounds(self) -> str:
+        """What a share is of."""
+        return "shares per target persona that sum to 1"
+
+    def checked(self, value: Any, *, stored: bool) -> dict[PersonaTarget, float]:
+        """The shares in order of priority, scaled to sum to one."""
+        if not isinstance(value, Mapping):
+            raise ValueError(
+                f"must be {self.bounds}; it is {shown(value)}: write each persona with its share"
+            )
+        shares: dict[str, float] = {}
+        for key, share in value.items():
+            persona = _persona(key)
+            if persona in shares:
+                raise ValueError(f"names {persona} twice: give it one share")
+            shares[persona] = checked_share(persona, share)
+        scaled = summing_to_one(shares) if shares else {}
+        return {persona: scaled[persona] for persona in PersonaTarget if persona in scaled}

@@ -1,0 +1,142 @@
+"""Starting points: controls that belong together, by name. A control given explicitly overrides
+its preset, even when it equals the default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spendsense_pipeline.controls.errors import ControlsError, meant, shown
+from spendsense_pipeline.controls.operator_controls import OperatorControls
+from spendsense_pipeline.controls.personas import PersonaTarget
+
+# Cards below 50 % only: what a population needs whose target ranks below high utilization.
+_CALM_CARDS = {"low": 0.6, "medium": 0.4}
+
+_PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "default": ("The natural population: no targets, every control at its default.", {}),
+    "balanced": (
+        "All six personas in equal shares.",
+        {"target_personas": list(PersonaTarget)},
+    ),
+    "high_utilization_focus": (
+        "Everybody has a card that is half full or more; many are overdue or pay the minimum.",
+        {
+            "target_personas": [PersonaTarget.HIGH_UTILIZATION],
+            "credit_card_probability": 1.0,
+            "credit_utilization_distribution": {"high": 0.6, "critical": 0.4},
+            "overdue_probability": 0.25,
+            "min_payment_only_probability": 0.35,
+        },
+    ),
+    "variable_income_focus": (
+        "Everybody is paid irregularly, with long gaps and little in checking.",
+        {
+            "target_personas": [PersonaTarget.VARIABLE_INCOME],
+            "payroll_pattern_distribution": {"irregular": 1.0},
+            "irregular_income_volatility": 0.7,
+            "credit_utilization_distribution": _CALM_CARDS,
+        },
+    ),
+    "subscription_heavy_focus": (
+        "Everybody has many subscriptions.",
+        {
+            "target_personas": [PersonaTarget.SUBSCRIPTION_HEAVY],
+            "subscription_adoption_rate": 1.0,
+            "subscription_count_min": 5,
+            "subscription_count_max": 9,
+            "subscription_monthly_spend_range": (60.0, 200.0),
+            "credit_utilization_distribution": _CALM_CARDS,
+        },
+    ),
+    "savings_builder_focus": (
+        "Everybody puts money aside every week or two and keeps cards low.",
+        {
+            "target_personas": [PersonaTarget.SAVINGS_BUILDER],
+            "savings_adoption_rate": 1.0,
+            "savings_transfer_range": (250.0, 600.0),
+            "savings_growth_target_pct": 8.0,
+            "credit_utilization_distribution": {"low": 1.0},
+        },
+    ),
+    "cash_flow_stressed_focus": (
+        "Everybody lives from paycheck to paycheck.",
+        {
+            "target_personas": [PersonaTarget.CASH_FLOW_STRESSED],
+            "cash_flow_stress_rate": 1.0,
+            "savings_adoption_rate": 0.1,
+            "credit_utilization_distribution": _CALM_CARDS,
+        },
+    ),
+    "overlap_testing": (
+        "Three personas, most people showing the behaviour of more than one.",
+        {
+            "persona_weights": {
+                PersonaTarget.HIGH_UTILIZATION: 0.40,
+                PersonaTarget.SUBSCRIPTION_HEAVY: 0.35,
+                PersonaTarget.VARIABLE_INCOME: 0.25,
+            },
+            "subscription_adoption_rate": 0.85,
+            "credit_utilization_distribution": {
+                "low": 0.15,
+                "medium": 0.25,
+                "high": 0.35,
+                "critical": 0.25,
+            },
+        },
+    ),
+    "calibrated": (
+        "A natural population whose pay cadences and cards follow published statistics.",
+        {
+            # BLS Current Employment Statistics 2023, pay periods, with a few irregular earners.
+            "payroll_pattern_distribution": {
+                "weekly": 0.26,
+                "biweekly": 0.41,
+                "semimonthly": 0.19,
+                "monthly": 0.10,
+                "irregular": 0.04,
+            },
+            # Philadelphia Fed, large-bank cards 2024: utilization p50 7.6 %, p75 52 %, p90 94 %.
+            "credit_utilization_distribution": {
+                "low": 0.66,
+                "medium": 0.08,
+                "high": 0.11,
+                "critical": 0.15,
+            },
+            # Federal Reserve SHED 2023: 82 % of adults have a credit card.
+            "credit_card_probability": 0.82,
+        },
+    ),
+}
+
+PRESET_NAMES = tuple(_PRESETS)
+
+
+class UnknownPresetError(ControlsError, KeyError):
+    """No preset has that name."""
+
+
+class _Presets(Mapping[str, OperatorControls]):
+    """Presets by name; each look-up makes a fresh object, which may be changed in place."""
+
+    def __getitem__(self, name: str) -> OperatorControls:
+        if not isinstance(name, str) or name not in _PRESETS:
+            raise UnknownPresetError(
+                [f"preset must be the name of a preset; it is {shown(name)}: "
+                 f"{meant(name, PRESET_NAMES)}"]
+            )
+        return OperatorControls(**_PRESETS[name][1])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PRESETS)
+
+    def __len__(self) -> int:
+        return len(_PRESETS)
+
+
+PRESET_CONFIGS: Mapping[str, OperatorControls] = _Presets()
+
+
+def preset_description(name: str) -> str:
+    """One sentence about the population a preset asks for."""
+    return _PRESETS[name][0]

@@ -1,0 +1,205 @@
+"""A configuration settled for one day: every value, where it came from, and the hashes that name it.
+
+Everything after `operator_controls` reads this and nothing else."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, TypeAlias
+
+from spendsense_pipeline.controls.data_generation import DataGenerationConfig
+from spendsense_pipeline.controls.errors import ControlsError
+from spendsense_pipeline.controls.expectations import Expectations
+from spendsense_pipeline.controls.feasibility import PAIRS
+from spendsense_pipeline.controls.history import default_history_start, span_problem
+from spendsense_pipeline.controls.model import OperatorModel
+from spendsense_pipeline.controls.operator_config import OperatorConfig
+from spendsense_pipeline.controls.operator_controls import OperatorControls
+from spendsense_pipeline.controls.personas import PersonaTarget
+from spendsense_pipeline.controls.thresholds import PersonaThresholds
+
+Source: TypeAlias = Literal["default", "preset", "operator"]
+
+SECTIONS: Mapping[str, type[OperatorModel]] = {
+    "config": DataGenerationConfig,
+    "controls": OperatorControls,
+    "thresholds": PersonaThresholds,
+    "expectations": Expectations,
+}
+# What as_of is taken from; the resolved date stands for it, and dates are not part of the hash.
+_DATED = ("history_start", "generation_timestamp")
+
+
+@dataclass(frozen=True)
+class ResolvedConfig:
+    """Every value in force, for data up to `as_of`."""
+
+    preset: str | None
+    config: DataGenerationConfig
+    controls: OperatorControls
+    thresholds: PersonaThresholds
+    expectations: Expectations
+    as_of: date
+    history_start: date
+    # "controls.overdue_probability" -> where its value came from.
+    sources: Mapping[str, Source] = field(compare=True)
+
+    @functools.cached_property
+    def config_hash(self) -> str:
+        """Names everything in force but the day: unchanged from night to night."""
+        return _digest(self._values(*SECTIONS))
+
+    @functools.cached_property
+    def world_hash(self) -> str:
+        """Names what the generated world depends on: not thresholds, not expectations, not as_of."""
+        return _digest(self._values("config", "controls"))
+
+    @property
+    def is_natural(self) -> bool:
+        """Whether no persona is targeted."""
+        return self.controls.is_natural
+
+    @property
+    def target_weights(self) -> dict[PersonaTarget, float]:
+        """The requested share of each targeted persona; empty in a natural population."""
+        return self.controls.normalized_weights
+
+    @functools.cached_property
+    def changed_controls(self) -> tuple[str, ...]:
+        """Controls, targets aside, whose value differs from the default."""
+        defaults = OperatorControls()
+        return tuple(
+            name
+            for name in OperatorControls.model_fields
+            if name not in PAIRS[0] and getattr(self.controls, name) != getattr(defaults, name)
+        )
+
+    @property
+    def has_default_controls(self) -> bool:
+        """Whether every control, targets aside, has its default value."""
+        return not self.changed_controls
+
+    def is_given(self, section: str, name: str) -> bool:
+        """Whether the operator or the preset set this value explicitly."""
+        return self.sources[f"{section}.{name}"] != "default"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything, in types JSON knows."""
+        return {
+            "preset": self.preset,
+            "as_of": self.as_of.isoformat(),
+            "history_start": self.history_start.isoformat(),
+            **{name: getattr(self, name).model_dump(mode="json") for name in SECTIONS},
+            "sources": dict(self.sources),
+        }
+
+    def to_json(self) -> str:
+        """Canonical JSON of everything: same configuration, same text."""
+        return _canonical(self.to_dict())
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ResolvedConfig:
+        """The configuration that `to_dict` was called on."""
+        sources = dict(data["sources"])
+        sections: dict[str, Any] = {}
+        for name, model in SECTIONS.items():
+            # Stored data stays readable where the deployment's largest population is smaller.
+            section = model.model_validate(data[name], context={"stored": True})
+            given = {each for each in model.model_fields if sources[f"{name}.{each}"] != "default"}
+            object.__setattr__(section, "__pydantic_fields_set__", given)
+            sections[name] = section
+        return cls(
+            preset=data["preset"],
+            as_of=date.fromisoformat(data["as_of"]),
+            history_start=date.fromisoformat(data["history_start"]),
+            sources=sources,
+            **sections,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> ResolvedConfig:
+        """The configuration that `to_json` was called on."""
+        return cls.from_dict(json.loads(text))
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """The rows of `OPERATOR_CONTROLS`."""
+        from spendsense_pipeline.controls import table
+
+        return table.to_rows(self)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> ResolvedConfig:
+        """The configuration that `to_rows` was called on."""
+        from spendsense_pipeline.controls import table
+
+        return table.from_rows(rows)
+
+    def _values(self, *sections: str) -> dict[str, Any]:
+        values = {name: getattr(self, name).model_dump(mode="json") for name in sections}
+        for dated in _DATED:
+            values["config"].pop(dated)
+        return {**values, "history_start": self.history_start.isoformat()}
+
+
+def resolve(
+    operator_config: OperatorConfig, *, as_of: date, history_start: date | None = None
+) -> ResolvedConfig:
+    """Settle a configuration for a day.
+
+    A history start in the configuration wins; then `history_start`, which a refresh that extends
+    an earlier dataset passes on; then the first of the month `months_history` months before.
+    """
+    # Checked once more as a whole: a dict inside a section may have been changed in place.
+    asked = OperatorConfig(**operator_config.given())
+    start = (
+        asked.config.history_start
+        or history_start
+        or default_history_start(as_of, asked.config.months_history)
+    )
+    problem = span_problem(start, as_of)
+    if problem:
+        raise ControlsError([problem])
+    return ResolvedConfig(
+        preset=asked.preset,
+        config=asked.config,
+        controls=asked.effective_controls(),
+        thresholds=asked.thresholds,
+        expectations=asked.expectations,
+        as_of=as_of,
+        history_start=start,
+        sources=_sources(asked),
+    )
+
+
+def as_of_for(operator_config: OperatorConfig, *, today: date) -> date:
+    """The last day of the data: the date the operator gave, else today."""
+    return operator_config.config.generation_timestamp or today
+
+
+def _sources(asked: OperatorConfig) -> dict[str, Source]:
+    """Where each value came from; of a pair, the follower comes from where the leader does."""
+    from_preset = set(asked.preset_controls())
+    sources: dict[str, Source] = {}
+    for section, model in SECTIONS.items():
+        explicit = getattr(asked, section).model_fields_set
+        for name in model.model_fields:
+            source: Source = "default"
+            if name in explicit:
+                source = "operator"
+            elif section == "controls" and name in from_preset:
+                source = "preset"
+            sources[f"{section}.{name}"] = source
+    return sources
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(_canonical(data).encode()).hexdigest()[:16]

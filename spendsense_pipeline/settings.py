@@ -1,0 +1,145 @@
+"""What the machine decides rather than the operator: where files live, which time zone the day is
+taken from, how large a population may be. The only module that reads the environment; what a
+dataset contains is never decided here but in `controls`."""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+DATA_DIR_VARIABLE = "SPENDSENSE_DATA_DIR"
+TIMEZONE_VARIABLE = "SPENDSENSE_TIMEZONE"
+MAX_USERS_VARIABLE = "SPENDSENSE_MAX_USERS"
+DAGSTER_HOME_VARIABLE = "DAGSTER_HOME"
+
+# A thousand people is what a demo laptop makes in about a second.
+DEFAULT_MAX_USERS = 1_000
+FEWEST_USERS = 10
+
+
+class SettingsError(ValueError):
+    """An environment variable or the data directory cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One reading of the environment."""
+
+    data_dir: Path
+    timezone: zoneinfo.ZoneInfo
+    max_users: int
+    dagster_home: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process, or of `environment`; `SettingsError` if one is unusable."""
+        variables = os.environ if environment is None else environment
+        data_dir = _data_dir(variables.get(DATA_DIR_VARIABLE, ""))
+        dagster_home = variables.get(DAGSTER_HOME_VARIABLE, "").strip()
+        return cls(
+            data_dir=data_dir,
+            timezone=_timezone(variables.get(TIMEZONE_VARIABLE, "")),
+            max_users=_max_users(variables.get(MAX_USERS_VARIABLE, "")),
+            dagster_home=_absolute(dagster_home) if dagster_home else data_dir / "dagster_home",
+        )
+
+    @property
+    def published_path(self) -> Path:
+        """The published database: complete, checked, opened read-only by everyone."""
+        return self.data_dir / "spendsense.duckdb"
+
+    @property
+    def warehouse_dir(self) -> Path:
+        """Folder of the database being built."""
+        return self.data_dir / "warehouse"
+
+    @property
+    def building_path(self) -> Path:
+        """The database being built; one writer."""
+        return self.warehouse_dir / "building.duckdb"
+
+    @property
+    def datasets_dir(self) -> Path:
+        """Folder of the published datasets that are kept to go back to."""
+        return self.data_dir / "datasets"
+
+    @property
+    def operator_config_path(self) -> Path:
+        """The operator's saved configuration, used by refresh and the nightly job if present."""
+        return self.data_dir / "operator_config.json"
+
+    @property
+    def consent_path(self) -> Path:
+        """Consent decisions recorded since the data was made."""
+        return self.data_dir / "consent.json"
+
+    @property
+    def lock_path(self) -> Path:
+        """File whose lock the one writer holds."""
+        return self.data_dir / ".lock"
+
+    def prepare_data_dir(self) -> Path:
+        """Create the data directory if missing and make sure it can be written."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"the data directory {self.data_dir} cannot be created ({error.strerror}): "
+                f"set {DATA_DIR_VARIABLE} to a directory you can write"
+            ) from None
+        if not os.access(self.data_dir, os.W_OK | os.X_OK):
+            raise SettingsError(
+                f"the data directory {self.data_dir} cannot be written: "
+                f"change its permissions or set {DATA_DIR_VARIABLE} to one you can write"
+            )
+        return self.data_dir
+
+
+def today(settings: Settings | None = None) -> date:
+    """The date it is now in the configured time zone."""
+    chosen = Settings.from_environment() if settings is None else settings
+    return datetime.now(chosen.timezone).date()
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).expanduser().absolute()
+
+
+def _data_dir(value: str) -> Path:
+    if value.strip():
+        return _absolute(value.strip())
+    checkout = Path(__file__).resolve().parents[1]
+    # An installed package has no checkout around it; its files belong where the command is run.
+    beside = checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+    return beside / "data"
+
+
+def _timezone(value: str) -> zoneinfo.ZoneInfo:
+    name = value.strip() or "UTC"
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError(
+            f"{TIMEZONE_VARIABLE} must be a time zone name; it is {name!r}: "
+            "use one such as UTC or America/New_York"
+        ) from None
+
+
+def _max_users(value: str) -> int:
+    text = value.strip()
+    if not text:
+        return DEFAULT_MAX_USERS
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < FEWEST_USERS:
+        raise SettingsError(
+            f"{MAX_USERS_VARIABLE} must be a whole number of at least {FEWEST_USERS}; "
+            f"it is {text!r}: unset it for {DEFAULT_MAX_USERS}"
+        )
+    return number
