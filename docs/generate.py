@@ -1,0 +1,301 @@
+"""Writes the pages of `docs/` that are derived from declarations, or says which of them are stale.
+
+`python docs/generate.py` writes, `--check` compares and exits 1 when a page differs. A page says
+nothing its declaration does not say; to change one, change the declaration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+    from spendsense_pipeline.plaid.declarations import Column
+
+DOCS = Path(__file__).resolve().parent
+NOTICE = "<!-- Derived from the declarations by `make docs`. Edits here are overwritten. -->"
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table; cells may hold anything but are kept on their line."""
+    titles = list(headings)
+    lines = [titles, ["---"] * len(titles), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def code(text: object) -> str:
+    """Text set as code; nothing stays nothing."""
+    return f"`{text}`" if text not in (None, "") else ""
+
+
+def personas() -> str:
+    """The rule book."""
+    from spendsense_pipeline.controls import PersonaThresholds
+    from spendsense_pipeline.personas import rules, views
+
+    rows = (
+        (
+            row.priority,
+            row.title,
+            code(row.feature),
+            f"{row.symbol} {row.threshold}",
+            code(row.threshold_field) or "part of the rule",
+        )
+        for row in views.documentation()
+    )
+    return "\n\n".join(
+        [
+            "# Personas",
+            "Every consenting person is judged by every rule, once for the last 30 days and once "
+            "for the last 180. All matches are kept; the first in this order is the primary "
+            "persona, the next the secondary. Missing data satisfies nothing.",
+            views.markdown(),
+            "## Every criterion",
+            "A threshold is set in the `thresholds` section of the operator's configuration "
+            "(see [controls](controls.md)).",
+            table(("Priority", "Persona", "Feature", "Criterion", "Set by"), rows),
+            f"With the default thresholds the rules version is "
+            f"`{rules.rules_version(PersonaThresholds())}`. "
+            "What each feature is: [features](features.md).",
+        ]
+    )
+
+
+def features() -> str:
+    """Every column of the feature tables, and of the recurring streams they count."""
+    from spendsense_pipeline.features import catalog
+
+    def rows(columns: Iterable[Column]) -> Iterator[tuple[object, ...]]:
+        for column in columns:
+            yield (
+                code(column.name),
+                column.label,
+                column.unit or column.type.lower(),
+                column.description,
+                ", ".join(code(source) for source in column.sources),
+            )
+
+    headings = ("Column", "Label", "Unit", "What it is", "From")
+    streams = catalog.RECURRING_STREAMS
+    return "\n\n".join(
+        [
+            "# Features",
+            "`features_30d` and `features_180d` hold one row per consenting person with the same "
+            "columns over windows of 30 and 180 days that end on `as_of`. Posted rows of personal "
+            "accounts only. A missing value is null: there was nothing to measure.",
+            table(headings, rows(catalog.FEATURES)),
+            "## Recurring streams",
+            streams.description,
+            table(headings, rows(streams.columns)),
+        ]
+    )
+
+
+def controls() -> str:
+    """Every field an operator may set, and what the presets set."""
+    from spendsense_pipeline.controls import (
+        PRESET_CONFIGS,
+        DataGenerationConfig,
+        Expectations,
+        OperatorControls,
+        PersonaThresholds,
+    )
+
+    parts = [
+        "# Controls",
+        "What an operator may ask for. The same four sections stand in a configuration file, in "
+        "Dagster's launchpad and in Python, and are checked in one place with one message.",
+        "```yaml\nconfig:\n  num_users: 200\ncontrols:\n  overdue_probability: 0.25\n"
+        "thresholds: {}\nexpectations: {}\n```",
+    ]
+    sections: tuple[tuple[str, str, type[BaseModel]], ...] = (
+        ("config", "The data set", DataGenerationConfig),
+        ("controls", "How people live", OperatorControls),
+        ("thresholds", "Where the persona rules draw their lines", PersonaThresholds),
+        ("expectations", "What the checks demand", Expectations),
+    )
+    for section, title, model in sections:
+        is_measured = any(_measured(field) for field in model.model_fields.values())
+        headings = ["Field", "Default", "Allowed", "Meaning", *(["Measured as"] * is_measured)]
+        parts += [
+            f"## `{section}`: {title}",
+            table(headings, _field_rows(model, is_measured=is_measured)),
+        ]
+    parts += ["## Presets", "A preset is a starting point: a control given beside it wins."]
+    default = OperatorControls().model_dump(mode="json")
+    for name, preset in PRESET_CONFIGS.items():
+        changes = _changes(preset.model_dump(mode="json"), default)
+        parts += [f"### {code(name)}", "\n".join(changes) or "Every control at its default."]
+    return "\n\n".join(parts)
+
+
+def _field_rows(model: type[BaseModel], *, is_measured: bool) -> Iterator[list[object]]:
+    for name, field in model.model_fields.items():
+        kind = next((entry for entry in field.metadata if hasattr(entry, "bounds")), None)
+        unit = getattr(kind, "unit", None)
+        allowed = (kind.bounds if kind else "") + (f" ({unit})" if unit else "")
+        default = (
+            "" if field.is_required() else _shown(field.get_default(call_default_factory=True))
+        )
+        measured = [_measured(field)] if is_measured else []
+        yield [code(name), default, allowed, field.description, *measured]
+
+
+def _measured(field: FieldInfo) -> str:
+    return next((entry.text for entry in field.metadata if type(entry).__name__ == "Measured"), "")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not given"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_shown(entry)}" for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        is_range = len(value) == 2 and all(isinstance(end, int | float) for end in value)
+        return (" to " if is_range else ", ").join(map(_shown, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _changes(preset: Mapping[str, Any], default: Mapping[str, Any]) -> list[str]:
+    return [
+        f"- {code(name)}: {_shown(value)}"
+        for name, value in preset.items()
+        if value != default[name]
+    ]
+
+
+def checks() -> str:
+    """Every promise about a dataset, by the asset it is made about."""
+    from spendsense_pipeline.checks import CHECKS
+
+    parts = [
+        "# Checks",
+        "Each run checks every promise below. A broken promise marked ERROR fails the run and "
+        "nothing is published; WARN informs. A failing check shows the rows, the figure, the bound "
+        "and the remedy in the UI and on the terminal.",
+    ]
+    for asset in dict.fromkeys(check.asset for check in CHECKS):
+        rows = (
+            (code(check.name), check.severity, check.description, check.bound, check.remedy)
+            for check in CHECKS
+            if check.asset == asset
+        )
+        parts += [
+            f"## `{asset}`",
+            table(("Check", "Severity", "Promise", "Bound", "If it fails"), rows),
+        ]
+    return "\n\n".join(parts)
+
+
+def cli() -> str:
+    """Every command with its arguments and options."""
+    import typer
+
+    from spendsense_pipeline.cli import app
+
+    parts = [
+        "# `spendsense`",
+        "Exit codes: 0 all good; 1 a run or a blocking check failed; 2 the input was wrong.",
+    ]
+    for name, command in _commands(typer.main.get_command(app), "spendsense"):
+        parts += _command(name, command)
+    return "\n\n".join(parts)
+
+
+def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if getattr(command, "hidden", False):
+        return
+    yield name, command
+    for child, subcommand in getattr(command, "commands", {}).items():
+        yield from _commands(subcommand, f"{name} {child}")
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    is_group = bool(getattr(command, "commands", None))
+    parameters = [p for p in command.params if p.name != "help" and not getattr(p, "hidden", False)]
+    arguments = [p for p in parameters if p.param_type_name == "argument"]
+    words = [
+        p.human_readable_name if p.required else f"[{p.human_readable_name}]" for p in arguments
+    ]
+    yield f"## `{' '.join([name, *words, *(['COMMAND'] if is_group else [])])}`"
+    if command.help:
+        yield _help_text(command.help)
+    if parameters:
+        yield table(
+            ("Argument or option", "Meaning", "Default"),
+            ((_spelling(p), _help_text(p.help or ""), _default(p)) for p in parameters),
+        )
+
+
+def _help_text(text: str) -> str:
+    # Typer marks a paragraph whose lines must not be joined with this character.
+    return text.replace("\b", "").strip()
+
+
+def _spelling(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return code(parameter.human_readable_name)
+    names = [*parameter.opts, *parameter.secondary_opts]
+    takes = "" if getattr(parameter, "is_flag", False) else f" {parameter.type.name.upper()}"
+    return ", ".join(code(f"{name}{takes}") for name in names)
+
+
+def _default(parameter: Any) -> str:
+    value = parameter.default
+    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return code(value) if is_plain else ""
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "personas.md": personas,
+    "features.md": features,
+    "controls.md": controls,
+    "checks.md": checks,
+    "cli.md": cli,
+}
+
+
+def rendered() -> dict[str, str]:
+    """Every derived page by file name, as it should be."""
+    return {name: f"{NOTICE}\n\n{page()}\n" for name, page in PAGES.items()}
+
+
+def stale(pages: Mapping[str, str], folder: Path = DOCS) -> list[str]:
+    """Names of the pages that are missing or differ from what the declarations say."""
+    return [
+        name
+        for name, text in pages.items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
+    ]
+
+
+def main() -> int:
+    """Write the pages, or with `--check` only compare them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if stale")
+    is_check = parser.parse_args().check
+    pages = rendered()
+    outdated = stale(pages)
+    if not is_check:
+        for name in outdated:
+            (DOCS / name).write_text(pages[name], encoding="utf-8")
+            print(f"docs/{name} written")
+    elif outdated:
+        names = ", ".join(f"docs/{name}" for name in outdated)
+        print(f"stale: {names}. Run `make docs` and commit the result.", file=sys.stderr)
+    return int(is_check and bool(outdated))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
