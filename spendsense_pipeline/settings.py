@@ -24,6 +24,9 @@ FEWEST_USERS = 10
 class SettingsError(ValueError):
     """An environment variable or the data directory cannot be used; the message says what to do."""
 
+    def __init__(self, *, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}: {remedy}")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -88,13 +91,13 @@ class Settings:
             self.data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SettingsError(
-                f"the data directory {self.data_dir} cannot be created ({error.strerror}): "
-                f"set {DATA_DIR_VARIABLE} to a directory you can write"
+                problem=f"the data directory {self.data_dir} cannot be created ({error.strerror})",
+                remedy=f"set {DATA_DIR_VARIABLE} to a directory you can write",
             ) from None
         if not os.access(self.data_dir, os.W_OK | os.X_OK):
             raise SettingsError(
-                f"the data directory {self.data_dir} cannot be written: "
-                f"change its permissions or set {DATA_DIR_VARIABLE} to one you can write"
+                problem=f"the data directory {self.data_dir} cannot be written",
+                remedy=f"change its permissions or set {DATA_DIR_VARIABLE} to one you can write",
             )
         return self.data_dir
 
@@ -124,8 +127,8 @@ def _timezone(value: str) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise SettingsError(
-            f"{TIMEZONE_VARIABLE} must be a time zone name; it is {name!r}: "
-            "use one such as UTC or America/New_York"
+            problem=f"{TIMEZONE_VARIABLE} must be the name of a time zone; it is {name!r}",
+            remedy="use one such as UTC or America/New_York",
         ) from None
 
 
@@ -139,7 +142,8 @@ def _max_users(value: str) -> int:
         number = 0
     if number < FEWEST_USERS:
         raise SettingsError(
-            f"{MAX_USERS_VARIABLE} must be a whole number of at least {FEWEST_USERS}; "
-            f"it is {text!r}: unset it for {DEFAULT_MAX_USERS}"
+            problem=f"{MAX_USERS_VARIABLE} must be a whole number of at least {FEWEST_USERS}; "
+            f"it is {text!r}",
+            remedy=f"unset it for {DEFAULT_MAX_USERS}",
         )
     return number

@@ -37,7 +37,7 @@ class DataGenerationConfig(OperatorModel):
     )
     months_history: Annotated[int, Whole(1, MAX_MONTHS, "months")] = Field(
         6,
-        description="Whole months of history before the month of as_of; history_start wins over it.",
+        description="Whole months of history before as_of's month; history_start wins over it.",
     )
     avg_transactions_per_month: Annotated[
         float, Number(10, 100, "everyday purchases per user and month")
@@ -62,4 +62,6 @@ class DataGenerationConfig(OperatorModel):
         if self.history_start is None or self.generation_timestamp is None:
             return []
         problem = span_problem(self.history_start, self.generation_timestamp)
-        return [Contradiction(("history_start", "generation_timestamp"), problem)] if problem else []
+        return (
+            [Contradiction(("history_start", "generation_timestamp"), problem)] if problem else []
+        )

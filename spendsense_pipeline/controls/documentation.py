@@ -44,7 +44,8 @@ def documented() -> tuple[Documented, ...]:
         for name, field in model.model_fields.items():
             kind = kind_of(model, name)
             if kind is None or not field.description:
-                raise TypeError(f"{section}.{name} lacks a kind or a description")
+                message = f"{section}.{name} lacks a kind or a description"
+                raise TypeError(message)
             entries.append(
                 Documented(
                     section=section,

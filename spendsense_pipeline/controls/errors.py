@@ -28,6 +28,19 @@ class ControlsError(ValueError):
         return (type(self), (self.problems,))
 
 
+class RefusedError(ValueError):
+    """A value a control cannot take: what it must be, what it is, what to do.
+
+    The control's name is put in front where it is known, in `model`.
+    """
+
+    def __init__(
+        self, *, must: str, remedy: str, value: Any = None, found: str | None = None
+    ) -> None:
+        what_it_is = f"it is {shown(value)}" if found is None else found
+        super().__init__(f"must {must}; {what_it_is}: {remedy}")
+
+
 @dataclass(frozen=True)
 class Contradiction:
     """Several controls that are each fine and together impossible."""
@@ -68,13 +81,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(str(name) for name in names)
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name the operator probably meant."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else None
-
-
-def meant(name: Any, known: Sequence[str]) -> str:
-    """The remedy for an unknown name: the one probably meant, or all there are."""
-    guess = nearest(str(name), known)
-    return f"did you mean {guess}?" if guess else f"use one of {listed(known)}"
+def meant(name: Any, known: Sequence[str], otherwise: str = "choose one of these") -> str:
+    """The remedy for an unknown name: the one probably meant, if any comes near."""
+    matches = difflib.get_close_matches(str(name).lower(), list(known), n=1, cutoff=0.6)
+    return f"did you mean {matches[0]}?" if matches else otherwise

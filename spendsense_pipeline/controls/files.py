@@ -68,7 +68,7 @@ def parse(text: str, *, is_json: bool) -> Any:
     try:
         if is_json:
             return json.loads(text, object_pairs_hook=_without_duplicates)
-        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader underneath
+        return yaml.load(text, Loader=_PlainLoader)
     except ControlsError:
         raise
     except (ValueError, yaml.YAMLError, RecursionError) as error:
@@ -104,7 +104,9 @@ def _unwrapped(data: Any) -> Any:
 
 def _with_paths_from(folder: Path, data: Any) -> Any:
     controls = data.get("controls") if isinstance(data, Mapping) else None
-    merchants = controls.get("custom_merchants") if isinstance(controls, Mapping) else None
+    if not isinstance(controls, Mapping):
+        return data
+    merchants = controls.get("custom_merchants")
     if not isinstance(merchants, str):
         return data
     file = folder / Path(merchants).expanduser()
@@ -134,7 +136,9 @@ def _mapping(loader: _PlainLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     return _without_duplicates(hashable)  # type: ignore[arg-type]
 
 
+def _as_written(loader: _PlainLoader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
 _PlainLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-_PlainLoader.add_constructor(
-    "tag:yaml.org,2002:timestamp", yaml.constructor.SafeConstructor.construct_yaml_str
-)
+_PlainLoader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)

@@ -2,13 +2,14 @@
 
 A kind is written beside the field it describes. It checks a value in words an operator understands
 (the field's name is put in front by `model`), and tells the documentation, the JSON schema and the
-launchpad the bounds it checks, so that none of them can disagree."""
+launchpad the bounds it checks, so that none of them can disagree.
+"""
 
 from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from spendsense_pipeline.controls.errors import listed, meant, shown
+from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
 
 # Shares may be off by this much in sum (hand-written thirds, for instance); then they are scaled.
 SUM_TOLERANCE = 0.01
@@ -36,12 +37,13 @@ class Kind:
         """What is allowed, as in "between 0 and 1"."""
         raise NotImplementedError
 
-    def checked(self, value: Any, *, stored: bool) -> Any:
-        """The value in its normal form; ValueError says what it must be, what it is and the remedy.
-
-        `stored` values were accepted when they were made: bounds of the deployment do not apply.
-        """
+    def checked(self, value: Any) -> Any:
+        """The value in its normal form, or `RefusedError`."""
         raise NotImplementedError
+
+    def checked_again(self, value: Any) -> Any:
+        """A value that was accepted when it was stored: the deployment's own bounds are past."""
+        return self.checked(value)
 
     def json_schema(self) -> dict[str, Any]:
         """What the JSON schema says about the bounds."""
@@ -53,8 +55,10 @@ class Kind:
         """Check first, in our words; pydantic's own schema behind it then has nothing to refuse."""
 
         def check(value: Any, info: ValidationInfo) -> Any:
-            stored = isinstance(info.context, Mapping) and bool(info.context.get("stored"))
-            return None if value is None else self.checked(value, stored=stored)
+            if value is None:
+                return None
+            was_stored = isinstance(info.context, Mapping) and bool(info.context.get("stored"))
+            return self.checked_again(value) if was_stored else self.checked(value)
 
         return core_schema.with_info_before_validator_function(check, handler(source))
 
@@ -78,11 +82,15 @@ class Number(Kind):
         """As "between 0 and 1"."""
         return f"between {shown(self.minimum)} and {shown(self.maximum)}"
 
-    def checked(self, value: Any, *, stored: bool) -> float:
+    def checked(self, value: Any) -> float:
         """The value as a float."""
-        number = as_float(value, f"a number {self.bounds}")
+        number = as_float(value, must=f"be a number {self.bounds}")
         if not self.minimum <= number <= self.maximum:
-            raise ValueError(out_of_bounds(self.bounds, number, self.minimum, self.maximum))
+            raise RefusedError(
+                must=f"be {self.bounds}",
+                value=number,
+                remedy=into_bounds(number, self.minimum, self.maximum),
+            )
         return number
 
     def json_schema(self) -> dict[str, Any]:
@@ -108,22 +116,30 @@ class Whole(Kind):
     def _maximum(self) -> int:
         return self.maximum() if callable(self.maximum) else self.maximum
 
-    def checked(self, value: Any, *, stored: bool) -> int:
+    def checked(self, value: Any) -> int:
         """The value as an int."""
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-            raise ValueError(
-                f"must be a whole number {self.bounds}; it is {shown(value)}: "
-                f"give one such as {self._example(value)}"
-            )
-        number = int(value)
-        maximum = self._maximum
-        too_large = number > maximum and not (stored and callable(self.maximum))
-        if number < self.minimum or too_large:
-            text = out_of_bounds(self.bounds, number, self.minimum, maximum)
-            if too_large and self.raised_by:
-                text += f" or set {self.raised_by} to allow more"
-            raise ValueError(text)
+        number, maximum = self._whole(value), self._maximum
+        if not self.minimum <= number <= maximum:
+            remedy = into_bounds(number, self.minimum, maximum)
+            if number > maximum and self.raised_by:
+                remedy += f", or set {self.raised_by} to allow more"
+            raise RefusedError(must=f"be {self.bounds}", value=number, remedy=remedy)
         return number
+
+    def checked_again(self, value: Any) -> int:
+        """The value as an int, however large if the largest is the deployment's."""
+        if not callable(self.maximum):
+            return self.checked(value)
+        return max(self._whole(value), self.minimum)
+
+    def _whole(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+            raise RefusedError(
+                must=f"be a whole number {self.bounds}",
+                value=value,
+                remedy=f"give one such as {self._example(value)}",
+            )
+        return int(value)
 
     def _example(self, value: Any) -> int:
         if isinstance(value, float) and math.isfinite(value):
@@ -147,71 +163,39 @@ class Range(Kind):
     @property
     def bounds(self) -> str:
         """As "two numbers, low then high, between 1 and 2000"."""
-        return f"two numbers, low then high, between {shown(self.minimum)} and {shown(self.maximum)}"
+        return f"two numbers, low then high, {self._within}"
 
-    def checked(self, value: Any, *, stored: bool) -> tuple[float, float]:
+    @property
+    def _within(self) -> str:
+        return f"between {shown(self.minimum)} and {shown(self.maximum)}"
+
+    def checked(self, value: Any) -> tuple[float, float]:
         """The two ends as floats."""
         if not isinstance(value, (list, tuple)) or len(value) != 2:
-            raise ValueError(
-                f"must be {self.bounds}; it is {shown(value)}: "
-                f"write it as [{shown(self.minimum)}, {shown(self.maximum)}]"
+            raise RefusedError(
+                must=f"be {self.bounds}",
+                value=value,
+                remedy=f"write it as [{shown(self.minimum)}, {shown(self.maximum)}]",
             )
-        low, high = (as_float(end, self.bounds) for end in value)
-        within = f"between {shown(self.minimum)} and {shown(self.maximum)}"
+        low, high = (as_float(end, must=f"be {self.bounds}") for end in value)
         for name, end in (("low", low), ("high", high)):
             if not self.minimum <= end <= self.maximum:
-                raise ValueError(
-                    f"must have its {name} end "
-                    + out_of_bounds(within, end, self.minimum, self.maximum).removeprefix("must be ")
+                raise RefusedError(
+                    must=f"have its {name} end {self._within}",
+                    value=end,
+                    remedy=into_bounds(end, self.minimum, self.maximum),
                 )
         if low > high:
-            raise ValueError(
-                f"must go from low to high; it is {shown(value)}: swap them to "
-                f"[{shown(high)}, {shown(low)}]"
+            raise RefusedError(
+                must="go from low to high",
+                value=value,
+                remedy=f"swap them to [{shown(high)}, {shown(low)}]",
             )
         return low, high
 
     def json_schema(self) -> dict[str, Any]:
         """Two numbers within bounds."""
         return {"items": {"type": "number", "minimum": self.minimum, "maximum": self.maximum}}
-
-
-@dataclass(frozen=True)
-class Distribution(Kind):
-    """A share for each of the known keys, summing to one; a key left out has none."""
-
-    keys: tuple[str, ...]
-    unit: str | None = None
-
-    @property
-    def bounds(self) -> str:
-        """As "shares of low, medium, high that sum to 1"."""
-        return f"shares of {listed(self.keys)} that sum to 1"
-
-    def checked(self, value: Any, *, stored: bool) -> dict[str, float]:
-        """Every key in declared order with its share, scaled to sum to one."""
-        if not isinstance(value, Mapping):
-            raise ValueError(
-                f"must be {self.bounds}; it is {shown(value)}: write each key with its share"
-            )
-        shares: dict[str, float] = {}
-        for key, share in value.items():
-            name = self._known(key)
-            if name in shares:
-                raise ValueError(f"names {name} twice: give it one share")
-            shares[name] = checked_share(name, share)
-        scaled = summing_to_one(shares)
-        return {key: scaled.get(key, 0.0) for key in self.keys}
-
-    def _known(self, key: Any) -> str:
-        # YAML reads `2:` as a number, and people write south for South.
-        text = str(key) if not isinstance(key, bool) else shown(key)
-        by_folded = {known.casefold(): known for known in self.keys}
-        if text.casefold() not in by_folded:
-            raise ValueError(
-                f"must be {self.bounds}; it names {shown(text)}: {meant(text, self.keys)}"
-            )
-        return by_folded[text.casefold()]
 
 
 @dataclass(frozen=True)
@@ -226,11 +210,11 @@ class Choice(Kind):
         """As "one of lognormal, gamma, normal"."""
         return f"one of {listed(self.options)}"
 
-    def checked(self, value: Any, *, stored: bool) -> str:
+    def checked(self, value: Any) -> str:
         """The option in its own spelling."""
         if isinstance(value, str) and value.strip().lower() in self.options:
             return value.strip().lower()
-        raise ValueError(f"must be {self.bounds}; it is {shown(value)}: {meant(value, self.options)}")
+        raise RefusedError(must=f"be {self.bounds}", value=value, remedy=meant(value, self.options))
 
 
 @dataclass(frozen=True)
@@ -247,81 +231,117 @@ class Day(Kind):
         """As "a date from 2000-01-01 to 2099-12-31"."""
         return f"a date from {self.earliest} to {self.latest}"
 
-    def checked(self, value: Any, *, stored: bool) -> date:
+    def checked(self, value: Any) -> date:
         """The date, without time or zone."""
-        day = self._written(value)
+        day = _as_written(value)
         if day is None:
-            raise ValueError(
-                f"must be {self.bounds}; it is {shown(value)}: write it as 2025-06-30"
+            raise RefusedError(
+                must=f"be {self.bounds}", value=value, remedy="write it as 2025-06-30"
             )
         if not self.earliest <= day <= self.latest:
             near = self.earliest if day < self.earliest else self.latest
-            raise ValueError(f"must be {self.bounds}; it is {day}: use {near} or a date in between")
+            raise RefusedError(
+                must=f"be {self.bounds}", found=f"it is {day}", remedy=f"use {near} or one between"
+            )
         return day
 
-    def _written(self, value: Any) -> date | None:
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
-        if not isinstance(value, str):
-            return None
-        text = value.strip()
-        try:
-            return datetime.fromisoformat(text).date()
-        except ValueError:
-            return None
+
+@dataclass(frozen=True)
+class Distribution(Kind):
+    """A share for each of the known keys, summing to one; a key left out has none."""
+
+    keys: tuple[str, ...]
+    unit: str | None = None
+
+    @property
+    def bounds(self) -> str:
+        """As "shares of low, medium, high that sum to 1"."""
+        return f"shares of {listed(self.keys)} that sum to 1"
+
+    def checked(self, value: Any) -> dict[str, float]:
+        """Every key in declared order with its share, scaled to sum to one."""
+        if not isinstance(value, Mapping):
+            raise RefusedError(
+                must=f"be {self.bounds}", value=value, remedy="write each key with its share"
+            )
+        shares: dict[str, float] = {}
+        for key, share in value.items():
+            name = self._known(key)
+            if name in shares:
+                raise RefusedError(
+                    must="name each key once", found=f"{name} is there twice", remedy="keep one"
+                )
+            shares[name] = checked_share(name, share)
+        scaled = summing_to_one(shares)
+        return {key: scaled.get(key, 0.0) for key in self.keys}
+
+    def _known(self, key: Any) -> str:
+        # YAML reads `2:` as a number, and people write south for South.
+        text = shown(key) if isinstance(key, bool) else str(key)
+        by_folded = {known.casefold(): known for known in self.keys}
+        if text.casefold() not in by_folded:
+            raise RefusedError(
+                must=f"be {self.bounds}",
+                found=f"it names {shown(text)}",
+                remedy=meant(text, self.keys),
+            )
+        return by_folded[text.casefold()]
 
 
-def as_float(value: Any, wanted: str) -> float:
-    """A finite float, or ValueError that says `wanted`; true and "1" are not numbers."""
+def as_float(value: Any, *, must: str) -> float:
+    """A finite float; true and "1" are not numbers."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ValueError(f"must be {wanted}; it is {shown(value)}: give a number")
-    number = float(value)
+        raise RefusedError(must=must, value=value, remedy="give a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"must be {wanted}; it is {shown(number)}: give a number")
+        raise RefusedError(must=must, value=number, remedy="give a number")
     # Minus zero would be another text for the same configuration.
     return number + 0.0
 
 
-def out_of_bounds(bounds: str, value: float, minimum: float, maximum: float) -> str:
-    """The sentence for a number outside its bounds."""
+def into_bounds(value: float, minimum: float, maximum: float) -> str:
+    """The remedy for a number outside its bounds."""
     if value < minimum:
-        return f"must be {bounds}; it is {shown(value)}: raise it to at least {shown(minimum)}"
-    return f"must be {bounds}; it is {shown(value)}: lower it to at most {shown(maximum)}"
+        return f"raise it to at least {shown(minimum)}"
+    return f"lower it to at most {shown(maximum)}"
 
 
 def checked_share(name: str, value: Any) -> float:
-    """A share from 0 to 1."""
-    try:
-        share = as_float(value, "a number between 0 and 1")
-        if not 0 <= share <= 1:
-            raise ValueError(out_of_bounds("between 0 and 1", share, 0, 1))  # noqa: TRY301
-    except ValueError as error:
-        raise ValueError(f"{name} {error}") from None
+    """The share that `name` has, from 0 to 1."""
+    must = f"give {name} a share between 0 and 1"
+    share = as_float(value, must=must)
+    if not 0 <= share <= 1:
+        raise RefusedError(must=must, value=share, remedy=into_bounds(share, 0, 1))
     return share
 
 
 def summing_to_one(shares: Mapping[str, float]) -> dict[str, float]:
     """The shares scaled to sum to one if they are within `SUM_TOLERANCE` of it."""
     total = math.fsum(shares.values())
-    # Half a nanoshare of room, so that shares written with two decimals may sum to exactly 0.99.
-    if abs(total - 1) > SUM_TOLERANCE + _EXACT_SUM:
-        step = f"{'raise' if total < 1 else 'lower'} one by {shown(round(abs(1 - total), 9))}"
-        remedy = step if shares and (total < 1 or max(shares.values()) >= total - 1) else (
-            "give each a share so that they do"
+    off = round(total - 1, 9)
+    if abs(off) > SUM_TOLERANCE:
+        remedy = "give each a share so that they do"
+        if shares and off < 0:
+            remedy = f"raise one by {shown(-off)}"
+        elif shares and max(shares.values()) >= off:
+            remedy = f"lower one by {shown(off)}"
+        raise RefusedError(
+            must="sum to 1", found=f"they sum to {shown(round(total, 9))}", remedy=remedy
         )
-        raise ValueError(f"must sum to 1; they sum to {shown(round(total, 9))}: {remedy}")
     if abs(total - 1) <= _EXACT_SUM:
         return dict(shares)
     return {key: share / total for key, share in shares.items()}
 
 
-def distinct(values: Sequence[str]) -> str | None:
-    """The first value that appears twice, if any."""
-    seen: set[str] = set()
-    for value in values:
-        if value in seen:
-            return value
-        seen.add(value)
-    return None
+def _as_written(value: Any) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(value.strip()).date() if isinstance(value, str) else None
+    except ValueError:
+        return None

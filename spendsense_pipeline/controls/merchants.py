@@ -4,16 +4,17 @@ The generator's own merchants are in `generation/catalog`."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from spendsense_pipeline.controls.errors import meant, shown
-from spendsense_pipeline.controls.kinds import Kind, as_float, distinct, out_of_bounds
+from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
+from spendsense_pipeline.controls.kinds import Kind, as_float, into_bounds
 
 # What everyday spending is spent on; bills and subscriptions are contracts, not purchases.
 SPENDING_CATEGORIES = (
@@ -35,6 +36,7 @@ _LONGEST_NAME = 60
 _MOST_MERCHANTS = 2_000
 _AMOUNT_USD = (1.0, 5_000.0)
 _POPULARITY = (0.001, 1_000.0)
+_EXAMPLE = "{name: Corner Bakery, category: groceries}"
 
 
 @dataclass(frozen=True)
@@ -61,74 +63,101 @@ class Merchants(Kind):
     def bounds(self) -> str:
         """The form and the categories."""
         return (
-            f"a list of {{{', '.join(_FIELDS)}}} or the path of a CSV or JSON file with these "
-            f"columns; name and category are required, category is one of "
-            f"{', '.join(SPENDING_CATEGORIES)}"
+            f"a list of {{{listed(_FIELDS)}}} or the path of a CSV or JSON file with these columns "
+            f"(name and category required; category one of {listed(SPENDING_CATEGORIES)})"
         )
 
-    def checked(self, value: Any, *, stored: bool) -> tuple[CustomMerchant, ...]:
+    def checked(self, value: Any) -> tuple[CustomMerchant, ...]:
         """The merchants themselves, so that a configuration stands alone without the file."""
         if isinstance(value, (str, Path)):
-            rows, place = _read(Path(value)), f"{value}: "
+            rows, place = _read(Path(value)), f" in {value}"
         elif isinstance(value, (list, tuple)):
             rows, place = list(value), ""
         else:
-            raise ValueError(
-                f"must be a list of merchants or the path of a CSV or JSON file; "
-                f"it is {shown(value)}: write it as [{{name: Corner Bakery, category: groceries}}]"
+            raise RefusedError(
+                must="be a list of merchants or the path of a CSV or JSON file",
+                value=value,
+                remedy=f"write it as [{_EXAMPLE}]",
             )
         if len(rows) > _MOST_MERCHANTS:
-            raise ValueError(
-                f"must name at most {_MOST_MERCHANTS} merchants; it names {len(rows)}: shorten it"
+            raise RefusedError(
+                must=f"name at most {_MOST_MERCHANTS} merchants{place}",
+                found=f"it names {len(rows)}",
+                remedy="shorten the list",
             )
-        merchants = tuple(_merchant(row, f"{place}merchant {i}") for i, row in enumerate(rows, 1))
-        twice = distinct([merchant.name.casefold() for merchant in merchants])
-        if twice is not None:
-            raise ValueError(f"names {shown(twice)} twice: a merchant keeps one category")
+        merchants = tuple(_merchant(row, f"merchant {i}{place}") for i, row in enumerate(rows, 1))
+        names = [merchant.name.casefold() for merchant in merchants]
+        for merchant in merchants:
+            if names.count(merchant.name.casefold()) > 1:
+                raise RefusedError(
+                    must=f"name each merchant once{place}, since a merchant keeps its category",
+                    found=f"{shown(merchant.name)} is there twice",
+                    remedy="keep one",
+                )
         return merchants
 
 
 def _read(path: Path) -> list[Any]:
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".json"):
+        raise RefusedError(
+            must="be the path of a .csv or .json file",
+            value=str(path),
+            remedy="save the list as one of these",
+        )
     try:
         text = path.expanduser().read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise ValueError(f"cannot be read from {path} ({reason}): check the path") from None
-    suffix = path.suffix.lower()
-    if suffix == ".json":
-        try:
-            rows = json.loads(text)
-        except ValueError as error:
-            raise ValueError(f"cannot be read from {path} ({error}): correct the JSON") from None
-        if not isinstance(rows, list):
-            raise ValueError(f"must be a list in {path}; it is {shown(rows)}: write [ … ] around it")
-        return rows
-    if suffix == ".csv":
-        reader = csv.DictReader(io.StringIO(text))
-        return [
-            {key: cell for key, cell in row.items() if cell not in (None, "")} for row in reader
-        ]
-    raise ValueError(f"must be a .csv or .json file; it is {path}: save it as one of these")
+        if suffix == ".csv":
+            return _csv_rows(text)
+        rows = json.loads(text)
+    except OSError as error:
+        reason, remedy = error.strerror or "unreadable", "check the path"
+    except UnicodeDecodeError:
+        reason, remedy = "not UTF-8 text", "save it as UTF-8"
+    except (ValueError, csv.Error) as error:
+        reason, remedy = str(error), "correct the file"
+    else:
+        if isinstance(rows, list):
+            return rows
+        reason, remedy = f"not a list but {shown(rows)}", "write [ … ] around it"
+    raise RefusedError(
+        must="be a readable list of merchants", found=f"{path} is not ({reason})", remedy=remedy
+    )
+
+
+def _csv_rows(text: str) -> list[Any]:
+    """The rows without their empty cells; a cell beyond the header has the column None."""
+    return [
+        {str(column): cell for column, cell in row.items() if cell not in (None, "", [])}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
 
 
 def _merchant(row: Any, place: str) -> CustomMerchant:
     if isinstance(row, CustomMerchant):
-        row = {name: getattr(row, name) for name in _FIELDS}
+        row = asdict(row)
     if not isinstance(row, Mapping):
-        raise ValueError(
-            f"{place} must have a name and a category; it is {shown(row)}: "
-            "write it as {name: Corner Bakery, category: groceries}"
+        raise RefusedError(
+            must=f"give {place} a name and a category",
+            value=row,
+            remedy=f"write it as {_EXAMPLE}",
         )
     for key in row:
         if key not in _FIELDS:
-            raise ValueError(f"{place} has the unknown field {shown(key)}: {meant(key, _FIELDS)}")
+            raise RefusedError(
+                must=f"give {place} only {listed(_FIELDS)}",
+                found=f"it has {shown(key)}",
+                remedy=meant(key, _FIELDS),
+            )
+    channel = row.get("payment_channel")
+    popularity = _number(row, "popularity", _POPULARITY, place)
     return CustomMerchant(
         name=_name(row.get("name"), place),
-        category=_one_of(row.get("category"), SPENDING_CATEGORIES, f"{place}: category"),
+        category=_one_of(row.get("category"), SPENDING_CATEGORIES, f"{place} a category"),
         typical_amount_usd=_number(row, "typical_amount_usd", _AMOUNT_USD, place),
-        popularity=_number(row, "popularity", _POPULARITY, place) or 1.0,
+        popularity=1.0 if popularity is None else popularity,
         payment_channel=_one_of(
-            row.get("payment_channel") or "in store", CHANNELS, f"{place}: payment_channel"
+            CHANNELS[0] if channel is None else channel, CHANNELS, f"{place} a payment_channel"
         ),
     )
 
@@ -136,9 +165,10 @@ def _merchant(row: Any, place: str) -> CustomMerchant:
 def _name(value: Any, place: str) -> str:
     name = " ".join(value.split()) if isinstance(value, str) else ""
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
-        raise ValueError(
-            f"{place}: name must be text of 1 to {_LONGEST_NAME} characters; it is {shown(value)}: "
-            "give the merchant's name"
+        raise RefusedError(
+            must=f"give {place} a name of 1 to {_LONGEST_NAME} characters",
+            value=value,
+            remedy="write the merchant's name",
         )
     return name
 
@@ -146,9 +176,8 @@ def _name(value: Any, place: str) -> str:
 def _one_of(value: Any, options: tuple[str, ...], what: str) -> str:
     text = value.strip().lower() if isinstance(value, str) else value
     if text not in options:
-        raise ValueError(
-            f"{what} must be one of {', '.join(options)}; it is {shown(value)}: "
-            f"{meant(value, options)}"
+        raise RefusedError(
+            must=f"give {what} from {listed(options)}", value=value, remedy=meant(value, options)
         )
     return str(text)
 
@@ -160,17 +189,12 @@ def _number(
     if value is None:
         return None
     if isinstance(value, str):
-        # CSV has only text.
-        try:
+        # CSV has only text; what is not a number stays text and is refused as such.
+        with contextlib.suppress(ValueError):
             value = float(value)
-        except ValueError:
-            pass
     low, high = limits
-    bounds = f"between {shown(low)} and {shown(high)}"
-    try:
-        number = as_float(value, f"a number {bounds}")
-        if not low <= number <= high:
-            raise ValueError(out_of_bounds(bounds, number, low, high))  # noqa: TRY301
-    except ValueError as error:
-        raise ValueError(f"{place}: {field} {error}") from None
+    must = f"give {place} a {field} between {shown(low)} and {shown(high)}"
+    number = as_float(value, must=must)
+    if not low <= number <= high:
+        raise RefusedError(must=must, value=number, remedy=into_bounds(number, low, high))
     return number

@@ -1,7 +1,7 @@
-"""How every model of the operator's configuration validates: unknown names refused, nothing given
-as "not given", assignment as strict as construction, every problem reported at once in our words.
+"""How every model of the operator's configuration validates: unknown names refused, null read as
+"not given", assignment as strict as construction, every problem reported at once in our words.
 
-What a single value may be is said in `kinds`; what the controls are, in the modules named for them."""
+What a single value may be is said in `kinds`; what the controls are, in modules named for them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from spendsense_pipeline.controls.errors import (
     shown,
 )
 from spendsense_pipeline.controls.kinds import Kind
+
+_LOOK_UP = "or find the name you mean in docs/controls.md"
 
 
 class OperatorModel(BaseModel):
@@ -53,7 +55,8 @@ class OperatorModel(BaseModel):
         try:
             data = json.loads(json_data)
         except ValueError as error:
-            raise ControlsError([f"{cls.section} must be JSON: {error}"]) from None
+            problem = f"{cls.section} must be JSON; it is not ({error}): correct the text"
+            raise ControlsError([problem]) from None
         return cls.model_validate(data, **options)
 
     @model_validator(mode="before")
@@ -130,9 +133,10 @@ def kind_of(model: type[BaseModel], name: str) -> Kind | None:
 
 def _section_model(model: type[BaseModel], name: str) -> type[OperatorModel] | None:
     field = model.model_fields.get(name)
-    declared = field.annotation if field else None
-    is_section = isinstance(declared, type) and issubclass(declared, OperatorModel)
-    return declared if is_section else None
+    declared: Any = field.annotation if field else None
+    if isinstance(declared, type) and issubclass(declared, OperatorModel):
+        return declared
+    return None
 
 
 def _explained(model: type[OperatorModel], data: Any, error: ValidationError) -> ControlsError:
@@ -206,6 +210,7 @@ def _contradictions_within(model: type[OperatorModel], data: Any) -> list[Contra
 
 def _sentence(model: type[OperatorModel], name: str, detail: dict[str, Any]) -> str:
     if detail["type"] in ("extra_forbidden", "invalid_key"):
-        return f"{name} is not one of the {model.section}: {meant(name, [*model.model_fields])}"
+        remedy = meant(name, [*model.model_fields], otherwise=f"remove it, {_LOOK_UP}")
+        return f"{name} is not one of the {model.section}: {remedy}"
     cause = detail.get("ctx", {}).get("error")
     return f"{name} {cause if cause is not None else detail['msg']}"

@@ -99,9 +99,7 @@ class OperatorControls(OperatorModel):
         float,
         Number(0, 1, _USERS),
         Measured("users with at least 2 transfers to savings in 30 days"),
-    ] = Field(
-        0.40, description="Users with a weekly or biweekly standing order to their savings."
-    )
+    ] = Field(0.40, description="Users with a weekly or biweekly standing order to their savings.")
     savings_transfer_range: Annotated[
         Pair, Range(1, 5_000, "USD per month"), Measured("monthly transfer of savers")
     ] = Field((100.0, 400.0), description="What a saver puts aside a month.")
@@ -218,7 +216,7 @@ class OperatorControls(OperatorModel):
 
     @property
     def normalized_weights(self) -> dict[PersonaTarget, float]:
-        """The share of each targeted persona, in order of priority; empty in a natural population."""
+        """The share of each targeted persona, in order of priority; empty if natural."""
         if self.persona_weights:
             return dict(self.persona_weights)
         return {persona: 1 / len(self.target_personas) for persona in self.target_personas}

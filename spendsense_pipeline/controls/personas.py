@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from spendsense_pipeline.controls.errors import listed, meant, shown
+from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
 from spendsense_pipeline.controls.kinds import Kind, checked_share, summing_to_one
 
 
@@ -33,7 +33,11 @@ def _persona(value: Any) -> PersonaTarget:
         key = value.strip().removeprefix("PersonaTarget.").lower()
         if key in _KEYS:
             return PersonaTarget(key)
-    raise ValueError(f"names the persona {shown(value)}, which there is not: {meant(value, _KEYS)}")
+    raise RefusedError(
+        must=f"name personas ({listed(_KEYS)})",
+        found=f"it names {shown(value)}",
+        remedy=meant(value, _KEYS),
+    )
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,20 @@ class Personas(Kind):
         """As "any of high_utilization, …"."""
         return f"any of {listed(_KEYS)}"
 
-    def checked(self, value: Any, *, stored: bool) -> list[PersonaTarget]:
+    def checked(self, value: Any) -> list[PersonaTarget]:
         """The personas, in order of priority, so that writing order makes no other dataset."""
-        if isinstance(value, (str, Mapping)) or not isinstance(value, (list, tuple, set, frozenset)):
-            raise ValueError(
-                f"must be a list of personas; it is {shown(value)}: write it as [general]"
+        if not isinstance(value, (list, tuple, set, frozenset)):
+            raise RefusedError(
+                must="be a list of personas", value=value, remedy="write it as [general]"
             )
         personas = [_persona(each) for each in value]
         for persona in PersonaTarget:
-            if personas.count(persona) > 1:
-                raise ValueError(f"names {persona} twice: name it once")
+            _named_once(persona, personas.count(persona))
         return [persona for persona in PersonaTarget if persona in personas]
+
+    def json_schema(self) -> dict[str, Any]:
+        """Each persona once."""
+        return {"uniqueItems": True}
 
 
 @dataclass(frozen=True)
@@ -71,17 +78,23 @@ class PersonaShares(Kind):
         """What a share is of."""
         return "shares per target persona that sum to 1"
 
-    def checked(self, value: Any, *, stored: bool) -> dict[PersonaTarget, float]:
+    def checked(self, value: Any) -> dict[PersonaTarget, float]:
         """The shares in order of priority, scaled to sum to one."""
         if not isinstance(value, Mapping):
-            raise ValueError(
-                f"must be {self.bounds}; it is {shown(value)}: write each persona with its share"
+            raise RefusedError(
+                must=f"be {self.bounds}", value=value, remedy="write each persona with its share"
             )
         shares: dict[str, float] = {}
         for key, share in value.items():
             persona = _persona(key)
-            if persona in shares:
-                raise ValueError(f"names {persona} twice: give it one share")
+            _named_once(persona, 2 if persona in shares else 1)
             shares[persona] = checked_share(persona, share)
         scaled = summing_to_one(shares) if shares else {}
         return {persona: scaled[persona] for persona in PersonaTarget if persona in scaled}
+
+
+def _named_once(persona: PersonaTarget, times: int) -> None:
+    if times > 1:
+        raise RefusedError(
+            must="name each persona once", found=f"{persona} is there twice", remedy="keep one"
+        )

@@ -122,8 +122,10 @@ class _Presets(Mapping[str, OperatorControls]):
     def __getitem__(self, name: str) -> OperatorControls:
         if not isinstance(name, str) or name not in _PRESETS:
             raise UnknownPresetError(
-                [f"preset must be the name of a preset; it is {shown(name)}: "
-                 f"{meant(name, PRESET_NAMES)}"]
+                [
+                    f"preset must be the name of a preset; it is {shown(name)}: "
+                    f"{meant(name, PRESET_NAMES)}"
+                ]
             )
         return OperatorControls(**_PRESETS[name][1])
 

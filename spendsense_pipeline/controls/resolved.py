@@ -1,4 +1,4 @@
-"""A configuration settled for one day: every value, where it came from, and the hashes that name it.
+"""A configuration settled for one day: every value, its source, and the hashes that name it.
 
 Everything after `operator_controls` reads this and nothing else."""
 
@@ -56,7 +56,7 @@ class ResolvedConfig:
 
     @functools.cached_property
     def world_hash(self) -> str:
-        """Names what the generated world depends on: not thresholds, not expectations, not as_of."""
+        """Names what the generated world depends on: neither thresholds nor expectations."""
         return _digest(self._values("config", "controls"))
 
     @property
