@@ -1,0 +1,271 @@
+"""Every check, declared once: what is promised, how it is measured, what a failure means and costs.
+
+Dagster's asset checks, the gate in front of publishing and `docs/checks.md` are made from this table.
+An ERROR stops publishing and fails the run, a WARN informs. The queries themselves are in the
+folders named for the assets; what they promise is the first sentence of each file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spendsense_pipeline.checks import (
+    completeness,
+    declared,
+    detection,
+    expectations,
+    fairness,
+    replaying,
+)
+from spendsense_pipeline.checks.invariants import INVARIANTS
+from spendsense_pipeline.checks.outcome import Check
+from spendsense_pipeline.checks.promises import kept
+from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
+from spendsense_pipeline.checks.running import leading_comment
+from spendsense_pipeline.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
+from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.plaid.tables import (
+    CARD_STATEMENTS,
+    RAW_ACCOUNTS,
+    RAW_LIABILITIES,
+    RAW_TRANSACTIONS,
+    RAW_USERS,
+    STREAM_TRUTH,
+)
+from spendsense_pipeline.traces import DECISION_TRACES
+
+_NO_TRUTH = "only the generator knows which streams are true"
+_NOT_ASKED = "imported people have no targets and need not resemble a designed population"
+
+_TABLES: tuple[tuple[Table, str], ...] = (
+    (OPERATOR_CONTROLS, "operator_controls"),
+    (RAW_USERS, "raw_users"),
+    (RAW_ACCOUNTS, "raw_accounts"),
+    (RAW_TRANSACTIONS, "raw_transactions"),
+    (RAW_LIABILITIES, "raw_liabilities"),
+    (CARD_STATEMENTS, "card_statements"),
+    (STREAM_TRUTH, "stream_truth"),
+    (RECURRING_STREAMS, "recurring_streams"),
+    (FEATURES_30D, "features_30d"),
+    (FEATURES_180D, "features_180d"),
+    (PERSONA_ASSIGNMENTS, "persona_assignments"),
+    (PERSONA_TRANSITIONS, "persona_transitions"),
+    (DECISION_TRACES, "decision_traces"),
+)
+_PAST_THE_RAW_TABLES = (
+    "recurring_streams",
+    "features_30d",
+    "features_180d",
+    "persona_assignments",
+    "persona_transitions",
+    "decision_traces",
+)
+
+
+def _declared_checks(table: Table, asset: str) -> Iterable[Check]:
+    """What a declaration promises of its table."""
+    yield kept(
+        asset,
+        "schema_is_declared",
+        declared.schema_is_declared(table),
+        f"Columns, order and types of {table.name} are the documented ones; required values are there.",
+        f"Materialize {asset} again with this version; if it persists, correct the declaration of {table.name} or the step that writes it.",
+    )
+    yield kept(
+        asset,
+        "keys_are_unique",
+        declared.keys_are_unique(table),
+        f"No two rows of {table.name} share {' and '.join(table.primary_key)}.",
+        "Remove the repeated rows from the input, or report the seed if the data were generated.",
+    )
+    if table.foreign_keys:
+        refers_to = ", ".join(dict.fromkeys(key.table for key in table.foreign_keys))
+        yield kept(
+            asset,
+            "references_exist",
+            declared.references_exist(table),
+            f"Every key of {table.name} that refers to {refers_to} names a row there.",
+            "Add the rows referred to, or remove those that refer to nothing.",
+        )
+    if any(column.allowed for column in table.columns):
+        yield kept(
+            asset,
+            "values_are_allowed",
+            declared.values_are_allowed(table),
+            f"Columns of {table.name} with a list of values hold nothing else.",
+            "Correct the values shown, or map them to allowed ones when importing.",
+        )
+
+
+def _consent_check(asset: str) -> Check:
+    return kept(
+        asset,
+        "only_consenting_people",
+        completeness.only_consenting_people(asset),
+        f"{asset} holds no row of a person who has not granted consent.",
+        f"Do not publish. Materialize {asset} again; if rows remain, the step ignores consent.",
+    )
+
+
+_POPULATION: tuple[Check, ...] = (
+    Check(
+        name="budgets_are_believable",
+        asset="raw_transactions",
+        severity="WARN",
+        description="Over the population, people spend 80 to 105 % of their income and 20 to 40 % of it on rent (medians).",
+        remedy="Look at transaction_multiplier, avg_transactions_per_month and category_spending_ratios: purchases scale with the budget, fixed bills do not.",
+        bound="median spend/income 0.80-1.05, median rent/income 0.20-0.40",
+        measure=budgets_are_believable,
+        imported="warn",
+    ),
+    Check(
+        name="population_is_realistic",
+        asset="raw_transactions",
+        severity="WARN",
+        description="The figures of the population lie in the bands that public statistics suggest; docs/realism.md has each with its source.",
+        remedy="Expected when personas are targeted or controls were changed; with the calibrated preset it should hold.",
+        bound="every figure within its band",
+        measure=population_is_realistic,
+        imported="skip",
+        imported_reason=_NOT_ASKED,
+    ),
+    Check(
+        name="subscriptions_found_are_true",
+        asset="recurring_streams",
+        severity="ERROR",
+        description="Precision: active subscriptions found in the transactions are ones the generator made.",
+        remedy="Look at the streams shown in recurring_streams: a habit or a bill is taken for a subscription.",
+        bound=f"share >= {detection.LEAST_SHARE} (- 1 stream)",
+        measure=detection.subscriptions_found_are_true,
+        imported="skip",
+        imported_reason=_NO_TRUTH,
+    ),
+    Check(
+        name="true_subscriptions_are_found",
+        asset="recurring_streams",
+        severity="ERROR",
+        description="Recall: running subscriptions with at least three charges in 130 days are found.",
+        remedy="Look at the charges of the merchants shown: their dates or amounts defeat the detector.",
+        bound=f"share >= {detection.LEAST_SHARE} (- 1 stream)",
+        measure=detection.true_subscriptions_are_found,
+        imported="skip",
+        imported_reason=_NO_TRUTH,
+    ),
+    kept(
+        "features_30d",
+        "every_consenting_person",
+        completeness.every_consenting_person("features_30d"),
+        "Every consenting person has exactly one row of 30-day features.",
+        "Materialize features_30d again from the current raw tables.",
+    ),
+    kept(
+        "features_180d",
+        "every_consenting_person",
+        completeness.every_consenting_person("features_180d"),
+        "Every consenting person has exactly one row of 180-day features.",
+        "Materialize features_180d again from the current raw tables.",
+    ),
+    kept(
+        "persona_assignments",
+        "every_consenting_person",
+        completeness.every_consenting_person_in_both_windows("persona_assignments"),
+        "Every consenting person has an assignment in both windows.",
+        "Materialize features and persona_assignments again, together.",
+    ),
+    kept(
+        "decision_traces",
+        "every_assignment_is_traced",
+        completeness.every_consenting_person_in_both_windows("decision_traces"),
+        "Every assignment has exactly one decision trace.",
+        "Materialize decision_traces again from the current assignments.",
+    ),
+    kept(
+        "decision_traces",
+        "traces_replay",
+        replaying.traces_replay,
+        "Replaying the rules from a trace alone gives the stored decision.",
+        "Materialize persona_assignments and decision_traces together; if it persists, the trace leaves something out.",
+    ),
+    Check(
+        name="coverage_is_sufficient",
+        asset="persona_assignments",
+        severity="ERROR",
+        description="Enough consenting people are assigned a persona other than general, in both windows.",
+        remedy="Lower expectations.min_coverage, or raise the controls that cause personas (cards in use, subscriptions, savings).",
+        bound="expectations.min_coverage",
+        measure=expectations.coverage_is_sufficient,
+        imported="warn",
+    ),
+    Check(
+        name="personas_are_present",
+        asset="persona_assignments",
+        severity="ERROR",
+        description="Natural population of 50 or more: every persona occurs in both windows.",
+        remedy="Raise the control that causes the persona shown, target it, or lower expectations.min_persona_share.",
+        bound="expectations.min_persona_share",
+        measure=expectations.personas_are_present,
+        imported="warn",
+    ),
+    Check(
+        name="no_persona_dominates",
+        asset="persona_assignments",
+        severity="ERROR",
+        description="Natural population: no persona takes more than its greatest share, in both windows.",
+        remedy="Lower the control that causes the persona shown, or raise expectations.max_persona_share.",
+        bound="expectations.max_persona_share",
+        measure=expectations.no_persona_dominates,
+        imported="warn",
+    ),
+    Check(
+        name="mix_is_as_requested",
+        asset="persona_assignments",
+        severity="ERROR",
+        description="Targeting: the assigned mix equals the requested one within the tolerance, in both windows.",
+        remedy="See which targeted people were assigned something else (targets_are_assigned), or raise expectations.target_mix_tolerance.",
+        bound="expectations.target_mix_tolerance",
+        measure=expectations.mix_is_as_requested,
+        imported="skip",
+        imported_reason=_NOT_ASKED,
+    ),
+    Check(
+        name="targets_are_assigned",
+        asset="persona_assignments",
+        severity="ERROR",
+        description="Targeting: consenting people are assigned the persona they were dealt, in both windows.",
+        remedy="Read the decision traces of the people shown; changed thresholds or a short history are the usual cause, expectations.min_target_accuracy the bound.",
+        bound="expectations.min_target_accuracy",
+        measure=expectations.targets_are_assigned,
+        imported="skip",
+        imported_reason=_NOT_ASKED,
+    ),
+    Check(
+        name="history_shows_every_persona",
+        asset="persona_assignments",
+        severity="WARN",
+        description="The history is long enough for every persona, or every targeted one, to show in the data.",
+        remedy="Raise config.months_history to at least the months shown; until then the personas shown are left out of presence, coverage, mix and accuracy.",
+        bound="0 personas",
+        measure=expectations.history_shows_every_persona,
+        imported="warn",
+    ),
+    Check(
+        name="groups_are_covered_alike",
+        asset="persona_assignments",
+        severity="WARN",
+        description=leading_comment("persona_assignments/groups_are_covered_alike.sql").split(" Chance:")[0],
+        remedy="No rule reads a demographic column: look in the fairness report for the behaviour that differs.",
+        bound="difference <= the 95 % interval, at least 10 points",
+        measure=fairness.groups_are_covered_alike,
+        imported="warn",
+    ),
+)
+
+CHECKS: tuple[Check, ...] = (
+    *(check for table, asset in _TABLES for check in _declared_checks(table, asset)),
+    *INVARIANTS,
+    *(_consent_check(asset) for asset in _PAST_THE_RAW_TABLES),
+    *_POPULATION,
+)
+"""All checks, in the order they are run and documented."""

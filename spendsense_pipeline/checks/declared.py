@@ -1,0 +1,149 @@
+"""Checks manufactured from table declarations: columns, keys, references and allowed values.
+
+Nothing here knows a table by name; `catalog.py` says which tables exist and who owns them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.checks.running import CheckRun
+    from spendsense_pipeline.plaid.declarations import Table
+
+
+def schema_is_declared(table: Table) -> Callable[[CheckRun], Finding]:
+    """Columns, order and types are the declared ones, and no required value is missing."""
+
+    def measure(run: CheckRun) -> Finding:
+        actual = {
+            row["column_name"]: row
+            for row in run.rows(
+                "select column_name, column_index, data_type, is_nullable from duckdb_columns() "
+                "where table_name = $table_name and schema_name = 'main' order by column_index",
+                table_name=table.name,
+            )
+        }
+        broken: list[dict[str, Any]] = []
+        for column in table.columns:
+            found = actual.get(column.name)
+            if found is None:
+                broken.append({"column": column.name, "declared": column.type, "actual": "missing"})
+            elif found["data_type"] != column.type:
+                broken.append(
+                    {
+                        "column": column.name,
+                        "declared": column.type,
+                        "actual": found["data_type"],
+                    }
+                )
+        broken += [
+            {"column": name, "declared": "missing", "actual": actual[name]["data_type"]}
+            for name in actual
+            if name not in table.column_names
+        ]
+        if not broken and tuple(actual) != table.column_names:
+            broken.append(
+                {"declared": ", ".join(table.column_names), "actual": ", ".join(actual)}
+            )
+        required = [
+            column.name
+            for column in table.columns
+            if not column.nullable and column.name in actual and actual[column.name]["is_nullable"]
+        ]
+        if required:
+            counts = ", ".join(f'count(*) - count("{name}") as "{name}"' for name in required)
+            (missing,) = run.rows(f'select {counts} from "{table.name}"')
+            broken += [
+                {"column": name, "declared": "not null", "actual": f"{count} missing values"}
+                for name, count in missing.items()
+                if count
+            ]
+        return _finding(broken)
+
+    return measure
+
+
+def keys_are_unique(table: Table) -> Callable[[CheckRun], Finding]:
+    """No two rows share a primary key, and no key is missing."""
+    key = ", ".join(f'"{name}"' for name in table.primary_key)
+    # Counting distinct keys is one hash pass; only when it disagrees are the repeated ones looked up.
+    counted = (
+        f"select count(*) as rows, count(distinct ({key})) as keys "
+        f'from "{table.name}"'
+    )
+    missing = " or ".join(f'"{name}" is null' for name in table.primary_key)
+    repeated = (
+        f'select {key}, count(*) as copies from "{table.name}" '
+        f"group by all having count(*) > 1 or {missing}"
+    )
+
+    def measure(run: CheckRun) -> Finding:
+        (count,) = run.rows(counted)
+        if count["rows"] == count["keys"] and len(table.primary_key) == 1:
+            return Finding(True, 0.0)
+        return run.failing(repeated)
+
+    return measure
+
+
+def references_exist(table: Table) -> Callable[[CheckRun], Finding]:
+    """Every foreign key names a row that exists."""
+    queries = [
+        "select distinct "
+        + ", ".join(f'child."{name}"::varchar' for name in key.columns[:1])
+        + f" as value, '{', '.join(key.columns)}' as key_columns, '{key.table}' as refers_to "
+        f'from "{table.name}" as child anti join "{key.table}" as parent on '
+        + " and ".join(
+            f'child."{name}" = parent."{other}"'
+            for name, other in zip(key.columns, key.references, strict=True)
+        )
+        for key in table.foreign_keys
+    ]
+
+    def measure(run: CheckRun) -> Finding:
+        return run.failing("\nunion all\n".join(queries))
+
+    return measure
+
+
+def values_are_allowed(table: Table) -> Callable[[CheckRun], Finding]:
+    """Columns with a list of allowed values hold nothing else."""
+    queries = [
+        f"select '{column.name}' as column_name, \"{column.name}\"::varchar as value, "
+        f'count(*) as rows from "{table.name}" '
+        f'where "{column.name}" is not null and "{column.name}" not in ('
+        + ", ".join(f"'{value}'" for value in column.allowed)
+        + ") group by all"
+        for column in table.columns
+        if column.allowed
+    ]
+
+    def measure(run: CheckRun) -> Finding:
+        return run.failing("\nunion all\n".join(queries))
+
+    return measure
+
+
+def rows_are_ordered(table: Table) -> Callable[[CheckRun], Finding]:
+    """Rows are stored in the declared order, on which streaming windows rely."""
+    order = ", ".join(f'"{name}"' for name in table.order_by)
+    shown = ", ".join(f'before."{name}" as "{name}_before"' for name in table.order_by)
+    named = ", ".join(f"'{name}': \"{name}\"" for name in table.order_by)
+    query = (
+        f"select {order}, {shown} from ("
+        f"select {order}, lag({{{named}}}) over () as before, "
+        f'({order}) < lag(({order})) over () as is_late from "{table.name}") where is_late'
+    )
+
+    def measure(run: CheckRun) -> Finding:
+        return run.failing(query)
+
+    return measure
+
+
+def _finding(broken: list[dict[str, Any]]) -> Finding:
+    return Finding(not broken, float(len(broken)), len(broken), tuple(broken[:MAX_FAILING_ROWS]))

@@ -1,0 +1,136 @@
+"""What the population came out as: persona mix against targets, coverage, and every control's effect.
+
+Counts only consenting people for anything past the raw tables. The summary, the UI and the
+expectation checks read these figures; what they must be is in `expectations.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
+from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = [
+    "EVIDENCE_MONTHS",
+    "WINDOWS",
+    "ControlFidelity",
+    "Coverage",
+    "PersonaShare",
+    "control_fidelity",
+    "coverage",
+    "history_months",
+    "persona_mix",
+    "unevidenced_personas",
+]
+
+WINDOWS = (30, 180)
+
+EVIDENCE_MONTHS = {
+    "high_utilization": 0,  # a balance and a limit say it on the first day
+    "variable_income": 4,  # a first payday within one gap of up to 60 days, then a whole gap
+    "cash_flow_stressed": 1,  # at least one whole pay period of daily balances
+    "subscription_heavy": 3,  # three monthly charges make a stream
+    "savings_builder": 1,  # at least two standing orders
+    "general": 0,
+}
+"""Full months of history from which a persona can show in the data at all."""
+
+
+@dataclass(frozen=True)
+class PersonaShare:
+    """One persona in one window: how many consenting people were dealt it and were assigned it."""
+
+    persona: str
+    window_days: int
+    people: int
+    target_count: int
+    assigned_count: int
+
+    @property
+    def target_share(self) -> float | None:
+        """Share of consenting people dealt this target; null in a natural population."""
+        return self.target_count / self.people if self.people else None
+
+    @property
+    def assigned_share(self) -> float | None:
+        """Share of consenting people assigned this persona."""
+        return self.assigned_count / self.people if self.people else None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many consenting people are assigned a persona other than general in one window."""
+
+    window_days: int
+    people: int
+    assigned_count: int
+
+    @property
+    def share(self) -> float | None:
+        """assigned_count / people."""
+        return self.assigned_count / self.people if self.people else None
+
+
+def persona_mix(con: duckdb.DuckDBPyConnection) -> list[PersonaShare]:
+    """Targets beside assignments for every persona and both windows, among consenting people."""
+    counts = con.execute(
+        """
+        select
+          asked.persona,
+          asked.window_days,
+          (select count(*) from raw_users where consent_status = 'granted') as people,
+          (
+            select count(*)
+            from raw_users
+            where consent_status = 'granted' and target_persona = asked.persona
+          ) as target_count,
+          (
+            select count(*)
+            from persona_assignments as assignment
+            where assignment.primary_persona = asked.persona
+              and assignment.window_days = asked.window_days
+          ) as assigned_count
+        from (
+          select persona, window_days
+          from (select unnest($personas) as persona), (select unnest($windows) as window_days)
+        ) as asked
+        order by asked.window_days, list_position($personas, asked.persona)
+        """,
+        {"personas": list(PERSONA_KEYS), "windows": list(WINDOWS)},
+    ).fetchall()
+    return [PersonaShare(*row) for row in counts]
+
+
+def coverage(con: duckdb.DuckDBPyConnection) -> list[Coverage]:
+    """Coverage of each window: everybody but the stable, among consenting people."""
+    return [
+        Coverage(
+            window_days=days,
+            people=max((share.people for share in shares), default=0),
+            assigned_count=sum(share.assigned_count for share in shares if share.persona != "general"),
+        )
+        for days, shares in _by_window(persona_mix(con)).items()
+    ]
+
+
+def _by_window(mix: list[PersonaShare]) -> dict[int, list[PersonaShare]]:
+    return {days: [share for share in mix if share.window_days == days] for days in WINDOWS}
+
+
+def history_months(history_start: dt.date, as_of: dt.date) -> int:
+    """Full calendar months from history_start to the end of as_of."""
+    end = as_of + dt.timedelta(days=1)
+    months = (end.year - history_start.year) * 12 + end.month - history_start.month
+    return months - (end.day < history_start.day)
+
+
+def unevidenced_personas(history_start: dt.date, as_of: dt.date) -> tuple[str, ...]:
+    """Personas a history of this length cannot show, by priority."""
+    months = history_months(history_start, as_of)
+    return tuple(persona for persona in PERSONA_KEYS if EVIDENCE_MONTHS[persona] > months)

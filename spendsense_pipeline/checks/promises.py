@@ -1,0 +1,64 @@
+"""How a check is declared from a query file or a measurement; `catalog.py` and `invariants.py` use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from spendsense_pipeline.checks.outcome import Check, Finding, Severity, WhenImported
+from spendsense_pipeline.checks.running import CheckRun, leading_comment, sql_text
+
+GENERATOR_FAULT = "This is a fault of the generator: report the rows with seed, as_of and configuration."
+MADE_UP = "it describes how the generator makes data; nobody promised it of imported rows"
+
+
+def promise(
+    asset: str,
+    name: str,
+    remedy: str = GENERATOR_FAULT,
+    *,
+    severity: Severity = "ERROR",
+    imported: WhenImported = "warn",
+    imported_reason: str = "",
+) -> Check:
+    """A check whose query selects the rows that break a promise."""
+    path = f"{asset}/{name}.sql"
+
+    def measure(run: CheckRun) -> Finding:
+        return run.failing(sql_text(path))
+
+    return Check(
+        name=name,
+        asset=asset,
+        severity=severity,
+        description=leading_comment(path),
+        remedy=remedy,
+        bound="0 rows",
+        measure=measure,
+        imported=imported,
+        imported_reason=imported_reason,
+    )
+
+
+def generated(asset: str, name: str, remedy: str = GENERATOR_FAULT) -> Check:
+    """A promise only the generator makes."""
+    return promise(asset, name, remedy, imported="skip", imported_reason=MADE_UP)
+
+
+def kept(
+    asset: str,
+    name: str,
+    measure: Callable[[CheckRun], Finding],
+    description: str,
+    remedy: str,
+) -> Check:
+    """A check that blocks whoever made the data."""
+    return Check(
+        name=name,
+        asset=asset,
+        severity="ERROR",
+        description=description,
+        remedy=remedy,
+        bound="0 rows",
+        measure=measure,
+        imported="keep",
+    )

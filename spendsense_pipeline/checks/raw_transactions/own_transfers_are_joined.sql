@@ -1,0 +1,11 @@
+-- Money moved to or from savings and every card payment carries the transfer_id that joins its two legs.
+select transaction_id, account_id, date, amount, category_detailed
+from raw_transactions
+where transfer_id is null
+  and category_detailed in (
+    'TRANSFER_IN_SAVINGS',
+    'TRANSFER_OUT_SAVINGS',
+    'TRANSFER_IN_ACCOUNT_TRANSFER',
+    'TRANSFER_OUT_ACCOUNT_TRANSFER',
+    'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+  )

@@ -1,0 +1,190 @@
+"""Runs checks over a warehouse: stages what several of them share, binds parameters, collects outcomes.
+
+Staged relations are temporary tables named `_checks_*`, made once per run and at most when a check
+asks for one, so a read-only database can be checked too.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spendsense_pipeline.checks.calendar import closed_days_sql
+from spendsense_pipeline.checks.outcome import (
+    MAX_FAILING_ROWS,
+    Check,
+    CheckOutcome,
+    Finding,
+    plain,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.controls import ResolvedConfig
+
+_FOLDER = Path(__file__).parent
+_PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
+_STAGED = re.compile(r"\b_checks_([a-z_]+)\b")
+
+
+@functools.cache
+def sql_text(path: str) -> str:
+    """The text of a query of this package, by its path below `checks/`."""
+    return (_FOLDER / path).read_text(encoding="utf-8")
+
+
+def leading_comment(path: str) -> str:
+    """The sentence a query file opens with: what it promises."""
+    lines = []
+    for line in sql_text(path).splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
+
+
+@dataclass
+class CheckRun:
+    """One pass over one dataset: its connection, its configuration and what has been staged so far."""
+
+    con: duckdb.DuckDBPyConnection
+    resolved: ResolvedConfig
+    imported: bool = False
+    _staged: set[str] = field(default_factory=set)
+
+    @functools.cached_property
+    def tables(self) -> frozenset[str]:
+        """Names of the tables and views that exist."""
+        rows = self.con.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        ).fetchall()
+        return frozenset(name for (name,) in rows)
+
+    @functools.cached_property
+    def parameters(self) -> Mapping[str, Any]:
+        """Everything a query of this package may bind."""
+        return {"as_of": self.resolved.as_of, "history_start": self.resolved.history_start}
+
+    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query as dicts, after staging what it reads and binding what it names."""
+        for name in _STAGED.findall(sql):
+            self._stage(name)
+        offered = {**self.parameters, **parameters}
+        bound = {name: offered[name] for name in set(_PARAMETER.findall(sql))}
+        cursor = self.con.execute(sql, bound)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def file_rows(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of a query file, by its path below `checks/`."""
+        return self.rows(sql_text(path), **parameters)
+
+    def failing(self, sql: str, **parameters: Any) -> Finding:
+        """A finding from a query that selects what breaks a promise: none is a pass."""
+        sample = self.rows(
+            f"with failing as (\n{sql}\n)\n"
+            "select *, count(*) over () as failing_count_ from failing\n"
+            f"order by all limit {MAX_FAILING_ROWS}",
+            **parameters,
+        )
+        count = sample[0]["failing_count_"] if sample else 0
+        for row in sample:
+            del row["failing_count_"]
+        return Finding(count == 0, float(count), count, tuple(sample))
+
+    def _stage(self, name: str) -> None:
+        if name in self._staged:
+            return
+        self._staged.add(name)
+        if name == "closed_days":
+            select = closed_days_sql(self.resolved.as_of)
+        elif name == "taxonomy":
+            select = _taxonomy_sql()
+        elif name == "account_types":
+            select = _account_types_sql()
+        else:
+            select = sql_text(f"staging/{name}.sql")
+        for needed in _STAGED.findall(select):
+            self._stage(needed)
+        bound = {key: self.parameters[key] for key in set(_PARAMETER.findall(select))}
+        self.con.execute(f"create or replace temp table _checks_{name} as\n{select}", bound)
+
+
+def run_check(
+    con: duckdb.DuckDBPyConnection,
+    check: Check,
+    resolved: ResolvedConfig,
+    *,
+    imported: bool = False,
+) -> CheckOutcome:
+    """Run one check on its own."""
+    return _outcome(CheckRun(con, resolved, imported), check)
+
+
+def run_checks(
+    con: duckdb.DuckDBPyConnection,
+    checks: Iterable[Check],
+    resolved: ResolvedConfig,
+    *,
+    imported: bool = False,
+) -> list[CheckOutcome]:
+    """Run several checks, sharing what they stage."""
+    run = CheckRun(con, resolved, imported)
+    outcomes = [_outcome(run, check) for check in checks]
+    for name in sorted(run._staged):  # noqa: SLF001  (the run is ours)
+        con.execute(f"drop table if exists temp._checks_{name}")
+    return outcomes
+
+
+def _outcome(run: CheckRun, check: Check) -> CheckOutcome:
+    if run.imported and check.imported == "skip":
+        return _as_outcome(
+            check, Finding(True, None, skipped=check.imported_reason or "imported data"), run
+        )
+    if check.asset not in run.tables:
+        missing = Finding(False, None, 1, ({"missing_table": check.asset},))
+        return _as_outcome(check, missing, run)
+    return _as_outcome(check, check.measure(run), run)
+
+
+def _as_outcome(check: Check, finding: Finding, run: CheckRun) -> CheckOutcome:
+    severity = finding.severity or check.severity
+    if run.imported and check.imported == "warn":
+        severity = "WARN"
+    return CheckOutcome(
+        name=check.name,
+        asset=check.asset,
+        passed=bool(finding.passed),
+        severity=severity,
+        figure=None if finding.figure is None else float(finding.figure),
+        bound=finding.bound or check.bound,
+        failing_count=int(finding.failing_count),
+        failing_rows=[plain(row) for row in finding.failing_rows],
+        description=check.description,
+        remedy=check.remedy,
+        skipped=finding.skipped,
+    )
+
+
+def _taxonomy_sql() -> str:
+    """Every (primary, detailed) pair Plaid knows, as rows."""
+    from spendsense_pipeline.plaid.categories import CATEGORIES
+
+    return _pairs_sql(CATEGORIES, "category_primary, category_detailed")
+
+
+def _account_types_sql() -> str:
+    """Every (type, subtype) pair of account Plaid knows, as rows."""
+    from spendsense_pipeline.plaid.accounts import SUBTYPES
+
+    return _pairs_sql(SUBTYPES, "type, subtype")
+
+
+def _pairs_sql(groups: Mapping[str, Iterable[str]], columns: str) -> str:
+    values = ", ".join(f"('{key}', '{entry}')" for key, many in groups.items() for entry in many)
+    return f"select {columns} from (values {values}) as known({columns})"
