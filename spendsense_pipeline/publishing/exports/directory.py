@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-DESCRIPTION_FILE = "dataset.json"
+DESCRIPTION_FILE = "export.json"
 _MADE_BY = "spendsense"
 
 

@@ -20,6 +20,8 @@ class Selection:
 
     con: duckdb.DuckDBPyConnection
     tables: tuple[Table, ...]
+    withdrawn: tuple[str, ...]
+    include_unconsented: bool
 
     @classmethod
     def of(
@@ -38,13 +40,6 @@ class Selection:
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
         """
-        con.execute("create or replace temp table exported_user (user_id varchar)")
-        con.execute(
-            "insert into exported_user select user_id from raw_users where $everybody "
-            "or (consent_status = 'granted' and not list_contains($withdrawn, user_id)) "
-            "order by user_id",
-            {"everybody": include_unconsented, "withdrawn": list(withdrawn)},
-        )
         by_name = {table.name: table for table in declared}
         present = [
             name
@@ -56,7 +51,9 @@ class Selection:
         ordered = [name for name in by_name if name in present]
         ordered += sorted(set(present) - set(by_name))
         tables = tuple(by_name.get(name) or _as_found(con, name) for name in ordered)
-        return cls(con, tables)
+        selection = cls(con, tables, tuple(withdrawn), include_unconsented)
+        selection._choose_people(con)
+        return selection
 
     def table(self, name: str) -> Table | None:
         """A table of the selection, if the dataset has it."""
@@ -72,13 +69,30 @@ class Selection:
         rows = self.con.execute("select user_id from exported_user order by user_id").fetchall()
         return [user_id for (user_id,) in rows]
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own on the same dataset, so that several queries can stream at once."""
+        cursor = self.con.cursor()
+        self._choose_people(cursor)
+        return cursor
+
     def rows(self, sql: str) -> Iterator[tuple[object, ...]]:
-        """Rows of a query, a batch at a time, on a connection of its own."""
-        # a cursor does not see the parent's temporary table, so queries run on the connection itself;
-        # one streamed query at a time
-        self.con.execute(sql)
-        while batch := self.con.fetchmany(BATCH_ROWS):
-            yield from batch
+        """Rows of a query, in memory a batch at a time."""
+        cursor = self.cursor()
+        try:
+            cursor.execute(sql)
+            while batch := cursor.fetchmany(BATCH_ROWS):
+                yield from batch
+        finally:
+            cursor.close()
+
+    def _choose_people(self, con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("create or replace temp table exported_user (user_id varchar)")
+        con.execute(
+            "insert into exported_user select user_id from raw_users where $everybody "
+            "or (consent_status = 'granted' and not list_contains($withdrawn::varchar[], user_id)) "
+            "order by user_id",
+            {"everybody": self.include_unconsented, "withdrawn": list(self.withdrawn)},
+        )
 
 
 def _of_selected_people(table: Table) -> str:

@@ -1,0 +1,115 @@
+"""Taking a dataset away in the form another program needs. Complete or absent, streamed, and without anybody who has
+not consented.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.publishing.exports.columnar import write_csv, write_parquet
+from spendsense_pipeline.publishing.exports.directory import (
+    ExportError,
+    complete_or_absent,
+    describe,
+)
+from spendsense_pipeline.publishing.exports.documents import write_json
+from spendsense_pipeline.publishing.exports.plaid import write_plaid
+from spendsense_pipeline.publishing.exports.selection import Selection
+from spendsense_pipeline.publishing.exports.sqlite import write_sqlite
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.plaid.declarations import Table
+
+__all__ = ["FORMATS", "ExportError", "Exported", "export_dataset"]
+
+FORMATS: Mapping[str, str] = {
+    "parquet": "one typed file per table, column descriptions in the metadata",
+    "csv": "one file per table, and columns.csv that says what each column is",
+    "json": "one file per table, and traces/{user_id}.json",
+    "sqlite": "users.sqlite with keys and indexes",
+    "plaid": "per person Plaid's response bodies and a Sandbox custom user",
+}
+_WRITERS: Mapping[str, Callable[[Selection, Path], None]] = {
+    "parquet": write_parquet,
+    "csv": write_csv,
+    "json": write_json,
+    "sqlite": write_sqlite,
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written."""
+
+    directory: Path
+    format: str
+    people: int
+    left_out: int
+    files: int
+    bytes: int
+
+
+def export_dataset(
+    con: duckdb.DuckDBPyConnection,
+    tables: Iterable[Table],
+    directory: Path,
+    format_: str,
+    *,
+    withdrawn: Iterable[str] = (),
+    include_unconsented: bool = False,
+) -> Exported:
+    """Write the published dataset `con` is connected to into `directory`.
+
+    Args:
+        con: the published dataset, read-only is enough.
+        tables: the tables as declared.
+        directory: becomes the export in one step; an earlier export there is replaced.
+        format_: a key of FORMATS.
+        withdrawn: people who took consent back since the dataset was made.
+        include_unconsented: take everybody.
+
+    Raises:
+        ExportError: when the directory is taken or cannot be written.
+    """
+    selection = Selection.of(
+        con, tables, withdrawn=withdrawn, include_unconsented=include_unconsented
+    )
+    about = _about(con)
+    people = len(selection.user_ids())
+    [(everybody,)] = con.execute("select count(*) from raw_users").fetchall()
+    with complete_or_absent(directory) as work:
+        if format_ == "plaid":
+            as_of = dt.date.fromisoformat(str(about["as_of"]))
+            write_plaid(selection, work, dataset_id=str(about["dataset_id"]), as_of=as_of)
+        else:
+            _WRITERS[format_](selection, work)
+        describe(
+            work,
+            {
+                "format": format_,
+                **about,
+                "people": people,
+                "people_left_out": everybody - people,
+                "includes_people_without_consent": include_unconsented,
+            },
+        )
+        written = [path for path in work.rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in written)
+    return Exported(directory, format_, people, everybody - people, len(written), size)
+
+
+def _about(con: duckdb.DuckDBPyConnection) -> dict[str, object]:
+    """The `dataset` row, without the run it came from and the clock: an export is its content."""
+    cursor = con.execute("select * exclude (run_id, published_at) from dataset")
+    names = [column[0] for column in cursor.description]
+    [row] = cursor.fetchall()
+    return {
+        name: value.isoformat() if isinstance(value, dt.date) else value
+        for name, value in zip(names, row, strict=True)
+    }

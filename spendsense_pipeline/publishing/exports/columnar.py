@@ -1,0 +1,102 @@
+"""Parquet and CSV: one file per table. Parquet carries every column's description and unit in its metadata;
+beside CSV, which can carry nothing, lies `columns.csv`.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.publishing.exports.selection import BATCH_ROWS, Selection
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from spendsense_pipeline.plaid.declarations import Column, Table
+
+
+def write_parquet(selection: Selection, directory: Path) -> None:
+    """`<table>.parquet`, zstd, typed as declared."""
+    import pyarrow.parquet as pq
+
+    for table in selection.tables:
+        schema = _described_schema(table)
+        cursor = selection.cursor()
+        try:
+            reader = cursor.sql(selection.query(table)).to_arrow_reader(BATCH_ROWS)
+            path = directory / f"{table.name}.parquet"
+            with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+                for batch in reader:
+                    writer.write_batch(_as_declared(batch, schema))
+        finally:
+            cursor.close()
+
+
+def _described_schema(table: Table) -> pa.Schema:
+    described = [
+        field.with_metadata(_metadata(column)).with_nullable(column.nullable)
+        for field, column in zip(table.arrow_schema, table.columns, strict=True)
+    ]
+    import pyarrow as pa
+
+    return pa.schema(described, metadata={"description": table.description})
+
+
+def _metadata(column: Column) -> dict[str, str]:
+    """What a reader of the file can know of the column; also under the key Spark and Iceberg show."""
+    said = {
+        "description": column.description,
+        "comment": column.full_description,
+        "unit": column.unit,
+        "label": column.label,
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _as_declared(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    return pa.RecordBatch.from_arrays(
+        [
+            column if column.type == field.type else column.cast(field.type)
+            for column, field in zip(batch.columns, schema, strict=True)
+        ],
+        schema=schema,
+    )
+
+
+def write_csv(selection: Selection, directory: Path) -> None:
+    """`<table>.csv` with a header, lists as JSON, and `columns.csv` that says what each column is."""
+    for table in selection.tables:
+        write_table_csv(selection, table, directory / f"{table.name}.csv")
+    with (directory / "columns.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("table", "column", "type", "unit", "may_be_empty", "description"))
+        for table in selection.tables:
+            for column in table.columns:
+                writer.writerow(
+                    (
+                        table.name,
+                        column.name,
+                        column.type,
+                        column.unit or "",
+                        "yes" if column.nullable else "no",
+                        column.full_description,
+                    )
+                )
+
+
+def write_table_csv(selection: Selection, table: Table, path: Path) -> None:
+    """The selected rows of one table, with a header."""
+    columns = ", ".join(_csv_value(column) for column in table.columns)
+    target = str(path).replace("'", "''")
+    selection.con.execute(
+        f"copy ({selection.query(table, columns)}) to '{target}' (format csv, header true)"
+    )
+
+
+def _csv_value(column: Column) -> str:
+    if column.type.endswith("[]"):
+        return f'to_json("{column.name}")::varchar as "{column.name}"'
+    return f'"{column.name}"'

@@ -1,0 +1,46 @@
+"""JSON: one file per table, and one file of decision traces per person (`traces/{user_id}.json`)."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from pathlib import Path
+
+from spendsense_pipeline.publishing.exports.selection import Selection
+
+_TRACES = "decision_traces"
+
+
+def write_json(selection: Selection, directory: Path) -> None:
+    """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a person."""
+    for table in selection.tables:
+        if table.name == _TRACES:
+            continue
+        target = str(directory / f"{table.name}.json").replace("'", "''")
+        selection.con.execute(f"copy ({selection.query(table)}) to '{target}' (format json, array true)")
+    write_traces(selection, directory)
+
+
+def write_traces(selection: Selection, directory: Path) -> None:
+    """One file per person, the longest window last, in the words of the trace schema."""
+    table = selection.table(_TRACES)
+    if table is None:
+        return
+    folder = directory / "traces"
+    folder.mkdir()
+    rows = selection.rows(
+        selection.query(table, "user_id, trace") + " order by user_id, window_days"
+    )
+    for user_id, traces in itertools.groupby(rows, key=lambda row: row[0]):
+        content = {"user_id": user_id, "traces": [json.loads(str(trace)) for _, trace in traces]}
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        (folder / f"{file_name(str(user_id))}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def file_name(user_id: str) -> str:
+    """The id itself, unless it could lead out of the folder (imported ids are anybody's)."""
+    safe = "".join(c if c.isalnum() or c in "-_.@" else "_" for c in user_id)
+    if safe == user_id and not safe.startswith(".") and safe:
+        return safe
+    return f"{safe.strip('.')}-{hashlib.sha256(user_id.encode()).hexdigest()[:8]}"

@@ -1,0 +1,67 @@
+"""One person's rows from every table at a time, in one pass over the dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from spendsense_pipeline.publishing.exports.selection import Selection
+
+Row = dict[str, Any]
+_TABLES = {  # table: its order within a person
+    "raw_accounts": "account_id",
+    "raw_transactions": "date desc, transaction_id",
+    "raw_liabilities": "account_id",
+    "recurring_streams": "stream_id",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """What Plaid would know of one person."""
+
+    user_id: str
+    accounts: list[Row]
+    transactions: list[Row]
+    liabilities: list[Row]
+    streams: list[Row]
+
+
+def people(selection: Selection) -> Iterator[Person]:
+    """Everybody selected, in text order of their id; in memory: one person and a batch per table."""
+    sorted_rows = {name: _ByPerson(selection, name, order) for name, order in _TABLES.items()}
+    for user_id in selection.user_ids():
+        found = {name: rows.of(user_id) for name, rows in sorted_rows.items()}
+        yield Person(
+            user_id,
+            accounts=found["raw_accounts"],
+            transactions=found["raw_transactions"],
+            liabilities=found["raw_liabilities"],
+            streams=found["recurring_streams"],
+        )
+
+
+class _ByPerson:
+    """Rows of one table, sorted by person, handed out person by person in that order."""
+
+    def __init__(self, selection: Selection, name: str, order: str) -> None:
+        table = selection.table(name)
+        self._next: Row | None = None
+        self._rows: Iterator[Row] = iter(())
+        if table is not None:
+            names = table.column_names
+            sql = selection.query(table) + f" order by user_id, {order}"
+            self._rows = (dict(zip(names, row, strict=True)) for row in selection.rows(sql))
+            self._advance()
+
+    def of(self, user_id: str) -> list[Row]:
+        found = []
+        while self._next is not None and self._next["user_id"] <= user_id:
+            if self._next["user_id"] == user_id:
+                found.append(self._next)
+            self._advance()
+        return found
+
+    def _advance(self) -> None:
+        self._next = next(self._rows, None)
