@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-# The generator's horizon: ways of living hold their persona for this long (design, Determinism).
-MOST_MONTHS = 24
+from spendsense_pipeline.controls import MAX_MONTHS, can_extend, resolve, span_months
+from spendsense_pipeline.publishing.retention import current_dataset
+from spendsense_pipeline.publishing.warehouse import WarehouseError
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.controls import OperatorConfig
+    from spendsense_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,18 @@ def continue_history(
         return Continuity(None, "Starting a new world, as asked (--fresh).")
     if not is_same_configuration:
         return Continuity(None, "The configuration has changed: starting a new world.")
-    if as_of <= published_start:
-        return Continuity(
-            None, f"{as_of} is not after the published history's start: starting a new world."
-        )
-    if as_of > last_day_of(published_start):
+    if span_months(published_start, as_of) > MAX_MONTHS:
         return Continuity(
             None,
-            f"The history since {published_start} would pass {MOST_MONTHS} months on {as_of}:"
+            f"The history since {published_start} would pass {MAX_MONTHS} months on {as_of}:"
             " starting a new world; there are no persona transitions between the two.",
             is_rebased=True,
+        )
+    if not can_extend(published_start, as_of):
+        return Continuity(
+            None,
+            f"The published history begins on {published_start}, too late for {as_of}:"
+            " starting a new world.",
         )
     return Continuity(
         published_start,
@@ -58,11 +66,25 @@ def continue_history(
     )
 
 
-def last_day_of(history_start: dt.date) -> dt.date:
-    """Last as_of a history that begins then may have.
+def continue_published(
+    settings: Settings, asked: OperatorConfig, *, as_of: dt.date, is_fresh: bool = False
+) -> Continuity:
+    """Choose the history start of the dataset that follows the published one.
 
-    Counted in calendar months as `months_history` is: the longest history an operator may ask for
-    begins 24 months before as_of's month, so its own span reaches into a 25th.
+    Whatever cannot be read as a dataset of ours is not one to extend.
     """
-    months = history_start.year * 12 + history_start.month + MOST_MONTHS  # of the month after
-    return dt.date(months // 12, months % 12 + 1, 1) - dt.timedelta(days=1)
+    if asked.config.history_start is not None:
+        start = asked.config.history_start
+        return Continuity(start, f"The configuration says the history begins on {start}.")
+    try:
+        published = current_dataset(settings)
+    except WarehouseError:
+        return continue_history(as_of=as_of, published_start=None, is_same_configuration=False)
+    start = published.history_start
+    as_it_was = resolve(asked, as_of=published.as_of, history_start=start)
+    return continue_history(
+        as_of=as_of,
+        published_start=start,
+        is_same_configuration=as_it_was.config_hash == published.config_hash,
+        is_fresh=is_fresh,
+    )

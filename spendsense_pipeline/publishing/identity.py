@@ -33,9 +33,16 @@ def code_version() -> str:
     Edges that cannot change a row (the command line, Dagster, exports) count too: telling them
     apart would be one more thing to get wrong, and a needless rebuild costs seconds.
     """
+    return source_version(".")
+
+
+@functools.cache
+def source_version(*packages: str) -> str:
+    """Content hash of the source files of some packages of ours ("." = all of them)."""
     root = Path(__file__).parent.parent
+    paths = {p for name in packages for p in (root / name).rglob("*")}
     digest = hashlib.sha256()
-    for path in sorted(p for p in root.rglob("*") if p.suffix in _SOURCE_SUFFIXES):
+    for path in sorted(p for p in paths if p.suffix in _SOURCE_SUFFIXES):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:_ID_DIGITS]

@@ -1,0 +1,181 @@
+"""A publication replaces the published file whole, and keeps what one may go back to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import json
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from spendsense_pipeline.publishing import publish as publish_module
+from spendsense_pipeline.publishing.consent import record_decision
+from spendsense_pipeline.publishing.identity import Stamp, dataset_id
+from spendsense_pipeline.publishing.publish import DATASET
+from spendsense_pipeline.publishing.retention import (
+    NoSuchDatasetError,
+    current_dataset,
+    datasets,
+    prune,
+    rollback,
+)
+from spendsense_pipeline.publishing.warehouse import (
+    NoDatasetError,
+    WarehouseError,
+    current_dataset_path,
+    open_published,
+)
+from spendsense_pipeline_tests.builders import AS_OF
+from spendsense_pipeline_tests.publishing.worlds import NOW, a_config, published, settings_in
+
+
+def users_seen(path: Path) -> int:
+    con = duckdb.connect(str(path), read_only=True)
+    try:
+        [(count,)] = con.execute("select count(*) from raw_users").fetchall()
+        return int(count)
+    finally:
+        con.close()
+
+
+def test_published_file_holds_the_public_tables_and_one_row_saying_what_it_is(
+    tmp_path: Path,
+) -> None:
+    settings, resolved = settings_in(tmp_path), a_config(seed=7)
+    published(settings, resolved)
+    with open_published(settings) as con:
+        tables = {n for (n,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+        assert tables == {"operator_controls", "raw_users", "persona_assignments", "dataset"}
+        [row] = con.execute("select * from dataset").fetchall()
+        comments = con.execute("select comment from duckdb_tables()").fetchall()
+    found = dict(zip(DATASET.column_names, row, strict=True))
+    assert found["dataset_id"] == dataset_id(resolved)
+    assert (found["as_of"], found["seed"], found["run_id"]) == (AS_OF, 7, "run")
+    assert found["published_at"] == NOW.replace(tzinfo=None)
+    assert {json.loads(c)["dataset_id"] for (c,) in comments} == {dataset_id(resolved)}
+    assert {json.loads(c)["config_hash"] for (c,) in comments} == {Stamp.of(resolved).config_hash}
+
+
+def test_published_file_cannot_be_written_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    published(settings)
+    assert settings.published_path.stat().st_mode & 0o222 == 0
+    beside = {p.name for p in tmp_path.iterdir()} | {
+        p.name for p in settings.datasets_dir.iterdir()
+    }
+    assert not [name for name in beside if name.endswith((".wal", ".new.duckdb"))]
+
+
+def test_a_reader_that_holds_the_file_open_neither_blocks_nor_sees_the_next_one(
+    tmp_path: Path,
+) -> None:
+    settings = settings_in(tmp_path)
+    published(settings, users=2)
+    with open_published(settings) as reader:
+        published(settings, users=3, minute=1)
+        assert reader.execute("select count(*) from raw_users").fetchall() == [(2,)]
+        with open_published(settings) as second:
+            assert second.execute("select count(*) from raw_users").fetchall() == [(3,)]
+
+
+def test_a_log_left_beside_the_published_file_does_not_break_the_next(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    published(settings)
+    Path(f"{settings.published_path}.wal").write_bytes(b"left by somebody's editor")
+    published(settings, users=4, minute=1)
+    assert users_seen(settings.published_path) == 4
+
+
+@pytest.mark.parametrize("failing", ["_copy_database", "_force_to_disk", "point_readers_at"])
+def test_a_publication_that_fails_anywhere_leaves_the_published_dataset(
+    tmp_path: Path, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path)
+    published(settings, users=2)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(publish_module, failing, full)
+        with pytest.raises(WarehouseError, match="is full") as caught:
+            published(settings, users=3, minute=1)
+    assert "\n" not in str(caught.value)
+    assert users_seen(settings.published_path) == 2
+    published(settings, users=5, minute=2)
+    assert users_seen(settings.published_path) == 5
+    assert not list(settings.datasets_dir.glob("*.new.duckdb*"))
+
+
+def test_without_hard_links_a_copy_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    settings = settings_in(tmp_path)
+    published(settings, users=3)
+    assert users_seen(settings.published_path) == 3
+    assert current_dataset_path(settings) == settings.published_path
+
+
+def test_the_newest_are_kept_and_the_published_one_always(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    made = [published(settings, users=n + 1, minute=n) for n in range(5)]
+    rollback(settings, steps=4)
+    removed = prune(settings, keep=2)
+    assert sorted(removed) == [d.path for d in made[1:3]]
+    assert users_seen(settings.published_path) == 1
+    assert [d.is_current for d in datasets(settings)] == [False, False, True]
+
+
+def test_rollback_goes_back_by_steps_or_by_id_and_forward_again(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    first = published(settings, a_config(seed=1), users=1)
+    second = published(settings, a_config(seed=2), users=2, minute=1)
+    assert rollback(settings).dataset_id == first.dataset_id
+    assert current_dataset(settings).seed == 1
+    assert users_seen(settings.published_path) == 1
+    assert rollback(settings, dataset_id=second.dataset_id[:6]).seed == 2
+    assert users_seen(settings.published_path) == 2
+
+
+@pytest.mark.parametrize("arguments", [{"steps": 1}, {"steps": 0}, {"dataset_id": "nonesuch"}])
+def test_rollback_to_what_is_not_kept_says_what_is(
+    tmp_path: Path, arguments: dict[str, object]
+) -> None:
+    settings = settings_in(tmp_path)
+    published(settings)
+    with pytest.raises(NoSuchDatasetError, match="none besides the published one"):
+        rollback(settings, **arguments)  # type: ignore[arg-type]
+    assert users_seen(settings.published_path) == 2
+
+
+def test_withdrawn_consent_reaches_the_datasets_that_are_kept(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with_her = published(settings, users=3)
+    published(settings, users=2, minute=1)  # holds nothing about user_0002
+    record_decision(settings, "user_0002", "revoked", decided_at=NOW)
+    with pytest.raises(NoSuchDatasetError, match="withdrawn consent"):
+        rollback(settings)
+    assert prune(settings) == [with_her.path]
+
+
+def test_before_the_first_publication_there_is_one_clear_message(tmp_path: Path) -> None:
+    with (
+        pytest.raises(NoDatasetError, match="spendsense refresh"),
+        open_published(settings_in(tmp_path)),
+    ):
+        pass
+
+
+def test_dataset_id_names_configuration_day_and_world() -> None:
+    base = dataset_id(a_config())
+    assert dataset_id(a_config()) == base
+    assert dataset_id(a_config(seed=43)) != base
+    assert dataset_id(a_config(AS_OF - dt.timedelta(days=1))) != base
+    assert dataset_id(a_config(history_start=dt.date(2025, 11, 1))) != base
