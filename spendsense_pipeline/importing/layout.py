@@ -1,0 +1,142 @@
+"""The raw layout: which file holds which table, and its rows as text under our column names.
+
+Everything is read as text first, so that a value of the wrong type is a named problem with its row and not
+a reader's crash. What the values mean is judged in `values.py` and `relations.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping, TableMapping
+from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.plaid.declarations import MONEY
+
+REQUIRED_TABLES = ("users", "accounts", "transactions")
+REQUIRED_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "users": ("user_id",),
+    "accounts": ("account_id", "user_id", "type", "subtype", "balance_current"),
+    "transactions": ("transaction_id", "account_id", "date", "amount", "name"),
+    "liabilities": ("account_id",),
+    "card_statements": IMPORTABLE_TABLES["card_statements"].column_names,
+}
+_SUFFIXES = (".csv", ".parquet")
+
+
+def find_files(folder: Path, mapping: SourceMapping) -> dict[str, Path]:
+    """The file of every table in the folder: `name` or `raw_name`, .csv or .parquet, or as mapped."""
+    problems, files = [], {}
+    for table in IMPORTABLE_TABLES:
+        named = mapping.get(table, TableMapping()).file
+        candidates = (
+            [folder / named]
+            if named
+            else [folder / f"{p}{table}{s}" for p in ("", "raw_") for s in _SUFFIXES]
+        )
+        found = [path for path in candidates if path.is_file()]
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            remedy = f"Keep one, or name it under {table}.file in a mapping file."
+            problems.append(Problem("ambiguous_file", table, f"both {names} hold it", remedy))
+        elif found:
+            files[table] = found[0]
+        elif named or table in REQUIRED_TABLES:
+            wanted = named or f"{table}.csv or {table}.parquet"
+            text = f"there is no {wanted} in {folder}"
+            remedy = "Add it, or name the file in a mapping file (--mapping)."
+            problems.append(Problem("missing_file", table, text, remedy))
+    if problems:
+        raise ImportProblemsError(problems)
+    return files
+
+
+def read_files(
+    con: duckdb.DuckDBPyConnection, files: Mapping[str, Path], mapping: SourceMapping
+) -> dict[str, frozenset[str]]:
+    """Create `source_<table>` (text columns plus `_row`) for every table; returns the columns given."""
+    problems: list[Problem] = []
+    given: dict[str, frozenset[str]] = {}
+    for table, path in files.items():
+        try:
+            con.execute(f"create or replace temp view their_rows as select * from {_scan(path)}")
+            names = [name for name, *_ in con.execute("describe their_rows").fetchall()]
+            given[table] = _create_source(
+                con, table, path.name, names, mapping.get(table, TableMapping()), problems
+            )
+        except duckdb.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            remedy = "Save it again as UTF-8 CSV with a header line, or as Parquet."
+            problems.append(Problem("unreadable_file", path.name, f"cannot be read: {reason}", remedy))
+    if problems:
+        raise ImportProblemsError(problems)
+    return given
+
+
+def create_empty_source(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """`source_<table>` without rows, for a table that was not brought."""
+    columns = ", ".join(f'"{name}" varchar' for name in IMPORTABLE_TABLES[table].column_names)
+    con.execute(f'create or replace table "source_{table}" ({columns}, _row varchar)')
+
+
+def _create_source(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    where: str,
+    their_columns: Iterable[str],
+    mapping: TableMapping,
+    problems: list[Problem],
+) -> frozenset[str]:
+    declared = IMPORTABLE_TABLES[table]
+    theirs = {name.strip().lower(): name for name in their_columns}
+    given = frozenset(c for c in declared.column_names if mapping.theirs(c).lower() in theirs)
+    wanted = {*REQUIRED_COLUMNS[table], *mapping.columns}
+    for column in sorted(wanted - given):
+        name = mapping.theirs(column)
+        close = difflib.get_close_matches(name.lower(), list(theirs), n=1)
+        hint = f"Did you mean {theirs[close[0]]!r}? " if close else ""
+        text = f"has no column {name!r}" + (f" (our {column})" if name != column else "")
+        remedy = f"{hint}Add it, or map it in a mapping file (--mapping)."
+        problems.append(Problem("missing_column", where, text, remedy))
+    if not wanted <= given:
+        return given
+    columns = ", ".join(
+        f'{_text(_quoted(theirs[mapping.theirs(c).lower()]), c, declared.column(c).type, mapping)} as "{c}"'
+        if c in given
+        else f'null::varchar as "{c}"'
+        for c in declared.column_names
+    )
+    con.execute(
+        f'create or replace table "source_{table}" as '
+        f"select {columns}, 'row ' || row_number() over () as _row from their_rows"
+    )
+    return given
+
+
+def _text(source: str, column: str, type_: str, mapping: TableMapping) -> str:
+    """SQL of a value as trimmed text (blank is null), with the mapping's values and sign applied."""
+    text = f"nullif(trim({source}::varchar), '')"
+    changes = mapping.values.get(column)
+    if changes:
+        whens = " ".join(f"when {_literal(a)} then {_literal(b)}" for a, b in changes.items())
+        text = f"case {text} {whens} else {text} end"
+    if type_ == MONEY and column in mapping.negate:
+        text = f"coalesce((-try_cast({text} as double))::varchar, {text})"
+    return text
+
+
+def _scan(path: Path) -> str:
+    if path.suffix == ".parquet":
+        return f"read_parquet({_literal(str(path))})"
+    return f"read_csv({_literal(str(path))}, all_varchar=true, header=true, null_padding=false)"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

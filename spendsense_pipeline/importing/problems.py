@@ -1,0 +1,35 @@
+"""What is wrong with data brought in: one sentence per kind of mistake, with the column and the first rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of mistake in one place: what, how often, where first, and what to do."""
+
+    kind: str
+    where: str
+    text: str
+    remedy: str
+    count: int = 1
+    first_rows: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The problem as one line an operator can act on."""
+        rows = f"; first: {', '.join(self.first_rows)}" if self.first_rows else ""
+        return f"{self.where}: {self.text}{rows}. {self.remedy}"
+
+
+class ImportProblemsError(ValueError):
+    """The data cannot be taken as it is; nothing was written. `.problems` holds every kind found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+def count_of(number: int, singular: str, plural: str | None = None) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -1,0 +1,173 @@
+"""What must hold between rows: ids once, keys that lead somewhere, Plaid's account types and categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
+from spendsense_pipeline.importing.problems import Problem, count_of
+from spendsense_pipeline.plaid.accounts import SUBTYPES
+from spendsense_pipeline.plaid.categories import UNCONFIRMED_CODES, category_rows, primary_of
+
+_SHOWN_ROWS = 3
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """Rows of `source_<table> as source` that break a promise; `value` is shown beside the row."""
+
+    kind: str
+    table: str
+    column: str
+    value: str
+    broken: str
+    noun: str
+    remedy: str
+
+
+def relation_problems(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> list[Problem]:
+    """Every kind of broken relation; `names` are the file names of the tables, for the messages."""
+    _create_vocabulary(con)
+    problems = []
+    for rule in _RULES:
+        if rule.table not in names:
+            continue
+        rows = con.execute(
+            f'select source._row, {rule.value}, count(*) over () from "source_{rule.table}" as source '
+            f"where {rule.broken} limit {_SHOWN_ROWS}"
+        ).fetchall()
+        if rows:
+            problems.append(
+                Problem(
+                    rule.kind,
+                    f"{names[rule.table]}, column {rule.column}",
+                    rule.noun.format(n=count_of(rows[0][2], "row")),
+                    rule.remedy,
+                    rows[0][2],
+                    tuple(f"{row} ({value!r})" for row, value, _ in rows),
+                )
+            )
+    return problems
+
+
+def _create_vocabulary(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create or replace temp table plaid_category (detailed varchar, primary_code varchar)")
+    con.executemany(
+        "insert into plaid_category values (?, ?)",
+        [(code, primary) for code, primary, *_ in category_rows()]
+        + [(code, primary_of(code)) for code in UNCONFIRMED_CODES],
+    )
+    con.execute("create or replace temp table plaid_account (type varchar, subtype varchar)")
+    con.executemany(
+        "insert into plaid_account values (?, ?)",
+        [(type_, subtype) for type_, subtypes in SUBTYPES.items() for subtype in subtypes],
+    )
+
+
+def _unique(table: str, key: str) -> _Rule:
+    return _Rule(
+        "duplicate_id",
+        table,
+        key,
+        f'source."{key}"',
+        f'source."{key}" in (select "{key}" from "source_{table}" group by 1 having count(*) > 1)',
+        f"{{n}} share their {key} with another",
+        "Give every row its own id, or remove the copies.",
+    )
+
+
+def _known(table: str, column: str, parent: str, *, kind: str) -> _Rule:
+    return _Rule(
+        kind,
+        table,
+        column,
+        f'source."{column}"',
+        f'source."{column}" is not null and source."{column}" not in '
+        f'(select "{column}" from "source_{parent}" where "{column}" is not null)',
+        f"{{n}} of {parent} that {parent} does not hold",
+        f"Add the missing {parent} or leave these rows out.",
+    )
+
+
+def _same_holder(table: str) -> _Rule:
+    return _Rule(
+        "contradicting_holder",
+        table,
+        "user_id",
+        "source.user_id",
+        "exists (select 1 from source_accounts a where a.account_id = source.account_id "
+        "and a.user_id <> source.user_id)",
+        "{n} whose user_id is not the account's holder",
+        "Leave user_id out (it follows from the account) or correct it.",
+    )
+
+
+_CARD_ONLY = (
+    "exists (select 1 from source_accounts a where a.account_id = source.account_id "
+    "and a.type <> 'credit')"
+)
+
+_RULES: tuple[_Rule, ...] = (
+    *(
+        _unique(name, table.primary_key[0])
+        for name, table in IMPORTABLE_TABLES.items()
+    ),
+    _known("accounts", "user_id", "users", kind="unknown_user"),
+    _known("transactions", "account_id", "accounts", kind="unknown_account"),
+    _known("liabilities", "account_id", "accounts", kind="unknown_account"),
+    _known("card_statements", "account_id", "accounts", kind="unknown_account"),
+    _same_holder("transactions"),
+    _same_holder("liabilities"),
+    _Rule(
+        "not_a_card",
+        "liabilities",
+        "account_id",
+        "source.account_id",
+        _CARD_ONLY,
+        "{n} of accounts that are not credit accounts",
+        "Keep credit cards only: other loans are not measured.",
+    ),
+    _Rule(
+        "unknown_account_type",
+        "accounts",
+        "type/subtype",
+        "concat_ws('/', source.type, source.subtype)",
+        "source.type is not null and source.subtype is not null and not exists "
+        "(select 1 from plaid_account p where p.type = source.type and p.subtype = source.subtype)",
+        "{n} with a type and subtype Plaid does not have",
+        "Write them as Plaid does (depository/checking, credit/credit card), or map the values.",
+    ),
+    _Rule(
+        "unknown_category",
+        "transactions",
+        "category_detailed",
+        "source.category_detailed",
+        "source.category_detailed is not null "
+        "and source.category_detailed not in (select detailed from plaid_category)",
+        "{n} with a category Plaid does not have",
+        "Use Plaid's personal finance categories (v2), map the values, or leave the column empty.",
+    ),
+    _Rule(
+        "unknown_category",
+        "transactions",
+        "category_primary",
+        "source.category_primary",
+        "source.category_primary is not null "
+        "and source.category_primary not in (select primary_code from plaid_category)",
+        "{n} with a category Plaid does not have",
+        "Use Plaid's personal finance categories (v2), map the values, or leave the column empty.",
+    ),
+    _Rule(
+        "contradicting_category",
+        "transactions",
+        "category_primary",
+        "concat_ws('/', source.category_primary, source.category_detailed)",
+        "exists (select 1 from plaid_category p where p.detailed = source.category_detailed "
+        "and p.primary_code <> source.category_primary)",
+        "{n} whose detailed category belongs to another primary",
+        "Leave category_primary out (it follows from category_detailed) or correct it.",
+    ),
+)

@@ -1,0 +1,286 @@
+"""Bring data in: read, judge, and set aside as the raw tables, before anything of ours is touched.
+
+A staged import is a folder of Parquet files named by a fingerprint of what was read. The pipeline's raw tables are
+filled from it, so that an import can be run again from the UI like any other run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from spendsense_pipeline.importing.layout import create_empty_source, find_files, read_files
+from spendsense_pipeline.importing.mapping import (
+    IMPORTABLE_TABLES,
+    SourceMapping,
+    load_mapping,
+)
+from spendsense_pipeline.importing.plaid_responses import has_responses, read_responses
+from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.importing.relations import relation_problems
+from spendsense_pipeline.importing.values import typed_select, value_problems
+from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES, STREAM_TRUTH
+
+DESCRIPTION_FILE = "import.json"
+EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What to bring in and how to read it."""
+
+    path: Path
+    as_of: dt.date | None = None
+    mapping_path: Path | None = None
+    all_consented: bool = False
+
+
+@dataclass(frozen=True)
+class StagedImport:
+    """Data that passed every test, set aside under its fingerprint."""
+
+    fingerprint: str
+    as_of: dt.date
+    history_start: dt.date | None
+    rows: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    source: str = ""
+    folder: Path = field(default=Path(), compare=False)
+
+    def parquet(self, table: Table) -> Path:
+        """The staged rows of a raw table."""
+        return self.folder / f"{table.name}.parquet"
+
+    def fill(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Create every generated table in `con` from the staged rows, in declared type and order."""
+        for table in GENERATED_TABLES:
+            con.execute(table.create_sql())
+            columns = ", ".join(f'"{name}"' for name in table.column_names)
+            con.execute(
+                f'insert into "{table.name}" select {columns} from read_parquet(?)',
+                [str(self.parquet(table))],
+            )
+
+
+def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
+    """Read and judge `request.path`; set it aside under `imports_dir`. Raises ImportProblemsError."""
+    path = request.path
+    if not path.exists():
+        raise _refusal("missing_file", str(path), "does not exist", "Check the path.")
+    mapping = load_mapping(request.mapping_path) if request.mapping_path else {}
+    described = _own_description(path)
+    as_of = request.as_of or described.get("as_of")
+    if as_of is None:
+        raise _refusal(
+            "as_of_missing",
+            str(path),
+            "does not say which day its balances are of",
+            "Give that day: --as-of 2026-06-30.",
+        )
+    with _scratch() as (con, scratch):
+        files, given = _read(con, path, mapping)
+        problems = [
+            problem
+            for table in files
+            for problem in value_problems(con, table, files[table], as_of=as_of)
+        ]
+        problems += relation_problems(con, files)
+        problems += _consent_problems(con, files["users"], given["users"], request)
+        if problems:
+            raise ImportProblemsError(problems)
+        rows = _type_rows(con, all_consented=request.all_consented)
+        staged = StagedImport(
+            fingerprint=_fingerprint(path, request, as_of),
+            as_of=as_of,
+            history_start=described.get("history_start"),
+            rows=rows,
+            notes=_notes(con, path, files, given),
+            source=path.resolve().name,
+        )
+        return _set_aside(con, staged, scratch, imports_dir)
+
+
+def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
+    """A staged import by its fingerprint; FileNotFoundError if it is gone."""
+    folder = imports_dir / fingerprint
+    content = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    start = content["history_start"]
+    return StagedImport(
+        fingerprint=content["fingerprint"],
+        as_of=dt.date.fromisoformat(content["as_of"]),
+        history_start=dt.date.fromisoformat(start) if start else None,
+        rows=content["rows"],
+        notes=tuple(content["notes"]),
+        source=content["source"],
+        folder=folder,
+    )
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """An in-memory DuckDB that spills to a folder which is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="spendsense-import-") as scratch:
+        con = duckdb.connect(config={"temp_directory": scratch})
+        try:
+            yield con, Path(scratch)
+        finally:
+            con.close()
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping
+) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
+    """`source_<table>` for every importable table; file names and given columns of those brought."""
+    has_layout = path.is_dir() and any(
+        (path / f"{prefix}transactions{suffix}").is_file()
+        for prefix in ("", "raw_")
+        for suffix in (".csv", ".parquet")
+    )
+    if not has_layout and not mapping.get("transactions") and has_responses(path):
+        given = read_responses(con, path, mapping)
+        files = {table: f"Plaid {table}" for table in given}
+    elif path.is_dir():
+        found = find_files(path, mapping)
+        given = read_files(con, found, mapping)
+        files = {table: file.name for table, file in found.items()}
+    else:
+        remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
+        raise _refusal("unreadable_file", str(path), "is not a folder or a .json file", remedy)
+    for table in IMPORTABLE_TABLES:
+        if table not in files:
+            create_empty_source(con, table)
+    return files, given
+
+
+def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[str, int]:
+    """Fill what may be left out, give every table its declared types; rows per table."""
+    con.execute(
+        "update source_users set consent_status = coalesce(consent_status, ?)",
+        ["granted" if all_consented else "denied"],
+    )
+    for table in ("transactions", "liabilities"):
+        con.execute(
+            f"update source_{table} set user_id = account.user_id from source_accounts account "
+            f"where account.account_id = source_{table}.account_id and source_{table}.user_id is null"
+        )
+    con.execute(
+        "update source_transactions set category_primary = category.primary_code "
+        "from plaid_category category where category.detailed = category_detailed"
+    )
+    rows = {}
+    for name, table in IMPORTABLE_TABLES.items():
+        con.execute(table.create_sql())
+        con.execute(
+            f'insert into "{table.name}" {typed_select(name)} from "source_{name}" source '
+            f"order by {', '.join(table.order_by)}"
+        )
+        [(rows[table.name],)] = con.execute(f'select count(*) from "{table.name}"').fetchall()
+    con.execute(STREAM_TRUTH.create_sql())  # nobody knows the truth of real streams
+    return rows
+
+
+def _consent_problems(
+    con: duckdb.DuckDBPyConnection, file: str, given: frozenset[str], request: ImportRequest
+) -> list[Problem]:
+    if request.all_consented:
+        return []
+    [(recorded,)] = con.execute("select count(consent_status) from source_users").fetchall()
+    if "consent_status" in given and recorded:
+        return []
+    text = "nobody's consent is recorded, so nobody may be processed"
+    remedy = "Fill consent_status (granted, denied, revoked), or pass --all-consented if you hold everybody's consent."
+    return [Problem("consent_missing", f"{file}, column consent_status", text, remedy)]
+
+
+def _notes(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    files: Mapping[str, str],
+    given: Mapping[str, frozenset[str]],
+) -> tuple[str, ...]:
+    """What the import does not say and what follows from that."""
+    notes = []
+    [(rows, categorised)] = con.execute(
+        "select count(*), count(category_detailed) from raw_transactions"
+    ).fetchall()
+    if rows and categorised < rows:
+        notes.append(
+            f"{rows - categorised:,} of {rows:,} transactions have no category: what they are is "
+            "detected from merchant names only, which finds less."
+        )
+    [(cards, terms)] = con.execute(
+        "select (select count(*) from raw_accounts where type = 'credit'), "
+        "(select count(*) from raw_liabilities)"
+    ).fetchall()
+    if terms < cards:
+        notes.append(f"{cards - terms:,} of {cards:,} cards have no liability row: overdue is unknown.")
+    if cards and "card_statements" not in files:
+        notes.append("No card statements: minimum-payment-only is judged from liabilities alone.")
+    if path.is_dir() and "accounts" in given:
+        known = {*files.values(), EXPORT_DESCRIPTION_FILE}
+        unused = sorted(
+            p.name for p in path.iterdir() if p.suffix in (".csv", ".parquet") and p.name not in known
+        )
+        if unused:
+            notes.append(f"Not read: {', '.join(unused)} (measured anew).")
+    return tuple(notes)
+
+
+def _own_description(path: Path) -> dict[str, dt.date]:
+    """as_of and history_start, when the folder is one of our exports; else empty."""
+    file = path / EXPORT_DESCRIPTION_FILE
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return {
+            key: dt.date.fromisoformat(content[key])
+            for key in ("as_of", "history_start")
+            if content.get(key)
+        }
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _fingerprint(path: Path, request: ImportRequest, as_of: dt.date) -> str:
+    digest = hashlib.sha256(f"{as_of}:{request.all_consented}".encode())
+    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    if request.mapping_path:
+        files.append(request.mapping_path)
+    for file in files:
+        digest.update(file.name.encode())
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:16]
+
+
+def _set_aside(
+    con: duckdb.DuckDBPyConnection, staged: StagedImport, scratch: Path, imports_dir: Path
+) -> StagedImport:
+    folder = imports_dir / staged.fingerprint
+    written = scratch / "staged"
+    written.mkdir()
+    for table in GENERATED_TABLES:
+        target = str(written / f"{table.name}.parquet").replace("'", "''")
+        con.execute(f"copy \"{table.name}\" to '{target}' (format parquet, compression zstd)")
+    content = {k: v for k, v in asdict(staged).items() if k != "folder"}
+    (written / DESCRIPTION_FILE).write_text(json.dumps(content, default=str, indent=2), encoding="utf-8")
+    imports_dir.mkdir(parents=True, exist_ok=True)
+    arriving = imports_dir / f".{staged.fingerprint}.arriving"
+    shutil.rmtree(arriving, ignore_errors=True)
+    shutil.copytree(written, arriving)
+    shutil.rmtree(folder, ignore_errors=True)
+    arriving.rename(folder)
+    return StagedImport(**{**asdict(staged), "folder": folder})
+
+
+def _refusal(kind: str, where: str, text: str, remedy: str) -> ImportProblemsError:
+    return ImportProblemsError([Problem(kind, where, text, remedy)])
