@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-    from pydantic.fields import FieldInfo
-
     from spendsense_pipeline.plaid.declarations import Column
 
 DOCS = Path(__file__).resolve().parent
 NOTICE = "<!-- Derived from the declarations by `make docs`. Edits here are overwritten. -->"
+
+SECTION_TITLES = {
+    "config": "the data set",
+    "controls": "how people live",
+    "thresholds": "where the persona rules draw their lines",
+    "expectations": "what the checks demand",
+}
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -104,13 +108,8 @@ def features() -> str:
 
 def controls() -> str:
     """Every field an operator may set, and what the presets set."""
-    from spendsense_pipeline.controls import (
-        PRESET_CONFIGS,
-        DataGenerationConfig,
-        Expectations,
-        OperatorControls,
-        PersonaThresholds,
-    )
+    from spendsense_pipeline.controls import PRESET_CONFIGS, OperatorControls
+    from spendsense_pipeline.controls.documentation import documented
 
     parts = [
         "# Controls",
@@ -119,41 +118,27 @@ def controls() -> str:
         "```yaml\nconfig:\n  num_users: 200\ncontrols:\n  overdue_probability: 0.25\n"
         "thresholds: {}\nexpectations: {}\n```",
     ]
-    sections: tuple[tuple[str, str, type[BaseModel]], ...] = (
-        ("config", "The data set", DataGenerationConfig),
-        ("controls", "How people live", OperatorControls),
-        ("thresholds", "Where the persona rules draw their lines", PersonaThresholds),
-        ("expectations", "What the checks demand", Expectations),
-    )
-    for section, title, model in sections:
-        is_measured = any(_measured(field) for field in model.model_fields.values())
-        headings = ["Field", "Default", "Allowed", "Meaning", *(["Measured as"] * is_measured)]
-        parts += [
-            f"## `{section}`: {title}",
-            table(headings, _field_rows(model, is_measured=is_measured)),
-        ]
+    for section, title in SECTION_TITLES.items():
+        fields = [field for field in documented() if field.section == section]
+        measured = ["Measured as"] if any(field.measured_as for field in fields) else []
+        rows = (
+            (
+                code(field.name),
+                _shown(field.default),
+                f"{field.bounds} ({field.unit})" if field.unit else field.bounds,
+                field.description,
+                *([field.measured_as] if measured else []),
+            )
+            for field in fields
+        )
+        headings = ("Field", "Default", "Allowed", "Meaning", *measured)
+        parts += [f"## `{section}`: {title}", table(headings, rows)]
     parts += ["## Presets", "A preset is a starting point: a control given beside it wins."]
     default = OperatorControls().model_dump(mode="json")
     for name, preset in PRESET_CONFIGS.items():
         changes = _changes(preset.model_dump(mode="json"), default)
         parts += [f"### {code(name)}", "\n".join(changes) or "Every control at its default."]
     return "\n\n".join(parts)
-
-
-def _field_rows(model: type[BaseModel], *, is_measured: bool) -> Iterator[list[object]]:
-    for name, field in model.model_fields.items():
-        kind = next((entry for entry in field.metadata if hasattr(entry, "bounds")), None)
-        unit = getattr(kind, "unit", None)
-        allowed = (kind.bounds if kind else "") + (f" ({unit})" if unit else "")
-        default = (
-            "" if field.is_required() else _shown(field.get_default(call_default_factory=True))
-        )
-        measured = [_measured(field)] if is_measured else []
-        yield [code(name), default, allowed, field.description, *measured]
-
-
-def _measured(field: FieldInfo) -> str:
-    return next((entry.text for entry in field.metadata if type(entry).__name__ == "Measured"), "")
 
 
 def _shown(value: Any) -> str:
