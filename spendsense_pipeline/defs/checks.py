@@ -1,0 +1,80 @@
+"""Asset checks manufactured from the declared promises: one step per asset runs all of its checks.
+
+Every promise whose breach is an ERROR blocks, so that an exit code tells the truth; WARN informs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import dagster as dg
+
+from spendsense_pipeline.checks import CHECKS, Check, CheckOutcome, run_checks
+from spendsense_pipeline.defs.metadata import records_metadata
+from spendsense_pipeline.defs.stage import stage
+from spendsense_pipeline.defs.warehouse import Warehouse
+
+
+def _spec(check: Check) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        check.name,
+        asset=check.asset,
+        blocking=check.blocking,
+        description=f"{check.description}\n\nBound: {check.bound}\n\nRemedy: {check.remedy}",
+    )
+
+
+def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
+    """All checks of one asset as one step that may run any of them."""
+
+    @dg.multi_asset_check(
+        name=f"{asset}_checks", specs=[_spec(check) for check in checks], can_subset=True
+    )
+    def run(
+        context: dg.AssetCheckExecutionContext, warehouse: Warehouse
+    ) -> Iterator[dg.AssetCheckResult]:
+        wanted = {key.name for key in context.selected_asset_check_keys}
+        with stage(warehouse, f"the checks of {asset}", inputs=(asset,)) as work:
+            chosen = [check for check in checks if check.name in wanted]
+            for outcome in run_checks(work.con, chosen, work.resolved):
+                if not outcome.passed:
+                    context.log.warning(outcome.sentence())
+                yield _result(outcome)
+
+    return run
+
+
+def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {
+        "bound": outcome.bound,
+        "failing rows": outcome.failing_count,
+    }
+    if outcome.figure is not None:
+        metadata["figure"] = float(outcome.figure)
+    if outcome.skipped:
+        metadata["skipped"] = outcome.skipped
+    if not outcome.passed:
+        metadata["remedy"] = outcome.remedy
+    if outcome.failing_rows:
+        columns = list(outcome.failing_rows[0])
+        metadata["some of them"] = records_metadata(outcome.failing_rows, columns)
+    return dg.AssetCheckResult(
+        asset_key=outcome.asset,
+        check_name=outcome.name,
+        passed=outcome.passed,
+        severity=dg.AssetCheckSeverity[outcome.severity],
+        description=outcome.sentence(),
+        metadata=metadata,
+    )
+
+
+def _asset_of(check: Check) -> str:
+    return check.asset
+
+
+ASSET_CHECKS = [
+    _checks_of(asset, list(checks))
+    for asset, checks in groupby(sorted(CHECKS, key=_asset_of), key=_asset_of)
+]

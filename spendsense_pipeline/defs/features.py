@@ -1,0 +1,77 @@
+"""The measured tables: recurring streams and the features of both windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.pictures import feature_distributions
+from spendsense_pipeline.defs.stage import Stage, stage
+from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
+
+GROUP = "measure"
+_SOURCES = ("features", "plaid")
+# stream_truth is the generator's own knowledge: never an input to a feature.
+RAW_INPUTS = tuple(t.name for t in GENERATED_TABLES if t.name != "stream_truth")
+FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
+
+
+def _apply_consent(work: Stage) -> None:
+    """A decision recorded since the raw tables were made takes effect before anything is measured."""
+    apply_decisions(work.con, read_decisions(work.warehouse.settings))
+
+
+@dg.asset(
+    name=RECURRING_STREAMS.name,
+    deps=RAW_INPUTS,
+    **asset_options(RECURRING_STREAMS, group=GROUP, kinds=("sql",), sources=_SOURCES),
+)
+def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Find recurring charges and deposits."""
+    from spendsense_pipeline.features import build_recurring_streams
+
+    with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
+        _apply_consent(work)
+        build_recurring_streams(work.con, as_of=work.resolved.as_of)
+        return work.result(RECURRING_STREAMS)
+
+
+def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
+    from spendsense_pipeline.features import build_features
+
+    table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
+    with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
+        _apply_consent(work)
+        build_features(
+            work.con,
+            as_of=work.resolved.as_of,
+            window_days=window_days,
+            history_start=work.resolved.history_start,
+        )
+        pictures = feature_distributions(work.con, table.name, work.resolved.thresholds)
+        return work.result(table, {"distributions": pictures})
+
+
+@dg.asset(
+    name=FEATURES_30D.name,
+    deps=FEATURE_INPUTS,
+    **asset_options(FEATURES_30D, group=GROUP, kinds=("sql",), sources=_SOURCES),
+)
+def features_30d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Measure the last 30 days."""
+    return _features(warehouse, 30)
+
+
+@dg.asset(
+    name=FEATURES_180D.name,
+    deps=FEATURE_INPUTS,
+    **asset_options(FEATURES_180D, group=GROUP, kinds=("sql",), sources=_SOURCES),
+)
+def features_180d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Measure the last 180 days."""
+    return _features(warehouse, 180)

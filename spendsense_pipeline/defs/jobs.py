@@ -1,0 +1,71 @@
+"""Jobs: the whole refresh, the same from each preset, and re-measuring what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from spendsense_pipeline.controls import PRESET_CONFIGS, preset_description
+from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
+from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+
+
+@dg.config_mapping
+def operator_form(form: OperatorRunConfig) -> Mapping[str, Any]:
+    """The launchpad of `demo_refresh` is the operator's form itself.
+
+    Dagster applies bounds and cross-field rules only when a step runs; asked here, a wrong value is
+    refused before a run exists.
+    """
+    asked = operator_config_of(form)
+    return {"ops": {"operator_controls": {"config": asked.given_json()}}}
+
+
+EVERYTHING = dg.AssetSelection.all()
+
+demo_refresh = dg.define_asset_job(
+    "demo_refresh",
+    selection=EVERYTHING,
+    config=operator_form,
+    description=(
+        "Everything, from the operator's controls to the published dataset. The launchpad holds the"
+        " operator's form; every value left at null takes its default."
+    ),
+)
+
+preset_jobs = [
+    dg.define_asset_job(
+        f"{name}_refresh",
+        selection=EVERYTHING,
+        config={"ops": {"operator_controls": {"config": {"preset": name}}}},
+        description=f"Everything, starting from the preset {name}: {preset_description(name)}",
+        tags={"spendsense/preset": name},
+    )
+    for name in PRESET_CONFIGS
+]
+
+features_and_personas = dg.define_asset_job(
+    "features_and_personas",
+    selection=dg.AssetSelection.assets(
+        RECURRING_STREAMS.name, FEATURES_30D.name, FEATURES_180D.name, PERSONA_ASSIGNMENTS.name
+    ),
+    description=(
+        "Measure and judge again what is in the warehouse, with the configuration it was made from."
+    ),
+)
+
+refresh_from_raw = dg.define_asset_job(
+    "refresh_from_raw",
+    selection=EVERYTHING
+    - dg.AssetSelection.assets("operator_controls", *(table.name for table in GENERATED_TABLES)),
+    description=(
+        "Everything after the raw tables, published: for imported data, a consent decision or a"
+        " change of the rules."
+    ),
+)
+
+JOBS = [demo_refresh, *preset_jobs, features_and_personas, refresh_from_raw]

@@ -1,0 +1,78 @@
+"""The judged tables: who is what, how that changed since last night, and whether groups differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.population import population_metadata
+from spendsense_pipeline.defs.stage import stage
+from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D
+from spendsense_pipeline.personas import (
+    FAIRNESS_REPORT,
+    PERSONA_ASSIGNMENTS,
+    PERSONA_TRANSITIONS,
+)
+from spendsense_pipeline.publishing.warehouse import NoDatasetError, current_dataset_path
+
+GROUP = "judge"
+INPUTS = ("raw_users", FEATURES_30D.name, FEATURES_180D.name)
+_SOURCES = ("personas",)
+
+
+@dg.asset(
+    name=PERSONA_ASSIGNMENTS.name,
+    deps=INPUTS,
+    **asset_options(PERSONA_ASSIGNMENTS, group=GROUP, kinds=("sql",), sources=_SOURCES),
+)
+def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Judge every rule for every consenting user in both windows."""
+    from spendsense_pipeline.personas import assign, rules_version
+
+    with stage(warehouse, PERSONA_ASSIGNMENTS.name, inputs=INPUTS) as work:
+        thresholds = work.resolved.thresholds
+        assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds)
+        metadata = population_metadata(work.con, work.resolved)
+        metadata["rules_version"] = rules_version(thresholds)
+        return work.result(PERSONA_ASSIGNMENTS, metadata)
+
+
+@dg.asset(
+    name=PERSONA_TRANSITIONS.name,
+    deps=[PERSONA_ASSIGNMENTS.name, FEATURES_30D.name, FEATURES_180D.name],
+    **asset_options(PERSONA_TRANSITIONS, group=GROUP, kinds=("sql",), sources=_SOURCES),
+)
+def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Compare tonight's personas with the published dataset's."""
+    from spendsense_pipeline.personas import build_transitions
+
+    with stage(
+        warehouse, PERSONA_TRANSITIONS.name, inputs=(*INPUTS, PERSONA_ASSIGNMENTS.name)
+    ) as work:
+        try:
+            previous = current_dataset_path(warehouse.settings)
+        except NoDatasetError:
+            previous = None
+        build_transitions(work.con, previous, resolved=work.resolved)
+        return work.result(PERSONA_TRANSITIONS)
+
+
+@dg.asset(
+    name=FAIRNESS_REPORT.name,
+    deps=["raw_users", PERSONA_ASSIGNMENTS.name],
+    **asset_options(FAIRNESS_REPORT, group=GROUP, kinds=("sql",), sources=_SOURCES),
+)
+def fairness_report(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Compare the outcome between demographic groups."""
+    from spendsense_pipeline.personas import build_fairness_report
+
+    inputs = ("raw_users", PERSONA_ASSIGNMENTS.name)
+    with stage(warehouse, FAIRNESS_REPORT.name, inputs=inputs) as work:
+        build_fairness_report(work.con)
+        [(beyond,)] = work.con.execute(
+            "select count(*) from fairness_report where is_beyond"
+        ).fetchall()
+        return work.result(FAIRNESS_REPORT, {"groups beyond tolerance": int(beyond)})

@@ -1,0 +1,129 @@
+"""Pictures for the UI, as Markdown images the metadata view renders (base64 PNG).
+
+The only module that draws; matplotlib is imported when the first picture is drawn, and only its
+figure classes: pyplot would cost another second and look for a screen.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    import duckdb
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from spendsense_pipeline.controls import PersonaThresholds
+
+BLUE, ORANGE, GREY = "#4472a8", "#d9822b", "#8a8f98"
+_DPI = 80
+_BINS = 30
+
+
+def transactions_per_day(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """Posted rows per day, with their 28-day mean."""
+    rows = con.execute(
+        "select date, count(*) as n, avg(count(*)) over (order by date rows 27 preceding)"
+        " from raw_transactions where not pending group by date order by date"
+    ).fetchall()
+    figure = _figure(8, 2.4)
+    axes = figure.subplots()
+    days = [row[0] for row in rows]
+    axes.plot(days, [row[1] for row in rows], color=BLUE, linewidth=0.6, label="rows posted")
+    axes.plot(days, [row[2] for row in rows], color=ORANGE, linewidth=1.6, label="28-day mean")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("transactions")
+    axes.legend(frameon=False, fontsize=8)
+    return _markdown(figure, "Transactions per day")
+
+
+def feature_distributions(
+    con: duckdb.DuckDBPyConnection, table: str, thresholds: PersonaThresholds
+) -> dg.MarkdownMetadataValue:
+    """How each feature the rules compare is distributed, with the rule's threshold as a line."""
+    from spendsense_pipeline.personas.rules import all_criteria, bound
+
+    lines: dict[str, list[tuple[str, float]]] = {}
+    for rule, criterion in all_criteria(bound(thresholds)):
+        if not criterion.is_yes_no:
+            lines.setdefault(criterion.feature, []).append((rule.key, criterion.limit))
+    columns = 4
+    figure = _figure(11, 2.1 * -(-len(lines) // columns))
+    axes = figure.subplots(-(-len(lines) // columns), columns, squeeze=False).flat
+    for ax, (feature, limits) in zip(axes, lines.items(), strict=False):
+        values = con.execute(
+            f'select "{feature}"::double from "{table}" where "{feature}" is not null'
+        ).fetchall()
+        _histogram(ax, [value for (value,) in values], [limit for _, limit in limits])
+        ax.set_title(feature, fontsize=8)
+    for ax in list(axes)[len(lines) :]:
+        ax.set_axis_off()
+    return _markdown(figure, f"Features the rules read, {table}; orange: a rule's threshold")
+
+
+def _histogram(ax: Axes, values: Sequence[float], limits: Sequence[float]) -> None:
+    """A histogram whose outermost 2 % are gathered into its last bin."""
+    ax.tick_params(labelsize=7)
+    ax.set_yticks([])
+    if not values:
+        ax.text(0.5, 0.5, "no data", ha="center", transform=ax.transAxes, color=GREY)
+        return
+    ordered = sorted(values)
+    top = max(ordered[int(0.98 * (len(ordered) - 1))], *limits)
+    ax.hist([min(value, top) for value in ordered], bins=_BINS, color=BLUE)
+    for limit in limits:
+        ax.axvline(limit, color=ORANGE, linewidth=1.5)
+
+
+def persona_mix(
+    mixes: Mapping[str, Mapping[str, float]], personas: Sequence[str]
+) -> dg.MarkdownMetadataValue:
+    """Shares of each persona side by side: requested (if any was) and assigned in each window."""
+    figure = _figure(8, 2.8)
+    axes = figure.subplots()
+    width = 0.8 / max(1, len(mixes))
+    colours = [GREY, BLUE, ORANGE][-len(mixes) :]
+    for i, ((label, shares), colour) in enumerate(zip(mixes.items(), colours, strict=True)):
+        places = [at + (i - (len(mixes) - 1) / 2) * width for at in range(len(personas))]
+        heights = [100 * shares.get(persona, 0.0) for persona in personas]
+        axes.bar(places, heights, width, label=label, color=colour)
+    axes.set_xticks(range(len(personas)), [p.replace("_", "\n", 1) for p in personas], fontsize=8)
+    axes.set_ylabel("% of consenting users", fontsize=8)
+    axes.legend(frameon=False, fontsize=8)
+    return _markdown(figure, "Persona mix")
+
+
+def markdown_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> dg.MarkdownMetadataValue:
+    """A table the metadata view renders in place."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    text = "\n".join("| " + " | ".join(_text(cell) for cell in line) + " |" for line in lines)
+    return dg.MetadataValue.md(text)
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return "–"
+    text = f"{cell:.4g}" if isinstance(cell, float) else str(cell)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+
+
+def _markdown(figure: Figure, title: str) -> dg.MarkdownMetadataValue:
+    for ax in figure.axes:
+        ax.spines[["top", "right"]].set_visible(False)
+    png = io.BytesIO()
+    figure.savefig(png, format="png")
+    data = base64.b64encode(png.getvalue()).decode("ascii")
+    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{data})")

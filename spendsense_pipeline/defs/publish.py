@@ -1,0 +1,117 @@
+"""The published dataset: checked once more, then swapped in for readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import dagster as dg
+
+from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.population import population_metadata
+from spendsense_pipeline.defs.stage import Stage, stage
+from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.personas import (
+    FAIRNESS_REPORT,
+    PERSONA_ASSIGNMENTS,
+    PERSONA_TRANSITIONS,
+)
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.publishing.identity import require_one_dataset
+from spendsense_pipeline.publishing.publish import DATASET
+from spendsense_pipeline.traces import DECISION_TRACES
+
+GROUP = "publish"
+PUBLISHED_DATASET = "published_dataset"
+INPUTS = (
+    "operator_controls",
+    *(table.name for table in GENERATED_TABLES),
+    RECURRING_STREAMS.name,
+    FEATURES_30D.name,
+    FEATURES_180D.name,
+    PERSONA_ASSIGNMENTS.name,
+    PERSONA_TRANSITIONS.name,
+    FAIRNESS_REPORT.name,
+    DECISION_TRACES.name,
+)
+# The schedule refreshes every 24 hours; a missed night shows after 25, two are a failure.
+FRESHNESS = dg.FreshnessPolicy.time_window(
+    warn_window=dt.timedelta(hours=25), fail_window=dt.timedelta(hours=49)
+)
+
+
+@dg.asset(
+    name=PUBLISHED_DATASET,
+    deps=INPUTS,
+    freshness_policy=FRESHNESS,
+    **asset_options(
+        DATASET,
+        group=GROUP,
+        kinds=("file",),
+        sources=("publishing", "checks"),
+        description=(
+            "The complete dataset readers open: `spendsense.duckdb` in the data directory, replaced"
+            " whole and only after every blocking check has passed again on exactly what is"
+            " published. Its table `dataset` says what it is."
+        ),
+    ),
+)
+def published_dataset(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> dg.MaterializeResult[Any]:
+    """Verify everything once more and swap it in."""
+    from spendsense_pipeline.personas import rules_version
+    from spendsense_pipeline.publishing.publish import publish
+    from spendsense_pipeline.publishing.retention import prune
+
+    with stage(warehouse, PUBLISHED_DATASET) as work:
+        settings, resolved = warehouse.settings, work.resolved
+        require_one_dataset(work.con, INPUTS, resolved)
+        _verify(work, context.log)
+        metadata = population_metadata(work.con, resolved)
+        dataset = publish(
+            work.con,
+            settings,
+            resolved,
+            rules_version=rules_version(resolved.thresholds),
+            run_id=context.run_id,
+            now=dt.datetime.now(dt.UTC),
+        )
+        for path in prune(settings):
+            context.log.info("Removed the old dataset %s", path.name)
+        metadata |= {
+            "seed": dataset.seed,
+            "preset": dataset.preset or "default",
+            "history_start": dataset.history_start.isoformat(),
+            "database": dg.MetadataValue.path(str(settings.published_path)),
+            "size in MB": round(dataset.path.stat().st_size / 1e6, 1),
+        }
+        return work.result(DATASET, metadata, asset_key=PUBLISHED_DATASET)
+
+
+def _verify(work: Stage, log: Any) -> None:
+    """Run every check on what is about to be published, whatever an earlier run found.
+
+    Raises:
+        dg.Failure: when one that blocks fails, naming figure, bound and remedy.
+    """
+    from spendsense_pipeline.checks import run_all
+
+    outcomes = run_all(work.con, work.resolved)
+    for outcome in outcomes:
+        if not outcome.passed and not outcome.blocks:
+            log.warning(outcome.sentence())
+    blocking = [outcome for outcome in outcomes if outcome.blocks]
+    if blocking:
+        promises = "promise is" if len(blocking) == 1 else "promises are"
+        raise dg.Failure(
+            description="\n".join(
+                [
+                    f"Not published: {len(blocking)} {promises} broken. The published dataset is"
+                    " untouched.",
+                    *(outcome.sentence() for outcome in blocking),
+                ]
+            ),
+            allow_retries=False,
+        )

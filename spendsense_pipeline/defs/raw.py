@@ -1,0 +1,59 @@
+"""The raw tables: shards of generated households streamed into the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.pictures import transactions_per_day
+from spendsense_pipeline.defs.stage import stage
+from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
+from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
+from spendsense_pipeline.publishing.loading import TableLoader
+
+GROUP = "generate"
+_SHARD_FIELD = {table.name: table.name.removeprefix("raw_") for table in GENERATED_TABLES}
+
+
+def _spec(table: Table) -> dg.AssetSpec:
+    options = asset_options(
+        table, group=GROUP, kinds=("numpy",), sources=("generation", "plaid", "controls")
+    )
+    return dg.AssetSpec(table.name, deps=["operator_controls"], skippable=True, **options)
+
+
+@dg.multi_asset(
+    name="generate",
+    specs=[_spec(table) for table in GENERATED_TABLES],
+    can_subset=True,
+)
+def raw(
+    context: dg.AssetExecutionContext, warehouse: Warehouse
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Generate the population and its history, shard by shard, and apply consent decisions."""
+    from spendsense_pipeline.generation import generate
+
+    selected = {key.to_user_string() for key in context.selected_asset_keys}
+    tables = [table for table in GENERATED_TABLES if table.name in selected]
+    with stage(warehouse, "raw tables") as work:
+        loaders = {table.name: TableLoader(work.con, table) for table in tables}
+        for shard in generate(work.resolved):
+            for name, loader in loaders.items():
+                loader.add(getattr(shard, _SHARD_FIELD[name]))
+        for loader in loaders.values():
+            loader.finish()
+        if RAW_USERS.name in loaders:
+            changed = apply_decisions(work.con, read_decisions(warehouse.settings))
+            if changed:
+                context.log.info("%d recorded consent decisions changed a status", changed)
+        for table in tables:
+            is_transactions = table is RAW_TRANSACTIONS
+            pictures = (
+                {"transactions per day": transactions_per_day(work.con)} if is_transactions else {}
+            )
+            yield work.result(table, pictures)

@@ -1,0 +1,110 @@
+"""Runs as processes: which process carries a run, and telling the books when it has died.
+
+A run killed from outside stays STARTED in Dagster's books, and would hold a one-run queue for ever.
+So every run is tagged with its process and boot; whoever starts next, and a sensor, compares.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+
+PID_TAG = "spendsense/pid"
+BOOT_TAG = "spendsense/boot_id"
+# A process id is reused sooner or later; the moment the process started tells the two apart.
+STARTED_TAG = "spendsense/pid_started"
+
+UNFINISHED = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+# Between being started and being tagged a run imports its code: seconds, at worst a minute or two.
+_UNTAGGED_GRACE = dt.timedelta(minutes=10)
+
+
+@functools.cache
+def boot_id() -> str:
+    """Identifier of this boot of the machine; process ids mean nothing across boots."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:  # not Linux: the machine's name, so that at least hosts are told apart
+        return f"node-{uuid.getnode():x}"
+
+
+def process_started(pid: int) -> str | None:
+    """When the process started, in clock ticks since boot; "" if that cannot be known here.
+
+    None when there is no such process (or it is a corpse nobody has collected).
+    """
+    try:
+        # Fields after the command name, which is in parentheses and may hold anything.
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except FileNotFoundError:
+        if Path("/proc/self/stat").exists():
+            return None
+        return "" if _answers(pid) else None
+    except (ProcessLookupError, PermissionError):
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def process_tags() -> dict[str, str]:
+    """Tags naming this process."""
+    pid = os.getpid()
+    return {PID_TAG: str(pid), BOOT_TAG: boot_id(), STARTED_TAG: process_started(pid) or ""}
+
+
+def claim_run(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Tag a run with the process that carries it."""
+    if instance.get_run_by_id(run_id) is not None:
+        instance.add_run_tags(run_id, process_tags())
+
+
+def is_process_dead(tags: Mapping[str, str]) -> bool:
+    """Whether the process a run was tagged with is gone."""
+    if tags[BOOT_TAG] != boot_id():
+        return True
+    started = process_started(int(tags[PID_TAG]))
+    return started is None or started != tags.get(STARTED_TAG, started)
+
+
+def mark_dead_runs(instance: dg.DagsterInstance, *, except_run: str | None = None) -> list[str]:
+    """Report as failed every unfinished run whose process is gone; returns their ids."""
+    dead = []
+    now = dt.datetime.now(dt.UTC)
+    for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
+        run = record.dagster_run
+        if run.run_id == except_run:
+            continue
+        if PID_TAG in run.tags:
+            is_dead = is_process_dead(run.tags)
+        else:
+            last_heard = record.update_timestamp
+            if last_heard.tzinfo is None:
+                last_heard = last_heard.replace(tzinfo=dt.UTC)
+            is_dead = now - last_heard > _UNTAGGED_GRACE
+        if is_dead:
+            instance.report_run_failed(
+                run,
+                "The process of this run ended without finishing it (killed, or the machine went"
+                " down). The published dataset is untouched; run it again.",
+            )
+            dead.append(run.run_id)
+    return dead

@@ -1,0 +1,121 @@
+"""What every stage does around its own work: read the configuration its inputs were made from,
+refuse inputs that disagree, stamp what it made, and report it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from spendsense_pipeline.controls import OPERATOR_CONTROLS, ControlsError, ResolvedConfig
+from spendsense_pipeline.defs.metadata import table_metadata
+from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.publishing.identity import (
+    MixedInputsError,
+    Stamp,
+    require_inputs,
+    stamp_table,
+)
+from spendsense_pipeline.publishing.warehouse import WarehouseError, named_errors
+
+if TYPE_CHECKING:
+    import duckdb
+
+EXPECTED_ERRORS = (MixedInputsError, WarehouseError, ControlsError)
+
+
+@dataclass
+class Stage:
+    """A step at work: its connection, its configuration, and what it will report."""
+
+    con: duckdb.DuckDBPyConnection
+    warehouse: Warehouse
+    resolved: ResolvedConfig
+    started: float = field(default_factory=time.perf_counter)
+
+    def result(
+        self,
+        table: Table,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        asset_key: str | None = None,
+        data_version: str | None = None,
+    ) -> dg.MaterializeResult[Any]:
+        """Stamp the table and report it (under its own name unless another key is given)."""
+        stamp_table(self.con, table.name, Stamp.of(self.resolved))
+        return dg.MaterializeResult(
+            asset_key=asset_key or table.name,
+            metadata={
+                **table_metadata(self.con, table),
+                **self.provenance(),
+                **(metadata or {}),
+            },
+            data_version=dg.DataVersion(data_version) if data_version else None,
+        )
+
+    def provenance(self) -> dict[str, Any]:
+        """Which dataset this belongs to, and how long the step took (numbers plot over nights)."""
+        stamp = Stamp.of(self.resolved)
+        return {
+            "as_of": stamp.as_of,
+            "config_hash": stamp.config_hash,
+            "dataset_id": stamp.dataset_id,
+            "seconds": round(time.perf_counter() - self.started, 3),
+        }
+
+
+@contextlib.contextmanager
+def one_line_failures() -> Iterator[None]:
+    """Report what a person can act on as Dagster's `Failure`: its message, without a traceback."""
+    try:
+        yield
+    except EXPECTED_ERRORS as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+
+
+@contextlib.contextmanager
+def stage(warehouse: Warehouse, name: str, *, inputs: Sequence[str] = ()) -> Iterator[Stage]:
+    """Work on the warehouse with the configuration it was made from.
+
+    Args:
+        warehouse: the resource.
+        name: the step, for messages.
+        inputs: tables it reads, which must agree with the operator controls.
+    """
+    with (
+        one_line_failures(),
+        named_errors(warehouse.settings.building_path),
+        warehouse.get_connection() as con,
+    ):
+        resolved = read_controls(con, step=name)
+        require_inputs(con, step=name, inputs=inputs, resolved=resolved)
+        yield Stage(con, warehouse, resolved)
+
+
+def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfig:
+    """The configuration in the warehouse's `operator_controls` table.
+
+    Raises:
+        MixedInputsError: when there is none to read.
+    """
+    import duckdb
+
+    columns = OPERATOR_CONTROLS.column_names
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    try:
+        rows = con.execute(f"select {quoted} from operator_controls").fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        rows = []
+    if not rows:
+        msg = (
+            f"{step} cannot run: the warehouse holds no operator controls of this version."
+            " Materialize operator_controls and what follows it, or run the job demo_refresh."
+        )
+        raise MixedInputsError(msg)
+    return ResolvedConfig.from_rows([dict(zip(columns, row, strict=True)) for row in rows])

@@ -1,0 +1,96 @@
+"""The warehouse as a Dagster resource: one writer from before a run's first step to its end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster_duckdb import DuckDBResource
+from pydantic import Field, PrivateAttr
+
+from spendsense_pipeline.defs.runs import claim_run, mark_dead_runs
+from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
+from spendsense_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Warehouse(DuckDBResource):
+    """dagster-duckdb's resource, with what a shared file needs: it creates its directory, queues
+    behind another writer instead of failing on its lock, and closes whatever happens.
+
+    The plain resource retries a missing directory for 102 seconds and leaves the connection open
+    when a step fails, which locks everybody else out until the process ends.
+    """
+
+    database: str = Field(
+        default="",
+        description="Leave empty: the warehouse is warehouse/building.duckdb in the data directory.",
+    )
+    data_dir: str = Field(
+        default="",
+        description="Data directory; empty = SPENDSENSE_DATA_DIR, else data/ in the checkout.",
+    )
+    lock_wait_seconds: float = Field(
+        default=3600.0,
+        description="How long a run queues behind another that is writing before it gives up.",
+    )
+
+    _con: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
+
+    @property
+    def settings(self) -> Settings:
+        """Where the files are."""
+        settings = Settings.from_environment()
+        return replace(settings, data_dir=Path(self.data_dir)) if self.data_dir else settings
+
+    @contextlib.contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Warehouse]:
+        """Hold the writer lock and one connection for the whole run."""
+        run_id, instance = context.run_id, context.instance
+        log = context.log
+        if run_id is not None and instance is not None:
+            claim_run(instance, run_id)
+            mark_dead_runs(instance, except_run=run_id)
+        holder = f"run {run_id[:8]}" if run_id else "another run"
+        with self._writing(holder, log.info if log else lambda _: None) as con:
+            self._con = con
+            try:
+                yield self
+            finally:
+                self._con = None
+
+    @contextlib.contextmanager
+    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The run's connection to the warehouse being built; outside a run, one of its own."""
+        if self._con is None:
+            with self._writing("a direct call", lambda _: None) as con:
+                yield con
+            return
+        try:
+            yield self._con
+        except BaseException:
+            with contextlib.suppress(Exception):  # nothing to roll back is not worth a word
+                self._con.rollback()
+            raise
+
+    @contextlib.contextmanager
+    def _writing(
+        self, holder: str, say: Callable[[str], None]
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        settings = self.settings
+        with (
+            writer_lock(
+                settings,
+                holder=holder,
+                wait_seconds=self.lock_wait_seconds,
+                say=say,
+            ),
+            open_building(settings, config=self.connection_config) as con,
+        ):
+            yield con

@@ -1,0 +1,45 @@
+"""Shards arrive in the warehouse in order, whole, and in whole row groups."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from spendsense_pipeline.plaid.declarations import Column, Table
+from spendsense_pipeline.publishing import loading
+from spendsense_pipeline.publishing.loading import ROW_GROUP, TableLoader, load_rows
+
+NUMBERS = Table("numbers", "Numbers.", (Column("n", "BIGINT", "A number"),), ("n",), ("n",))
+
+
+@pytest.mark.parametrize("shard", [1, 3, 10, 11, 100])
+def test_every_row_arrives_once_and_in_order(shard: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "ROW_GROUP", 10)
+    con = duckdb.connect()
+    loader = TableLoader(con, NUMBERS)
+    for start in range(0, 95, shard):
+        loader.add(pa.table({"n": list(range(start, min(95, start + shard)))}))
+    loader.finish()
+    assert con.execute("select n from numbers").fetchall() == [(n,) for n in range(95)]
+    assert loader.row_count == 95
+
+
+def test_row_groups_are_whole_however_shards_are_cut() -> None:
+    con = duckdb.connect()
+    loader = TableLoader(con, NUMBERS)
+    for _ in range(5):
+        loader.add(pa.table({"n": pa.array(range(60_000))}))
+    loader.finish()
+    groups = con.execute(
+        "select row_group_id, max(start + count) - min(start)"
+        " from pragma_storage_info('numbers') where segment_type = 'BIGINT' group by all order by all"
+    ).fetchall()
+    assert [count for _, count in groups] == [ROW_GROUP, ROW_GROUP, 300_000 - 2 * ROW_GROUP]
+
+
+def test_no_rows_leave_an_empty_table_and_replace_the_old_one() -> None:
+    con = duckdb.connect()
+    load_rows(con, NUMBERS, [{"n": 1}])
+    TableLoader(con, NUMBERS).finish()
+    assert con.execute("select count(*) from numbers").fetchall() == [(0,)]
