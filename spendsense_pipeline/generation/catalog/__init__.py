@@ -1,0 +1,48 @@
+"""Merchants, prices, employers, names and places: data files with their sources, and their loader.
+
+README.md beside this module says what each file holds and where its numbers come from. Nothing
+here is drawn at random and nothing depends on an operator except `with_custom_merchants`.
+"""
+
+from spendsense_pipeline.generation.catalog.custom import (
+    CUSTOM_MERCHANT_FIELDS,
+    group_for_category,
+    with_custom_merchants,
+)
+from spendsense_pipeline.generation.catalog.loading import BILL_KINDS, load_catalog
+from spendsense_pipeline.generation.catalog.records import (
+    AccountProducts,
+    Billers,
+    CardProducts,
+    Catalog,
+    Employers,
+    FirstNames,
+    LastNames,
+    Merchants,
+    Places,
+    SpendingGroups,
+    Subscriptions,
+    entity_id,
+)
+from spendsense_pipeline.generation.catalog.sheets import CatalogError
+
+__all__ = [
+    "BILL_KINDS",
+    "CUSTOM_MERCHANT_FIELDS",
+    "AccountProducts",
+    "Billers",
+    "CardProducts",
+    "Catalog",
+    "CatalogError",
+    "Employers",
+    "FirstNames",
+    "LastNames",
+    "Merchants",
+    "Places",
+    "SpendingGroups",
+    "Subscriptions",
+    "entity_id",
+    "group_for_category",
+    "load_catalog",
+    "with_custom_merchants",
+]

@@ -1,0 +1,322 @@
+"""What the catalog holds, one frozen record per file: columns as tuples of text and numpy arrays.
+
+Money is whole cents. Weights are relative within their list, never normalised here. An index into
+a column is the only key used inside a run; identifiers are for people and for stable entity ids.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.catalog.sheets import Flags, Floats, Ints
+
+
+def rows_where(flags: Flags) -> Ints:
+    """Row numbers at which the flags hold."""
+    return np.flatnonzero(flags).astype(np.int64)
+
+
+def _rows_by(values: tuple[str, ...]) -> dict[str, Ints]:
+    column = np.array(values)
+    return {value: rows_where(column == value) for value in dict.fromkeys(values)}
+
+
+def entity_id(name: str) -> str:
+    """A stable merchant entity id for a name, the same in every run."""
+    return "ent_" + hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class SpendingGroups:
+    """Everyday spending by kind, `G` rows: budget, tickets, channels and when it happens."""
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...]
+    annual_cents: Ints
+    """Spending of the average US household per year (the source of `budget_share`)."""
+    budget_share: Floats
+    """Share of everyday spending by value; sums to 1."""
+    trip_share: Floats
+    """Share of everyday purchases by number (budget share / mean ticket); sums to 1."""
+    ticket_median_cents: Ints
+    ticket_sigma: Floats
+    in_store_share: Floats
+    card_share: Floats
+    """Share paid by credit card, of people who have one."""
+    refund_share: Floats
+    """Share of purchases refunded later."""
+    amount_step_cents: Ints
+    """Amounts are whole multiples of this: 1 cent, or $20 for cash."""
+    weekday_profile: Floats
+    """`[G, 7]`, Monday first, mean 1."""
+    month_profile: Floats
+    """`[G, 12]`, January first, mean 1."""
+    sources: tuple[str, ...]
+
+    def index(self, name: str) -> int:
+        """Row of a group by name."""
+        return self.names.index(name)
+
+    def __len__(self) -> int:
+        """Number of groups."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Merchants:
+    """Where everyday purchases are made, `N` rows. A merchant has one category."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    descriptors: tuple[str, ...]
+    """The bank's line; `{store}` stands for the number of the person's own branch."""
+    category_primary: tuple[str, ...]
+    category_detailed: tuple[str, ...]
+    group: Ints
+    """Row in SpendingGroups."""
+    in_store_share: Floats
+    ticket_median_cents: Ints
+    ticket_sigma: Floats
+    weight: Floats
+    """Popularity within the group, Zipf-like."""
+    is_national: Flags
+    """A chain; the others are invented local businesses."""
+
+    @functools.cached_property
+    def entity_ids(self) -> tuple[str, ...]:
+        """Plaid's `merchant_entity_id` of each merchant."""
+        return tuple(entity_id(name) for name in self.names)
+
+    @functools.cached_property
+    def by_group(self) -> tuple[Ints, ...]:
+        """Rows of each spending group, most popular first as listed."""
+        groups = int(self.group.max()) + 1
+        return tuple(rows_where(self.group == group) for group in range(groups))
+
+    def __len__(self) -> int:
+        """Number of merchants."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Subscriptions:
+    """Services one subscribes to, `S` rows, and their price ladders."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    descriptors: tuple[str, ...]
+    category_primary: tuple[str, ...]
+    category_detailed: tuple[str, ...]
+    cadence: tuple[str, ...]
+    """`monthly` or `annual`."""
+    price_cents: tuple[tuple[int, ...], ...]
+    """Plans on offer, cheapest first."""
+    price_step_cents: tuple[tuple[int, ...], ...]
+    """By how much the price rises when it does."""
+    weight: Floats
+
+    @functools.cached_property
+    def entity_ids(self) -> tuple[str, ...]:
+        """Plaid's `merchant_entity_id` of each service."""
+        return tuple(entity_id(name) for name in self.names)
+
+    @functools.cached_property
+    def monthly(self) -> Ints:
+        """Rows billed every month."""
+        return rows_where(np.array(self.cadence) == "monthly")
+
+    @functools.cached_property
+    def annual(self) -> Ints:
+        """Rows billed once a year."""
+        return rows_where(np.array(self.cadence) == "annual")
+
+    @functools.cached_property
+    def price_ladder(self) -> Ints:
+        """`int64[S, P]`: plans padded to the longest ladder by repeating the dearest."""
+        return _padded(self.price_cents)
+
+    @functools.cached_property
+    def price_steps(self) -> Ints:
+        """`int64[S, K]`: price steps padded by repeating the largest."""
+        return _padded(self.price_step_cents)
+
+    @functools.cached_property
+    def plan_count(self) -> Ints:
+        """How many plans each service has."""
+        return np.array([len(plans) for plans in self.price_cents], dtype=np.int64)
+
+    def __len__(self) -> int:
+        """Number of services."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Billers:
+    """Whom bills are paid to, `B` rows."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    descriptors: tuple[str, ...]
+    kind: tuple[str, ...]
+    """rent, mortgage, electricity, …: see BILL_KINDS in `loading`."""
+    category_primary: tuple[str, ...]
+    category_detailed: tuple[str, ...]
+    amount_median_cents: Ints
+    amount_sigma: Floats
+    """Spread of log amounts across households."""
+    monthly_variation: Floats
+    """Spread of log amounts month to month within a household; 0 = the same every month."""
+    month_profile: Floats
+    """`[B, 12]`, January first, mean 1."""
+    payment_channel: tuple[str, ...]
+    is_ach: Flags
+    """Paid from checking it travels by ACH: never on a weekend or bank holiday."""
+    weight: Floats
+
+    @functools.cached_property
+    def entity_ids(self) -> tuple[str, ...]:
+        """Plaid's `merchant_entity_id` of each biller."""
+        return tuple(entity_id(name) for name in self.names)
+
+    @functools.cached_property
+    def by_kind(self) -> dict[str, Ints]:
+        """Rows of each kind of bill."""
+        return _rows_by(self.kind)
+
+    def __len__(self) -> int:
+        """Number of billers."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Employers:
+    """Who pays, `E` rows: employers, clients of contractors and gig platforms. All invented."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    descriptors: tuple[str, ...]
+    kind: tuple[str, ...]
+    """employer, contractor or gig."""
+    category_primary: tuple[str, ...]
+    category_detailed: tuple[str, ...]
+    sector: tuple[str, ...]
+    pay_level: tuple[str, ...]
+    """low, middle or high: which incomes it suits."""
+    weight: Floats
+
+    @functools.cached_property
+    def entity_ids(self) -> tuple[str, ...]:
+        """Plaid's `merchant_entity_id` of each payer."""
+        return tuple(entity_id(name) for name in self.names)
+
+    @functools.cached_property
+    def by_kind(self) -> dict[str, Ints]:
+        """Rows of each kind of payer."""
+        return _rows_by(self.kind)
+
+    @functools.cached_property
+    def by_level(self) -> dict[str, Ints]:
+        """Rows of employers (not contractors' clients or platforms) by pay level."""
+        is_employer = np.array(self.kind) == "employer"
+        level = np.array(self.pay_level)
+        return {
+            name: rows_where(is_employer & (level == name))
+            for name in dict.fromkeys(self.pay_level)
+        }
+
+    def __len__(self) -> int:
+        """Number of payers."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class FirstNames:
+    """Given names; `gender_leaning` female, male or nonbinary (given to all)."""
+
+    names: tuple[str, ...]
+    gender_leaning: tuple[str, ...]
+    weight: Floats
+
+    @functools.cached_property
+    def by_gender(self) -> dict[str, Ints]:
+        """Rows of each leaning."""
+        return _rows_by(self.gender_leaning)
+
+
+@dataclass(frozen=True, eq=False)
+class LastNames:
+    """Family names."""
+
+    names: tuple[str, ...]
+    weight: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """US cities with their state and Census region; weight = inhabitants in thousands."""
+
+    cities: tuple[str, ...]
+    states: tuple[str, ...]
+    regions: tuple[str, ...]
+    weight: Floats
+
+    @functools.cached_property
+    def by_region(self) -> dict[str, Ints]:
+        """Rows of each region."""
+        return _rows_by(self.regions)
+
+
+@dataclass(frozen=True, eq=False)
+class CardProducts:
+    """Credit cards on offer, of invented banks, with their range of rates and limits."""
+
+    names: tuple[str, ...]
+    official_names: tuple[str, ...]
+    kind: tuple[str, ...]
+    apr_low_percent: Floats
+    apr_high_percent: Floats
+    limit_low_cents: Ints
+    limit_high_cents: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class AccountProducts:
+    """Deposit accounts on offer, of invented banks."""
+
+    subtypes: tuple[str, ...]
+    names: tuple[str, ...]
+    official_names: tuple[str, ...]
+    apy_percent: Floats
+    weight: Floats
+
+    @functools.cached_property
+    def by_subtype(self) -> dict[str, Ints]:
+        """Rows of each Plaid subtype."""
+        return _rows_by(self.subtypes)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalog:
+    """Everything a generated life is furnished with."""
+
+    spending_groups: SpendingGroups
+    merchants: Merchants
+    subscriptions: Subscriptions
+    billers: Billers
+    employers: Employers
+    first_names: FirstNames
+    last_names: LastNames
+    places: Places
+    card_products: CardProducts
+    account_products: AccountProducts
+
+
+def _padded(ladders: tuple[tuple[int, ...], ...]) -> Ints:
+    width = max(len(ladder) for ladder in ladders)
+    rows = [ladder + ladder[-1:] * (width - len(ladder)) for ladder in ladders]
+    return np.array(rows, dtype=np.int64)

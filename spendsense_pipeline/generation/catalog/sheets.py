@@ -1,0 +1,181 @@
+"""Reads one CSV file of the catalog into typed columns, naming file, line and column if it cannot.
+
+Knows nothing of what the columns mean, except that category codes are Plaid's.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Mapping, Sequence
+from importlib import resources
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from spendsense_pipeline.plaid import categories
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+T = TypeVar("T")
+
+
+class CatalogError(ValueError):
+    """The catalog, or an operator's addition to it, cannot be used; `problems` says why."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keep every problem; the message joins them."""
+        self.problems = list(problems)
+        super().__init__("; ".join(self.problems))
+
+
+class Sheet:
+    """The rows of one file. Columns are read by name; `finish` raises everything found wrong."""
+
+    def __init__(
+        self, name: str, rows: Sequence[Mapping[str, str]], *, first_line: int = 2
+    ) -> None:
+        """`first_line` is the line of the first row in the file, for messages."""
+        self.name = name
+        self.rows = rows
+        self.problems: list[str] = []
+        self._first_line = first_line
+
+    @classmethod
+    def from_package(cls, name: str) -> Sheet:
+        """The file of that name beside this module."""
+        text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+        return cls(name, list(csv.DictReader(text.splitlines())))
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.rows)
+
+    def complain(self, row: int, column: str, value: object, remedy: str) -> None:
+        """Note that the value cannot stand and what it must be."""
+        line = self._first_line + row
+        self.problems.append(f"{self.name} line {line}: {column} {value!r} {remedy}")
+
+    def _column(
+        self, column: str, convert: Callable[[str], T], remedy: str, stand_in: T
+    ) -> list[T]:
+        values: list[T] = []
+        for number, row in enumerate(self.rows):
+            try:
+                values.append(convert(row[column]))
+            except (KeyError, ValueError, TypeError):
+                self.complain(number, column, row.get(column), remedy)
+                values.append(stand_in)
+        return values
+
+    def text(self, column: str, *, unique: bool = False) -> tuple[str, ...]:
+        """Non-empty text, free of outer blanks."""
+
+        def convert(value: str) -> str:
+            if not value or value != value.strip():
+                raise ValueError(value)
+            return value
+
+        values = self._column(column, convert, "must be text without outer blanks", "")
+        if unique:
+            seen: set[str] = set()
+            for number, value in enumerate(values):
+                if value in seen:
+                    self.complain(
+                        number, column, value, "must be unique: it stands on a line above"
+                    )
+                seen.add(value)
+        return tuple(values)
+
+    def one_of(self, column: str, allowed: Collection[str]) -> tuple[str, ...]:
+        """Text out of a list."""
+        values = self.text(column)
+        for number, value in enumerate(values):
+            if value not in allowed:
+                self.complain(number, column, value, f"must be one of {', '.join(sorted(allowed))}")
+        return values
+
+    def numbers(self, column: str, low: float = 0.0, high: float = float("inf")) -> Floats:
+        """Numbers in [low, high]."""
+
+        def convert(value: str) -> float:
+            number = float(value)
+            if not low <= number <= high:
+                raise ValueError(value)
+            return number
+
+        remedy = f"must be a number from {low:g} to {high:g}"
+        return np.array(self._column(column, convert, remedy, low), dtype=np.float64)
+
+    def whole(self, column: str, low: int = 0) -> Ints:
+        """Whole numbers of at least `low`."""
+
+        def convert(value: str) -> int:
+            number = int(value)
+            if number < low:
+                raise ValueError(value)
+            return number
+
+        remedy = f"must be a whole number of at least {low}"
+        return np.array(self._column(column, convert, remedy, low), dtype=np.int64)
+
+    def cents(self, column: str) -> Ints:
+        """Dollar amounts with at most two decimals, as whole cents above zero."""
+
+        def convert(value: str) -> int:
+            cents = round(float(value) * 100)
+            if cents <= 0 or abs(cents - float(value) * 100) > 1e-6:
+                raise ValueError(value)
+            return cents
+
+        remedy = "must be a dollar amount above 0 with at most two decimals"
+        return np.array(self._column(column, convert, remedy, 1), dtype=np.int64)
+
+    def flags(self, column: str) -> Flags:
+        """`true` or `false`."""
+        values = self.one_of(column, ("true", "false"))
+        return np.array([value == "true" for value in values], dtype=np.bool_)
+
+    def whole_lists(self, column: str) -> tuple[tuple[int, ...], ...]:
+        """Whole numbers above zero, at least one, separated by `;`."""
+
+        def convert(value: str) -> tuple[int, ...]:
+            numbers = tuple(int(part) for part in value.split(";"))
+            if min(numbers) <= 0:
+                raise ValueError(value)
+            return numbers
+
+        return tuple(self._column(column, convert, "must be whole numbers like 999;1599", (1,)))
+
+    def profiles(self, column: str, length: int) -> Floats:
+        """`length` positive weights with mean 1, separated by `;`: `float64[rows, length]`."""
+
+        def convert(value: str) -> tuple[float, ...]:
+            weights = tuple(float(part) for part in value.split(";"))
+            if len(weights) != length or min(weights) <= 0:
+                raise ValueError(value)
+            if abs(sum(weights) / length - 1) > 0.002:
+                raise ValueError(value)
+            return weights
+
+        remedy = f"must be {length} positive weights with mean 1"
+        return np.array(self._column(column, convert, remedy, (1.0,) * length), dtype=np.float64)
+
+    def category_codes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The columns `category_primary` and `category_detailed`, as Plaid pairs them."""
+        primaries, details = self.text("category_primary"), self.text("category_detailed")
+        for number, (primary, detailed) in enumerate(zip(primaries, details, strict=True)):
+            category = categories.BY_CODE.get(detailed)
+            if category is None:
+                self.complain(
+                    number, "category_detailed", detailed, "is not in Plaid's taxonomy v2"
+                )
+            elif category.primary != primary:
+                self.complain(number, "category_primary", primary, f"must be {category.primary}")
+        return primaries, details
+
+    def finish(self) -> None:
+        """Raise CatalogError if anything was found wrong."""
+        if self.problems:
+            raise CatalogError(self.problems)
