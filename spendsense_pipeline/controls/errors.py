@@ -12,20 +12,27 @@ from typing import Any
 _LONGEST_SHOWN = 60
 
 
+@dataclass(frozen=True)
+class Contradiction:
+    """Several controls that are each fine and together impossible."""
+
+    controls: tuple[str, ...]
+    text: str
+
+
 class ControlsError(ValueError):
     """A configuration that cannot be used; `problems` holds one sentence per problem."""
 
-    def __init__(self, problems: Sequence[str], *, together: tuple[str, ...] = ()) -> None:
-        self.problems = list(problems)
-        # Controls that contradict one another, so that an assignment can say how to change both.
-        self.together = together
-        super().__init__("\n".join(self.problems))
+    def __init__(
+        self, faults: Sequence[str] = (), contradictions: Sequence[Contradiction] = ()
+    ) -> None:
+        self.faults = list(faults)
+        self.contradictions = list(contradictions)
+        self.problems = [*self.faults, *(found.text for found in self.contradictions)]
+        super().__init__(self.faults, self.contradictions)
 
     def __str__(self) -> str:
         return "\n".join(self.problems)
-
-    def __reduce__(self) -> tuple[type[ControlsError], tuple[list[str]]]:
-        return (type(self), (self.problems,))
 
 
 class RefusedError(ValueError):
@@ -39,14 +46,6 @@ class RefusedError(ValueError):
     ) -> None:
         what_it_is = f"it is {shown(value)}" if found is None else found
         super().__init__(f"must {must}; {what_it_is}: {remedy}")
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """Several controls that are each fine and together impossible."""
-
-    controls: tuple[str, ...]
-    text: str
 
 
 class ContradictionsError(ValueError):

@@ -5,7 +5,7 @@ so a control that a target overrules is no contradiction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls.errors import Contradiction, listed, shown
@@ -25,6 +25,15 @@ CARD_FLOOR_TOLERANCE = 0.01
 CHEAPEST_SUBSCRIPTION_USD = 1.0
 # Room for the last digit of a sum of doubles.
 _ROUNDING = 1e-9
+
+
+def not_overridden(preset_values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The preset's values that stand beside the given ones; a pair is overridden together."""
+    overridden = set(given)
+    for pair in PAIRS:
+        if overridden & set(pair):
+            overridden.update(pair)
+    return {name: value for name, value in preset_values.items() if name not in overridden}
 
 
 def followers(controls: OperatorControls) -> dict[str, Any]:

@@ -63,12 +63,15 @@ class OperatorModel(BaseModel):
     @classmethod
     def _nothing_is_not_given(cls, data: Any) -> Any:
         """Run config has no other way to say "not given" than null; so everywhere it says that."""
-        if not isinstance(data, Mapping):
-            return data
+        return cls.without_nothing(data) if isinstance(data, Mapping) else data
+
+    @classmethod
+    def without_nothing(cls, given: Mapping[Any, Any]) -> dict[Any, Any]:
+        """The names that are given a value; an unknown name stays, to be refused."""
         return {
-            key: value
-            for key, value in data.items()
-            if value is not None or key not in cls.model_fields
+            name: value
+            for name, value in given.items()
+            if value is not None or name not in cls.model_fields
         }
 
     @model_validator(mode="after")
@@ -110,13 +113,16 @@ class OperatorModel(BaseModel):
         try:
             changed = self.replace(**{name: value})
         except ControlsError as error:
-            if not error.together:
-                raise
-            both = ", ".join(f"{control}=…" for control in error.together)
-            hint = f" (to change them together: {self.section} = {self.section}.replace({both}))"
-            raise ControlsError([*error.problems[:-1], error.problems[-1] + hint]) from None
-        object.__setattr__(self, "__dict__", changed.__dict__)
-        object.__setattr__(self, "__pydantic_fields_set__", changed.model_fields_set)
+            contradictions = [self._both(each) for each in error.contradictions]
+            raise ControlsError(error.faults, contradictions) from None
+        for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_private__"):
+            object.__setattr__(self, slot, getattr(changed, slot))
+
+    def _both(self, found: Contradiction) -> Contradiction:
+        """The contradiction with the way to change all its controls at once."""
+        changes = ", ".join(f"{control}=…" for control in found.controls)
+        hint = f" (to change them together: {self.section} = {self.section}.replace({changes}))"
+        return Contradiction(found.controls, found.text + hint if changes else found.text)
 
     def __delattr__(self, name: str) -> None:
         """Take a value back to its default."""
@@ -131,86 +137,49 @@ def kind_of(model: type[BaseModel], name: str) -> Kind | None:
     return None
 
 
-def _section_model(model: type[BaseModel], name: str) -> type[OperatorModel] | None:
-    field = model.model_fields.get(name)
-    declared: Any = field.annotation if field else None
-    if isinstance(declared, type) and issubclass(declared, OperatorModel):
-        return declared
-    return None
-
-
 def _explained(model: type[OperatorModel], data: Any, error: ValidationError) -> ControlsError:
-    problems, together = _problems(model, data, error)
-    return ControlsError(problems, together=together)
-
-
-def _problems(
-    model: type[OperatorModel], data: Any, error: ValidationError
-) -> tuple[list[str], tuple[str, ...]]:
     """Every problem once, in the order of the declaration's fields, contradictions last."""
-    problems: list[str] = []
+    faults: list[str] = []
     contradictions: list[Contradiction] = []
     faulty: list[str] = []
     for detail in error.errors(include_url=False):
-        if not detail["loc"]:
-            cause = detail.get("ctx", {}).get("error")
-            if isinstance(cause, ContradictionsError):
-                contradictions.extend(cause.contradictions)
-            elif isinstance(cause, ValueError):
-                problems.append(str(cause))
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, ContradictionsError):
+            contradictions.extend(cause.contradictions)
+        elif not detail["loc"]:
+            faults.append(_not_a_mapping(model.section, detail["input"]))
+        elif str(detail["loc"][0]) not in faulty:
+            faulty.append(str(detail["loc"][0]))
+            if isinstance(cause, ControlsError):
+                faults.extend(cause.problems)
             else:
-                problems.append(
-                    f"{model.section} must be names with values; it is {shown(detail['input'])}: "
-                    "write it as a mapping"
-                )
-            continue
-        name = detail["loc"][0]
-        if name in faulty:
-            continue
-        faulty.append(str(name))
-        section = _section_model(model, str(name))
-        if section is not None and isinstance(data, Mapping):
-            problems.extend(_problems_within(section, data[name]))
-        else:
-            problems.append(_sentence(model, str(name), dict(detail)))
+                faults.append(_sentence(model, faulty[-1], dict(detail)))
     if faulty and isinstance(data, Mapping):
-        sound = {key: value for key, value in data.items() if key not in faulty}
+        # With a faulty value pydantic does not come to the combinations: look at the others alone.
+        sound = {key: value for key, value in data.items() if str(key) not in faulty}
         contradictions.extend(
-            item
-            for item in _contradictions_within(model, sound)
-            if not set(item.controls) & set(faulty)
+            found
+            for found in _contradictions_of(model, sound)
+            if not set(found.controls) & set(faulty)
         )
-    together = tuple(name for item in contradictions for name in item.controls)
-    return [*problems, *(item.text for item in contradictions)], together
+    return ControlsError(faults, contradictions)
 
 
-def _problems_within(model: type[OperatorModel], data: Any) -> list[str]:
-    if isinstance(data, OperatorModel):
-        data = data.given() if isinstance(data, model) else shown(data)
+def _contradictions_of(model: type[OperatorModel], sound: Mapping[str, Any]) -> list[Contradiction]:
     try:
-        model.__pydantic_validator__.validate_python(data)
-    except ValidationError as error:
-        return _problems(model, data, error)[0]
+        model(**sound)
+    except ControlsError as error:
+        return error.contradictions
     return []
 
 
-def _contradictions_within(model: type[OperatorModel], data: Any) -> list[Contradiction]:
-    try:
-        model.__pydantic_validator__.validate_python(data)
-    except ValidationError as error:
-        causes = [detail.get("ctx", {}).get("error") for detail in error.errors()]
-        return [
-            item
-            for cause in causes
-            if isinstance(cause, ContradictionsError)
-            for item in cause.contradictions
-        ]
-    return []
+def _not_a_mapping(name: str, value: Any) -> str:
+    return f"{name} must be names with values; it is {shown(value)}: write it as a mapping"
 
 
 def _sentence(model: type[OperatorModel], name: str, detail: dict[str, Any]) -> str:
     if detail["type"] in ("extra_forbidden", "invalid_key"):
         remedy = meant(name, [*model.model_fields], otherwise=f"remove it, {_LOOK_UP}")
-        return f"{name} is not one of the {model.section}: {remedy}"
+        return f"{name} is not known in {model.section}: {remedy}"
     cause = detail.get("ctx", {}).get("error")
     return f"{name} {cause if cause is not None else detail['msg']}"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import Contradiction, ControlsError
 from spendsense_pipeline.controls.expectations import Expectations
-from spendsense_pipeline.controls.feasibility import PAIRS
 from spendsense_pipeline.controls.kinds import Choice
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.operator_controls import OperatorControls
@@ -21,7 +21,7 @@ from spendsense_pipeline.controls.thresholds import PersonaThresholds
 class OperatorConfig(OperatorModel):
     """What an operator asked for, as asked: nothing here is resolved against a date yet."""
 
-    section: ClassVar[str] = "sections"
+    section: ClassVar[str] = "the configuration"
 
     preset: Annotated[str | None, Choice(PRESET_NAMES)] = Field(
         None, description="Controls to start from; those given under controls override it."
@@ -30,7 +30,9 @@ class OperatorConfig(OperatorModel):
         default_factory=DataGenerationConfig, description="Size, seed and span."
     )
     controls: OperatorControls = Field(
-        default_factory=OperatorControls, description="How the generated people live."
+        default_factory=OperatorControls,
+        validate_default=True,
+        description="How the generated people live.",
     )
     thresholds: PersonaThresholds = Field(
         default_factory=PersonaThresholds, description="Where the persona rules draw their lines."
@@ -39,64 +41,64 @@ class OperatorConfig(OperatorModel):
         default_factory=Expectations, description="What the checks demand."
     )
 
-    @field_validator("config", "controls", "thresholds", "expectations", mode="before")
+    @field_validator("config", mode="before")
     @classmethod
-    def _own_copy(cls, value: Any) -> Any:
+    def _own_config(cls, value: Any) -> DataGenerationConfig:
         """A section handed over as an object is checked again and not shared."""
-        return value.given() if isinstance(value, OperatorModel) else value
+        return DataGenerationConfig.model_validate(value)
 
-    def contradictions(self) -> list[Contradiction]:
-        """Controls that contradict the preset they stand on."""
+    @field_validator("thresholds", mode="before")
+    @classmethod
+    def _own_thresholds(cls, value: Any) -> PersonaThresholds:
+        return PersonaThresholds.model_validate(value)
+
+    @field_validator("expectations", mode="before")
+    @classmethod
+    def _own_expectations(cls, value: Any) -> Expectations:
+        return Expectations.model_validate(value)
+
+    @field_validator("controls", mode="before")
+    @classmethod
+    def _own_controls(cls, value: Any, info: ValidationInfo) -> OperatorControls:
+        """Controls stand on the preset: what contradicts the default may fit the preset."""
+        given = value.given() if isinstance(value, OperatorControls) else value
+        if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+            return OperatorControls.model_validate(given)
+        preset = info.data.get("preset")
         try:
-            self.effective_controls()
+            return OperatorControls.over(PRESET_CONFIGS[preset or "default"].given(), given)
         except ControlsError as error:
-            return [
-                Contradiction((), f"{problem} (with preset {self.preset})")
-                for problem in error.problems
-            ]
-        return []
-
-    def preset_controls(self) -> dict[str, Any]:
-        """The preset's values that no explicit control overrides.
-
-        Two controls that say one thing in two ways are overridden together.
-        """
-        if self.preset is None:
-            return {}
-        explicit = set(self.controls.model_fields_set)
-        for pair in PAIRS:
-            if explicit & set(pair):
-                explicit.update(pair)
-        preset = PRESET_CONFIGS[self.preset].given()
-        return {name: value for name, value in preset.items() if name not in explicit}
+            if "preset" not in info.data and not error.faults:
+                # What goes together cannot be told before it is known what the controls stand on.
+                return OperatorControls()
+            note = f" (with preset {preset})" if preset else ""
+            contradictions = [] if "preset" not in info.data else error.contradictions
+            raise ControlsError(
+                error.faults,
+                [Contradiction(each.controls, each.text + note) for each in contradictions],
+            ) from None
 
     def effective_controls(self) -> OperatorControls:
-        """The explicit controls over the preset's, over the defaults."""
-        return OperatorControls(**{**self.preset_controls(), **self.controls.given()})
-
-    def given_json(self) -> dict[str, Any]:
-        """What was asked for in types JSON knows: the saved form."""
-        sections = {
-            name: section.given_json()
-            for name, section in (
-                ("config", self.config),
-                ("controls", self.controls),
-                ("thresholds", self.thresholds),
-                ("expectations", self.expectations),
-            )
-        }
-        preset = {} if self.preset is None else {"preset": self.preset}
-        return {**preset, **{name: given for name, given in sections.items() if given}}
+        """The explicit controls over the preset's, over the defaults; both count as given."""
+        under = {name: getattr(self.controls, name) for name in self.controls.from_preset}
+        return OperatorControls(**{**under, **self.controls.given()})
 
     def given(self) -> dict[str, Any]:
         """The preset and the sections in which something is given."""
+        return self._with_preset({name: each.given() for name, each in self._sections().items()})
+
+    def given_json(self) -> dict[str, Any]:
+        """What was asked for in types JSON knows: the saved form."""
+        return self._with_preset(
+            {name: each.given_json() for name, each in self._sections().items()}
+        )
+
+    def _sections(self) -> dict[str, OperatorModel]:
+        names = (name for name in type(self).model_fields if name != "preset")
+        return {name: getattr(self, name) for name in names}
+
+    def _with_preset(self, sections: dict[str, dict[str, Any]]) -> dict[str, Any]:
         preset = {} if self.preset is None else {"preset": self.preset}
-        sections = {
-            "config": self.config.given(),
-            "controls": self.controls.given(),
-            "thresholds": self.thresholds.given(),
-            "expectations": self.expectations.given(),
-        }
         return {**preset, **{name: given for name, given in sections.items() if given}}
 
     def export_config(self, path: str | Path) -> Path:

@@ -3,9 +3,10 @@ how its effect is measured. What contradicts what is in `feasibility`."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.controls import feasibility
 from spendsense_pipeline.controls.errors import Contradiction
@@ -208,6 +209,30 @@ class OperatorControls(OperatorModel):
         {"Northeast": 0.17, "Midwest": 0.21, "South": 0.39, "West": 0.23},
         description="Where users live, and shop in person.",
     )
+
+    # The values of the preset these controls stand on, under those given explicitly.
+    _preset_values: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def over(cls, preset_values: Mapping[str, Any], given: Mapping[str, Any]) -> Self:
+        """Controls given explicitly on top of a preset's; only the former count as given."""
+        present = cls.without_nothing(given)
+        under = feasibility.not_overridden(preset_values, present)
+        controls = cls(**{**under, **present})
+        object.__setattr__(
+            controls, "__pydantic_fields_set__", controls.model_fields_set - set(under)
+        )
+        controls._preset_values = dict(preset_values)
+        return controls
+
+    @property
+    def from_preset(self) -> frozenset[str]:
+        """Names of the controls whose value is the preset's."""
+        return frozenset(feasibility.not_overridden(self._preset_values, self.given()))
+
+    def replace(self, **changes: Any) -> Self:
+        """A new object with several values changed at once; None takes a value back."""
+        return type(self).over(self._preset_values, {**self.given(), **changes})
 
     @property
     def is_natural(self) -> bool:

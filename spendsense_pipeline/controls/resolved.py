@@ -8,14 +8,14 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import ControlsError
 from spendsense_pipeline.controls.expectations import Expectations
-from spendsense_pipeline.controls.feasibility import PAIRS
+from spendsense_pipeline.controls.feasibility import PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.operator_config import OperatorConfig
@@ -24,6 +24,8 @@ from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 
 Source: TypeAlias = Literal["default", "preset", "operator"]
+
+_Section = TypeVar("_Section", bound=OperatorModel)
 
 SECTIONS: Mapping[str, type[OperatorModel]] = {
     "config": DataGenerationConfig,
@@ -47,7 +49,7 @@ class ResolvedConfig:
     as_of: date
     history_start: date
     # "controls.overdue_probability" -> where its value came from.
-    sources: Mapping[str, Source] = field(compare=True)
+    sources: Mapping[str, Source]
 
     @functools.cached_property
     def config_hash(self) -> str:
@@ -110,9 +112,7 @@ class ResolvedConfig:
         for name, model in SECTIONS.items():
             # Stored data stays readable where the deployment's largest population is smaller.
             section = model.model_validate(data[name], context={"stored": True})
-            given = {each for each in model.model_fields if sources[f"{name}.{each}"] != "default"}
-            object.__setattr__(section, "__pydantic_fields_set__", given)
-            sections[name] = section
+            sections[name] = _given_by(sources, section)
         return cls(
             preset=data["preset"],
             as_of=date.fromisoformat(data["as_of"]),
@@ -164,15 +164,16 @@ def resolve(
     problem = span_problem(start, as_of)
     if problem:
         raise ControlsError([problem])
+    sources = _sources(asked)
     return ResolvedConfig(
         preset=asked.preset,
-        config=asked.config,
-        controls=asked.effective_controls(),
-        thresholds=asked.thresholds,
-        expectations=asked.expectations,
+        config=_given_by(sources, asked.config),
+        controls=_given_by(sources, asked.effective_controls()),
+        thresholds=_given_by(sources, asked.thresholds),
+        expectations=_given_by(sources, asked.expectations),
         as_of=as_of,
         history_start=start,
-        sources=_sources(asked),
+        sources=sources,
     )
 
 
@@ -183,18 +184,27 @@ def as_of_for(operator_config: OperatorConfig, *, today: date) -> date:
 
 def _sources(asked: OperatorConfig) -> dict[str, Source]:
     """Where each value came from; of a pair, the follower comes from where the leader does."""
-    from_preset = set(asked.preset_controls())
     sources: dict[str, Source] = {}
     for section, model in SECTIONS.items():
         explicit = getattr(asked, section).model_fields_set
-        for name in model.model_fields:
-            source: Source = "default"
-            if name in explicit:
-                source = "operator"
-            elif section == "controls" and name in from_preset:
-                source = "preset"
-            sources[f"{section}.{name}"] = source
+        sources |= {
+            f"{section}.{name}": "operator" if name in explicit else "default"
+            for name in model.model_fields
+        }
+    sources |= {f"controls.{name}": "preset" for name in asked.controls.from_preset}
+    for follower in followers(asked.effective_controls()):
+        (pair,) = (pair for pair in PAIRS if follower in pair)
+        leader = pair[1 - pair.index(follower)]
+        sources[f"controls.{follower}"] = sources[f"controls.{leader}"]
     return sources
+
+
+def _given_by(sources: Mapping[str, Source], section: _Section) -> _Section:
+    """The section with exactly those values counted as given that have a source."""
+    names = type(section).model_fields
+    given = {name for name in names if sources[f"{section.section}.{name}"] != "default"}
+    object.__setattr__(section, "__pydantic_fields_set__", given)
+    return section
 
 
 def _canonical(data: Any) -> str:
