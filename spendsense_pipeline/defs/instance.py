@@ -43,6 +43,15 @@ class DataDirInstance(dg.DagsterInstance):
             raise click.ClickException(str(error)) from None
         return InstanceRef.config_defaults(str(home))
 
+    def optimize_for_webserver(
+        self, statement_timeout: int, pool_recycle: int, max_overflow: int
+    ) -> None:
+        """Called once by every web server before it listens: where the guard goes in front."""
+        from spendsense_pipeline.defs.guard import guard_webserver
+
+        super().optimize_for_webserver(statement_timeout, pool_recycle, max_overflow)
+        guard_webserver()
+
 
 def instance_home(settings: Settings) -> Path:
     """The instance's directory, created; `SettingsError` when it cannot be."""
