@@ -5,12 +5,13 @@ we call a recurring stream of it, and whether purchases of it are refunded now a
 else here is derived from those rows, so that the generator, the features' SQL and the checks cannot
 disagree about a code.
 
-Where the codes come from: Plaid's migration guide (plaid.com/docs/transactions/pfc-migration) says
-what version 2 adds: six income, six loan disbursement and three loan repayment categories, and
-more bank fees. The full list (plaid.com/documents/pfc-taxonomy-all.csv) could not be opened; the
-codes were read from four independent public programs that carry it, which agree on all 127. Some
-carry a 128th, `LOAN_DISBURSEMENTS_BNPL`, which would make seven: see UNCONFIRMED_CODES. The
-descriptions are ours. Version 1 is complete: 104 codes, as Plaid counts them.
+Where the codes come from: the migration guide (plaid.com/docs/transactions/pfc-migration) says what
+version 2 adds, and plaid.com/documents/pfc-taxonomy-all.csv is the list. We could not open Plaid's
+own file of today; we read a public copy of its first edition (December 2025: 123 codes, no
+INCOME_CONTRACTOR, LOAN_PAYMENTS_BNPL, crypto or payment apps yet) and three public programs made
+from later editions, which agree on these 127. Plaid's three renames from version 1 are in V1_SPLIT;
+for the other new codes the version 1 origin is our reading. Version 1 is complete: 104 codes. The
+descriptions are ours.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ V1_SPLIT: Final[dict[str, str]] = {
     "INCOME_OTHER_INCOME": "INCOME_OTHER",
     "TRANSFER_IN_CASH_ADVANCES_AND_LOANS": "LOAN_DISBURSEMENTS_OTHER_DISBURSEMENT",
 }
-"""Version 1 codes that version 2 dropped -> the successor we read them as."""
+"""Version 1 codes that version 2 renamed -> their new name (Plaid's own three pairs)."""
 
 V1_TO_V2: Final[dict[str, str]] = {
     **{c.detailed: c.detailed for c in ALL if c.v1_detailed == c.detailed},
@@ -93,7 +94,7 @@ V1_TO_V2: Final[dict[str, str]] = {
 """Every version 1 code -> the version 2 code we read it as."""
 
 UNCONFIRMED_CODES: Final = ("LOAN_DISBURSEMENTS_BNPL",)
-"""Codes some public programs list and Plaid's own count leaves no room for; never generated."""
+"""Codes of the first edition of version 2 that later ones lack: known on import, never generated."""
 
 EARNED_INCOME_CODES: Final = (
     "INCOME_WAGES",
