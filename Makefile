@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Written last, so that an interrupted installation is tried again; older than the lock: install.
 READY := $(VENV)/.ready
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # More words for the program a target runs: `make test ARGS='-k personas'`.
 ARGS ?=
 

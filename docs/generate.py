@@ -47,6 +47,7 @@ def personas() -> str:
     """The rule book."""
     from spendsense_pipeline.controls import PersonaThresholds
     from spendsense_pipeline.personas import rules, views
+    from spendsense_pipeline.traces import reasons
 
     rows = (
         (
@@ -69,6 +70,13 @@ def personas() -> str:
             "A threshold is set in the `thresholds` section of the operator's configuration "
             "(see [controls](controls.md)).",
             table(("Priority", "Persona", "Feature", "Criterion", "Set by"), rows),
+            "## Reason codes",
+            "A decision trace gives up to four reasons. Codes are stable; the numbers are the "
+            "person's own.",
+            table(
+                ("Code", "Reason"),
+                ((code(name), template) for name, _, template in reasons.documentation()),
+            ),
             f"With the default thresholds the rules version is "
             f"`{rules.rules_version(PersonaThresholds())}`. "
             "What each feature is: [features](features.md).",

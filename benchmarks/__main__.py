@@ -1,0 +1,70 @@
+"""`python -m benchmarks`: every size in a process of its own, repetitions interleaved."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import starting
+from benchmarks.ratios import exceeded, medians
+from benchmarks.report import page
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SIZES = (100, 1_000, 10_000)
+LARGE_SIZES = (100, 1_000, 10_000, 100_000)
+
+
+def measured(users: int) -> dict[str, Any]:
+    """One size, once."""
+    result = subprocess.run(
+        [sys.executable, "-m", "benchmarks.measure", str(users)],
+        cwd=CHECKOUT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def main() -> int:
+    """Measure, write the page, and with `--check` hold the ratios to their bounds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", action="store_true", help="go up to 100,000 people")
+    parser.add_argument("--users", type=int, nargs="+", help="these sizes instead")
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument(
+        "--check", action="store_true", help="exit 1 when a ratio is over its bound"
+    )
+    parser.add_argument("--no-start", action="store_true", help="leave the cold command out")
+    parser.add_argument(
+        "--output", type=Path, default=CHECKOUT / "docs" / "performance.md", help="the page"
+    )
+    chosen = parser.parse_args()
+    users = chosen.users or (LARGE_SIZES if chosen.large else SIZES)
+    runs: dict[int, list[dict[str, Any]]] = {number: [] for number in users}
+    for repetition in range(chosen.repetitions):
+        for number in users:
+            print(f"{number:,} people, repetition {repetition + 1} …", flush=True)
+            runs[number].append(measured(number))
+    sizes = [medians(runs[number]) for number in sorted(runs)]
+    start = None
+    if not chosen.no_start:
+        print("The cold command …", flush=True)
+        pairs = [(starting.nothing(), starting.pipeline()) for _ in range(chosen.repetitions)]
+        middle = sorted(pairs, key=lambda pair: pair[1]["cpu"] / pair[0]["cpu"])[len(pairs) // 2]
+        start = {"nothing": middle[0], "pipeline": middle[1]}
+    text = page(sizes, start)
+    chosen.output.write_text(text, encoding="utf-8")
+    print(text)
+    problems = exceeded(sizes)
+    print("\n".join(problems) or "Every ratio is within its bound.")
+    return int(chosen.check and bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""From seconds to ratios: medians over repetitions, stages over floors, growth between sizes."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+STAGES = ("generate", "generate and load", "streams", "features", "assign", "traces", "checks")
+# A stage whose work is less than this is mostly its fixed cost: growth says nothing yet.
+LEAST_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Stages over a floor, with the bound `--check` holds it to."""
+
+    name: str
+    over: str
+    stages: tuple[str, ...]
+    floor: str
+    bound: float
+    fewest_users: int
+
+
+# Bounds leave room for a busy machine; what is typical stands in docs/performance.md.
+RATIOS = (
+    Ratio("Generate", "writing", ("generate",), "floor: write", 2.0, 10_000),
+    Ratio("Generate and load", "writing", ("generate and load",), "floor: write", 3.0, 1_000),
+    Ratio(
+        "Streams, features, assignments and traces",
+        "reading",
+        ("streams", "features", "assign", "traces"),
+        "floor: read",
+        40.0,
+        1_000,
+    ),
+    Ratio("Checks", "reading", ("checks",), "floor: read", 20.0, 1_000),
+)
+MOST_GROWTH_PER_TENFOLD = 13.0
+
+
+def medians(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One size over its repetitions: the median of every figure, the largest memory peak."""
+    names = runs[0]["stages"]
+    return {
+        **runs[0],
+        "peak_memory_mb": max(run["peak_memory_mb"] for run in runs),
+        "stages": {
+            name: {
+                clock: statistics.median(run["stages"][name][clock] for run in runs)
+                for clock in ("wall", "cpu")
+            }
+            for name in names
+        },
+    }
+
+
+def ratio(size: dict[str, Any], wanted: Ratio) -> float:
+    """The smaller of the wall and the CPU ratio: a busy neighbour inflates one of them."""
+    stages = size["stages"]
+    return min(
+        sum(stages[name][clock] for name in wanted.stages) / max(stages[wanted.floor][clock], 1e-9)
+        for clock in ("wall", "cpu")
+    )
+
+
+def growth(small: dict[str, Any], large: dict[str, Any], stage: str) -> float | None:
+    """CPU per tenfold users; None where the smaller size is too small to say."""
+    before, after = small["stages"][stage]["cpu"], large["stages"][stage]["cpu"]
+    if before < LEAST_SECONDS:
+        return None
+    tenfolds = large["users"] / small["users"] / 10
+    return float(after / before / tenfolds)
+
+
+def exceeded(sizes: Sequence[dict[str, Any]]) -> list[str]:
+    """What `--check` reports: one line per bound that does not hold."""
+    found = [
+        f"{wanted.name} costs {ratio(size, wanted):.1f} × {wanted.over} the rows at "
+        f"{size['users']:,} people; the bound is {wanted.bound:g}"
+        for wanted in RATIOS
+        for size in sizes
+        if size["users"] >= wanted.fewest_users and ratio(size, wanted) > wanted.bound
+    ]
+    for small, large in itertools.pairwise(sizes):
+        for stage in STAGES:
+            grown = growth(small, large, stage)
+            if grown is not None and grown > MOST_GROWTH_PER_TENFOLD:
+                found.append(
+                    f"{stage} grows {grown:.1f}-fold from {small['users']:,} to "
+                    f"{large['users']:,} people; the bound is {MOST_GROWTH_PER_TENFOLD:g}"
+                )
+    return found
