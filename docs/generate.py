@@ -71,7 +71,7 @@ def personas() -> str:
             "(see [controls](controls.md)).",
             table(("Priority", "Persona", "Feature", "Criterion", "Set by"), rows),
             "## Reason codes",
-            "A decision trace gives up to four reasons. Codes are stable; the numbers are the "
+            "A decision trace gives up to four reasons. Codes are stable; what stands in braces is the "
             "person's own.",
             table(
                 ("Code", "Reason"),

@@ -59,11 +59,12 @@ def instance_home(settings: Settings) -> Path:
     try:
         settings.dagster_home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        msg = (
-            f"Dagster's directory {settings.dagster_home} cannot be created ({error.strerror}): "
-            "set DAGSTER_HOME to a directory you can write, or unset it"
-        )
-        raise SettingsError(msg) from None
+        raise SettingsError(
+            problem=(
+                f"Dagster's directory {settings.dagster_home} cannot be created ({error.strerror})"
+            ),
+            remedy="set DAGSTER_HOME to a directory you can write, or unset it",
+        ) from None
     return settings.dagster_home
 
 

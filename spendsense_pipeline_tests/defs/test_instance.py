@@ -1,0 +1,112 @@
+"""Dagster's books are kept in the data directory, and commands without a module find ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import dagster as dg
+import pytest
+
+from spendsense_pipeline.defs import instance
+from spendsense_pipeline.settings import Settings, SettingsError
+
+
+def open_books() -> tuple[str, bool, bool]:
+    with instance.open_instance() as opened:
+        return opened.root_directory, opened.telemetry_enabled, opened.nux_enabled
+
+
+def test_books_are_in_the_data_directory_and_nobody_is_told(data_dir: Path) -> None:
+    assert open_books() == (str(data_dir / "dagster_home"), False, False)
+    assert (data_dir / "dagster_home" / "history").is_dir()
+
+
+def test_one_run_at_a_time(data_dir: Path) -> None:
+    with instance.open_instance() as opened:
+        queue = opened.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert queue.max_concurrent_runs == 1
+
+
+def test_dagster_home_wins(data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    home.mkdir()
+    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
+    assert open_books()[0] == str(home)
+    assert not (data_dir / "dagster_home").exists()
+
+
+def test_what_one_command_records_the_next_one_finds(data_dir: Path) -> None:
+    with instance.open_instance() as opened:
+        run = opened.create_run_for_job(dg.job(name="nothing")(lambda: None))
+    with instance.open_instance() as opened:
+        assert opened.get_run_by_id(run.run_id) is not None
+
+
+def test_an_unwritable_data_directory_is_one_line_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("", encoding="utf-8")
+    monkeypatch.setenv("SPENDSENSE_DATA_DIR", str(in_the_way))
+    with pytest.raises(SettingsError, match="SPENDSENSE_DATA_DIR"):
+        instance.instance_home(Settings.from_environment())
+    with pytest.raises(click.ClickException, match="SPENDSENSE_DATA_DIR"):
+        instance.DataDirInstance.config_defaults(str(tmp_path))
+
+
+class RestartedError(Exception):
+    """Stands for the process being replaced."""
+
+
+@pytest.mark.parametrize(
+    ("program", "parameters", "is_restarted"),
+    [
+        ("dagster", {"select": "*", "module_name": None}, True),
+        ("dagster", {"select": "*", "module_name": "somebody.elses"}, False),
+        ("dagster", {"select": "*", "module_name": None, "python_file": "theirs.py"}, False),
+        # These find workspace.yaml by themselves.
+        ("dagster", {"module_name": (), "workspace": ()}, False),
+        ("dagster", {"run_id": "1234"}, False),
+        ("pytest", {"select": "*", "module_name": None}, False),
+    ],
+)
+def test_a_command_without_a_module_is_started_again_with_ours(
+    program: str,
+    parameters: dict[str, object],
+    is_restarted: bool,
+    tmp_path: Path,
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[list[str]] = []
+
+    def execv(path: str, arguments: list[str]) -> None:
+        started.append(arguments)
+        raise RestartedError(path)
+
+    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(sys, "argv", [f"bin/{program}"])
+    monkeypatch.setattr(sys, "orig_argv", ["python", f"bin/{program}", "asset", "materialize"])
+    temporary_home = tmp_path / "temporary"
+    temporary_home.mkdir()
+    with click.Context(click.Command("materialize")) as context:
+        context.params = parameters
+        if is_restarted:
+            with pytest.raises(RestartedError):
+                instance.DataDirInstance.config_defaults(str(temporary_home))
+            assert started[0][1:] == [
+                "bin/dagster",
+                "asset",
+                "materialize",
+                "-m",
+                "spendsense_pipeline.definitions",
+            ]
+        else:
+            instance.DataDirInstance.config_defaults(str(temporary_home))
+            assert not started
+    assert temporary_home.exists() != is_restarted
