@@ -1,0 +1,188 @@
+"""Builds `recurring_streams`, `features_30d` and `features_180d` from the raw tables.
+
+What is computed stands in the .sql files, one per behaviour; here is only the order they run in.
+Nothing is assumed about how the rows were made, and only people who have consented are read. With
+`users` the work is done for a range of people and the result is the same as in one piece.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from spendsense_pipeline.features.catalog import (
+    FEATURE_TABLES,
+    FEATURES,
+    RECURRING_STREAMS,
+    disagreements,
+    unrounded,
+)
+from spendsense_pipeline.features.inputs import FeatureInputError, require_raw_tables
+from spendsense_pipeline.features.queries import append, create
+from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
+from spendsense_pipeline.features.vocabulary import (
+    DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
+    vocabulary,
+)
+from spendsense_pipeline.plaid.declarations import Table
+
+EVERYBODY = (0, 2**62)
+# An annual charge and the one before it, each free to move by two weeks.
+LONGEST_LOOKBACK = 400
+CADENCE_DAYS = {
+    "WEEKLY": 7.0,
+    "BIWEEKLY": 14.0,
+    "SEMI_MONTHLY": 15.22,
+    "MONTHLY": 30.44,
+    "ANNUALLY": 365.25,
+}
+BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
+_WORKING_TABLES = (
+    "_measured_users",
+    "_measured_accounts",
+    "_category_rules",
+    "_named_categories",
+    "_stream_merchants",
+    "_charges",
+    "_pieces",
+    "_found",
+    "_members",
+    "_first_rows",
+    "_posted",
+    "_paychecks",
+    *(f"_{behaviour}" for behaviour in BEHAVIOURS),
+)
+READINGS = ("whole merchants", "amount clusters", "flat prices", "across accounts")
+
+
+def build_recurring_streams(
+    con: duckdb.DuckDBPyConnection, *, as_of: dt.date, users: tuple[int, int] | None = None
+) -> None:
+    """Create `recurring_streams`, or replace in it the rows of a range of users.
+
+    `users` counts people in order of user_id, from the first (0) up to but without the second.
+    """
+    parameters = vocabulary() | {
+        "as_of": as_of,
+        "lookback": STREAM_LOOKBACK,
+        "longest_lookback": LONGEST_LOOKBACK,
+        "dearest_unknown_subscription": DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
+        "frequencies": list(CADENCE_DAYS),
+        "cadence_days": list(CADENCE_DAYS.values()),
+    }
+    with _measuring(con, users, parameters):
+        create(con, "_stream_merchants", "streams/merchants", parameters)
+        create(con, "_charges", "streams/charges", parameters)
+        for position, reading in enumerate(READINGS):
+            parameters["reading"] = reading
+            create(con, "_pieces", f"streams/{reading.replace(' ', '_')}", parameters)
+            write = create if position == 0 else append
+            write(con, "_found", "streams/judged", parameters)
+            write(con, "_members", "streams/members", parameters)
+        _prepare(con, RECURRING_STREAMS, as_of, users)
+        append(con, RECURRING_STREAMS.name, "streams/recurring_streams", parameters)
+
+
+def build_features(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: dt.date,
+    window_days: int,
+    history_start: dt.date | None,
+    users: tuple[int, int] | None = None,
+) -> None:
+    """Create the feature table of a window and its unrounded twin, from raw tables and streams.
+
+    `history_start` None: everybody's history starts with their own first posted row (imports).
+    """
+    if history_start is not None and history_start > as_of:
+        msg = f"history_start {history_start} lies after as_of {as_of}: choose an earlier one"
+        raise FeatureInputError(msg)
+    _require_streams(con, as_of)
+    table, exact = FEATURE_TABLES[window_days], unrounded(window_days)
+    parameters = vocabulary() | {
+        "as_of": as_of,
+        "window_days": window_days,
+        "history_start": history_start,
+    }
+    with _measuring(con, users, parameters):
+        if history_start is None:
+            create(con, "_first_rows", "first_rows", parameters)
+        else:
+            con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
+        create(con, "_posted", "posted", parameters)
+        create(con, "_paychecks", "paychecks", parameters)
+        for behaviour in BEHAVIOURS:
+            create(con, f"_{behaviour}", behaviour, parameters)
+        _prepare(con, exact, as_of, users)
+        append(con, exact.name, "features", parameters)
+        _prepare(con, table, as_of, users)
+        con.execute(_rounding(table, exact))
+
+
+@contextmanager
+def _measuring(
+    con: duckdb.DuckDBPyConnection, users: tuple[int, int] | None, parameters: dict[str, Any]
+) -> Iterator[None]:
+    """The people, accounts and category rules every query joins; temporary, gone afterwards."""
+    require_raw_tables(con)
+    first, end = users or EVERYBODY
+    if not 0 <= first <= end:
+        msg = f"users must be a range (first, end) with 0 <= first <= end; it is ({first}, {end})"
+        raise FeatureInputError(msg)
+    parameters |= {"first_user": first, "end_user": end}
+    try:
+        create(con, "_measured_users", "users", parameters)
+        create(con, "_measured_accounts", "accounts", parameters)
+        create(con, "_category_rules", "category_rules", parameters)
+        create(con, "_named_categories", "named_categories", parameters)
+        yield
+    finally:
+        for name in _WORKING_TABLES:
+            con.execute(f'drop table if exists temp."{name}"')
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection, table: Table, as_of: dt.date, users: tuple[int, int] | None
+) -> None:
+    """An empty table, or for a range of users the existing one without their rows.
+
+    Rows of another day and tables of another shape go, so that a range never joins strangers.
+    """
+    if users is None or disagreements(con, table):
+        con.execute(table.create_sql())
+        return
+    con.execute(
+        f'delete from "{table.name}" where as_of <> $as_of '
+        "or user_id in (select user_id from _measured_users)",
+        {"as_of": as_of},
+    )
+
+
+def _require_streams(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
+    if disagreements(con, RECURRING_STREAMS):
+        msg = "recurring_streams is missing or outdated: run build_recurring_streams first"
+        raise FeatureInputError(msg)
+    others = con.execute(
+        "select distinct as_of from recurring_streams where as_of <> ?", [as_of]
+    ).fetchall()
+    if others:
+        msg = f"recurring_streams is as of {others[0][0]}, not {as_of}: build it again for that day"
+        raise FeatureInputError(msg)
+
+
+def _rounding(table: Table, exact: Table) -> str:
+    """Every column as declared, rounded where it declares decimals."""
+    decimals = {column.name: column.decimals for column in FEATURES}
+    columns = ", ".join(
+        f"round({name}, {decimals[name]})" if decimals.get(name) is not None else name
+        for name in table.column_names
+    )
+    return (
+        f'insert into "{table.name}" select {columns} from "{exact.name}" '
+        "where user_id in (select user_id from _measured_users) order by user_id"
+    )

@@ -1,0 +1,42 @@
+"""Words in a merchant's name that tell its category where the data does not.
+
+`merchant_words.csv` holds one row per word or phrase: the side of the account it is read on
+(`out`: money out; `in`: money in; `card in`: money in on a card) and the Plaid category it stands
+for. A phrase is matched as whole words in lower case, punctuation taken as blanks; the longest
+phrase that matches wins, so "rent a car" is not rent. The list is ours: kinds of business first
+(they carry to merchants nobody listed), then large US brands whose names do not say what they do.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from importlib import resources
+from typing import Final, Literal, NamedTuple
+
+Side = Literal["out", "in", "card in"]
+
+# A category that says too little to trust over a name: what Plaid files under "other".
+WEAK_CATEGORIES: Final = (
+    "OTHER_OTHER",
+    "GENERAL_SERVICES_OTHER_GENERAL_SERVICES",
+    "GENERAL_SERVICES",
+    "OTHER",
+)
+# The dearest charge still taken for a subscription when neither category nor name tells: above the
+# price of common services ($8–45), below the usual phone bill or rent.
+DEAREST_UNKNOWN_SUBSCRIPTION_CENTS: Final = 6000
+
+
+class MerchantWord(NamedTuple):
+    words: str
+    side: str
+    category_detailed: str
+
+
+@functools.cache
+def merchant_words() -> tuple[MerchantWord, ...]:
+    """Every word of the list."""
+    source = resources.files(__package__).joinpath("merchant_words.csv")
+    with source.open(encoding="utf-8") as lines:
+        return tuple(MerchantWord(**row) for row in csv.DictReader(lines))
