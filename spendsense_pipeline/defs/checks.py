@@ -3,8 +3,6 @@
 Every promise whose breach is an ERROR blocks, so that an exit code tells the truth; WARN informs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any

@@ -1,7 +1,5 @@
 """The measured tables: recurring streams and the features of both windows."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """Jobs: the whole refresh, the same from each preset, and re-measuring what is there."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +37,7 @@ demo_refresh = dg.define_asset_job(
 
 preset_jobs = [
     dg.define_asset_job(
-        f"{name}_refresh",
+        f"demo_refresh_{name}",
         selection=EVERYTHING,
         config={"ops": {"operator_controls": {"config": {"preset": name}}}},
         description=f"Everything, starting from the preset {name}: {preset_description(name)}",

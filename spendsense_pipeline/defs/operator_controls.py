@@ -1,7 +1,5 @@
 """The operator's controls, resolved for one day and kept as the table everything after reads."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The judged tables: who is what, how that changed since last night, and whether groups differ."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The published dataset: checked once more, then swapped in for readers."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Any
 

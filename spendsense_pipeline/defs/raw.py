@@ -1,7 +1,5 @@
 """The raw tables: shards of generated households streamed into the warehouse."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

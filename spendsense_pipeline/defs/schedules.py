@@ -1,7 +1,5 @@
 """The nightly refresh: the operator's saved configuration, one day on."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from spendsense_pipeline.controls import OperatorConfig, load_config

@@ -1,7 +1,5 @@
 """What watches the nights: tells somebody when a run fails, and clears runs whose process died."""
 
-from __future__ import annotations
-
 import logging
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """The explained table: one decision trace per assignment."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg
