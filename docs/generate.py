@@ -71,8 +71,8 @@ def personas() -> str:
             "(see [controls](controls.md)).",
             table(("Priority", "Persona", "Feature", "Criterion", "Set by"), rows),
             "## Reason codes",
-            "A decision trace gives up to four reasons. Codes are stable; what stands in braces is the "
-            "person's own.",
+            "A decision trace gives up to four reasons. Codes are stable; what stands in braces is "
+            "the person's own.",
             table(
                 ("Code", "Reason"),
                 ((code(name), template) for name, _, template in reasons.documentation()),
