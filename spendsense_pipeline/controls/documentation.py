@@ -7,6 +7,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
+from spendsense_pipeline.controls.kinds import Kind
 from spendsense_pipeline.controls.measured import measured_as
 from spendsense_pipeline.controls.model import kind_of
 from spendsense_pipeline.controls.resolved import SECTIONS
@@ -19,10 +20,19 @@ class Documented:
     section: str
     name: str
     default: Any
-    unit: str | None
-    bounds: str
+    kind: Kind
     description: str
     measured_as: str | None
+
+    @property
+    def unit(self) -> str | None:
+        """Unit of the value."""
+        return self.kind.unit
+
+    @property
+    def bounds(self) -> str:
+        """What is allowed."""
+        return self.kind.bounds
 
     @property
     def full_description(self) -> str:
@@ -51,8 +61,7 @@ def documented() -> tuple[Documented, ...]:
                     section=section,
                     name=name,
                     default=defaults[name],
-                    unit=kind.unit,
-                    bounds=kind.bounds,
+                    kind=kind,
                     description=field.description,
                     measured_as=measured_as(model, name),
                 )

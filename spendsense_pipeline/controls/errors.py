@@ -29,10 +29,13 @@ class ControlsError(ValueError):
         self.faults = list(faults)
         self.contradictions = list(contradictions)
         self.problems = [*self.faults, *(found.text for found in self.contradictions)]
-        super().__init__(self.faults, self.contradictions)
+        super().__init__("\n".join(self.problems))
 
     def __str__(self) -> str:
         return "\n".join(self.problems)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.faults, self.contradictions))
 
 
 class RefusedError(ValueError):
