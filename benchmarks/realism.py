@@ -92,9 +92,9 @@ def page(scorecards: dict[str, list[list[RealismFigure]]], users: int) -> str:
                 NOTICE,
                 "# Realism",
                 f"Generated populations of {users:,} people and six months beside published "
-                f"statistics; medians over {len(SEEDS)} seeds. `default` follows the operator guide, "
-                "whose shares of pay cadences and card use are not the country's; `calibrated` is the "
-                "preset that follows the statistics. In band: "
+                f"statistics; medians over {len(SEEDS)} seeds. `default` follows the operator "
+                "guide, whose shares of pay cadences and card use are not the country's; "
+                "`calibrated` is the preset that follows the statistics. In band: "
                 + ", ".join(f"{name} {count}" for name, count in inside.items())
                 + ". Figures outside their band inform; they block nothing.",
                 "\n".join(lines),
