@@ -4,11 +4,7 @@ README.md beside this module says what each file holds and where its numbers com
 here is drawn at random and nothing depends on an operator except `with_custom_merchants`.
 """
 
-from spendsense_pipeline.generation.catalog.custom import (
-    CUSTOM_MERCHANT_FIELDS,
-    group_for_category,
-    with_custom_merchants,
-)
+from spendsense_pipeline.generation.catalog.custom import with_custom_merchants
 from spendsense_pipeline.generation.catalog.loading import BILL_KINDS, load_catalog
 from spendsense_pipeline.generation.catalog.records import (
     AccountProducts,
@@ -28,7 +24,6 @@ from spendsense_pipeline.generation.catalog.sheets import CatalogError
 
 __all__ = [
     "BILL_KINDS",
-    "CUSTOM_MERCHANT_FIELDS",
     "AccountProducts",
     "Billers",
     "CardProducts",
@@ -42,7 +37,6 @@ __all__ = [
     "SpendingGroups",
     "Subscriptions",
     "entity_id",
-    "group_for_category",
     "load_catalog",
     "with_custom_merchants",
 ]

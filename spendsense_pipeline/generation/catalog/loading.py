@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.catalog.records import (
     AccountProducts,
     Billers,
@@ -57,13 +58,13 @@ CARD_KINDS: Final = ("rewards", "standard", "low_rate", "secured", "store")
 
 def _read_spending_groups() -> SpendingGroups:
     sheet = Sheet.from_package("spending_groups.csv")
-    annual = sheet.cents("annual_usd")
-    groups = SpendingGroups(
+    plain = SpendingGroups(
         names=sheet.text("group", unique=True),
         labels=sheet.text("label"),
-        annual_cents=annual,
-        budget_share=_shares(annual.astype(np.float64)),
-        trip_share=np.ones(len(sheet)),  # needs the merchants: see with_trip_share
+        category=sheet.one_of("spending_category", (*SPENDING_CATEGORIES, "cash")),
+        annual_cents=sheet.cents("annual_usd"),
+        budget_share=np.zeros(len(sheet)),
+        trip_share=np.zeros(len(sheet)),  # needs the merchants: see with_trip_share
         ticket_median_cents=sheet.cents("ticket_median_usd"),
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         in_store_share=sheet.numbers("in_store_share", 0, 1),
@@ -75,7 +76,7 @@ def _read_spending_groups() -> SpendingGroups:
         sources=sheet.text("source"),
     )
     sheet.finish()
-    return groups
+    return with_budget_shares(plain)
 
 
 def _read_merchants(groups: SpendingGroups) -> Merchants:
@@ -272,6 +273,11 @@ def name_conflicts(catalog: Catalog) -> list[str]:
                 problems.append(f"{name!r} is {seen[name.casefold()]} and {what}: rename one")
             seen[name.casefold()] = what
     return problems
+
+
+def with_budget_shares(groups: SpendingGroups) -> SpendingGroups:
+    """The groups with `budget_share`: the part of everyday spending that is theirs."""
+    return replace(groups, budget_share=_shares(groups.annual_cents.astype(np.float64)))
 
 
 def with_trip_share(groups: SpendingGroups, merchants: Merchants) -> SpendingGroups:

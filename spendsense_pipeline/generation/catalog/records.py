@@ -36,6 +36,8 @@ class SpendingGroups:
 
     names: tuple[str, ...]
     labels: tuple[str, ...]
+    category: tuple[str, ...]
+    """The operator's spending category (controls) it belongs to; `cash` for cash withdrawn."""
     annual_cents: Ints
     """Spending of the average US household per year (the source of `budget_share`)."""
     budget_share: Floats
