@@ -1,0 +1,292 @@
+"""The catalog's files are complete, plausible and contradict neither Plaid nor one another."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import spendsense_pipeline.generation.catalog as catalog_package
+from spendsense_pipeline.controls import SPENDING_CATEGORIES, CustomMerchant
+from spendsense_pipeline.generation.catalog import (
+    BILL_KINDS,
+    Catalog,
+    CatalogError,
+    load_catalog,
+    with_custom_merchants,
+)
+from spendsense_pipeline.generation.catalog.custom import MAIN_GROUPS
+from spendsense_pipeline.generation.catalog.sheets import Sheet
+from spendsense_pipeline.plaid import accounts, categories
+from spendsense_pipeline.plaid.tables import GENDERS, REGIONS
+
+FOLDER = Path(catalog_package.__file__).parent
+CATALOG = load_catalog()
+
+
+def test_the_lists_are_long_enough() -> None:
+    """Enough of everything that ten thousand people do not look alike."""
+    assert len(CATALOG.merchants) >= 250
+    assert len(CATALOG.subscriptions) >= 45
+    assert len(CATALOG.employers.by_kind["employer"]) >= 120
+    assert len(CATALOG.employers.by_kind["contractor"]) >= 20
+    assert len(CATALOG.first_names.names) >= 200
+    assert len(CATALOG.last_names.names) >= 300
+    assert len(CATALOG.places.cities) >= 120
+    assert set(CATALOG.billers.by_kind) == set(BILL_KINDS)
+    assert set(CATALOG.places.by_region) == set(REGIONS)
+    assert set(CATALOG.first_names.by_gender) == set(GENDERS)
+    assert set(CATALOG.account_products.by_subtype) >= {"checking", *accounts.SAVINGS_SUBTYPES}
+    assert len(set(CATALOG.places.states)) == 51
+
+
+def test_readme_documents_every_file() -> None:
+    """No data file without a source, no source without its file."""
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    files = {path.name for path in FOLDER.glob("*.csv")}
+    named = {word.strip("`,") for word in readme.split() if word.strip("`,").endswith(".csv")}
+    assert files == named
+
+
+def test_files_are_plain_text_without_stray_blanks() -> None:
+    """UTF-8, one header, as many cells as the header in every row, Unix line ends."""
+    for path in FOLDER.glob("*.csv"):
+        raw = path.read_bytes()
+        assert b"\r" not in raw, path.name
+        assert raw.endswith(b"\n"), path.name
+        header, *rows = csv.reader(raw.decode("utf-8").splitlines())
+        assert len(set(header)) == len(header)
+        assert all(len(row) == len(header) for row in rows), path.name
+
+
+def test_a_name_stands_for_one_category() -> None:
+    """Over merchants, services, billers and payers; and entity ids follow names."""
+    seen: dict[str, str] = {}
+    for record in (CATALOG.merchants, CATALOG.subscriptions, CATALOG.billers, CATALOG.employers):
+        for name, code in zip(record.names, record.category_detailed, strict=True):
+            assert seen.setdefault(name.casefold(), code) == code
+        assert len(set(record.entity_ids)) == len(record)
+        assert categories.BY_CODE[record.category_detailed[0]].primary == record.category_primary[0]
+
+
+def test_spending_groups_share_out_the_budget() -> None:
+    """Shares sum to 1, weekends and December are busy, every category has a group."""
+    groups = CATALOG.spending_groups
+    assert groups.budget_share.sum() == pytest.approx(1)
+    assert groups.trip_share.sum() == pytest.approx(1)
+    assert set(groups.category) == {*SPENDING_CATEGORIES, "cash"}
+    assert np.allclose(groups.weekday_profile.mean(axis=1), 1, atol=0.002)
+    assert np.allclose(groups.month_profile.mean(axis=1), 1, atol=0.002)
+    weekday = groups.trip_share @ groups.weekday_profile
+    assert set(np.argsort(weekday)[-2:]) == {4, 5}  # Friday and Saturday
+    month = groups.budget_share @ groups.month_profile
+    assert month.argmax() == 11
+    # Food is 12.9 % of all spending and about a third of everyday spending.
+    food = [i for i, c in enumerate(groups.category) if c in ("groceries", "restaurants", "coffee")]
+    assert 0.28 <= groups.budget_share[food].sum() <= 0.38
+
+
+def test_purchases_look_like_published_tickets() -> None:
+    """Drawn as the catalog says: mean 40-95, median 18-45, log spread .9-1.3 (realism facts)."""
+    rng = np.random.default_rng(1)
+    groups, merchants = CATALOG.spending_groups, CATALOG.merchants
+    draws = []
+    for group, rows in enumerate(merchants.by_group):
+        count = int(200_000 * groups.trip_share[group])
+        weights = merchants.weight[rows] / merchants.weight[rows].sum()
+        row = rng.choice(rows, size=count, p=weights)
+        spread = merchants.ticket_sigma[row] * rng.standard_normal(count)
+        draws.append(merchants.ticket_median_cents[row] / 100 * np.exp(spread))
+    amounts = np.concatenate(draws)
+    assert 40 <= amounts.mean() <= 95
+    assert 18 <= np.median(amounts) <= 45
+    assert 0.9 <= np.log(amounts).std() <= 1.3
+    by_value = np.array([d.sum() for d in draws]) / amounts.sum()
+    assert np.abs(by_value - groups.budget_share).max() < 0.02
+
+
+def test_merchants_are_popular_like_zipf() -> None:
+    """Within a group the weights fall with rank at a slope near -1."""
+    for rows in CATALOG.merchants.by_group:
+        weight = CATALOG.merchants.weight[rows]
+        assert (np.diff(weight) <= 0).all()
+        if len(rows) >= 8:
+            rank = np.arange(1, len(rows) + 1)
+            slope = np.polyfit(np.log(rank), np.log(weight), 1)[0]
+            assert -1.6 <= slope <= -0.8
+
+
+def test_subscriptions_can_add_up_to_any_monthly_sum() -> None:
+    """3 to 6 distinct services reach every amount from $25 to $160 to within 2 %."""
+    services = [CATALOG.subscriptions.price_cents[row] for row in CATALOG.subscriptions.monthly]
+    limit = 17_000
+    reachable = [np.zeros(limit, dtype=bool) for _ in range(7)]
+    reachable[0][0] = True
+    for plans in services:
+        for count in range(6, 0, -1):
+            for price in plans:
+                reachable[count][price:] |= reachable[count - 1][: limit - price]
+    for count in range(3, 7):
+        for dollars in range(25, 161):
+            near = reachable[count][int(dollars * 98) : int(dollars * 102) + 1]
+            assert near.any(), (count, dollars)
+
+
+def test_subscriptions_are_subscriptions() -> None:
+    """Monthly ones carry subscription codes; annual ones are memberships of at least $40."""
+    services = CATALOG.subscriptions
+    for row in services.monthly:
+        assert categories.is_subscription(services.category_detailed[row])
+    assert {"Amazon Prime", "Costco Membership"} <= {services.names[r] for r in services.annual}
+    assert all(min(services.price_cents[row]) >= 4000 for row in services.annual)
+    assert services.price_ladder.shape[0] == services.price_steps.shape[0] == len(services)
+    for row, plans in enumerate(services.price_cents):
+        assert services.price_ladder[row, : services.plan_count[row]].tolist() == list(plans)
+        assert services.price_ladder[row].max() == plans[-1]
+        # A rise of more than a third would read as another plan.
+        assert max(services.price_step_cents[row]) <= max(100, plans[-1] // 3)
+
+
+def test_billers_are_bills_and_know_whether_they_travel_by_ach() -> None:
+    """No subscription hides among the bills; heating peaks in winter, cooling in summer."""
+    billers = CATALOG.billers
+    for row, code in enumerate(billers.category_detailed):
+        assert categories.is_bill(code)
+        assert bool(billers.is_ach[row]) == (code in categories.ACH_CODES)
+    peak = {
+        kind: int(billers.month_profile[rows[0]].argmax()) for kind, rows in billers.by_kind.items()
+    }
+    assert peak["gas"] in (11, 0)
+    assert peak["electricity"] in (6, 7)
+    rent = billers.amount_median_cents[billers.by_kind["rent"]]
+    assert 110_000 <= np.median(rent) <= 180_000
+
+
+def test_products_are_of_invented_banks_with_plausible_rates() -> None:
+    """Rates and limits rise from low to high; savings pay, checking hardly does."""
+    cards, deposits = CATALOG.card_products, CATALOG.account_products
+    assert (cards.apr_low_percent <= cards.apr_high_percent).all()
+    assert (cards.limit_low_cents < cards.limit_high_cents).all()
+    assert cards.apr_low_percent.min() >= 12
+    assert cards.apr_high_percent.max() <= 36
+    checking = deposits.by_subtype["checking"]
+    assert deposits.apy_percent[checking].max() < 0.5
+    real_banks = ("Chase", "Wells Fargo", "Bank of America", "Citi", "Capital One", "Discover")
+    for name in (*cards.official_names, *deposits.official_names):
+        assert not any(bank in name for bank in real_banks)
+
+
+@pytest.mark.parametrize(
+    ("column", "read"),
+    [
+        ("price", lambda sheet: sheet.cents("price")),
+        ("share", lambda sheet: sheet.numbers("share", 0, 1)),
+        ("name", lambda sheet: sheet.text("name", unique=True)),
+        ("flag", lambda sheet: sheet.flags("flag")),
+        ("profile", lambda sheet: sheet.profiles("profile", 3)),
+        ("plans", lambda sheet: sheet.whole_lists("plans")),
+        ("count", lambda sheet: sheet.whole("count", 1)),
+        ("category_detailed", lambda sheet: sheet.category_codes()),
+        ("missing", lambda sheet: sheet.text("missing")),
+    ],
+)
+def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> None:
+    """File, line and column are in the message; nothing is read silently."""
+    good = {
+        "price": "1.50",
+        "share": "0.5",
+        "name": "A",
+        "flag": "true",
+        "profile": "0.5;1;1.5",
+        "plans": "100;200",
+        "count": "3",
+        "category_primary": "TRAVEL",
+        "category_detailed": "TRAVEL_LODGING",
+    }
+    bad = {
+        "price": "1.505",
+        "share": "nan",
+        "name": "A",  # twice
+        "flag": "yes",
+        "profile": "1;1;2",
+        "plans": "0",
+        "count": "0",
+        "category_primary": "TRAVEL",
+        "category_detailed": "TRAVEL_HOTELS",
+    }
+    sheet = Sheet("things.csv", [good])
+    if column != "missing":
+        read(sheet)
+        sheet.finish()
+    sheet = Sheet("things.csv", [good, bad])
+    read(sheet)
+    with pytest.raises(CatalogError, match=rf"things\.csv line \d: {column} "):
+        sheet.finish()
+
+
+def _with(*rows: CustomMerchant) -> Catalog:
+    return with_custom_merchants(CATALOG, rows)
+
+
+def test_no_custom_merchants_leave_the_catalog_as_it_is() -> None:
+    """The very same object."""
+    assert _with() is CATALOG
+
+
+@pytest.mark.parametrize("category", SPENDING_CATEGORIES)
+def test_people_shop_only_at_custom_merchants_in_their_category(category: str) -> None:
+    """The category's whole budget goes to them; every other category keeps its own."""
+    extended = _with(CustomMerchant("Zed & Sons", category), CustomMerchant("Yan's", category))
+    groups, merchants = extended.spending_groups, extended.merchants
+    before = CATALOG.spending_groups
+    for name in {*before.category}:
+        of_category = np.array(before.category) == name
+        kept = groups.budget_share[of_category].sum()
+        assert kept == pytest.approx(before.budget_share[of_category].sum())
+        for group in np.flatnonzero(of_category & (groups.budget_share > 0)):
+            shops = {merchants.names[row] for row in merchants.by_group[group]}
+            if name == category:
+                assert shops == {"Zed & Sons", "Yan's"}
+            else:
+                assert shops == {
+                    CATALOG.merchants.names[r] for r in CATALOG.merchants.by_group[group]
+                }
+    assert groups.trip_share.sum() == pytest.approx(1)
+    main, code = MAIN_GROUPS[category]
+    assert merchants.category_detailed[-1] == code
+    assert groups.names[merchants.group[-1]] == main
+
+
+def test_custom_merchants_say_what_they_like_and_take_the_rest_from_their_group() -> None:
+    """Price, popularity and channel; the price defaults to the group's median."""
+    extended = _with(
+        CustomMerchant("Corner Bakery", "coffee", 9.5, 3.0, "online"),
+        CustomMerchant("Plain {Cafe}", "coffee"),
+    )
+    merchants, coffee = extended.merchants, extended.spending_groups.index("coffee")
+    assert merchants.ticket_median_cents[-2:].tolist() == [
+        950,
+        extended.spending_groups.ticket_median_cents[coffee],
+    ]
+    assert merchants.weight[-2:].tolist() == [3.0, 1.0]
+    assert merchants.in_store_share[-2:].tolist() == [0.0, 1.0]
+    assert merchants.descriptors[-2:] == ("CORNER BAKERY", "PLAIN CAFE")
+
+
+def test_a_custom_merchant_takes_its_name_and_category_with_it() -> None:
+    """Ours of that name is gone from every group; a subscription's name is refused."""
+    extended = _with(CustomMerchant("Target", "groceries"))
+    assert extended.merchants.names.count("Target") == 1
+    assert extended.merchants.category_detailed[-1] == "FOOD_AND_DRINK_GROCERIES"
+    with pytest.raises(CatalogError, match="'Netflix' is a merchant and a subscription"):
+        _with(CustomMerchant("netflix", "entertainment"))
+    with pytest.raises(CatalogError, match="leave no merchant for cash_withdrawal"):
+        _with(
+            *(
+                CustomMerchant(name, "merchandise")
+                for name in ("ATM Withdrawal", "Branch Withdrawal", "Network ATM")
+            )
+        )
