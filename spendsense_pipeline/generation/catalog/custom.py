@@ -6,6 +6,7 @@ are coarser than our groups: the budget of all of a category's groups moves to i
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,8 +48,12 @@ def with_custom_merchants(catalog: Catalog, rows: Sequence[CustomMerchant]) -> C
     chosen anywhere, since a merchant keeps its category. A name that already stands for a
     subscription, a biller or an employer is an error.
     """
-    if not rows:
-        return catalog
+    return _extended(catalog, tuple(rows)) if rows else catalog
+
+
+@functools.lru_cache(maxsize=8)
+def _extended(catalog: Catalog, rows: tuple[CustomMerchant, ...]) -> Catalog:
+    """Made once per catalog and list, as every shard of users asks for it."""
     groups = _with_budget_in_main_groups(catalog.spending_groups, {row.category for row in rows})
     main_groups = {groups.index(MAIN_GROUPS[row.category][0]) for row in rows}
     taken = {row.name.casefold() for row in rows}
