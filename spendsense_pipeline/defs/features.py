@@ -51,6 +51,7 @@ def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[An
             window_days=window_days,
             history_start=work.resolved.history_start,
         )
+        work.stop_clock()
         pictures = feature_distributions(work.con, table.name, work.resolved.thresholds)
         return work.result(table, {"distributions": pictures})
 

@@ -48,7 +48,9 @@ def column_lineage(table: Table) -> dg.TableColumnLineage | None:
     lineage = {
         column.name: [
             dg.TableColumnDep(asset_key=source_table, column_name=source_column)
-            for source_table, _, source_column in (s.partition(".") for s in column.sources)
+            for source_table, _, source_column in (
+                source.partition(".") for source in dict.fromkeys(column.sources)
+            )
             if source_column
         ]
         for column in table.columns

@@ -37,6 +37,7 @@ def operator_controls(
         asked = operator_config_of(config)
         as_of = as_of_for(asked, today=today(warehouse.settings))
         resolved = resolve(asked, as_of=as_of)
+        work = Stage(con, warehouse, resolved)
         load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
         given = [row for row in resolved.to_rows() if row["source"] != "default"]
         metadata = {
@@ -52,7 +53,7 @@ def operator_controls(
                 ],
             ),
         }
-        return Stage(con, warehouse, resolved).result(
+        return work.result(
             OPERATOR_CONTROLS,
             metadata,
             data_version=f"{resolved.config_hash}-{resolved.as_of.isoformat()}",

@@ -33,6 +33,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     with stage(warehouse, PERSONA_ASSIGNMENTS.name, inputs=INPUTS) as work:
         thresholds = work.resolved.thresholds
         assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds)
+        work.stop_clock()
         metadata = population_metadata(work.con, work.resolved)
         metadata["rules_version"] = rules_version(thresholds)
         return work.result(PERSONA_ASSIGNMENTS, metadata)

@@ -49,6 +49,7 @@ def raw(
             changed = apply_decisions(work.con, read_decisions(warehouse.settings))
             if changed:
                 context.log.info("%d recorded consent decisions changed a status", changed)
+        work.stop_clock()
         for table in tables:
             is_transactions = table is RAW_TRANSACTIONS
             pictures = (

@@ -38,6 +38,12 @@ class Stage:
     warehouse: Warehouse
     resolved: ResolvedConfig
     started: float = field(default_factory=time.perf_counter)
+    seconds: float | None = None
+
+    def stop_clock(self) -> None:
+        """The work is done; what follows is only telling about it (pictures, samples)."""
+        if self.seconds is None:
+            self.seconds = round(time.perf_counter() - self.started, 3)
 
     def result(
         self,
@@ -48,6 +54,7 @@ class Stage:
         data_version: str | None = None,
     ) -> dg.MaterializeResult[Any]:
         """Stamp the table and report it (under its own name unless another key is given)."""
+        self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
         return dg.MaterializeResult(
             asset_key=asset_key or table.name,
@@ -66,7 +73,7 @@ class Stage:
             "as_of": stamp.as_of,
             "config_hash": stamp.config_hash,
             "dataset_id": stamp.dataset_id,
-            "seconds": round(time.perf_counter() - self.started, 3),
+            "seconds": self.seconds,
         }
 
 

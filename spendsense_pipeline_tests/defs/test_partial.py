@@ -1,0 +1,99 @@
+"""Any part can be materialized alone: without config, without collateral, or not at all with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from spendsense_pipeline.publishing.consent import record_decision
+from spendsense_pipeline_tests.defs.conftest import Run, run_config
+from spendsense_pipeline_tests.defs.failures import failures
+from spendsense_pipeline_tests.publishing.worlds import NOW, settings_in
+
+pytestmark = pytest.mark.slow
+
+
+def rows(data_dir: Path, query: str) -> list[tuple[object, ...]]:
+    con = duckdb.connect(str(data_dir / "warehouse" / "building.duckdb"), read_only=True)
+    try:
+        return con.execute(query).fetchall()
+    finally:
+        con.close()
+
+
+@pytest.mark.parametrize("assets", [["features_30d"], ["decision_traces"], ["published_dataset"]])
+def test_a_part_needs_no_config_and_changes_nothing_else(
+    after_a_refresh: Path, materialize: Run, assets: list[str]
+) -> None:
+    query = "select table_name, comment from duckdb_tables() order by all"
+    before = rows(after_a_refresh, query)
+    result = materialize(assets)
+    assert result.success, failures(result)
+    materialized = {
+        event.asset_key.to_user_string()
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+    }
+    assert materialized == set(assets)
+    assert rows(after_a_refresh, query) == before
+
+
+def test_a_part_of_a_raw_step_can_be_remade(after_a_refresh: Path, materialize: Run) -> None:
+    users = "select * from raw_users order by user_id"
+    before = rows(after_a_refresh, users)
+    # The run needs the run config of nothing: the controls are in the warehouse.
+    result = materialize(["raw_users"])
+    assert result.success, failures(result)
+    assert rows(after_a_refresh, users) == before
+
+
+def test_a_part_whose_inputs_are_of_another_configuration_refuses_and_says_what_to_do(
+    after_a_refresh: Path, materialize: Run
+) -> None:
+    assert materialize(["operator_controls"], run_config(seed=1)).success
+    result = materialize(["features_30d"])
+    assert not result.success
+    reason = failures(result)["features_30d"]
+    assert "raw_transactions was made from configuration" in reason
+    assert "Materialize raw_users, raw_accounts" in reason
+    assert "\n" not in reason.strip()
+
+
+def test_nothing_can_be_measured_before_anything_was_made(materialize: Run) -> None:
+    result = materialize(["features_30d"])
+    assert not result.success
+    assert "demo_refresh" in failures(result)["features_30d"]
+
+
+def test_a_decision_about_consent_takes_effect_on_the_next_run_of_what_follows(
+    after_a_refresh: Path, materialize: Run, instance: dg.DagsterInstance
+) -> None:
+    settings = settings_in(after_a_refresh)
+    record_decision(settings, "user_0001", "revoked", decided_at=NOW)
+    from spendsense_pipeline.definitions import defs
+
+    result = defs.resolve_job_def("refresh_from_raw").execute_in_process(
+        instance=instance, raise_on_error=False
+    )
+    assert result.success, failures(result)
+    con = duckdb.connect(str(settings.published_path), read_only=True)
+    for table in ("recurring_streams", "features_30d", "features_180d", "persona_assignments", "decision_traces"):
+        [(left,)] = con.execute(f"select count(*) from {table} where user_id = 'user_0001'").fetchall()
+        assert left == 0, table
+    con.close()
+    # The dataset that still held her rows is not kept to go back to.
+    assert len(list(settings.datasets_dir.glob("*.duckdb"))) == 1
+
+
+def test_another_data_directory_can_be_given_to_the_resource(
+    materialize: Run, tmp_path: Path, data_dir: Path
+) -> None:
+    other = tmp_path / "other"
+    config = run_config() | {"resources": {"warehouse": {"config": {"data_dir": str(other)}}}}
+    result = materialize(["operator_controls"], config)
+    assert result.success, failures(result)
+    assert (other / "warehouse" / "building.duckdb").exists()
+    assert not (data_dir / "warehouse").exists()
