@@ -12,7 +12,9 @@ spans as (
   select
     user_no,
     cast($as_of - starts_on + 1 as integer) as history_days,
-    cast(least($window_days, $as_of - starts_on + 1) as integer) as days
+    -- (least() would pass over a null.)
+    case when starts_on is not null then cast(least($window_days, $as_of - starts_on + 1) as integer) end
+      as days
   from history
 ),
 holders as (
