@@ -1,0 +1,102 @@
+"""The rules evaluated over arrays of users: the plain reading every other form is tested against.
+
+Assignments are made by the same rules as SQL (`sql.py`); this one runs without a database, for
+notebooks, tests and replays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from spendsense_pipeline.personas.criteria import Criterion, Tree, paths_of
+from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What the rules say, one entry per user in every array."""
+
+    passed: Mapping[str, Flags]
+    """By criterion key."""
+    distance: Mapping[str, Numbers]
+    """By criterion key, in the feature's unit; NaN where there is no data."""
+    matched: Mapping[str, Flags]
+    """By persona key, in priority order, `general` not among them."""
+    primary: tuple[str, ...]
+    secondary: tuple[str | None, ...]
+    severity: Numbers
+
+
+def observed(values: Any) -> Numbers:
+    """A feature as doubles with NaN for missing; a value that is not finite counts as missing."""
+    numbers: Numbers = np.ma.filled(np.ma.asarray(np.ma.array(values, dtype=np.float64)), np.nan)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def evaluate(features: Mapping[str, Any], rules: tuple[PersonaRule, ...]) -> Verdicts:
+    """Judge users whose features are arrays of one length; `rules` are bound (`rules.bound`)."""
+    passed: dict[str, Flags] = {}
+    distance: dict[str, Numbers] = {}
+    matched: dict[str, Flags] = {}
+    margin_that_made: dict[str, Numbers] = {}
+    for rule in rules:
+        for criterion in rule.criteria:
+            value = observed(features[criterion.feature])
+            distance[criterion.key] = criterion.operator.distance(value, criterion.limit)
+            passed[criterion.key] = criterion.operator.compare(value, criterion.limit)
+        matched[rule.key] = _holds(rule.tree, passed)
+        margin_that_made[rule.key] = _largest_margin(rule, passed, distance)
+
+    keys = (*matched, GENERAL)
+    # (users, personas): the general column is always true, so every row has a first match
+    table = np.column_stack([*matched.values(), np.ones_like(next(iter(matched.values())))])
+    first = table.argmax(axis=1)
+    rest = table[:, :-1].copy()
+    rows = np.arange(len(table))
+    rest[rows[first < len(matched)], first[first < len(matched)]] = False
+    has_second = np.asarray(rest.any(axis=1))
+    second = rest.argmax(axis=1)
+    severities = np.column_stack([*margin_that_made.values(), np.zeros(len(table))])
+    return Verdicts(
+        passed=passed,
+        distance=distance,
+        matched=matched,
+        primary=tuple(keys[i] for i in first),
+        secondary=tuple(
+            keys[i] if has else None for i, has in zip(second, has_second.tolist(), strict=True)
+        ),
+        severity=severities[rows, first],
+    )
+
+
+def _holds(tree: Tree, passed: Mapping[str, Flags]) -> Flags:
+    if isinstance(tree, Criterion):
+        return passed[tree.key]
+    members = [_holds(member, passed) for member in tree.members]
+    join = np.logical_and if tree.joiner == "all_of" else np.logical_or
+    result: Flags = join.reduce(members)
+    return result
+
+
+def _largest_margin(
+    rule: PersonaRule, passed: Mapping[str, Flags], distance: Mapping[str, Numbers]
+) -> Numbers:
+    """Per user, the largest margin among the predicates that made the match; 0 if none has one."""
+    largest = np.zeros_like(next(iter(distance.values())))
+    for criterion, above in paths_of(rule.tree):
+        if criterion.scale is None:
+            continue
+        made_it = passed[criterion.key]
+        for node in above:
+            made_it = made_it & _holds(node, passed)
+        margin = distance[criterion.key] / criterion.scale
+        largest = np.where(made_it, np.maximum(largest, np.where(made_it, margin, 0)), largest)
+    return largest

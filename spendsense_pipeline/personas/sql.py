@@ -1,0 +1,111 @@
+"""The rule book as SQL, generated from the same data that `evaluation.py` reads.
+
+`judged_query` turns rows of features into rows of judgements; every later step (assignments,
+traces, transitions) selects from it. Writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from spendsense_pipeline.personas.criteria import Criterion, Tree, paths_of
+from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, rule_features
+
+IDENTITY = ("user_id", "as_of", "window_days", "history_days")
+
+
+def number(value: float) -> str:
+    """A DOUBLE literal: an exponent keeps DuckDB from reading it as DECIMAL."""
+    text = repr(float(value))
+    return text if "e" in text else f"{text}e0"
+
+
+def text(value: str) -> str:
+    """A VARCHAR literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def observed_columns() -> str:
+    """Every rule feature as a DOUBLE, finite or null: DuckDB sorts NaN above all numbers."""
+    return ",\n  ".join(
+        f"case when isfinite({c.feature}::double) then {c.feature}::double end as {c.feature}"
+        for c in rule_features()
+    )
+
+
+def passes(criterion: Criterion, value: str | None = None) -> str:
+    """Whether a value (default: the feature's column) satisfies the criterion; null does not."""
+    value = value or criterion.feature
+    return f"coalesce({value} {criterion.operator.sql} {number(criterion.limit)}, false)"
+
+
+def distance(criterion: Criterion) -> str:
+    """Signed distance in the feature's unit, null without data."""
+    return f"({criterion.operator.distance_sql(criterion.feature, number(criterion.limit))})"
+
+
+def margin(criterion: Criterion) -> str:
+    """Signed distance over the threshold, null where that says nothing."""
+    if criterion.scale is None:
+        return "null::double"
+    return f"({distance(criterion)} / {number(criterion.scale)})"
+
+
+def holds(tree: Tree, leaves: Mapping[str, str] | None = None) -> str:
+    """A tree over `passed_<criterion>` columns; `leaves` replaces some of them by expressions."""
+    if isinstance(tree, Criterion):
+        return (leaves or {}).get(tree.key, f"passed_{tree.key}")
+    word = " and " if tree.joiner == "all_of" else " or "
+    return "(" + word.join(holds(member, leaves) for member in tree.members) + ")"
+
+
+def first_match(rules: Iterable[PersonaRule], conditions: Mapping[str, str]) -> str:
+    """The key of the first rule whose condition holds, `general` if none does."""
+    cases = " ".join(f"when {conditions[rule.key]} then {text(rule.key)}" for rule in rules)
+    return f"case {cases} else {text(GENERAL)} end"
+
+
+def made_match(rule: PersonaRule) -> dict[str, str]:
+    """Per criterion key, whether it helped the rule match: it passed, and so did all above it."""
+    return {
+        criterion.key: " and ".join([f"passed_{criterion.key}", *(holds(node) for node in above)])
+        for criterion, above in paths_of(rule.tree)
+    }
+
+
+def severity(rules: Iterable[PersonaRule]) -> str:
+    """The largest margin among the predicates that made the primary match; 0 if none has one."""
+    cases = []
+    for rule in rules:
+        made = made_match(rule)
+        margins = [
+            f"case when {made[c.key]} then {margin(c)} end"
+            for c in rule.criteria
+            if c.scale is not None
+        ]
+        largest = f"coalesce(greatest({', '.join(margins)}), 0e0)" if margins else "0e0"
+        cases.append(f"when {text(rule.key)} then {largest}")
+    return f"case primary_persona {' '.join(cases)} else 0e0 end"
+
+
+def judged_query(rules: tuple[PersonaRule, ...], source: str) -> str:
+    """Every row of `source` (a table or subquery of features) with what the rules say of it.
+
+    Columns: identity, rule features (finite or null), `passed_<criterion>`, `matched_<persona>`,
+    `matched_personas`, `primary_persona`, `secondary_persona`, `severity`.
+    """
+    passed = ",\n  ".join(f"{passes(c)} as passed_{c.key}" for rule in rules for c in rule.criteria)
+    matched = ",\n  ".join(f"{holds(rule.tree)} as matched_{rule.key}" for rule in rules)
+    keys = ", ".join(f"case when matched_{rule.key} then {text(rule.key)} end" for rule in rules)
+    primary = first_match(rules, {rule.key: f"matched_{rule.key}" for rule in rules})
+    identity = ", ".join(IDENTITY)
+    return f"""
+with observed as (select {identity}, {observed_columns()} from {source}),
+tested as (select *, {passed} from observed),
+judged as (select *, {matched} from tested),
+ranked as (
+  select *, list_filter([{keys}], lambda key: key is not null) as matched_personas,
+    {primary} as primary_persona
+  from judged)
+select *, matched_personas[2] as secondary_persona, {severity(rules)} as severity from ranked
+"""

@@ -1,0 +1,151 @@
+"""Writes `persona_transitions`: who changed persona since the dataset published before, and why.
+
+Empty on a first night, and when the previous dataset tells of another world (other controls, seed
+or history start): the same user id is then another person.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.personas import sql
+from spendsense_pipeline.personas.assignment import features_of_both_windows
+from spendsense_pipeline.personas.rules import bound
+from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
+from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.controls import ResolvedConfig
+
+PERSONA_TRANSITIONS = Table(
+    "persona_transitions",
+    "One row per person and window whose primary persona differs from the previous dataset's.",
+    (
+        Column("user_id", "VARCHAR", "The person"),
+        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
+        Column("previous_as_of", "DATE", "Day the earlier dataset was as of"),
+        Column("as_of", "DATE", "Day of the change: the first dataset that shows it"),
+        Column("from_persona", "VARCHAR", "Primary persona then", allowed=PERSONA_KEYS),
+        Column("to_persona", "VARCHAR", "Primary persona now", allowed=PERSONA_KEYS),
+        Column(
+            "flipped_predicates",
+            "VARCHAR[]",
+            "Predicates whose answer changed: persona, comparison, and whether it is now met",
+        ),
+    ),
+    primary_key=("user_id", "window_days"),
+    order_by=("user_id", "window_days"),
+    foreign_keys=(ForeignKey(("user_id",), "raw_users", ("user_id",)),),
+)
+_NEEDED = {
+    "operator_controls",
+    "raw_users",
+    "persona_assignments",
+    "persona_transitions",
+    "decision_traces",
+}
+
+
+def build_transitions(
+    con: duckdb.DuckDBPyConnection, previous: Path | None, *, resolved: ResolvedConfig
+) -> None:
+    """Create or replace `persona_transitions` against the published file `previous`, if any."""
+    con.execute(PERSONA_TRANSITIONS.create_sql())
+    if previous is None or not previous.exists():
+        return
+    con.execute(f"attach {sql.text(str(previous))} as previous_dataset (read_only)")
+    try:
+        if _is_same_world(con, resolved):
+            _insert_changes(con, resolved)
+            _keep_tonights_changes(con, resolved)
+    finally:
+        con.execute("detach previous_dataset")
+
+
+def _is_same_world(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> bool:
+    tables = con.execute(
+        "select table_name from duckdb_tables() where database_name = 'previous_dataset'"
+    ).fetchall()
+    if not {name for (name,) in tables} >= _NEEDED:
+        return False
+    before = con.sql("from previous_dataset.operator_controls").to_arrow_table().to_pylist()
+    try:
+        return type(resolved).from_rows(before).world_hash == resolved.world_hash
+    except (ValueError, KeyError):  # controls of another version of the program
+        return False
+
+
+def _insert_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
+    """One row for everybody whose persona differs from an earlier day's, with what flipped."""
+    rules = bound(resolved.thresholds)
+    now = ", ".join(
+        f"""{{persona: {sql.text(rule.key)}, feature: {sql.text(c.feature)},
+          operator: {sql.text(c.operator.sql)}, passed: passed_{c.key},
+          shown: {sql.text(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
+        for rule in rules
+        for c in rule.criteria
+    )
+    con.execute(
+        f"""
+        insert into persona_transitions
+        with
+        same_person as (  -- an imported file may reuse ids for other people
+          select t.user_id from raw_users as t
+          join previous_dataset.raw_users as y using (user_id)
+          where t.name is not distinct from y.name
+            and t.created_at is not distinct from y.created_at),
+        changed as (
+          select t.user_id, t.window_days, t.as_of, y.as_of as previous_as_of,
+            y.primary_persona as from_persona, t.primary_persona as to_persona
+          from persona_assignments as t
+          join previous_dataset.persona_assignments as y using (user_id, window_days)
+          semi join same_person using (user_id)
+          where t.primary_persona <> y.primary_persona and y.as_of < t.as_of),
+        traced as (
+          select user_id, window_days, unnest(from_json(d.trace->'$.personas',
+            '[{{"key":"VARCHAR","predicates":
+              [{{"feature":"VARCHAR","operator":"VARCHAR","passed":"BOOLEAN"}}]}}]')) as persona
+          from previous_dataset.decision_traces as d
+          semi join changed using (user_id, window_days)),
+        before as (
+          select user_id, window_days, persona.key as persona,
+            unnest(persona.predicates) as predicate from traced),
+        judged as (
+          select user_id, window_days, unnest([{now}], recursive := true)
+          from ({sql.judged_query(rules, features_of_both_windows())}) as j
+          semi join changed using (user_id, window_days)),
+        flipped as (
+          select n.user_id, n.window_days, list(
+            n.shown || case when n.passed then ' is now met' else ' is no longer met' end
+            order by n.shown) as flipped_predicates
+          from judged as n
+          join before as b on b.user_id = n.user_id and b.window_days = n.window_days
+            and b.persona = n.persona and b.predicate.feature = n.feature
+            and b.predicate.operator = n.operator and b.predicate.passed <> n.passed
+          group by all)
+        select c.user_id, c.window_days, c.previous_as_of, c.as_of, c.from_persona, c.to_persona,
+          coalesce(f.flipped_predicates, []) as flipped_predicates
+        from changed as c left join flipped as f using (user_id, window_days)
+        order by c.user_id, c.window_days
+        """
+    )
+
+
+def _keep_tonights_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
+    """When tonight's dataset is made again, keep the changes its first making found."""
+    con.execute(
+        """
+        insert into persona_transitions
+        select y.user_id, y.window_days, y.previous_as_of, y.as_of, y.from_persona, y.to_persona,
+          y.flipped_predicates
+        from previous_dataset.persona_transitions as y
+        join persona_assignments as t using (user_id, window_days)
+        where y.as_of = $as_of and t.primary_persona = y.to_persona
+        order by y.user_id, y.window_days
+        """,
+        {"as_of": resolved.as_of},
+    )

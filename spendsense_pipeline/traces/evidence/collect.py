@@ -1,0 +1,127 @@
+"""Collects evidence for the predicates that mattered into `_trace_evidence`, one row per trace.
+
+What mattered: the predicates that made the primary match; for `general`, those of the runner-up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.personas import sql
+from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
+from spendsense_pipeline.personas.criteria import Criterion
+from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
+from spendsense_pipeline.traces.queries import sql_text
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def collect(
+    con: duckdb.DuckDBPyConnection, rules: tuple[PersonaRule, ...], *, as_of: dt.date
+) -> None:
+    """Create `_trace_evidence` (user_id, window_days, evidence JSON[]) from `_trace_judged`.
+
+    Must run `measured.measuring`, as the features did: evidence counts the same rows.
+    """
+    con.execute(f"create or replace temp table _evidence_needed as {_needed(rules)}")
+    con.execute(
+        f"create or replace temp table _evidence_rows as {sql_text('evidence/rows')}",
+        {"as_of": as_of, "longest_window": max(WINDOWS)},
+    )
+    references = [proof for proof in PROOFS if proof.scope is not None]
+    con.execute(
+        f"create or replace temp table _trace_evidence as {_combined()}",
+        {
+            "as_of": as_of,
+            "windows": list(WINDOWS),
+            "features": [proof.feature for proof in references],
+            "scopes": [proof.scope for proof in references],
+            "rows_counted": [proof.rows for proof in references],
+            "kinds": [proof.kind for proof in PROOFS],
+            "proved": [proof.feature for proof in PROOFS],
+            "computed_as": [proof.computed_as for proof in PROOFS],
+        },
+    )
+    con.execute("drop table _evidence_rows")
+    con.execute("drop table _evidence_needed")
+
+
+def value_json(criterion: Criterion) -> str:
+    """A feature's value as JSON: yes/no as a boolean, counts whole, everything else a double."""
+    if criterion.is_yes_no:
+        return f"to_json({criterion.feature} = 1)"
+    if criterion.unit == "count":
+        return f"to_json({criterion.feature}::bigint)"
+    return f"to_json({criterion.feature})"
+
+
+def _needed(rules: tuple[PersonaRule, ...]) -> str:
+    """One row per trace and feature that mattered, in the order of the rules, with its value."""
+    mattered = ", ".join(
+        f"""case when (primary_persona = {sql.text(rule.key)} and made_{criterion.key})
+          or (primary_persona = {sql.text(GENERAL)} and runner_up = {sql.text(rule.key)}
+            and {criterion.feature} is not null)
+          then {{rank: {rank}, feature: {sql.text(criterion.feature)},
+            value: {value_json(criterion)}}} end"""
+        for rule in rules
+        for rank, criterion in enumerate(rule.criteria)
+    )
+    spend = " union all ".join(
+        f"select user_id, window_days, total_spend_usd from {unrounded_features(window)}"
+        for window in WINDOWS
+    )
+    needs_spend = ", ".join(sql.text(proof.feature) for proof in PROOFS if proof.divides_by_spend)
+    return f"""
+    with
+    mattered as (
+      select user_id, window_days, least(window_days, history_days)::integer as days,
+        unnest([{mattered}]) as proved
+      from _trace_judged),
+    features as (
+      select user_id, window_days, days, proved.rank as rank, proved.feature as feature,
+        proved.value as value
+      from mattered where proved is not null),
+    spend as ({spend})
+    select * from features
+    union all
+    select f.user_id, f.window_days, f.days, max(f.rank) + 100, {sql.text(TOTAL_SPEND)},
+      to_json(any_value(s.total_spend_usd)::double)
+    from features as f join spend as s using (user_id, window_days)
+    where f.feature in ({needs_spend})
+    group by f.user_id, f.window_days, f.days
+    """
+
+
+def _combined() -> str:
+    """Every needed feature with its ids or its reference, listed per trace."""
+    return f"""
+    with
+    ids as (({sql_text("evidence/transactions")})
+      union all ({sql_text("evidence/holdings")})),
+    refs as ({sql_text("evidence/references")}),
+    proofs as (
+      select unnest($proved) as feature, unnest($kinds) as kind,
+        unnest($computed_as) as computed_as),
+    entries as (
+      select n.user_id, n.window_days, n.rank, case
+        when r.feature is not null then json_object(
+          'feature', n.feature, 'value', n.value, 'computed_as', p.computed_as, 'days', n.days,
+          'reference', json_object(
+            'account', r.accounts, 'rows', r.rows_counted,
+            'window', json_object('after', $as_of - n.window_days, 'through', $as_of),
+            'opening', case when r.rows_counted <> 'spend' then r.opening_cents / 100 end,
+            'row_count', r.row_count, 'sum', r.sum_cents / 100))
+        else json_object(
+          'feature', n.feature, 'value', n.value, 'computed_as', p.computed_as, 'days', n.days,
+          'kind', p.kind, 'ids', coalesce(i.ids, []))
+        end as entry
+      from _evidence_needed as n
+      join proofs as p using (feature)
+      left join ids as i using (user_id, window_days, feature)
+      left join refs as r using (user_id, window_days, feature))
+    select user_id, window_days, list(entry order by rank) as evidence
+    from entries group by user_id, window_days
+    """

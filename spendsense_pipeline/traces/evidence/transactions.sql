@@ -1,0 +1,39 @@
+-- Transaction ids that make up a feature, oldest first, per person, window and feature.
+with
+paydays as (
+  select user_id, date, row_number() over (partition by user_id order by date desc) as recency
+  from _evidence_rows where is_paycheck group by user_id, date),
+before_window as (
+  -- the two paydays before a window: the gap into it, and the last completed gap if it has none
+  select w.window_days, p.user_id, p.date,
+    row_number() over (partition by w.window_days, p.user_id order by p.recency) as distance
+  from paydays as p
+  cross join (select unnest($windows) as window_days) as w
+  where p.date <= $as_of - w.window_days),
+pay as (
+  select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
+  from _evidence_needed as n
+  join _evidence_rows as r on r.user_id = n.user_id and r.is_paycheck
+  left join before_window as b
+    on b.user_id = n.user_id and b.window_days = n.window_days and b.date = r.date
+  where n.feature = 'median_pay_gap_days'
+    and (r.date > $as_of - n.window_days or b.distance <= 2)),
+flows as (
+  select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
+  from _evidence_needed as n
+  join _evidence_rows as r on r.user_id = n.user_id and r.date > $as_of - n.window_days
+  where (n.feature = 'interest_charged_usd' and r.is_card_interest)
+    or (n.feature = 'minimum_payment_only' and r.is_card_payment)
+    or (n.feature = 'savings_net_inflow_monthly_usd' and r.is_savings_flow)),
+running_subscriptions as (
+  select user_id, unnest(transaction_ids) as transaction_id, unnest(transaction_dates) as date
+  from recurring_streams where kind = 'subscription' and is_active and status = 'MATURE'),
+charges as (
+  select n.user_id, n.window_days, n.feature, s.transaction_id, s.date
+  from _evidence_needed as n
+  join running_subscriptions as s on s.user_id = n.user_id and s.date > $as_of - n.window_days
+  where n.feature = 'subscription_spend_share'),
+counted as (from pay union all by name from flows union all by name from charges)
+select user_id, window_days, feature,
+  list(transaction_id order by date, transaction_id) as ids
+from counted group by user_id, window_days, feature
