@@ -103,7 +103,7 @@ class Reader:
         while not self._stop.is_set():
             try:
                 problem = problem_of(self.path)
-            except Exception as error:  # noqa: BLE001  (whatever a reader met is a finding)
+            except Exception as error:  # whatever a reader met is a finding
                 problem = repr(error)
             self.reads += 1
             if problem:
@@ -142,7 +142,9 @@ def crash_and_recover(data_dir: Path, reader: Reader, *, kills: int, seed: int) 
     assert process.returncode == 0, err[-2000:]
     time.sleep(0.1)
     reader.stop()
-    assert not reader.problems, f"{len(reader.problems)} of {reader.reads} reads: {reader.problems[:3]}"
+    assert not reader.problems, (
+        f"{len(reader.problems)} of {reader.reads} reads: {reader.problems[:3]}"
+    )
     assert reader.reads > 10 * kills
     con = duckdb.connect(str(data_dir / "spendsense.duckdb"), read_only=True)
     assert con.execute("select seed from dataset").fetchall() == [(10_000,)]

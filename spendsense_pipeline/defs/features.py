@@ -20,7 +20,7 @@ FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 
 
 def _apply_consent(work: Stage) -> None:
-    """A decision recorded since the raw tables were made takes effect before anything is measured."""
+    """A decision recorded since the raw tables were made takes effect before measuring."""
     apply_decisions(work.con, read_decisions(work.warehouse.settings))
 
 

@@ -86,7 +86,7 @@ def guard_webserver() -> None:
         return
     unguarded = DagsterWebserver.build_middleware
 
-    def build_middleware(self: DagsterWebserver) -> list[Middleware]:
+    def build_middleware(self: DagsterWebserver[Any, Any]) -> list[Middleware]:
         return [Middleware(BrowserGuard), *unguarded(self)]
 
     DagsterWebserver.build_middleware = build_middleware  # type: ignore[method-assign]

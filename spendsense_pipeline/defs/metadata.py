@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import dagster as dg
 
@@ -109,6 +109,17 @@ def table_metadata(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, An
     return metadata
 
 
+class AssetOptions(TypedDict):
+    """Keyword arguments of `dg.asset` and `dg.AssetSpec`; their types keep the decorator typed."""
+
+    description: str
+    owners: Sequence[str]
+    kinds: set[str]
+    group_name: str
+    code_version: str
+    metadata: Mapping[str, Any]
+
+
 def asset_options(
     table: Table,
     *,
@@ -116,7 +127,7 @@ def asset_options(
     kinds: Iterable[str],
     sources: Iterable[str],
     description: str = "",
-) -> dict[str, Any]:
+) -> AssetOptions:
     """Keyword arguments of `dg.asset` and `dg.AssetSpec` that follow from a declared table.
 
     Args:

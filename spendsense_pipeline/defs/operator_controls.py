@@ -29,9 +29,7 @@ GROUP = "controls"
         ),
     ),
 )
-def operator_controls(
-    config: OperatorRunConfig, warehouse: Warehouse
-) -> dg.MaterializeResult[Any]:
+def operator_controls(config: OperatorRunConfig, warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Validate and resolve what the operator asked for."""
     with one_line_failures(), warehouse.get_connection() as con:
         asked = operator_config_of(config)

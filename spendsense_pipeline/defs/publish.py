@@ -73,7 +73,7 @@ def published_dataset(
             settings,
             resolved,
             rules_version=rules_version(resolved.thresholds),
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             now=dt.datetime.now(dt.UTC),
         )
         for path in prune(settings):

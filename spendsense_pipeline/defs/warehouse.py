@@ -30,7 +30,7 @@ class Warehouse(DuckDBResource):
 
     database: str = Field(
         default="",
-        description="Leave empty: the warehouse is warehouse/building.duckdb in the data directory.",
+        description="Leave empty: it is warehouse/building.duckdb in the data directory.",
     )
     data_dir: str = Field(
         default="",
@@ -52,8 +52,8 @@ class Warehouse(DuckDBResource):
     @contextlib.contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Warehouse]:
         """Hold the writer lock and one connection for the whole run."""
-        run_id, instance = context.run_id, context.instance
-        log = context.log
+        run_id = context.run.run_id if context.run else None
+        instance, log = context.instance, context.log
         if run_id is not None and instance is not None:
             claim_run(instance, run_id)
             mark_dead_runs(instance, except_run=run_id)

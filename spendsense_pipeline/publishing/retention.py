@@ -70,7 +70,7 @@ def read_dataset(path: Path) -> Dataset:
         raise WarehouseError(msg) from error
     finally:
         con.close()
-    return Dataset(*row, path)
+    return Dataset(**dict(zip(DATASET.column_names, row, strict=True)), path=path)
 
 
 def current_dataset(settings: Settings) -> Dataset:

@@ -27,7 +27,9 @@ def run_config(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def small_households(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spendsense_pipeline.generation, "generate", small_world.generate, raising=False)
+    monkeypatch.setattr(
+        spendsense_pipeline.generation, "generate", small_world.generate, raising=False
+    )
 
 
 @pytest.fixture
@@ -37,9 +39,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def materialize(
-    small_households: None, data_dir: Path, instance: dg.DagsterInstance
-) -> Run:
+def materialize(small_households: None, data_dir: Path, instance: dg.DagsterInstance) -> Run:
     """Materialize some assets (all by default) in this test's data directory."""
 
     def run(
@@ -62,10 +62,13 @@ def published_small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("small") / "data"
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("SPENDSENSE_DATA_DIR", str(directory))
-        patch.setattr(spendsense_pipeline.generation, "generate", small_world.generate, raising=False)
+        patch.setattr(
+            spendsense_pipeline.generation, "generate", small_world.generate, raising=False
+        )
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,
-            run_config=run_config() | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config=run_config()
+            | {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     assert result.success
     return directory

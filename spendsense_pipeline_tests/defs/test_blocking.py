@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.definitions import defs
+from spendsense_pipeline.defs.jobs import WrongControlsError
 from spendsense_pipeline_tests.defs.conftest import Run, run_config
 from spendsense_pipeline_tests.defs.failures import failures
 
@@ -38,7 +39,9 @@ def test_a_failing_blocking_check_leaves_the_published_dataset(
     coverage = next(e for e in failed if "coverage" in e.check_name)
     assert {"figure", "bound", "remedy"} <= set(coverage.metadata)
     materialized = {
-        e.asset_key.to_user_string() for e in result.get_asset_materialization_events() if e.asset_key
+        e.asset_key.to_user_string()
+        for e in result.get_asset_materialization_events()
+        if e.asset_key
     }
     assert "published_dataset" not in materialized
     assert published_seed(after_a_refresh) == 42
@@ -48,7 +51,9 @@ def test_published_alone_verifies_again_and_names_what_is_broken(
     after_a_refresh: Path, materialize: Run
 ) -> None:
     con = duckdb.connect(str(after_a_refresh / "warehouse" / "building.duckdb"))
-    con.execute("update raw_accounts set balance_current = balance_current + 1 where user_id = 'user_0001'")
+    con.execute(
+        "update raw_accounts set balance_current = balance_current + 1 where user_id = 'user_0001'"
+    )
     con.close()
     before = (after_a_refresh / "spendsense.duckdb").stat().st_ino
     result = materialize(["published_dataset"])
@@ -71,7 +76,7 @@ def test_demo_refresh_refuses_a_wrong_value_before_a_run_exists(
     form: dict[str, object], words: str, instance: dg.DagsterInstance, data_dir: Path
 ) -> None:
     job = defs.resolve_job_def("demo_refresh")
-    with pytest.raises(dg.DagsterConfigMappingFunctionError, match=words):
+    with pytest.raises(WrongControlsError, match=words):
         job.execute_in_process(instance=instance, run_config=form)
     assert instance.get_runs_count() == 0
     assert not data_dir.exists()
@@ -82,7 +87,9 @@ def test_an_unknown_control_is_refused_with_the_names_there_are(
 ) -> None:
     job = defs.resolve_job_def("demo_refresh")
     with pytest.raises(dg.DagsterInvalidConfigError, match="overdue_probability"):
-        job.execute_in_process(instance=instance, run_config={"controls": {"overdue_probabilty": 0.1}})
+        job.execute_in_process(
+            instance=instance, run_config={"controls": {"overdue_probabilty": 0.1}}
+        )
     assert instance.get_runs_count() == 0
 
 

@@ -33,7 +33,9 @@ def test_definitions_load() -> None:
 
 def test_assets_and_groups_are_these() -> None:
     graph = defs.resolve_asset_graph()
-    found = {key.to_user_string(): graph.get(key).group_name for key in graph.materializable_asset_keys}
+    found = {
+        key.to_user_string(): graph.get(key).group_name for key in graph.materializable_asset_keys
+    }
     assert found == ASSETS
 
 
@@ -55,7 +57,7 @@ def test_every_asset_says_what_it_is() -> None:
         assert "duckdb" in node.kinds, key
         assert node.code_version, key
         schema = node.metadata["dagster/column_schema"]
-        assert all(column.description for column in schema.schema.columns), key
+        assert all(column.description for column in schema.columns), key
         assert node.metadata["dagster/table_name"]
 
 

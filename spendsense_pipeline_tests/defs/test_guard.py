@@ -21,7 +21,7 @@ def answer(
     kind: str = "http",
     **headers: str,
 ) -> str:
-    """"passed", or what the guard did instead."""
+    """Either `passed` or what the guard did instead."""
     events: list[dict[str, Any]] = []
 
     async def app(*_: Any) -> None:
@@ -52,7 +52,9 @@ def answer(
 @pytest.mark.parametrize("host", [OWN, "localhost:3000", "localhost", "[::1]:3000", "127.0.0.1"])
 def test_the_ui_under_its_own_names_works(host: str) -> None:
     assert answer("GET", "/runs", host=host) == "passed"
-    assert answer("POST", host=host, origin=f"http://{host}", sec_fetch_site="same-origin") == "passed"
+    assert (
+        answer("POST", host=host, origin=f"http://{host}", sec_fetch_site="same-origin") == "passed"
+    )
     assert answer(kind="websocket", host=host, origin=f"http://{host}") == "passed"
 
 
@@ -62,17 +64,24 @@ def test_programs_that_are_no_browser_work() -> None:
 
 
 def test_a_link_from_another_page_opens_the_ui() -> None:
-    assert answer("GET", "/runs", sec_fetch_site="cross-site", sec_fetch_mode="navigate") == "passed"
+    assert (
+        answer("GET", "/runs", sec_fetch_site="cross-site", sec_fetch_mode="navigate") == "passed"
+    )
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "", "[::1", "0.0.0.0:3000"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "", "[::1", "0.0.0.0:3000"],
+)
 def test_other_names_for_this_machine_are_refused(host: str) -> None:
     assert answer("GET", "/runs", host=host) == "403"
     assert answer("POST", host=host, origin=f"http://{host}") == "403"
     assert answer(kind="websocket", host=host) == "websocket.close"
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:8000", "http://localhost:3000"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:8000", "http://localhost:3000"]
+)
 def test_pages_of_another_origin_are_refused(origin: str) -> None:
     assert answer("POST", origin=origin) == "403"
     assert answer("POST", "/report_asset_materialization/x", origin=origin) == "403"
@@ -81,7 +90,9 @@ def test_pages_of_another_origin_are_refused(origin: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/prefix/graphql"])
-def test_queries_by_get_are_refused_even_without_a_word_about_their_origin(method: str, path: str) -> None:
+def test_queries_by_get_are_refused_even_without_a_word_about_their_origin(
+    method: str, path: str
+) -> None:
     assert answer(method, path, query=MUTATION) == "403"
     assert answer(method, path, query=MUTATION, sec_fetch_mode="navigate") == "403"
 

@@ -42,7 +42,10 @@ SPEND = Table(
 
 def test_every_column_has_type_description_and_constraints() -> None:
     schema = column_schema(SPEND)
-    assert [(c.name, c.type) for c in schema.columns] == [("user_id", "VARCHAR"), ("total_usd", "DOUBLE")]
+    assert [(c.name, c.type) for c in schema.columns] == [
+        ("user_id", "VARCHAR"),
+        ("total_usd", "DOUBLE"),
+    ]
     user, total = schema.columns
     assert user.constraints.unique
     assert not user.constraints.nullable
@@ -69,12 +72,22 @@ def test_row_count_and_sample_come_from_the_table() -> None:
     metadata = table_metadata(con, RAW_USERS)
     assert metadata["dagster/row_count"] == 9
     sample = metadata["sample rows"]
-    assert [record.data["user_id"] for record in sample.records] == [f"user_{n:04d}" for n in range(5)]
+    assert [record.data["user_id"] for record in sample.records] == [
+        f"user_{n:04d}" for n in range(5)
+    ]
 
 
 def test_cells_are_what_dagster_can_store() -> None:
     table = records_metadata(
-        [{"when": dt.date(2026, 1, 2), "list": ["a"], "long": "x" * 1000, "none": None, "yes": True}],
+        [
+            {
+                "when": dt.date(2026, 1, 2),
+                "list": ["a"],
+                "long": "x" * 1000,
+                "none": None,
+                "yes": True,
+            }
+        ],
         ["when", "list", "long", "none", "yes", "absent"],
     )
     [record] = table.records
@@ -86,7 +99,9 @@ def test_cells_are_what_dagster_can_store() -> None:
 
 
 def png_of(markdown: dg.MarkdownMetadataValue) -> bytes:
-    match = re.fullmatch(r"!\[[^\]]+\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", markdown.md_str or "")
+    match = re.fullmatch(
+        r"!\[[^\]]+\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", markdown.md_str or ""
+    )
     assert match, (markdown.md_str or "")[:80]
     return base64.b64decode(match[1])
 
@@ -117,5 +132,3 @@ def test_a_markdown_table_survives_what_is_in_its_cells() -> None:
         "| x\\|y | – |",
         "| two lines | 0.1235 |",
     ]
-
-

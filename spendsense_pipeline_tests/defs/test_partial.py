@@ -80,8 +80,16 @@ def test_a_decision_about_consent_takes_effect_on_the_next_run_of_what_follows(
     )
     assert result.success, failures(result)
     con = duckdb.connect(str(settings.published_path), read_only=True)
-    for table in ("recurring_streams", "features_30d", "features_180d", "persona_assignments", "decision_traces"):
-        [(left,)] = con.execute(f"select count(*) from {table} where user_id = 'user_0001'").fetchall()
+    for table in (
+        "recurring_streams",
+        "features_30d",
+        "features_180d",
+        "persona_assignments",
+        "decision_traces",
+    ):
+        [(left,)] = con.execute(
+            f"select count(*) from {table} where user_id = 'user_0001'"
+        ).fetchall()
         assert left == 0, table
     con.close()
     # The dataset that still held her rows is not kept to go back to.

@@ -30,7 +30,9 @@ def request_at(night: dt.datetime) -> dg.RunRequest:
 
 def launched_with(request: dg.RunRequest) -> dict[str, Any]:
     """The operator's form as the job's config mapping hands it to the asset."""
-    run_config = dg.validate_run_config(defs.resolve_job_def("demo_refresh"), dict(request.run_config))
+    run_config = dg.validate_run_config(
+        defs.resolve_job_def("demo_refresh"), dict(request.run_config)
+    )
     found: dict[str, Any] = run_config["ops"]["operator_controls"]["config"]
     return found
 
@@ -72,7 +74,9 @@ def test_the_saved_configuration_is_used_with_tonights_date(data_dir: Path) -> N
     assert found["controls"]["overdue_probability"] == 0.25
 
 
-def test_a_saved_configuration_that_is_wrong_stops_the_night_with_its_message(data_dir: Path) -> None:
+def test_a_saved_configuration_that_is_wrong_stops_the_night_with_its_message(
+    data_dir: Path,
+) -> None:
     data_dir.mkdir()
     (data_dir / "operator_config.json").write_text('{"config": {"num_users": 1}}')
     with pytest.raises(ControlsError, match="num_users must be between 10"):

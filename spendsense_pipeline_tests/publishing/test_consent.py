@@ -55,7 +55,13 @@ def test_decisions_reach_exactly_the_people_they_are_about(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "no json", '{"user_0001": "revoked"}', '{"user_0001": {"status": "maybe", "decided_at": "2026-01-01"}}'],
+    [
+        "",
+        "[]",
+        "no json",
+        '{"user_0001": "revoked"}',
+        '{"user_0001": {"status": "maybe", "decided_at": "2026-01-01"}}',
+    ],
 )
 def test_a_record_that_cannot_be_read_stops_rather_than_guesses(tmp_path: Path, text: str) -> None:
     settings = settings_in(tmp_path)

@@ -17,7 +17,6 @@ from spendsense_pipeline_tests.publishing.worlds import a_config, published, set
 START = dt.date(2025, 12, 1)
 
 
-
 def test_the_next_night_extends_the_same_history() -> None:
     choice = continue_history(as_of=AS_OF, published_start=START, is_same_configuration=True)
     assert choice.history_start == START
@@ -46,7 +45,9 @@ def test_a_new_world_is_started_and_said(changes: dict[str, object], words: str)
 
 
 @given(night=st.integers(1, 1000))
-def test_a_history_is_rebased_on_the_first_night_past_24_months_and_never_before(night: int) -> None:
+def test_a_history_is_rebased_on_the_first_night_past_24_months_and_never_before(
+    night: int,
+) -> None:
     as_of = START + dt.timedelta(days=27 + night)
     choice = continue_history(as_of=as_of, published_start=START, is_same_configuration=True)
     is_past = as_of > dt.date(2027, 12, 31)

@@ -43,7 +43,9 @@ def test_inputs_that_disagree_are_named_with_what_to_do(made_from: object, why: 
     if made_from is not None:
         stamp_table(con, "raw_accounts", Stamp.of(made_from))  # type: ignore[arg-type]
     with pytest.raises(MixedInputsError, match=why) as caught:
-        require_inputs(con, step="features_30d", inputs=["raw_users", "raw_accounts"], resolved=resolved)
+        require_inputs(
+            con, step="features_30d", inputs=["raw_users", "raw_accounts"], resolved=resolved
+        )
     assert "Materialize raw_accounts first" in str(caught.value)
     assert "demo_refresh" in str(caught.value)
 
