@@ -1,0 +1,275 @@
+"""Billing cycles: what a card may charge, what its statement says, and the payment that answers it.
+
+The loop runs over cycles with all cards of the shard side by side; what is bought in a cycle is
+scaled to what the cycle has room for, so every card keeps to its steady balance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.behaviours.credit import (
+    FREE_PAYMENT_MIN_FACTOR,
+    LATE_FEE_CENTS,
+    LATE_PAYMENT_SHARE,
+    MINIMUM_FLOOR_CENTS,
+    STEADY_CHARGE_SHARE,
+    Cards,
+)
+from spendsense_pipeline.generation.behaviours.spending import Purchases, scaled_cents
+from spendsense_pipeline.generation.circumstances import LOW, PAYS_LATE, PAYS_MINIMUM
+from spendsense_pipeline.generation.labels import Fixed
+from spendsense_pipeline.generation.randomness import Ints
+from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What each cycle came to, `[C, J]` cents."""
+
+    previous: Ints
+    purchases: Ints
+    interest: Ints
+    fees: Ints
+    payments: Ints
+    balance: Ints
+    minimum: Ints
+    paid: Ints
+    """The payment that answers this statement; it lands in the next cycle."""
+    fee_day: Ints
+    """Day a late fee for this statement posts, -1 if none; it lands in the next cycle."""
+
+
+class Billing:
+    """Runs the cycles of all cards in step: how much may be charged, then what the statement says."""
+
+    def __init__(self, held: Cards) -> None:
+        self._cards = held
+        shape = held.issued.shape
+        self._parts = {
+            name: np.zeros(shape, dtype=np.int64)
+            for name in (
+                "previous",
+                "purchases",
+                "interest",
+                "fees",
+                "payments",
+                "balance",
+                "minimum",
+                "paid",
+            )
+        }
+        self._fee_day = np.full(shape, -1, dtype=np.int64)
+        self.cycles = int(shape[1])
+
+    def room_cents(self, cycle: int) -> Ints:
+        """What each card plans to charge in a cycle, `[C]`: fixed when the cycle opens."""
+        held = self._cards
+        previous, payment, fee = self._carried(cycle)
+        apr = held.apr_basis_points
+        expected_interest = np.where(
+            (previous > payment) & (cycle > 0), previous * apr * 30 // (365 * 10_000), 0
+        )
+        steered = held.steady_cents - previous + payment - expected_interest - fee
+        # A first, partial cycle carries its days' part of a usual month.
+        if cycle == 0:
+            days = np.minimum(held.issued[:, 0] + 1, 30)
+            steered = np.rint(held.limit_cents * STEADY_CHARGE_SHARE * days / 30).astype(np.int64)
+            usual = np.rint(held.steady_cents * days / 30).astype(np.int64)
+        else:
+            usual = held.steady_cents
+        room = np.where(held.band == LOW, usual, steered)
+        return np.clip(room, 0, held.limit_cents * 6 // 100)
+
+    def close(self, cycle: int, purchases: Ints, purchase_days_cents: Ints) -> None:
+        """Close a cycle. `purchases[C]` is what was charged, `purchase_days_cents[C]` the same
+        weighted by the days each charge was owed in the cycle (issue day included)."""
+        held, parts = self._cards, self._parts
+        previous, payment, fee = self._carried(cycle)
+        issued = held.issued[:, cycle]
+        opened = held.issued[:, cycle - 1] if cycle else np.full_like(issued, -1)
+        interest = np.zeros(held.count, dtype=np.int64)
+        if cycle:
+            pays_on = held.pays_on[:, cycle - 1]
+            owed_days = previous * (issued - opened) - payment * (issued - pays_on + 1)
+            fee_day = self._fee_day[:, cycle - 1]
+            owed_days += np.where(fee_day >= 0, fee * (issued - fee_day + 1), 0)
+            owed_days += purchase_days_cents
+            in_full = (payment >= previous) & (pays_on <= held.due[:, cycle - 1])
+            interest = np.where(
+                in_full, 0, half_even(np.maximum(owed_days, 0) * held.apr_basis_points, 3_650_000)
+            )
+        balance = previous + purchases + interest + fee - payment
+        minimum = np.minimum(
+            np.maximum(MINIMUM_FLOOR_CENTS, half_even(balance, 100) + interest + fee),
+            np.maximum(balance, 0),
+        )
+        parts["previous"][:, cycle] = previous
+        parts["purchases"][:, cycle] = purchases
+        parts["interest"][:, cycle] = interest
+        parts["fees"][:, cycle] = fee
+        parts["payments"][:, cycle] = payment
+        parts["balance"][:, cycle] = balance
+        parts["minimum"][:, cycle] = minimum
+        parts["paid"][:, cycle] = self._answer(balance, minimum, interest)
+        late = (held.payment == PAYS_LATE) & (minimum > 0)
+        self._fee_day[:, cycle] = np.where(late, held.due[:, cycle] + 1, -1)
+
+    def statements(self) -> Statements:
+        """Everything closed so far."""
+        return Statements(**self._parts, fee_day=self._fee_day)
+
+    def _carried(self, cycle: int) -> tuple[Ints, Ints, Ints]:
+        """Balance, payment and late fee a cycle takes over from the one before."""
+        if cycle == 0:
+            zero = np.zeros(self._cards.count, dtype=np.int64)
+            return self._cards.opening_cents, zero, zero
+        before = cycle - 1
+        fee = np.where(self._fee_day[:, before] >= 0, LATE_FEE_CENTS, 0)
+        return self._parts["balance"][:, before], self._parts["paid"][:, before], fee
+
+    def _answer(self, balance: Ints, minimum: Ints, interest: Ints) -> Ints:
+        """The payment that answers a statement."""
+        held = self._cards
+        freely = np.maximum(
+            np.ceil(minimum * FREE_PAYMENT_MIN_FACTOR).astype(np.int64),
+            interest + np.rint(held.limit_cents * STEADY_CHARGE_SHARE).astype(np.int64),
+        )
+        late = np.rint(minimum * LATE_PAYMENT_SHARE).astype(np.int64)
+        amount = np.where(held.payment == PAYS_MINIMUM, minimum, freely)
+        amount = np.where(held.payment == PAYS_LATE, late, amount)
+        amount = np.where(held.band == LOW, balance, amount)
+        return np.clip(amount, 0, np.maximum(balance, 0))
+
+
+def half_even(numerator: Ints, denominator: int) -> Ints:
+    """Integer division rounded half to even, for non-negative numerators."""
+    quotient, remainder = np.divmod(numerator, denominator)
+    up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
+    return quotient + up
+
+
+@dataclass(frozen=True)
+class Billed:
+    """All cycles of all cards, and what they made of the purchases charged to them."""
+
+    statements: Statements
+    purchases: Purchases
+    """Purchases on cards that fall in a billed cycle."""
+    cents: Ints
+    """Their amounts: `[N]`."""
+
+
+def bill(held: Cards, users: int, bought: Purchases, charged: Postings) -> Billed:
+    """Run every cycle. `bought` are card purchases, `charged` fixed charges such as subscriptions."""
+    numbers = _card_numbers(held, users)
+    card = numbers[bought.user, bought.card]
+    cycle = _cycle_of(held, card, bought.settles)
+    # By cycle, then card, then in the order they were made.
+    order = np.argsort(cycle * max(held.count, 1) + card, kind="stable")
+    order = order[(cycle < held.issued.shape[1])[order]]
+    sorted_purchases, card, cycle = bought.where(order), card[order], cycle[order]
+    bounds = np.searchsorted(cycle, np.arange(held.issued.shape[1] + 1))
+    fixed_card = numbers[charged.user, charged.slot - Slot.CARD_1]
+    fixed_cycle = _cycle_of(held, fixed_card, charged.day)
+    cents = np.zeros(order.size, dtype=np.int64)
+    billing = Billing(held)
+    for number in range(billing.cycles):
+        here = slice(int(bounds[number]), int(bounds[number + 1]))
+        issued = held.issued[:, number]
+        fixed = fixed_cycle == number
+        fixed_sum = _sum(fixed_card[fixed], charged.cents[fixed], held.count)
+        weighted = charged.cents[fixed] * (issued[fixed_card[fixed]] - charged.day[fixed] + 1)
+        room = np.maximum(billing.room_cents(number) - fixed_sum, 0)
+        part = sorted_purchases.where(np.arange(here.start, here.stop))
+        of_card = card[here]
+        cents[here] = scaled_cents(part.weight, of_card, room, part.ending, part.is_cash)
+        # Too little room for even the smallest prices: nothing is bought.
+        too_small = room[of_card] < 100
+        cents[here] = np.where(too_small, 0, cents[here])
+        spent = cents[here]
+        billing.close(
+            number,
+            fixed_sum + _sum(of_card, spent, held.count),
+            _sum(fixed_card[fixed], weighted, held.count)
+            + _sum(of_card, spent * (issued[of_card] - part.settles + 1), held.count),
+        )
+    kept = cents > 0
+    return Billed(billing.statements(), sorted_purchases.where(kept), cents[kept])
+
+
+def _sum(card: Ints, cents: Ints, cards: int) -> Ints:
+    return np.bincount(card, weights=cents.astype(np.float64), minlength=cards).astype(np.int64)
+
+
+def _card_numbers(held: Cards, users: int) -> Ints:
+    """`[U, 2]` index into the cards of each user's first and second card, -1 where there is none."""
+    numbers = np.full((users, 2), -1, dtype=np.int64)
+    numbers[held.user, held.slot - Slot.CARD_1] = np.arange(held.count)
+    return numbers
+
+
+def _cycle_of(held: Cards, card: Ints, day: Ints) -> Ints:
+    """The cycle each day falls in (issue day included); the number of cycles if it is later."""
+    place = np.zeros(day.shape, dtype=np.int64)
+    for cycle in range(held.issued.shape[1]):
+        place += held.issued[card, cycle] < day
+    return place
+
+
+def card_postings(world: World, held: Cards, made: Statements) -> Postings:
+    """Payments (both legs), interest and late fees."""
+    serial = (held.slot * 64)[:, np.newaxis] + np.arange(held.issued.shape[1])
+    card, cycle = np.nonzero((made.paid > 0) & (held.pays_on < world.days))
+    day, cents, number = held.pays_on[card, cycle], made.paid[card, cycle], serial[card, cycle]
+    link = int(Purpose.CARD_PAYMENT_OUT) * 4_096 + number
+    out = postings(
+        user=held.user[card],
+        slot=Slot.CHECKING,
+        day=day,
+        cents=cents,
+        label=Fixed.CARD_PAYMENT_OUT,
+        purpose=Purpose.CARD_PAYMENT_OUT,
+        serial=number,
+        link=link,
+    )
+    into = postings(
+        user=held.user[card],
+        slot=held.slot[card],
+        day=day,
+        cents=-cents,
+        label=Fixed.CARD_PAYMENT_IN,
+        purpose=Purpose.CARD_PAYMENT_IN,
+        serial=number,
+        link=link,
+    )
+    card, cycle = np.nonzero(made.interest > 0)
+    interest = postings(
+        user=held.user[card],
+        slot=held.slot[card],
+        day=held.issued[card, cycle],
+        cents=made.interest[card, cycle],
+        label=Fixed.CARD_INTEREST,
+        purpose=Purpose.CARD_INTEREST,
+        serial=serial[card, cycle],
+    )
+    card, cycle = np.nonzero(made.fee_day >= 0)
+    fees = postings(
+        user=held.user[card],
+        slot=held.slot[card],
+        day=made.fee_day[card, cycle],
+        cents=LATE_FEE_CENTS,
+        label=Fixed.LATE_FEE,
+        purpose=Purpose.LATE_FEE,
+        serial=serial[card, cycle],
+    )
+    return joined([out, into, interest, fees])
+
+
+def half_even(numerator: Ints, denominator: int) -> Ints:
+    """Integer division rounded half to even, for non-negative numerators."""
+    quotient, remainder = np.divmod(numerator, denominator)
+    up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
+    return quotient + up

@@ -1,0 +1,177 @@
+"""Credit cards: limits, billing cycles, payments, interest and late fees.
+
+Each card is steered to a steady balance: what may be charged in a cycle is what the payment and the
+interest of that cycle leave room for. So a card stays in its utilisation band on every night, for
+as long as the world lasts. The loop runs over cycles, with all cards of the shard side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.behaviours.income import Pay
+from spendsense_pipeline.generation.circumstances import (
+    CRITICAL,
+    HIGH,
+    LOW,
+    MEDIUM,
+    PAYS_LATE,
+    PAYS_MINIMUM,
+)
+from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import Slot, World
+
+MINIMUM_FLOOR_CENTS = 2_500
+LATE_FEE_CENTS = 3_000
+"""First late fee a card may charge without showing its costs (Regulation Z safe harbour, about $30)."""
+DUE_DAYS_RANGE = (21, 25)
+LATE_PAYER_DUE_DAYS = 21
+LATE_PAYMENT_DELAY_DAYS = 4
+# Where a card's steady balance lies, as a share of its limit. A cycle moves it by 3 % at most, so
+# the edges of the bands (30, 50, 80 %) are never reached.
+STEADY_SHARE = {MEDIUM: (0.345, 0.445), HIGH: (0.57, 0.735), CRITICAL: (0.865, 0.915)}
+LOW_CHARGE_MAX_SHARE = 0.055
+"""What a low card charges in a month at most, of its limit."""
+REVOLVER_APR_RANGE = (0.1799, 0.2899)
+# Above 1.05 times the minimum, with room for rounding: these cards do not pay the minimum only.
+FREE_PAYMENT_MIN_FACTOR = 1.15
+STEADY_CHARGE_SHARE = 0.012
+"""What a freely paid card that carries a balance charges and pays back a month, of its limit."""
+LATE_PAYMENT_SHARE = 0.86
+"""What late payers pay of the minimum: too little and too late, so they are overdue every night."""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """All cards of the shard, one array entry each (`[C]`), cycles in the second axis (`[C, J]`)."""
+
+    user: Ints
+    slot: Ints
+    band: Ints
+    payment: Ints
+    limit_cents: Ints
+    apr_basis_points: Ints
+    steady_cents: Ints
+    """Balance the card is steered to; for a low card the charges of a usual cycle."""
+    opening_cents: Ints
+    issued: Ints
+    """Statement days `[C, J]`; the first lies in the history."""
+    due: Ints
+    pays_on: Ints
+    """Day the payment answering each statement settles."""
+
+    @property
+    def count(self) -> int:
+        """Number of cards."""
+        return int(self.user.size)
+
+
+def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
+    """The cards of the shard. `spending_usd[U]` is what the user has for everyday spending a month."""
+    lives = world.lives
+    user, which = np.nonzero(lives.card_band >= LOW)
+    band = lives.card_band[user, which]
+    payment = lives.card_payment[user, which]
+    draw = uniform(world.words("card", np.arange(16)))[user]
+    column = which * 8
+
+    def drawn(index: int) -> Floats:
+        return np.take_along_axis(draw, (column + index)[:, np.newaxis], axis=1)[:, 0]
+
+    income = lives.people.income_monthly_usd[user]
+    is_tight = lives.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    multiple = np.where(band == LOW, 1.6 + 1.6 * drawn(0), 0.7 + 0.9 * drawn(0))
+    multiple = np.where(is_tight & (band != LOW), 0.55 + 0.25 * drawn(0), multiple)
+    limit = np.maximum(np.rint(income * multiple / 100) * 100, 2_500.0)
+    low, high = (
+        np.select([band == code for code in STEADY_SHARE], [edge[i] for edge in STEADY_SHARE.values()])
+        for i in (0, 1)
+    )
+    steady = limit * (low + (high - low) * drawn(1))
+    # A card in full use takes its part of everyday spending, up to the most a low card charges.
+    part = spending_usd[user] * np.where(is_tight, 0.12, 0.62) / lives.card_count[user]
+    usual = np.minimum(part, limit * LOW_CHARGE_MAX_SHARE) * (0.75 + 0.25 * drawn(2))
+    steady_cents = np.rint(np.where(band == LOW, usual, steady) * 100).astype(np.int64)
+    opening = np.where(band == LOW, np.rint(steady_cents * (0.3 + 0.6 * drawn(3))), steady_cents)
+
+    apr_low, apr_high = REVOLVER_APR_RANGE
+    apr = np.rint((apr_low + (apr_high - apr_low) * drawn(4)) * 1e4).astype(np.int64)
+    issued, due, pays_on = _dates(
+        world, paid, user, payment, is_tight, (drawn(5), drawn(6), drawn(7))
+    )
+    return Cards(
+        user=user,
+        slot=np.where(which == 0, Slot.CARD_1, Slot.CARD_2),
+        band=band,
+        payment=payment,
+        limit_cents=(limit * 100).astype(np.int64),
+        apr_basis_points=np.where(band == MEDIUM, 0, apr),
+        steady_cents=steady_cents,
+        opening_cents=opening.astype(np.int64),
+        issued=issued,
+        due=due,
+        pays_on=pays_on,
+    )
+
+
+def _dates(
+    world: World,
+    paid: Pay,
+    user: Ints,
+    payment: Ints,
+    is_tight: Flags,
+    draws: tuple[Floats, Floats, Floats],
+) -> tuple[Ints, Ints, Ints]:
+    """Statement, due and payment days, each `[C, J]`."""
+    calendar = world.calendar
+    day_draw, due_draw, early_draw = draws
+    months = np.arange(-1, calendar.month_count + 1)
+    day_of_month = 1 + np.minimum((day_draw * 28).astype(np.int64), 27)
+    # Who lives from paycheck to paycheck has the statement closed a week and a half before payday,
+    # so that a payday lies between statement and due date.
+    next_pay = np.take_along_axis(paid.day[user], paid.first[user][:, np.newaxis], axis=1)[:, 0]
+    next_pay = np.clip(next_pay, 0, world.days - 1)
+    before_pay = (calendar.day_of_month[next_pay] - 12) % 28 + 1
+    day_of_month = np.where(is_tight, before_pay, day_of_month)
+    issued = calendar.clamp_day(months, day_of_month[:, np.newaxis]).astype(np.int64)
+    # Rows start at the first statement in the history; those before it are dropped.
+    first = (issued < 0).sum(axis=1)
+    columns = np.minimum(first[:, np.newaxis] + np.arange(months.size - 2), months.size - 1)
+    issued = np.take_along_axis(issued, columns, axis=1)
+    shortest, longest = DUE_DAYS_RANGE
+    wait = shortest + np.minimum(due_draw * (longest - shortest + 1), longest - shortest)
+    wait = np.where(payment == PAYS_LATE, LATE_PAYER_DUE_DAYS, wait.astype(np.int64))
+    due = issued + wait[:, np.newaxis]
+    early = np.where(is_tight, 0, (early_draw * 6).astype(np.int64))[:, np.newaxis]
+    pays_on = calendar.on_or_before(due - early)
+    late = payment == PAYS_LATE
+    pays_on[late] = calendar.on_or_before(due[late] + LATE_PAYMENT_DELAY_DAYS)
+    tight = np.nonzero(is_tight & ~late)[0]
+    if tight.size:
+        paydays = paid.day[user[tight]]
+        after = (paydays[:, np.newaxis, :] <= issued[tight][:, :, np.newaxis]).sum(axis=2)
+        after = np.minimum(after, paydays.shape[1] - 1)
+        payday = np.take_along_axis(paydays, after, axis=1)
+        pays_on[tight] = np.where(payday <= due[tight], payday, pays_on[tight])
+    return issued, due, pays_on.astype(np.int64)
+
+
+def usual_charges_cents(held: Cards) -> Floats:
+    """What each card is charged in a usual month: `[C]` cents."""
+    steady = held.steady_cents.astype(np.float64)
+    interest = steady * held.apr_basis_points / 1e4 / 12
+    fee = np.where(held.payment == PAYS_LATE, float(LATE_FEE_CENTS), 0.0)
+    minimum = np.maximum(MINIMUM_FLOOR_CENTS, steady * 0.01 + interest + fee)
+    freely = np.maximum(
+        minimum * FREE_PAYMENT_MIN_FACTOR, interest + held.limit_cents * STEADY_CHARGE_SHARE
+    )
+    payment = np.select(
+        [held.payment == PAYS_MINIMUM, held.payment == PAYS_LATE],
+        [minimum, minimum * LATE_PAYMENT_SHARE],
+        freely,
+    )
+    return np.where(held.band == LOW, steady, np.maximum(payment - interest - fee, 0.0))

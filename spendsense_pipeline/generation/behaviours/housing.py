@@ -1,0 +1,206 @@
+"""Housing and the other bills of a household: rent or mortgage, utilities, insurance, loans.
+
+Bills leave checking by ACH: due on a weekend or bank holiday, they post on the next business day.
+A household that lives from paycheck to paycheck pays them the day after payday, rent in parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.behaviours.income import Pay, events_passed
+from spendsense_pipeline.generation.catalog import BILL_KINDS
+from spendsense_pipeline.generation.circumstances import BIWEEKLY, MONTHLY, SEMIMONTHLY, WEEKLY
+from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.randomness import Floats, Ints, choose, integers, normal, uniform
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
+
+KINDS: Final = len(BILL_KINDS)
+RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
+HOUSING_SHARE_OF_INCOME = (0.22, 0.35)
+OTHER_BILLS_MAX_SHARE = 0.19
+"""Of income, all bills but housing together."""
+EVERYDAY_MIN_SHARE = 0.27
+"""What bills and orders leave of income for everyday spending, at least."""
+OWNER_SHARE = (0.2, 0.4, 0.6)
+"""Households with a mortgage instead of rent, by income tier (about 40 % overall)."""
+# Share of households with each other bill (owners, renters), and how it grows with income.
+_SHARES: Final[dict[str, tuple[float, float]]] = {
+    "electricity": (1.0, 0.95),
+    "gas": (0.55, 0.25),
+    "water": (0.9, 0.15),
+    "waste": (0.5, 0.0),
+    "internet": (0.92, 0.88),
+    "telephone": (1.0, 1.0),
+    "auto_insurance": (0.85, 0.65),
+    "home_insurance": (0.9, 0.0),
+    "renters_insurance": (0.0, 0.45),
+    "health_insurance": (0.15, 0.15),
+    "life_insurance": (0.25, 0.08),
+    "car_loan": (0.35, 0.28),
+    "student_loan": (0.15, 0.22),
+    "personal_loan": (0.06, 0.08),
+}
+CHILDCARE_SHARE_OF_FAMILIES = 0.3
+CHILDCARE_MAX_SHARE = 0.10
+_FAMILIES = (2, 3)  # household types family and single_parent
+REFERENCE_INCOME_USD = 5_000.0
+INSTALMENTS_PER_MONTH = {WEEKLY: 4.3481, BIWEEKLY: 2.1741, SEMIMONTHLY: 2.0, MONTHLY: 1.0}
+
+
+@dataclass(frozen=True)
+class Bills:
+    """Contracts of every user, `[U, KINDS]`."""
+
+    amount_cents: Ints
+    """Usual monthly amount, 0 where there is no such bill."""
+    biller: Ints
+    day_of_month: Ints
+
+    @property
+    def monthly_cents(self) -> Ints:
+        """All bills of a usual month: `[U]`."""
+        return np.asarray(self.amount_cents.sum(axis=1))
+
+
+def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
+    """Contracts. `orders_usd[U]` is what subscriptions and savings take of income a month."""
+    catalog, people = labels.catalog.billers, world.lives.people
+    income = people.income_monthly_usd
+    has = _contracts(world)
+    word = world.words("biller", np.arange(KINDS))
+    spread = normal(world.words("bill_amount", np.arange(KINDS)))
+    biller = np.zeros((world.users, KINDS), dtype=np.int64)
+    for kind, name in enumerate(BILL_KINDS):
+        rows = catalog.by_kind[name]
+        biller[:, kind] = rows[choose(word[:, kind], catalog.weight[rows])]
+    usual = catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
+    usual = usual * np.sqrt(income / REFERENCE_INCOME_USD)[:, np.newaxis]
+    childcare = BILL_KINDS.index("childcare")
+    usual[:, childcare] = np.minimum(usual[:, childcare], income * CHILDCARE_MAX_SHARE)
+    usual = np.where(has, usual, 0.0)
+
+    low, high = HOUSING_SHARE_OF_INCOME
+    housing = income * (low + (high - low) * uniform(world.words("housing_share", 0)))
+    usual[:, [RENT, MORTGAGE]] = 0.0
+    other = usual.sum(axis=1)
+    usual *= np.minimum(1.0, OTHER_BILLS_MAX_SHARE * income / np.maximum(other, 1.0))[:, np.newaxis]
+    usual[:, RENT] = np.where(has[:, RENT], housing, 0.0)
+    usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], housing, 0.0)
+    room = income * (1 - EVERYDAY_MIN_SHARE) - orders_usd
+    usual *= np.minimum(1.0, room / np.maximum(usual.sum(axis=1), 1.0))[:, np.newaxis]
+
+    day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
+    # Rent and mortgages are due in the first days of the month.
+    first_days = 1 + integers(world.words("housing_day", 0), 5)
+    day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
+    twice_a_month = (world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
+        world.lives.cadence, (MONTHLY, SEMIMONTHLY)
+    )
+    next_pay = np.take_along_axis(paid.day, paid.first[:, np.newaxis], axis=1)
+    pay_day = world.calendar.day_of_month[np.clip(next_pay, 0, world.days - 1)]
+    after = np.where(
+        (world.lives.cadence == SEMIMONTHLY)[:, np.newaxis] & (np.arange(KINDS) % 2 == 1), 20, 5
+    )
+    day_of_month = np.where(
+        twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
+    )
+    # Whole dollars for housing and loans, cents for the rest.
+    cents = np.rint(usual * 100).astype(np.int64)
+    cents[:, [RENT, MORTGAGE]] = cents[:, [RENT, MORTGAGE]] // 500 * 500
+    return Bills(cents, biller, day_of_month)
+
+
+def _contracts(world: World) -> Flags:
+    """Which bills each household has: `[U, KINDS]`."""
+    draw = uniform(world.words("bill_contract", np.arange(KINDS)))
+    people = world.lives.people
+    is_owner = draw[:, MORTGAGE] < np.array(OWNER_SHARE)[people.income_tier]
+    has = np.zeros(draw.shape, dtype=np.bool_)
+    has[:, MORTGAGE] = is_owner
+    has[:, RENT] = ~is_owner
+    for name, (owners, renters) in _SHARES.items():
+        kind = BILL_KINDS.index(name)
+        has[:, kind] = draw[:, kind] < np.where(is_owner, owners, renters)
+    childcare = BILL_KINDS.index("childcare")
+    has[:, childcare] = np.isin(people.household_type, _FAMILIES) & (
+        draw[:, childcare] < CHILDCARE_SHARE_OF_FAMILIES
+    )
+    return has
+
+
+def bill_postings(world: World, owed: Bills, paid: Pay, labels: Labels) -> Postings:
+    """Every bill payment from checking."""
+    calendar, catalog = world.calendar, labels.catalog.billers
+    months = np.arange(calendar.month_count)
+    nominal = calendar.clamp_day(months, owed.day_of_month[:, :, np.newaxis]).astype(np.int64)
+    is_tight = world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    day = calendar.on_or_after(nominal).astype(np.int64)
+    tight = np.nonzero(is_tight)[0]
+    if tight.size:
+        day[tight] = _after_payday(world, paid.day[tight], nominal[tight])
+    month_of_year = calendar.month_of_year[np.clip(calendar.month_starts, 0, None)]
+    swing = normal(
+        world.words("bill_month", np.arange(KINDS * calendar.month_count))
+    ).reshape(nominal.shape)
+    variation = catalog.monthly_variation[owed.biller][:, :, np.newaxis]
+    profile = catalog.month_profile[owed.biller][:, :, month_of_year]
+    # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
+    factor = profile * np.exp(variation * swing - variation**2 / 2)
+    cents = np.rint(owed.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
+    keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
+    housing = np.isin(np.arange(KINDS), (RENT, MORTGAGE))[np.newaxis, :, np.newaxis]
+    keep &= ~(housing & (is_tight & (world.lives.cadence != MONTHLY))[:, np.newaxis, np.newaxis])
+    user, kind, month = np.nonzero(keep)
+    monthly = postings(
+        user=user,
+        slot=Slot.CHECKING,
+        day=day[user, kind, month],
+        authorized=day[user, kind, month],
+        cents=cents[user, kind, month],
+        label=labels.first_biller + owed.biller[user, kind],
+        purpose=Purpose.BILL,
+        # Two months of one bill may fall on one day when it waits for payday.
+        serial=kind * 64 + month,
+    )
+    return joined([monthly, _instalments(world, owed, paid, labels)])
+
+
+def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
+    """The business day after the last payday up to each nominal day."""
+    flat = np.clip(nominal.reshape(nominal.shape[0], -1), 0, world.days - 1)
+    passed = np.take_along_axis(events_passed(payday, world.days), flat, axis=1)
+    last = np.take_along_axis(payday, np.maximum(passed - 1, 0), axis=1)
+    return world.calendar.on_or_after(last + 1).reshape(nominal.shape).astype(np.int64)
+
+
+def _instalments(world: World, owed: Bills, paid: Pay, labels: Labels) -> Postings:
+    """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
+    cadence = world.lives.cadence
+    splits = (world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != MONTHLY)
+    housing = np.where(owed.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
+    rows = np.arange(world.users)
+    monthly = owed.amount_cents[rows, housing]
+    per_month = np.select(
+        [cadence == code for code in INSTALMENTS_PER_MONTH], list(INSTALMENTS_PER_MONTH.values()), 1.0
+    )
+    part = np.rint(monthly / per_month / 100).astype(np.int64) * 100
+    day = np.where(
+        paid.day < world.days, world.calendar.on_or_after(paid.day + 1), world.days + 1
+    )
+    keep = splits[:, np.newaxis] & (paid.day >= 0) & (day < world.days) & (part > 0)[:, np.newaxis]
+    user, column = np.nonzero(keep)
+    return postings(
+        user=user,
+        slot=Slot.CHECKING,
+        day=day[user, column],
+        cents=part[user],
+        label=labels.first_biller + owed.biller[user, housing[user]],
+        purpose=Purpose.BILL,
+        serial=housing[user] * 64 + 63,
+    )

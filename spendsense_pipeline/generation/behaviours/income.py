@@ -1,0 +1,139 @@
+"""Pay: when it comes, how much, and from whom.
+
+Payroll that falls on a weekend or bank holiday is paid the business day before. Amounts vary in
+pairs that cancel, so that nobody drifts into another way of living over the years.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.circumstances import (
+    BIWEEKLY,
+    IRREGULAR,
+    MONTHLY,
+    SEMIMONTHLY,
+    WEEKLY,
+)
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
+from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, postings
+
+# A nominal gap of 49 days stays above 45 when a holiday weekend moves both paydays (by 3 at most).
+IRREGULAR_GAP_DAYS = 56
+IRREGULAR_GAP_SPREAD_DAYS = 7
+IRREGULAR_AMOUNT_SPREAD_SHARE = 0.7
+"""Half-width of irregular paychecks around their mean at volatility 1."""
+HOURLY_SHARE = 0.4
+HOURLY_AMOUNT_SPREAD_SHARE = 0.06
+MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
+SEMIMONTHLY_PAYDAYS = ((1, 15), (5, 20), (15, 31))
+PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
+
+
+@dataclass(frozen=True)
+class Pay:
+    """Paydays of every user in order: `[U, K]`; days past the horizon pad the rows."""
+
+    day: Ints
+    """Settlement day; negative = before the history, `>= days` = padding."""
+    cents: Ints
+    first: Ints
+    """Column of the first payday on or after day 0: `[U]`."""
+
+
+def pay(world: World) -> Pay:
+    """Schedule and amounts of pay, starting with the last payday before the history."""
+    nominal, mean_usd = _schedule(world)
+    actual = np.where(
+        nominal < world.days, world.calendar.on_or_before(nominal), world.days + 1
+    ).astype(np.int64)
+    spread = np.where(
+        world.lives.cadence == IRREGULAR,
+        IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
+        np.where(
+            uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
+        ),
+    )
+    swing = _cancelling(world, "pay_amount", nominal.shape[1]) * spread[:, np.newaxis]
+    cents = np.rint(mean_usd[:, np.newaxis] * 100 * (1 + swing)).astype(np.int64)
+    return Pay(day=actual, cents=cents, first=(actual < 0).sum(axis=1))
+
+
+def pay_postings(world: World, paid: Pay, labels: Labels) -> Postings:
+    """Direct deposits into checking."""
+    user, column = np.nonzero((paid.day >= 0) & (paid.day < world.days))
+    day = paid.day[user, column]
+    return postings(
+        user=user,
+        slot=Slot.CHECKING,
+        day=day,
+        cents=-paid.cents[user, column],
+        label=labels.payer(world, user, column),
+        purpose=Purpose.PAY,
+    )
+
+
+def _cancelling(world: World, purpose: str, count: int) -> Floats:
+    """`[U, count]` values in (-1, 1) of which each even one is cancelled by the next."""
+    pairs = uniform(world.words(purpose, np.arange((count + 1) // 2))) * 2 - 1
+    return np.stack([pairs, -pairs], axis=2).reshape(world.users, -1)[:, :count]
+
+
+def _schedule(world: World) -> tuple[Ints, Floats]:
+    """Nominal paydays `[U, K]` from the one before the history on, and the mean paycheck in USD."""
+    calendar, cadence = world.calendar, world.lives.cadence
+    income = world.lives.people.income_monthly_usd
+    count = world.days // 7 + 4
+    nominal = np.full((world.users, count), world.days + 1, dtype=np.int64)
+    mean = np.empty(world.users, dtype=np.float64)
+    draw = world.words("payday", 0)
+    months = np.arange(-1, calendar.month_count)
+
+    for code, step in ((WEEKLY, 7), (BIWEEKLY, 14)):
+        who = cadence == code
+        # Most employers pay on Friday, some on Thursday or Wednesday.
+        weekday = 4 - np.minimum(integers(draw[who], 10) // 6, 2)
+        to_first = (weekday - int(calendar.weekday[0])) % 7
+        to_first = to_first + (step - 7) * integers(world.words("payday_week", 0)[who], 2)
+        columns = np.arange(-1, count - 1) * step
+        nominal[who] = to_first[:, np.newaxis] + columns
+    who = cadence == MONTHLY
+    day_of_month = np.array(MONTHLY_PAYDAYS)[integers(draw[who], len(MONTHLY_PAYDAYS))]
+    nominal[who, : months.size] = calendar.clamp_day(months, day_of_month[:, np.newaxis])
+    who = cadence == SEMIMONTHLY
+    pair = np.array(SEMIMONTHLY_PAYDAYS)[integers(draw[who], len(SEMIMONTHLY_PAYDAYS))]
+    twice = np.stack([calendar.clamp_day(months, pair[:, [half]]) for half in (0, 1)], axis=2)
+    nominal[who, : 2 * months.size] = twice.reshape(-1, 2 * months.size)
+    who = cadence == IRREGULAR
+    nominal[who] = _irregular_days(world, count)[who]
+
+    for code, per_year in PAYCHECKS_PER_YEAR.items():
+        mean[cadence == code] = income[cadence == code] * 12 / per_year
+    mean[who] = income[who] * IRREGULAR_GAP_DAYS / 30.4375
+    nominal = np.where(nominal >= world.days, world.days + 1, nominal)
+    return nominal, mean
+
+
+def _irregular_days(world: World, count: int) -> Ints:
+    """Paydays about eight weeks apart; the first within five weeks of the start."""
+    volatility = world.resolved.controls.irregular_income_volatility
+    jitter = np.rint(
+        _cancelling(world, "pay_gap", count) * IRREGULAR_GAP_SPREAD_DAYS * volatility
+    ).astype(np.int64)
+    first = 3 + integers(world.words("payday", 1), 32)
+    gaps = IRREGULAR_GAP_DAYS + jitter
+    later = first[:, np.newaxis] + np.cumsum(gaps, axis=1)
+    before = (first - IRREGULAR_GAP_DAYS)[:, np.newaxis]
+    return np.concatenate([before, first[:, np.newaxis], later], axis=1)[:, :count]
+
+
+def events_passed(event_day: Ints, days: int) -> Ints:
+    """How many events have come by each day: `[U, K] -> [U, D]`."""
+    users = event_day.shape[0]
+    at = np.clip(event_day, 0, days)
+    flat = (np.arange(users)[:, np.newaxis] * (days + 1) + at).ravel()
+    counts = np.bincount(flat, minlength=users * (days + 1)).reshape(users, days + 1)
+    return np.cumsum(counts[:, :days], axis=1)

@@ -1,0 +1,172 @@
+"""Savings: standing orders, sweeps and wages between checking and savings, and earned interest.
+
+Every transfer has two legs of one identity, equal and opposite, posted on the same business day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.behaviours.billing import half_even
+from spendsense_pipeline.generation.behaviours.income import Pay
+from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
+from spendsense_pipeline.generation.labels import Fixed, Labels
+from spendsense_pipeline.generation.randomness import Ints, choose, integers, uniform
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import (
+    Postings,
+    Purpose,
+    Slot,
+    World,
+    daily_cents,
+    joined,
+    postings,
+)
+
+ORDERS_PER_MONTH_WEEKLY = 30.4375 / 7
+# Idle savings in months of income; squared draws make small ones the common case.
+IDLE_SAVINGS_MONTHS = (0.3, 5.0)
+
+
+@dataclass(frozen=True)
+class SavingsPlan:
+    """Savings account of every user (`[U]`) and its standing order."""
+
+    product: Ints
+    """Row of the account products."""
+    opening_cents: Ints
+    order_cents: Ints
+    """Amount of each standing order, 0 for none."""
+    monthly_cents: Ints
+    """What the orders come to in a usual month."""
+
+
+def savings_plan(world: World, labels: Labels) -> SavingsPlan:
+    """Opening balances and standing orders."""
+    lives, products = world.lives, labels.catalog.account_products
+    rows = products.by_subtype["savings"]
+    per_month = np.where(lives.saves_weekly, ORDERS_PER_MONTH_WEEKLY, ORDERS_PER_MONTH_WEEKLY / 2)
+    order = np.rint(lives.savings_transfer_usd * 100 / per_month).astype(np.int64)
+    monthly = np.rint(order * per_month).astype(np.int64)
+    income = lives.people.income_monthly_usd * 100
+    low, high = IDLE_SAVINGS_MONTHS
+    idle = income * (low + (high - low) * uniform(world.words("idle_savings", 0)) ** 2)
+    opening = np.where(order > 0, monthly * 6 / lives.savings_growth_share, idle)
+    opening = np.where(
+        lives.rhythm == Rhythm.SWEPT,
+        opening * (order > 0) + income * SWEPT_SAVINGS_MONTHS,
+        opening,
+    )
+    return SavingsPlan(
+        product=rows[choose(world.words("savings_product", 0), products.weight[rows])],
+        opening_cents=np.rint(opening).astype(np.int64),
+        order_cents=order,
+        monthly_cents=monthly,
+    )
+
+
+def order_postings(world: World, plan: SavingsPlan) -> Postings:
+    """Standing orders on their weekday; one that falls on a holiday posts on the next business day."""
+    calendar = world.calendar
+    weekday = integers(world.words("order_day", 0), 5)
+    phase = (weekday - int(calendar.weekday[0])) % 7
+    phase += np.where(world.lives.saves_weekly, 0, 7 * integers(world.words("order_day", 1), 2))
+    step = np.where(world.lives.saves_weekly, 7, 14)[:, np.newaxis]
+    nominal = phase[:, np.newaxis] + step * np.arange(world.days // 7 + 1)
+    day = np.where(nominal < world.days, calendar.on_or_after(nominal), world.days + 1)
+    keep = (plan.order_cents > 0)[:, np.newaxis] & (day < world.days)
+    user, column = np.nonzero(keep)
+    return _both_legs(
+        user,
+        day[user, column],
+        plan.order_cents[user],
+        serial=column,
+        out=(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SAVINGS_OUT),
+        into=(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SAVINGS_IN),
+    )
+
+
+def sweep_postings(world: World, paid: Pay) -> Postings:
+    """Irregular pay that goes to savings on the day it comes."""
+    swept = (world.lives.rhythm == Rhythm.SWEPT)[:, np.newaxis]
+    user, column = np.nonzero(swept & (paid.day >= 0) & (paid.day < world.days))
+    return _both_legs(
+        user,
+        paid.day[user, column],
+        paid.cents[user, column],
+        serial=column,
+        out=(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
+        into=(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
+    )
+
+
+def wage_postings(world: World, budget: Budget) -> Postings:
+    """Weekly wages drawn back from savings."""
+    user, column = np.nonzero((budget.wage_cents > 0) & (budget.wage_day < world.days))
+    return _both_legs(
+        user,
+        budget.wage_day[user, column],
+        budget.wage_cents[user, column],
+        serial=column,
+        out=(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
+        into=(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
+    )
+
+
+Leg = tuple[Slot, Fixed, Purpose]
+
+
+def _both_legs(
+    user: Ints, day: Ints, cents: Ints, *, serial: Ints, out: Leg, into: Leg
+) -> Postings:
+    """The same amount out of one account and into another, under one link."""
+    link = int(out[2]) * 4_096 + serial
+    legs = [
+        postings(
+            user=user,
+            slot=slot,
+            day=day,
+            cents=sign * cents,
+            label=label,
+            purpose=purpose,
+            serial=serial,
+            link=link,
+        )
+        for sign, (slot, label, purpose) in ((1, out), (-1, into))
+    ]
+    return joined(legs)
+
+
+def interest_postings(
+    world: World, plan: SavingsPlan, moved: Postings, labels: Labels
+) -> Postings:
+    """Monthly interest on the average daily balance, credited on the month's last business day."""
+    calendar = world.calendar
+    ends = np.append(calendar.month_starts[1:], world.days) - 1
+    credit_day = calendar.on_or_before(ends).astype(np.int64)
+    credit_day = np.where(credit_day < 0, ends, credit_day)
+    flow = daily_cents(moved, Slot.SAVINGS, world.users, world.days)
+    balance = plan.opening_cents[:, np.newaxis] - np.cumsum(flow, axis=1)
+    rate = np.rint(labels.catalog.account_products.apy_percent[plan.product] * 100).astype(np.int64)
+    earned = np.zeros((world.users, ends.size), dtype=np.int64)
+    total = np.zeros(world.users, dtype=np.int64)
+    opened = -1
+    for month, day in enumerate(credit_day):
+        days = int(day) - opened
+        owed_days = balance[:, opened + 1 : int(day) + 1].sum(axis=1) + total * days
+        earned[:, month] = half_even(np.maximum(owed_days, 0) * rate, 3_650_000)
+        total = total + earned[:, month]
+        opened = int(day)
+    user, month = np.nonzero(earned > 0)
+    return postings(
+        user=user,
+        slot=Slot.SAVINGS,
+        day=credit_day[month],
+        cents=-earned[user, month],
+        label=Fixed.SAVINGS_INTEREST,
+        purpose=Purpose.SAVINGS_INTEREST,
+        serial=month,
+    )
+

@@ -1,0 +1,172 @@
+"""Subscriptions: which services, at what price, on which day, and how they change over the years.
+
+Adopters of a natural population now and then swap one service for another, skip a month or see a
+price go up; targeted people keep what their target needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.randomness import Ints, uniform
+from spendsense_pipeline.generation.targets import HEAVY_SUBSCRIPTION_COUNT_MIN, NO_TARGET
+from spendsense_pipeline.generation.world import Postings, Purpose, World, postings
+
+HORIZON_MONTHS = 24
+PRICE_MIN_CENTS = 99
+PRICE_RISE_SHARE = 0.2
+"""Streams whose price goes up once within two years."""
+SWAP_SHARE = 0.1
+"""Natural streams cancelled within two years; another service takes their place."""
+SKIP_SHARE = 0.06
+"""Natural streams that miss one charge within two years."""
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Subscriptions of the shard, one array entry each (`[S]`)."""
+
+    user: Ints
+    serial: Ints
+    """Number within the user; a service that replaces another has its own."""
+    service: Ints
+    slot: Ints
+    """Account that pays."""
+    day_of_month: Ints
+    cents: Ints
+    first_month: Ints
+    last_month: Ints
+    """Month of the last charge."""
+    rise_month: Ints
+    """First month at the higher price, beyond the horizon if it never rises."""
+    rise_cents: Ints
+    skip_month: Ints
+
+
+def contracts(world: World, labels: Labels, pays_from: Ints) -> Contracts:
+    """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
+    lives, services = world.lives, labels.catalog.subscriptions
+    # Of the configuration, not of the shard: draws and serial numbers hang on it.
+    most = max(
+        world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN
+    )
+    if not lives.subscription_count.any():
+        nothing = np.zeros(0, dtype=np.int64)
+        return Contracts(*(nothing for _ in range(11)))
+    order = _ranked_services(world, labels, 2 * most)
+    wanted = lives.subscription_count[:, np.newaxis] > np.arange(most)
+    price = _prices(world, labels, order[:, :most], wanted)
+    user, which = np.nonzero(wanted)
+    draw = uniform(world.words("subscription_life", np.arange(8 * most)))
+    drawn = draw.reshape(world.users, most, 8)[user, which]
+    natural = lives.people.target[user] == NO_TARGET
+
+    def happens(column: int, share: float, allowed: Flags | bool) -> Ints:
+        """Month in which something happens to a stream, beyond the horizon if never."""
+        month = (drawn[:, column] / share * HORIZON_MONTHS).astype(np.int64) + 2
+        return np.where((drawn[:, column] < share) & allowed, month, 10_000)
+
+    service = order[user, which]
+    ends = happens(0, SWAP_SHARE, natural)
+    steps = services.price_steps[service]
+    step = np.take_along_axis(
+        steps, (drawn[:, 4] * steps.shape[1]).astype(np.int64)[:, np.newaxis], axis=1
+    )[:, 0]
+    kept = Contracts(
+        user=user,
+        serial=which,
+        service=service,
+        slot=pays_from[user],
+        day_of_month=1 + (drawn[:, 3] * 28).astype(np.int64),
+        cents=price[user, which],
+        first_month=np.zeros(user.size, dtype=np.int64),
+        last_month=ends,
+        rise_month=happens(1, PRICE_RISE_SHARE, allowed=True),
+        rise_cents=np.minimum(step, np.maximum(price[user, which] // 8 // 50 * 50, 50)),
+        skip_month=happens(2, SKIP_SHARE, natural & (ends > HORIZON_MONTHS)),
+    )
+    swapped = np.nonzero(ends < 10_000)[0]
+    never = np.full(swapped.size, 10_000)
+    replacements = Contracts(
+        user=user[swapped],
+        serial=most + which[swapped],
+        service=order[user[swapped], most + which[swapped]],
+        slot=pays_from[user[swapped]],
+        day_of_month=1 + (drawn[swapped, 5] * 28).astype(np.int64),
+        cents=price[user[swapped], which[swapped]],
+        first_month=ends[swapped] + 1,
+        last_month=never,
+        rise_month=never,
+        rise_cents=never * 0,
+        skip_month=never,
+    )
+    return Contracts(
+        *(
+            np.concatenate([getattr(kept, name), getattr(replacements, name)])
+            for name in Contracts.__dataclass_fields__
+        )
+    )
+
+
+def _ranked_services(world: World, labels: Labels, count: int) -> Ints:
+    """Distinct services for each user, popular and fitting ones more likely: `[U, count]`."""
+    services = labels.catalog.subscriptions
+    rows = services.monthly
+    lives = world.lives
+    each = lives.subscription_spend_usd * 100 / np.maximum(lives.subscription_count, 1)
+    middle = np.median(services.price_ladder[rows], axis=1)
+    misfit = np.log(middle)[np.newaxis, :] - np.log(np.maximum(each, 200.0))[:, np.newaxis]
+    weight = services.weight[rows] / (1 + 4 * misfit**2)
+    # Efraimidis and Spirakis 2006: the largest u ** (1 / w) are a weighted sample without repeats.
+    draw = uniform(world.words("subscription_service", np.arange(rows.size)))
+    rank = np.log(np.maximum(draw, 1e-12)) / weight
+    order = np.argsort(-rank, axis=1, kind="stable")
+    return rows[order[:, np.arange(count) % rows.size]]
+
+
+def _prices(world: World, labels: Labels, service: Ints, wanted: Flags) -> Ints:
+    """Monthly price of each subscription; together they cost what the user wants to spend."""
+    ladder = labels.catalog.subscriptions.price_ladder[service]
+    spend = np.rint(world.lives.subscription_spend_usd * 100)
+    each = (spend / np.maximum(world.lives.subscription_count, 1))[:, np.newaxis, np.newaxis]
+    plan = np.abs(ladder - each).argmin(axis=2)
+    listed = np.take_along_axis(ladder, plan[:, :, np.newaxis], axis=2)[:, :, 0]
+    listed = np.where(wanted, listed, 0)
+    factor = spend / np.maximum(listed.sum(axis=1), 1)
+    # Prices end in 9, as price lists do; the first one takes up the rounding.
+    price = np.rint((listed * factor[:, np.newaxis] + 1) / 10).astype(np.int64) * 10 - 1
+    price = np.where(wanted, np.maximum(price, PRICE_MIN_CENTS), 0)
+    price[:, 0] += np.where(
+        wanted[:, 0],
+        np.clip(spend.astype(np.int64) - price.sum(axis=1), -price[:, 0] + PRICE_MIN_CENTS, None),
+        0,
+    )
+    return price
+
+
+def charges(world: World, held: Contracts, labels: Labels) -> Postings:
+    """Every monthly charge, on the account that pays."""
+    calendar = world.calendar
+    if held.user.size == 0:
+        return postings(user=[], slot=0, day=[], cents=0, label=0, purpose=Purpose.SUBSCRIPTION)
+    day = calendar.monthly(held.day_of_month).astype(np.int64)
+    month = np.arange(calendar.month_count)
+    runs = (held.first_month[:, np.newaxis] <= month) & (month <= held.last_month[:, np.newaxis])
+    runs &= month != held.skip_month[:, np.newaxis]
+    runs &= (day >= 0) & (day < world.days)
+    which, column = np.nonzero(runs)
+    raised = column >= held.rise_month[which]
+    return postings(
+        user=held.user[which],
+        slot=held.slot[which],
+        day=day[which, column],
+        cents=held.cents[which] + np.where(raised, held.rise_cents[which], 0),
+        label=labels.first_subscription + held.service[which],
+        purpose=Purpose.SUBSCRIPTION,
+        serial=held.serial[which],
+    )
+

@@ -1,0 +1,119 @@
+"""The generator: a configuration in, Arrow tables out, shard by shard or all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from spendsense_pipeline.controls import (
+    DataGenerationConfig,
+    OperatorConfig,
+    OperatorControls,
+    ResolvedConfig,
+    as_of_for,
+    export_config,
+    resolve,
+)
+from spendsense_pipeline.generation.catalog import load_catalog, with_custom_merchants
+from spendsense_pipeline.generation.household import Household, live
+from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.ledger import settle
+from spendsense_pipeline.generation.records import (
+    liabilities_table,
+    statements_table,
+    streams_table,
+)
+from spendsense_pipeline.generation.tables import (
+    accounts_table,
+    transactions_table,
+    users_table,
+)
+from spendsense_pipeline.generation.world import make_world
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.settings import Settings, today
+
+DEFAULT_SHARD_USERS = 1_000
+"""Memory is bounded by the shard; 500 to 2,000 users keep the arrays of a shard in cache."""
+
+
+class GeneratedTables(NamedTuple):
+    """The raw tables of a population, in the declared schemas."""
+
+    users: Any
+    accounts: Any
+    transactions: Any
+    liabilities: Any
+
+
+class Shard(NamedTuple):
+    """Everything generated for a stretch of users; strings may be dictionary-encoded."""
+
+    users: Any
+    accounts: Any
+    transactions: Any
+    liabilities: Any
+    card_statements: Any
+    stream_truth: Any
+
+
+def household(resolved: ResolvedConfig, first_user: int, users: int) -> Household:
+    """What users `first_user … first_user + users` do, before the clock is read."""
+    catalog = with_custom_merchants(load_catalog(), resolved.controls.custom_merchants)
+    return live(make_world(resolved, first_user, users), labels_for(catalog))
+
+
+def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Shard:
+    """The tables of users `first_user … first_user + users`, whoever else there is."""
+    ledger = settle(household(resolved, first_user, users))
+    return Shard(
+        users_table(ledger),
+        accounts_table(ledger),
+        transactions_table(ledger),
+        liabilities_table(ledger),
+        statements_table(ledger),
+        streams_table(ledger),
+    )
+
+
+def generate(
+    resolved: ResolvedConfig, *, shard_users: int = DEFAULT_SHARD_USERS
+) -> Iterator[Shard]:
+    """The population in stretches of `shard_users`; the rows do not depend on the stretches."""
+    total = resolved.config.num_users
+    for first_user in range(0, total, shard_users):
+        yield generate_shard(resolved, first_user, min(shard_users, total - first_user))
+
+
+class PersonaSkewedGenerator:
+    """Generates the population an operator asks for.
+
+    `config` says how much and over which span, `controls` how people live; without a
+    `generation_timestamp` the data ends today.
+    """
+
+    def __init__(
+        self,
+        config: DataGenerationConfig | None = None,
+        controls: OperatorControls | None = None,
+    ) -> None:
+        self.operator_config = OperatorConfig(
+            config=config or DataGenerationConfig(), controls=controls or OperatorControls()
+        )
+        as_of = as_of_for(self.operator_config, today=today(Settings.from_environment()))
+        self.resolved = resolve(self.operator_config, as_of=as_of)
+
+    def generate_all(self) -> GeneratedTables:
+        """All tables of the whole population, with plain string columns."""
+        shards = list(generate(self.resolved))
+        tables = [
+            pa.concat_tables([shard[number].cast(declared.arrow_schema) for shard in shards])
+            for number, declared in enumerate(GENERATED_TABLES[:4])
+        ]
+        return GeneratedTables(*tables)
+
+    def export_config(self, path: str | Path) -> None:
+        """Save the configuration this population is made from, to be loaded again."""
+        export_config(path, self.operator_config)

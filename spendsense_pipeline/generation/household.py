@@ -1,0 +1,223 @@
+"""One shard of households from circumstances to exact postings: the order in which money is decided.
+
+Pay and contracts come first; then what is left for everyday spending; then cards, whose cycles
+decide what is charged and paid; then the budgets of checking; last the purchases, scaled to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.behaviours import (
+    billing,
+    business,
+    credit,
+    emergencies,
+    housing,
+    income,
+    savings,
+    spending,
+    subscriptions,
+)
+from spendsense_pipeline.generation.budget import (
+    CENTS,
+    Budget,
+    Known,
+    budgets,
+    rhythm_periods,
+)
+from spendsense_pipeline.generation.circumstances import LOW
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.randomness import Floats, Ints
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import (
+    Postings,
+    Purpose,
+    Slot,
+    World,
+    daily_cents,
+    joined,
+    postings,
+)
+
+CARD_CYCLES_FOR_USUAL_PAYMENT = 3
+"""Card payments of a usual month are taken from the first cycles, which every horizon holds."""
+SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.5
+"""Subscriptions go on a low card if they leave half of its usual charges for purchases."""
+
+
+@dataclass(frozen=True)
+class Household:
+    """Everything a shard of households did, planned past as_of."""
+
+    world: World
+    labels: Labels
+    rows: Postings
+    paid: income.Pay
+    bills: housing.Bills
+    contracts: subscriptions.Contracts
+    savings: savings.SavingsPlan
+    cards: credit.Cards
+    statements: billing.Statements
+    budget: Budget
+    opening_business_cents: Ints
+
+
+def live(world: World, labels: Labels) -> Household:
+    """Let a shard of households live from history_start to the horizon."""
+    lives = world.lives
+    paid = income.pay(world)
+    plan = savings.savings_plan(world, labels)
+    orders_usd = lives.subscription_spend_usd + plan.monthly_cents / CENTS
+    owed = housing.bills(world, labels, orders_usd, paid)
+    everyday_usd = lives.people.income_monthly_usd - owed.monthly_cents / CENTS - orders_usd
+    held = credit.cards(world, paid, everyday_usd)
+    contracts = subscriptions.contracts(world, labels, _subscription_slot(world, held))
+    charged = subscriptions.charges(world, contracts, labels)
+    is_on_card = charged.slot != Slot.CHECKING
+
+    period, is_tail, wage_day = rhythm_periods(world, paid)
+    habits = spending.habits(world.resolved.controls, labels.catalog)
+    card_share = _card_share(world, held, everyday_usd)
+    bought = spending.purchases(world, habits, labels.catalog, labels, is_tail, card_share)
+    billed = billing.bill(
+        held, world.users, bought.where(bought.card >= 0), charged.where(is_on_card)
+    )
+    by_debit = bought.where(bought.card < 0)
+    fixed = [
+        income.pay_postings(world, paid, labels),
+        housing.bill_postings(world, owed, paid, labels),
+        charged,
+        savings.order_postings(world, plan),
+        savings.sweep_postings(world, paid),
+        emergencies.emergency_postings(world),
+        billing.card_postings(world, held, billed.statements),
+        _purchase_postings(billed.purchases, billed.cents),
+    ]
+    known = Known(
+        paid=paid,
+        committed=_committed(world, fixed),
+        committed_monthly_cents=_usual_month(world, owed, plan, held, billed, contracts),
+        weight=_daily(world, by_debit.user, by_debit.day, by_debit.weight),
+        season=habits.season[world.calendar.month_of_year],
+    )
+    budget = budgets(world, known, period, is_tail, wage_day)
+    debit = _debit_postings(world, by_debit, budget, habits.mean_refund_share)
+    business_rows, opening_business = business.business_postings(world)
+    moved = joined([*fixed, *debit, savings.wage_postings(world, budget), business_rows])
+    interest = savings.interest_postings(world, plan, moved, labels)
+    return Household(
+        world=world,
+        labels=labels,
+        rows=joined([moved, interest]),
+        paid=paid,
+        bills=owed,
+        contracts=contracts,
+        savings=plan,
+        cards=held,
+        statements=billed.statements,
+        budget=budget,
+        opening_business_cents=opening_business,
+    )
+
+
+def _daily(world: World, user: Ints, day: Ints, amount: Ints) -> Floats:
+    flat = np.bincount(
+        user * world.days + day,
+        weights=amount.astype(np.float64),
+        minlength=world.users * world.days,
+    )
+    return flat.reshape(world.users, world.days)
+
+
+def _subscription_slot(world: World, held: credit.Cards) -> Ints:
+    """Account each user pays subscriptions from: a low card with room for them, else checking."""
+    slot = np.full(world.users, int(Slot.CHECKING), dtype=np.int64)
+    spend = world.lives.subscription_spend_usd[held.user] * CENTS
+    fits = (held.band == LOW) & (spend <= held.steady_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE)
+    fits &= world.lives.rhythm[held.user] != Rhythm.PAYCHECK_TO_PAYCHECK
+    # Cards are in order of user and slot; written backwards, the first that fits stays.
+    which = np.flatnonzero(fits)[::-1]
+    slot[held.user[which]] = held.slot[which]
+    return slot
+
+
+def _card_share(world: World, held: credit.Cards, everyday_usd: Floats) -> Floats:
+    """Part of everyday spending that goes on each card: `[U, 2]`."""
+    charges = credit.usual_charges_cents(held) / CENTS
+    share = np.zeros((world.users, 2))
+    share[held.user, held.slot - Slot.CARD_1] = charges / np.maximum(everyday_usd[held.user], 1.0)
+    total = share.sum(axis=1, keepdims=True)
+    return np.where(total > 0.85, share * 0.85 / np.maximum(total, 1e-9), share)
+
+
+def _committed(world: World, fixed: list[Postings]) -> Ints:
+    """Net outflow of checking per day but for pay, which a sweep takes along: `[U, D]` cents."""
+    rows = joined(fixed)
+    apart = np.isin(rows.purpose, (Purpose.PAY, Purpose.SWEEP_OUT))
+    return daily_cents(rows.where(~apart), Slot.CHECKING, world.users, world.days)
+
+
+def _usual_month(
+    world: World,
+    owed: housing.Bills,
+    plan: savings.SavingsPlan,
+    held: credit.Cards,
+    billed: billing.Billed,
+    contracts: subscriptions.Contracts,
+) -> Floats:
+    """What leaves checking in a usual month besides everyday spending: `[U]` cents."""
+    first = billed.statements.paid[:, :CARD_CYCLES_FOR_USUAL_PAYMENT].mean(axis=1)
+    payments = np.bincount(held.user, weights=first, minlength=world.users)
+    ongoing = (contracts.first_month == 0) & (contracts.slot == Slot.CHECKING)
+    on_checking = np.bincount(
+        contracts.user[ongoing],
+        weights=contracts.cents[ongoing].astype(np.float64),
+        minlength=world.users,
+    )
+    return owed.monthly_cents + plan.monthly_cents + payments + on_checking
+
+
+def _purchase_postings(bought: spending.Purchases, cents: Ints) -> Postings:
+    """Purchases as rows of the account that pays."""
+    return postings(
+        user=bought.user,
+        slot=np.where(bought.card < 0, int(Slot.CHECKING), Slot.CARD_1 + bought.card),
+        day=bought.settles,
+        authorized=bought.day,
+        cents=cents,
+        label=bought.label,
+        purpose=Purpose.PURCHASE,
+        serial=bought.serial,
+    )
+
+
+def _debit_postings(
+    world: World, by_debit: spending.Purchases, budget: Budget, refund_share: float
+) -> list[Postings]:
+    """Purchases by debit card, scaled to the budget of their period, and their refunds."""
+    periods = budget.cents.shape[1]
+    bucket = by_debit.user * periods + budget.period[by_debit.user, by_debit.day]
+    # What refunds bring back is spent too, or balances would creep up over the years.
+    spent_twice = np.where(world.lives.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
+    cents = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64).ravel()
+    amounts = spending.scaled_cents(
+        by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash
+    )
+    bought = by_debit.where(cents[bucket] > 0)
+    amounts = amounts[cents[bucket] > 0]
+    refunded = bought.refund_day >= 0
+    refunds = postings(
+        user=bought.user[refunded],
+        slot=Slot.CHECKING,
+        day=bought.refund_day[refunded],
+        cents=-amounts[refunded],
+        label=bought.label[refunded],
+        purpose=Purpose.REFUND,
+        # Unique among a day's refunds: which purchase of how many days ago.
+        serial=(bought.refund_day - bought.day)[refunded] * 64 + bought.serial[refunded] % 64,
+    )
+    return [_purchase_postings(bought, amounts), refunds]
+

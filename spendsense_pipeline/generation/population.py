@@ -1,0 +1,139 @@
+"""Who exists: numbers, consent, targets and demographics, for any stretch of the population.
+
+Demographics balance and nothing else is drawn from them: no behaviour reads gender or region.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.generation.dealing import (
+    BLOCK_USERS,
+    Dealer,
+    Flags,
+    apportion,
+    is_spread,
+    rank_in_spread,
+)
+from spendsense_pipeline.generation.randomness import (
+    Floats,
+    Ints,
+    integers,
+    normal,
+    purpose_key,
+    user_keys,
+    words,
+)
+from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
+from spendsense_pipeline.plaid.tables import HOUSEHOLD_TYPES, REGIONS
+
+# Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
+# $12,000 net (facts: BLS CE 2023 quintiles, after tax).
+MEDIAN_INCOME_USD = 4_700.0
+INCOME_SIGMA = 0.42
+INCOME_RANGE_USD = (2_500.0, 13_000.0)
+# Census 2022 household types, grouped: living alone, couple, couple with children, one parent, others.
+HOUSEHOLD_TYPE_SHARES = (0.29, 0.27, 0.22, 0.09, 0.13)
+GENDER_SHARES = (0.49, 0.49, 0.02)
+AGE_RANGE_YEARS = (19, 78)
+
+
+@dataclass(frozen=True)
+class People:
+    """Persons `first … first + U`, one array entry each."""
+
+    numbers: Ints
+    """Position in the population, the number in `user_id`."""
+    has_consented: Flags
+    target: Ints
+    """Index into PERSONA_KEYS, NO_TARGET in a natural population."""
+    age_years: Ints
+    gender: Ints
+    region: Ints
+    household_type: Ints
+    income_tier: Ints
+    income_monthly_usd: Floats
+
+
+def consent_phase(seed: int) -> float:
+    """Where the even spread of consenting people starts."""
+    return (purpose_key(seed, "consent") >> 11) * 2.0**-53
+
+
+def blocks_of(first_user: int, users: int) -> tuple[int, int]:
+    """First block and number of blocks that hold these users."""
+    first = first_user // BLOCK_USERS
+    return first, (first_user + users - 1) // BLOCK_USERS - first + 1
+
+
+def dealt_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Flags) -> Ints:
+    """Target of each person: dealt apart for consenting and other people, so that every prefix of
+    the consenting has the requested mix to within one."""
+    weights = resolved.target_weights
+    if not weights:
+        return np.full(numbers.shape, NO_TARGET, dtype=np.int64)
+    consenting_before = rank_in_spread(
+        numbers, resolved.controls.consent_rate, consent_phase(resolved.config.seed)
+    )
+    rank = np.where(has_consented, consenting_before, numbers - consenting_before)
+    shares = tuple(float(weight) for weight in weights.values())
+    codes = np.array([TARGET_CODES[str(persona)] for persona in weights], dtype=np.int64)
+    # A length that does not follow the shard lets one sequence serve them all.
+    length = 1 << max(10, int(rank.max(initial=0)).bit_length())
+    return codes[apportion(shares, length)[rank]]
+
+
+def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
+    """All persons of whole blocks, `[B * 100]`."""
+    seed = resolved.config.seed
+    numbers = first_block * BLOCK_USERS + np.arange(blocks * BLOCK_USERS, dtype=np.int64)
+    has_consented = is_spread(numbers, resolved.controls.consent_rate, consent_phase(seed))
+    target = dealt_targets(resolved, numbers, has_consented)
+    dealer = Dealer(seed, first_block, blocks)
+    by_target = (np.where(has_consented, 0, 1).reshape(dealer.shape), _strata(target, dealer))
+
+    income_place = dealer.quantiles("income", strata=by_target).ravel()
+    income = np.clip(
+        MEDIAN_INCOME_USD * np.exp(INCOME_SIGMA * _normal_of(income_place)), *INCOME_RANGE_USD
+    )
+    region_shares = [resolved.controls.region_distribution.get(name, 0.0) for name in REGIONS]
+    age = dealer.quantiles("age", strata=by_target).ravel()
+    youngest, oldest = AGE_RANGE_YEARS
+    return People(
+        numbers=numbers,
+        has_consented=has_consented,
+        target=target,
+        age_years=youngest + (age * (oldest - youngest)).astype(np.int64),
+        gender=dealer.categories("gender", GENDER_SHARES, strata=by_target).ravel(),
+        region=dealer.categories("region", region_shares, strata=by_target).ravel(),
+        household_type=dealer.categories(
+            "household_type", HOUSEHOLD_TYPE_SHARES[: len(HOUSEHOLD_TYPES)], strata=by_target
+        ).ravel(),
+        income_tier=np.minimum((income_place * 3).astype(np.int64), 2),
+        income_monthly_usd=income,
+    )
+
+
+def joined_days_before(seed: int, numbers: Ints) -> Ints:
+    """Days before history_start on which each person joined, 30 to 1,500."""
+    return 30 + integers(words(user_keys(seed, "joined", numbers), 0), 1_470)
+
+
+def _strata(target: Ints, dealer: Dealer) -> Ints:
+    return (target + 1).reshape(dealer.shape)
+
+
+def _normal_of(quantile: Floats) -> Floats:
+    """Standard normal values of quantiles in [0, 1), through the same table as every other draw."""
+    return normal((quantile * 2.0**53).astype(np.uint64) << np.uint64(11))
+
+
+def sliced(block_array: npt.NDArray[np.generic], first_user: int, users: int) -> slice:
+    """The stretch of a whole-blocks array that holds the asked users."""
+    del block_array
+    start = first_user % BLOCK_USERS
+    return slice(start, start + users)

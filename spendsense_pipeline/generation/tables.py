@@ -1,0 +1,225 @@
+"""A settled ledger as Arrow tables in the declared schemas: users, accounts and transactions.
+
+Strings are dictionary-encoded; what each row says was decided before this module.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.labels import LabelTable
+from spendsense_pipeline.generation.ledger import CREDIT_SLOTS, Ledger
+from spendsense_pipeline.generation.population import joined_days_before
+from spendsense_pipeline.generation.randomness import Ints, choose, integers
+from spendsense_pipeline.generation.targets import NO_TARGET
+from spendsense_pipeline.generation.world import SLOTS, Purpose, Slot, World
+from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.plaid.tables import (
+    GENDERS,
+    HOUSEHOLD_TYPES,
+    INCOME_TIERS,
+    PERSONA_KEYS,
+    RAW_ACCOUNTS,
+    RAW_TRANSACTIONS,
+    RAW_USERS,
+    REGIONS,
+)
+
+SLOT_NAMES = ("business", "checking", "credit_1", "credit_2", "savings")
+SECONDS_PER_DAY = 86_400
+# People who did not consent: about two in three never did, the others took it back.
+DENIED_SHARE = 2 / 3
+
+
+def table(declared: Table, columns: dict[str, Any]) -> Any:
+    """An Arrow table with the declared columns in the declared order."""
+    return pa.Table.from_arrays(
+        [columns[name] for name in declared.column_names], names=list(declared.column_names)
+    )
+
+
+def user_ids(world: World) -> list[str]:
+    """`user_0000` and so on."""
+    return [f"user_{number:04d}" for number in world.lives.people.numbers.tolist()]
+
+
+def account_ids(world: World) -> list[str]:
+    """Identifiers of all possible accounts, user by user in slot order."""
+    return [f"{user}_{slot}" for user in user_ids(world) for slot in SLOT_NAMES]
+
+
+@functools.lru_cache(maxsize=2)
+def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Ints, Any]]:
+    """Per text column of the label table: its distinct values, and each label's code and nullness."""
+    found: dict[str, tuple[Any, Ints, Any]] = {}
+    for name in LabelTable.__dataclass_fields__:
+        values = getattr(labels, name)
+        distinct = {value: code for code, value in enumerate(dict.fromkeys(values))}
+        codes = np.array([distinct[value] for value in values], dtype=np.int64)
+        is_null = np.array([value is None for value in values], dtype=np.bool_)
+        found[name] = (arrow.text(["" if v is None else v for v in distinct]), codes, is_null)
+    return found
+
+
+def place_of(world: World, places: Any) -> Ints:
+    """Home city of each person: a row of the catalog's places."""
+    people = world.lives.people
+    chosen = np.zeros(world.users, dtype=np.int64)
+    word = world.words("place", 0)
+    for code, region in enumerate(REGIONS):
+        who, rows = people.region == code, places.by_region[region]
+        chosen[who] = rows[choose(word[who], places.weight[rows])]
+    return chosen
+
+
+def users_table(ledger: Ledger) -> Any:
+    """`raw_users`."""
+    world, catalog = ledger.home.world, ledger.home.labels.catalog
+    people, seed = world.lives.people, world.seed
+    first = np.zeros(world.users, dtype=np.int64)
+    word = world.words("name", np.arange(2))
+    for code, gender in enumerate(GENDERS):
+        who = people.gender == code
+        rows = catalog.first_names.by_gender.get(gender, np.arange(len(catalog.first_names.names)))
+        first[who] = rows[choose(word[who, 0], catalog.first_names.weight[rows])]
+    last = choose(word[:, 1], catalog.last_names.weight)
+    names = [
+        f"{catalog.first_names.names[a]} {catalog.last_names.names[b]}"
+        for a, b in zip(first.tolist(), last.tolist(), strict=True)
+    ]
+    start = world.resolved.history_start
+    joined = -joined_days_before(seed, people.numbers)
+    second = integers(world.words("joined_at", 0), SECONDS_PER_DAY)
+    decided = np.minimum(joined + integers(world.words("consented", 0), 20), -1)
+    is_denied = integers(world.words("denied", 0), 1_000) < DENIED_SHARE * 1_000
+    status = np.where(people.has_consented, 0, np.where(is_denied, 1, 2))
+    places = catalog.places
+    states = list(dict.fromkeys(places.states))
+    state_code = np.array([states.index(state) for state in places.states])
+    return table(
+        RAW_USERS,
+        {
+            "user_id": arrow.text(user_ids(world)),
+            "name": arrow.text(names),
+            "age": arrow.integers(people.age_years),
+            "gender": arrow.coded(people.gender, arrow.text(GENDERS)),
+            "income_tier": arrow.coded(people.income_tier, arrow.text(INCOME_TIERS)),
+            "region": arrow.coded(people.region, arrow.text(REGIONS)),
+            "state": arrow.coded(state_code[place_of(world, places)], arrow.text(states)),
+            "household_type": arrow.coded(people.household_type, arrow.text(HOUSEHOLD_TYPES)),
+            "consent_status": arrow.coded(status, arrow.text(("granted", "denied", "revoked"))),
+            "consent_timestamp": arrow.timestamps(decided, second, start),
+            "target_persona": arrow.coded(
+                people.target, arrow.text(PERSONA_KEYS), people.target == NO_TARGET
+            ),
+            "created_at": arrow.timestamps(joined, second // 2, start),
+        },
+    )
+
+
+_SUBTYPES = ("checking", "savings", "credit card")
+_SUBTYPE_OF_SLOT = np.array([0, 0, 2, 2, 1])
+
+
+def accounts_table(ledger: Ledger) -> Any:
+    """`raw_accounts`."""
+    home, world = ledger.home, ledger.home.world
+    products = home.labels.catalog.account_products
+    cards = home.labels.catalog.card_products
+    user, slot = np.nonzero(ledger.has_account)
+    flat = user * SLOTS + slot
+    word = world.words("product", np.arange(SLOTS))
+    checking = products.by_subtype["checking"]
+    product = np.zeros((world.users, SLOTS), dtype=np.int64)
+    product[:, Slot.BUSINESS] = product[:, Slot.CHECKING] = checking[
+        choose(word[:, Slot.CHECKING], products.weight[checking])
+    ]
+    product[:, Slot.SAVINGS] = home.savings.product
+    offset = len(products.names)
+    for card in CREDIT_SLOTS:
+        product[:, card] = offset + choose(word[:, card], cards.weight)
+    names = [*products.names, *cards.names, "Business Checking"]
+    official = [*products.official_names, *cards.official_names, "Business Checking Account"]
+    is_business = slot == Slot.BUSINESS
+    code = np.where(is_business, len(names) - 1, product[user, slot])
+
+    limit = np.zeros((world.users, SLOTS), dtype=np.int64)
+    limit[home.cards.user, home.cards.slot] = home.cards.limit_cents
+    is_credit = np.isin(slot, CREDIT_SLOTS)
+    current, pending = ledger.current_cents[user, slot], ledger.pending_cents[user, slot]
+    available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
+    mask = integers(world.words("mask", np.arange(SLOTS)), 10_000)[user, slot]
+    opened = -(30 + integers(world.words("opened", np.arange(SLOTS)), 3_000)[user, slot])
+    is_joint = world.lives.is_joint[user] & (slot == Slot.CHECKING)
+    return table(
+        RAW_ACCOUNTS,
+        {
+            "account_id": arrow.coded(flat, arrow.text(account_ids(world))),
+            "user_id": arrow.coded(user, arrow.text(user_ids(world))),
+            "type": arrow.coded(is_credit.astype(int), arrow.text(("depository", "credit"))),
+            "subtype": arrow.coded(_SUBTYPE_OF_SLOT[slot], arrow.text(_SUBTYPES)),
+            "name": arrow.coded(code, arrow.text(names)),
+            "official_name": arrow.coded(code, arrow.text(official)),
+            "mask": arrow.text([f"{digits:04d}" for digits in mask.tolist()]),
+            "holder_category": arrow.coded(
+                is_business.astype(int), arrow.text(("personal", "business"))
+            ),
+            "ownership": arrow.coded(is_joint.astype(int), arrow.text(("sole", "joint"))),
+            "balance_current": arrow.money(current),
+            "balance_available": arrow.money(available),
+            "balance_limit": arrow.money(limit[user, slot], ~is_credit),
+            "iso_currency_code": arrow.coded(np.zeros_like(user), arrow.text(("USD",))),
+            "opening_balance": arrow.money(ledger.opening_cents[user, slot]),
+            "opened_on": arrow.dates(opened, world.resolved.history_start),
+        },
+    )
+
+
+def transactions_table(ledger: Ledger) -> Any:
+    """`raw_transactions`, in order of user, account, date and id."""
+    home, world, rows = ledger.home, ledger.home.world, ledger.rows
+    start = world.resolved.history_start
+    text = _dictionaries(home.labels.table)
+    places = home.labels.catalog.places
+
+    def labelled(name: str) -> Any:
+        dictionary, codes, is_null = text[name]
+        return arrow.coded(codes[rows.label], dictionary, is_null[rows.label])
+
+    channel = text["payment_channel"]
+    in_store = np.flatnonzero(np.array(channel[0].to_pylist()) == "in store")
+    is_local = np.isin(channel[1][rows.label], in_store)
+    is_local &= np.isin(rows.purpose, (Purpose.PURCHASE, Purpose.REFUND, Purpose.EMERGENCY))
+    place = place_of(world, places)[rows.user]
+    never_pending = ledger.pending_identity == 0
+    no_link = ledger.link_identity == 0
+    return table(
+        RAW_TRANSACTIONS,
+        {
+            "transaction_id": arrow.hex_text(ledger.identity, "t"),
+            "account_id": arrow.coded(
+                rows.user * SLOTS + rows.slot, arrow.text(account_ids(world))
+            ),
+            "user_id": arrow.coded(rows.user, arrow.text(user_ids(world))),
+            "date": arrow.dates(np.where(ledger.is_pending, rows.authorized, rows.day), start),
+            "authorized_date": arrow.dates(rows.authorized, start),
+            "amount": arrow.money(rows.cents),
+            "iso_currency_code": arrow.coded(np.zeros_like(rows.user), arrow.text(("USD",))),
+            "name": labelled("name"),
+            "merchant_name": labelled("merchant_name"),
+            "merchant_entity_id": labelled("merchant_entity_id"),
+            "payment_channel": labelled("payment_channel"),
+            "category_primary": labelled("category_primary"),
+            "category_detailed": labelled("category_detailed"),
+            "pending": arrow.flags(ledger.is_pending),
+            "pending_transaction_id": arrow.hex_text(ledger.pending_identity, "t", never_pending),
+            "transfer_id": arrow.hex_text(ledger.link_identity, "x", no_link),
+            "city": arrow.coded(place, arrow.text(places.cities), ~is_local),
+            "state": arrow.coded(place, arrow.text(places.states), ~is_local),
+        },
+    )

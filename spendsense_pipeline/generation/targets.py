@@ -1,0 +1,74 @@
+"""Target persona -> way of living: which behaviours a targeted person must, may or must not have.
+
+A target is a way of living that holds its property on every night; it says nothing of how that
+property is measured (thresholds are not known here). Everything a way of living leaves open is
+dealt by the operator's other controls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, Literal
+
+from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+
+
+class Rhythm(IntEnum):
+    """How a household's money moves through its checking account."""
+
+    CUSHIONED = 0
+    """Keeps a cushion; spending follows a monthly budget that answers to the balance."""
+    PAYCHECK_TO_PAYCHECK = 1
+    """Bills go out right after payday and the rest is gone well before the next one."""
+    SWEPT = 2
+    """Irregular pay goes to savings on payday; a weekly wage is drawn back."""
+
+
+@dataclass(frozen=True)
+class WayOfLiving:
+    """What a target fixes. `any` leaves a behaviour to the operator's controls."""
+
+    cards: Literal["any", "revolving", "not_revolving", "low"] = "any"
+    payroll: Literal["any", "irregular", "regular"] = "any"
+    rhythm: Rhythm = Rhythm.CUSHIONED
+    subscriptions: Literal["any", "heavy", "light"] = "any"
+    savings: Literal["any", "builder", "modest", "none"] = "any"
+
+
+WAYS_OF_LIVING: Final[dict[str, WayOfLiving]] = {
+    "high_utilization": WayOfLiving(cards="revolving"),
+    "variable_income": WayOfLiving(
+        cards="not_revolving", payroll="irregular", rhythm=Rhythm.SWEPT
+    ),
+    "cash_flow_stressed": WayOfLiving(
+        cards="not_revolving",
+        payroll="regular",
+        rhythm=Rhythm.PAYCHECK_TO_PAYCHECK,
+        savings="none",
+    ),
+    "subscription_heavy": WayOfLiving(cards="not_revolving", subscriptions="heavy"),
+    "savings_builder": WayOfLiving(cards="low", subscriptions="light", savings="builder"),
+    "general": WayOfLiving(cards="not_revolving", subscriptions="light", savings="modest"),
+}
+
+# What the ways above come to in money. The builder's weekly order leaves room for a month with
+# one order fewer (a holiday moves it out of a 30-day window); the modest saver stays well below.
+HEAVY_SUBSCRIPTION_COUNT_MIN: Final = 4
+HEAVY_SUBSCRIPTION_SPEND_MIN_USD: Final = 57.0
+LIGHT_SUBSCRIPTION_SPEND_MAX_USD: Final = 42.0
+BUILDER_TRANSFER_MIN_USD: Final = 300.0
+MODEST_TRANSFER_MAX_USD: Final = 160.0
+MODEST_GROWTH_MAX_SHARE: Final = 0.013
+"""Growth over six months that a modest saver's opening balance allows for at most."""
+
+# Who may also show a lower-ranked persona's behaviour, and which one, when `overlap_rate` asks.
+OVERLAP_BEHAVIOUR: Final[dict[str, Literal["subscriptions", "savings"]]] = {
+    "high_utilization": "subscriptions",
+    "variable_income": "subscriptions",
+    "cash_flow_stressed": "subscriptions",
+    "subscription_heavy": "savings",
+}
+
+TARGET_CODES: Final[dict[str, int]] = {key: code for code, key in enumerate(PERSONA_KEYS)}
+NO_TARGET: Final = -1
