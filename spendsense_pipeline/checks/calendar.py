@@ -22,7 +22,7 @@ def federal_holidays(first_year: int, last_year: int) -> tuple[dt.date, ...]:
 
 
 def closed_days_sql(as_of: dt.date) -> str:
-    """A query for every weekend day and federal holiday of the ten years to the end of as_of's year."""
+    """A query for every weekend day and federal holiday of ten years up to the one after as_of."""
     first, last = as_of.year - _YEARS_BACK, as_of.year + 1
     listed = ", ".join(f"(date '{day.isoformat()}')" for day in federal_holidays(first, last))
     return (

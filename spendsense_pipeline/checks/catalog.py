@@ -254,7 +254,9 @@ _POPULATION: tuple[Check, ...] = (
         name="groups_are_covered_alike",
         asset="persona_assignments",
         severity="WARN",
-        description=leading_comment("persona_assignments/groups_are_covered_alike.sql").split(" Chance:")[0],
+        description=leading_comment("persona_assignments/groups_are_covered_alike.sql").split(
+            " Chance:"
+        )[0],
         remedy="No rule reads a demographic column: look in the fairness report for the behaviour that differs.",
         bound="difference <= the 95 % interval, at least 10 points",
         measure=fairness.groups_are_covered_alike,

@@ -46,9 +46,7 @@ def schema_is_declared(table: Table) -> Callable[[CheckRun], Finding]:
             if name not in table.column_names
         ]
         if not broken and tuple(actual) != table.column_names:
-            broken.append(
-                {"declared": ", ".join(table.column_names), "actual": ", ".join(actual)}
-            )
+            broken.append({"declared": ", ".join(table.column_names), "actual": ", ".join(actual)})
         required = [
             column.name
             for column in table.columns
@@ -70,11 +68,8 @@ def schema_is_declared(table: Table) -> Callable[[CheckRun], Finding]:
 def keys_are_unique(table: Table) -> Callable[[CheckRun], Finding]:
     """No two rows share a primary key, and no key is missing."""
     key = ", ".join(f'"{name}"' for name in table.primary_key)
-    # Counting distinct keys is one hash pass; only when it disagrees are the repeated ones looked up.
-    counted = (
-        f"select count(*) as rows, count(distinct ({key})) as keys "
-        f'from "{table.name}"'
-    )
+    # Counting distinct keys is one hash pass; only when it disagrees are repeated ones looked up.
+    counted = f'select count(*) as rows, count(distinct ({key})) as keys from "{table.name}"'
     missing = " or ".join(f'"{name}" is null' for name in table.primary_key)
     repeated = (
         f'select {key}, count(*) as copies from "{table.name}" '

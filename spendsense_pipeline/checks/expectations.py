@@ -66,7 +66,7 @@ def coverage_is_sufficient(run: CheckRun) -> Finding:
 
 
 def personas_are_present(run: CheckRun) -> Finding:
-    """Natural population of 50 or more: every persona has its least share and at least one person."""
+    """Natural population of 50 or more: every persona has its least share, and someone."""
     if not run.resolved.is_natural:
         return _not_applicable("personas are targeted: their mix is checked instead")
     least = run.resolved.expectations.min_persona_share
@@ -75,7 +75,9 @@ def personas_are_present(run: CheckRun) -> Finding:
     for days, mix in _windows(run):
         people = _people(mix)
         if people < PRESENCE_FROM_PEOPLE:
-            return _not_applicable(f"presence applies from {PRESENCE_FROM_PEOPLE} consenting people")
+            return _not_applicable(
+                f"presence applies from {PRESENCE_FROM_PEOPLE} consenting people"
+            )
         for share in mix:
             if share.persona in missing:
                 continue
@@ -119,7 +121,7 @@ def no_persona_dominates(run: CheckRun) -> Finding:
 
 
 def mix_is_as_requested(run: CheckRun) -> Finding:
-    """Targeting: the assigned mix equals the requested one within the tolerance, in both windows."""
+    """Targeting: the assigned mix is the requested one within the tolerance, in both windows."""
     if run.resolved.is_natural:
         return _not_applicable("natural population: nothing was targeted")
     tolerance = run.resolved.expectations.target_mix_tolerance
@@ -231,9 +233,7 @@ def _least_coverage(run: CheckRun) -> float:
 
 
 def _weights(run: CheckRun) -> dict[str, float]:
-    return {
-        persona.value: share for persona, share in run.resolved.target_weights.items()
-    }
+    return {persona.value: share for persona, share in run.resolved.target_weights.items()}
 
 
 def _unevidenced(run: CheckRun) -> tuple[str, ...]:
@@ -243,7 +243,7 @@ def _unevidenced(run: CheckRun) -> tuple[str, ...]:
 def _severity(
     run: CheckRun, bound: str, *, leans_on_every_persona: bool = False
 ) -> Severity | None:
-    """WARN where the bound is a default that was simulated for other controls or a longer history."""
+    """WARN where the bound is a default simulated for other controls or a longer history."""
     if not run.resolved.is_natural or run.resolved.is_given("expectations", bound):
         return None
     if not run.resolved.has_default_controls:

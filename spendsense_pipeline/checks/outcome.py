@@ -57,7 +57,7 @@ class Check:
 
     @property
     def blocking(self) -> bool:
-        """Whether a failure stops publishing: every ERROR does, so that the exit code tells the truth."""
+        """Whether a failure stops publishing: every ERROR does, so exit codes tell the truth."""
         return self.severity == "ERROR"
 
 
@@ -97,7 +97,7 @@ class CheckOutcome:
 
 
 def plain(value: Any) -> Any:
-    """A value JSON and Dagster accept: dates as text, decimals as floats, numpy scalars unwrapped."""
+    """A value JSON and Dagster accept: dates as text, decimals as floats, no numpy scalars."""
     if isinstance(value, decimal.Decimal):
         return float(value)
     if isinstance(value, dt.date | dt.datetime):

@@ -1,4 +1,4 @@
-"""What the population came out as: persona mix against targets, coverage, and every control's effect.
+"""What the population came out as: persona mix against targets, coverage, each control's effect.
 
 Counts only consenting people for anything past the raw tables. The summary, the UI and the
 expectation checks read these figures; what they must be is in `expectations.py`.
@@ -113,7 +113,9 @@ def coverage(con: duckdb.DuckDBPyConnection) -> list[Coverage]:
         Coverage(
             window_days=days,
             people=max((share.people for share in shares), default=0),
-            assigned_count=sum(share.assigned_count for share in shares if share.persona != "general"),
+            assigned_count=sum(
+                share.assigned_count for share in shares if share.persona != "general"
+            ),
         )
         for days, shares in _by_window(persona_mix(con)).items()
     ]

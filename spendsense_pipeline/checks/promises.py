@@ -1,4 +1,4 @@
-"""How a check is declared from a query file or a measurement; `catalog.py` and `invariants.py` use it."""
+"""How a check is declared, from a query file or from a measurement."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable
 from spendsense_pipeline.checks.outcome import Check, Finding, Severity, WhenImported
 from spendsense_pipeline.checks.running import CheckRun, leading_comment, sql_text
 
-GENERATOR_FAULT = "This is a fault of the generator: report the rows with seed, as_of and configuration."
+GENERATOR_FAULT = (
+    "This is a fault of the generator: report the rows with seed, as_of and configuration."
+)
 MADE_UP = "it describes how the generator makes data; nobody promised it of imported rows"
 
 

@@ -1,4 +1,4 @@
-"""Runs checks over a warehouse: stages what several of them share, binds parameters, collects outcomes.
+"""Runs checks over a warehouse: stages what several share, binds parameters, collects outcomes.
 
 Staged relations are temporary tables named `_checks_*`, made once per run and at most when a check
 asks for one, so a read-only database can be checked too.
@@ -50,12 +50,29 @@ def leading_comment(path: str) -> str:
 
 @dataclass
 class CheckRun:
-    """One pass over one dataset: its connection, its configuration and what has been staged so far."""
+    """One pass over one dataset: its connection, its configuration and what is staged so far."""
 
     con: duckdb.DuckDBPyConnection
     resolved: ResolvedConfig
-    imported: bool = False
+    given_imported: bool | None = None
     _staged: set[str] = field(default_factory=set)
+
+    @functools.cached_property
+    def imported(self) -> bool:
+        """Whether the rows are somebody else's: unless said, when the generator left no mark.
+
+        The generator dates every person from history_start and records its recurring streams.
+        """
+        if self.given_imported is not None:
+            return self.given_imported
+        if "stream_truth" not in self.tables or "raw_users" not in self.tables:
+            return "raw_users" in self.tables
+        (mark,) = self.rows(
+            "select exists (select 1 from stream_truth) "
+            "or exists (select 1 from raw_users where created_at is not null) as is_ours, "
+            "exists (select 1 from raw_users) as has_people"
+        )
+        return mark["has_people"] and not mark["is_ours"]
 
     @functools.cached_property
     def tables(self) -> frozenset[str]:
@@ -97,6 +114,12 @@ class CheckRun:
             del row["failing_count_"]
         return Finding(count == 0, float(count), count, tuple(sample))
 
+    def close(self) -> None:
+        """Drop what was staged."""
+        for name in self._staged:
+            self.con.execute(f"drop table if exists temp._checks_{name}")
+        self._staged.clear()
+
     def _stage(self, name: str) -> None:
         if name in self._staged:
             return
@@ -120,10 +143,11 @@ def run_check(
     check: Check,
     resolved: ResolvedConfig,
     *,
-    imported: bool = False,
+    imported: bool | None = None,
 ) -> CheckOutcome:
     """Run one check on its own."""
-    return _outcome(CheckRun(con, resolved, imported), check)
+    (outcome,) = run_checks(con, (check,), resolved, imported=imported)
+    return outcome
 
 
 def run_checks(
@@ -131,13 +155,12 @@ def run_checks(
     checks: Iterable[Check],
     resolved: ResolvedConfig,
     *,
-    imported: bool = False,
+    imported: bool | None = None,
 ) -> list[CheckOutcome]:
     """Run several checks, sharing what they stage."""
     run = CheckRun(con, resolved, imported)
     outcomes = [_outcome(run, check) for check in checks]
-    for name in sorted(run._staged):  # noqa: SLF001  (the run is ours)
-        con.execute(f"drop table if exists temp._checks_{name}")
+    run.close()
     return outcomes
 
 

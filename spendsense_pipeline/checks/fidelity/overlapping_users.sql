@@ -1,0 +1,10 @@
+-- Of targeted people whose target has a lower-ranked persona: those whose behaviour matches two or more.
+select
+  count(*) filter (len(assignment.matched_personas) >= 2) / nullif(count(*), 0) as share,
+  count(*) as units
+from persona_assignments as assignment
+join raw_users as person on person.user_id = assignment.user_id
+where assignment.window_days = 180
+  and person.target_persona in (
+    'high_utilization', 'variable_income', 'cash_flow_stressed', 'subscription_heavy'
+  )

@@ -1,0 +1,60 @@
+-- Shares of people, each as control, share, number of people it is a share of.
+with person as (
+  select
+    person.user_id,
+    person.region,
+    person.consent_status,
+    count(account.account_id) filter (account.holder_category is distinct from 'business')
+      as accounts,
+    count(account.account_id) filter (account.type = 'credit') as cards,
+    count(account.account_id) filter (account.holder_category = 'business') as business_accounts,
+    count(account.account_id) filter (
+      account.ownership = 'joint' and account.subtype = 'checking'
+    ) as joint_accounts
+  from raw_users as person
+  left join raw_accounts as account on account.user_id = person.user_id
+  group by all
+),
+described as (
+  select
+    person.*,
+    coalesce(pay.cadence, 'irregular') as cadence,
+    exists (
+      select 1 from _checks_subscription_series as series
+      where series.user_id = person.user_id and series.is_active
+    ) as has_subscription,
+    exists (
+      select 1 from _checks_saving as saving
+      where saving.user_id = person.user_id and saving.transfers_in_30_days >= 2
+    ) as is_saver
+  from person
+  left join _checks_pay as pay on pay.user_id = person.user_id
+)
+select 'consent_rate' as control, count(*) filter (consent_status <> 'denied') / count(*) as share, count(*) as units
+from described
+union all
+select 'credit_card_probability', count(*) filter (cards > 0) / count(*), count(*) from described
+union all
+select 'joint_account_rate', count(*) filter (joint_accounts > 0) / count(*), count(*) from described
+union all
+select 'business_account_rate', count(*) filter (business_accounts > 0) / count(*), count(*)
+from described
+union all
+select 'subscription_adoption_rate', count(*) filter (has_subscription) / count(*), count(*)
+from described
+union all
+select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*) from described
+union all
+select 'accounts_per_user_distribution.' || accounts, count(*) / sum(count(*)) over (), sum(count(*)) over ()
+from described group by accounts
+union all
+select 'payroll_pattern_distribution.' || cadence, count(*) / sum(count(*)) over (), sum(count(*)) over ()
+from described group by cadence
+union all
+select 'region_distribution.' || region, count(*) / sum(count(*)) over (), sum(count(*)) over ()
+from described group by region
+union all
+select 'persona_weights.' || target_persona, count(*) / sum(count(*)) over (), sum(count(*)) over ()
+from raw_users
+where consent_status = 'granted' and target_persona is not null
+group by target_persona

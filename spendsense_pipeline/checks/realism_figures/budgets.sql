@@ -1,0 +1,31 @@
+-- Medians over people of spending and rent as a share of income, and of monthly income itself.
+-- Spending: outflows less refunds, without own-account transfers and card payments; cash is spending.
+with flow as (
+  select
+    row.user_id,
+    sum(row.amount) filter (
+      (
+        row.category_primary not in ('INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_DISBURSEMENTS')
+        or row.category_detailed = 'TRANSFER_OUT_WITHDRAWAL'
+      )
+      and row.category_detailed <> 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+    )::double as spend_usd,
+    sum(row.amount) filter (row.category_detailed = 'RENT_AND_UTILITIES_RENT')::double as rent_usd,
+    sum(-row.amount) filter (
+      account.type = 'depository'
+      and row.category_detailed in (
+        'INCOME_WAGES', 'INCOME_SALARY', 'INCOME_GIG_ECONOMY', 'INCOME_CONTRACTOR'
+      )
+    )::double as income_usd
+  from raw_transactions as row
+  join raw_accounts as account on account.account_id = row.account_id
+  where not row.pending and account.holder_category is distinct from 'business'
+  group by row.user_id
+)
+select
+  median(spend_usd / income_usd) as spend_to_income,
+  median(rent_usd / income_usd) filter (rent_usd > 0) as rent_to_income,
+  quantile_cont(income_usd, 0.1) * 30.4375 / ($as_of - $history_start + 1) as income_p10_usd,
+  quantile_cont(income_usd, 0.9) * 30.4375 / ($as_of - $history_start + 1) as income_p90_usd
+from flow
+where income_usd > 0

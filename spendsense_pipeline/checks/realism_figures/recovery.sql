@@ -1,0 +1,14 @@
+-- Of the consenting people dealt each target, the share assigned it, in the worse of the two windows.
+select target_persona, min(recall) as recall
+from (
+  select
+    person.target_persona,
+    assignment.window_days,
+    count(*) filter (assignment.primary_persona = person.target_persona) / count(*) as recall
+  from persona_assignments as assignment
+  join raw_users as person on person.user_id = assignment.user_id
+  where person.target_persona is not null
+  group by person.target_persona, assignment.window_days
+)
+group by target_persona
+order by target_persona

@@ -1,0 +1,53 @@
+-- When people buy: Friday to Sunday against Monday to Thursday, and the three days from payday against the others.
+with day as (
+  select user_id, date, sum(cents) as cents
+  from _checks_everyday_purchases
+  group by user_id, date
+),
+payday as (
+  select distinct paycheck.user_id, paycheck.date
+  from raw_transactions as paycheck
+  join raw_accounts as account on account.account_id = paycheck.account_id
+  where not paycheck.pending
+    and account.type = 'depository'
+    and paycheck.category_detailed in (
+      'INCOME_WAGES', 'INCOME_SALARY', 'INCOME_GIG_ECONOMY', 'INCOME_CONTRACTOR'
+    )
+),
+near_payday as (
+  select distinct user_id, date + after as date
+  from payday, (values (0), (1), (2)) as window_days(after)
+  where date + after <= $as_of
+),
+person as (
+  select
+    day.user_id,
+    sum(day.cents) filter (near_payday.date is not null) as near_cents,
+    sum(day.cents) filter (near_payday.date is null) as far_cents
+  from day
+  left join near_payday on near_payday.user_id = day.user_id and near_payday.date = day.date
+  group by day.user_id
+),
+near as (
+  select user_id, count(*) as near_days from near_payday group by user_id
+)
+select
+  (
+    select
+      (count(*) filter (isodow(date) >= 5) / 3)
+      / nullif(count(*) filter (isodow(date) < 5) / 4, 0)
+    from _checks_everyday_purchases
+  ) as weekend_ratio,
+  (
+    select
+      (count(*) filter (isodow(posted_on) >= 6) / 2)
+      / nullif(count(*) filter (isodow(posted_on) < 6) / 5, 0)
+    from _checks_everyday_purchases
+  ) as weekend_posting_ratio,
+  median(
+    (person.near_cents / near.near_days)
+    / nullif(person.far_cents / ($as_of - $history_start + 1 - near.near_days), 0)
+  ) as payday_ratio
+from person
+join near on near.user_id = person.user_id
+where near.near_days < $as_of - $history_start + 1

@@ -1,0 +1,41 @@
+-- Subscriptions as anybody would read them off the statements: one merchant, one account, charged
+-- about once a month (or once a year) in a subscription category, at a price that changes at most now and then.
+with charge as (
+  select
+    row.user_id,
+    row.account_id,
+    row.merchant_name,
+    row.date,
+    row.amount,
+    row.category_detailed
+  from raw_transactions as row
+  join raw_accounts as account on account.account_id = row.account_id
+  where not row.pending
+    and row.amount > 0
+    and account.holder_category is distinct from 'business'
+    and row.category_detailed in (
+      'ENTERTAINMENT_TV_AND_MOVIES',
+      'ENTERTAINMENT_MUSIC_AND_AUDIO',
+      'ENTERTAINMENT_VIDEO_GAMES',
+      'PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS',
+      'GENERAL_SERVICES_STORAGE',
+      'GENERAL_SERVICES_OTHER_GENERAL_SERVICES',
+      'GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS',
+      'HOME_IMPROVEMENT_SECURITY'
+    )
+)
+select
+  user_id,
+  account_id,
+  merchant_name,
+  count(*) as charges,
+  max(date) as last_date,
+  -- the latest charge is today's price
+  arg_max(amount, date)::double as monthly_usd,
+  -- late by 1.6 months: cancelled
+  max(date) > $as_of - 49 as is_active
+from charge
+group by user_id, account_id, merchant_name
+having count(*) >= 2
+  and count(distinct amount) <= 1 + count(*) / 4
+  and (max(date) - min(date)) / (count(*) - 1) between 25 and 46
