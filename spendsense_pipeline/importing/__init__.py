@@ -1,4 +1,5 @@
-"""Bring your own data: other people's files become our raw tables, or a list of what is wrong with them.
+"""Bring your own data: other people's files become our raw tables, or a list of what is wrong with
+them.
 
 Measuring, judging and explaining happen downstream, on imported and generated rows alike.
 """

@@ -1,7 +1,7 @@
 """The raw layout: which file holds which table, and its rows as text under our column names.
 
-Everything is read as text first, so that a value of the wrong type is a named problem with its row and not
-a reader's crash. What the values mean is judged in `values.py` and `relations.py`.
+Everything is read as text first, so that a value of the wrong type is a named problem with its row
+and not a reader's crash. What the values mean is judged in `values.py` and `relations.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import duckdb
 
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
-from spendsense_pipeline.plaid.declarations import MONEY
+from spendsense_pipeline.plaid.declarations import MONEY, Column
 
 REQUIRED_TABLES = ("users", "accounts", "transactions")
 REQUIRED_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -28,7 +28,7 @@ _SUFFIXES = (".csv", ".parquet")
 
 
 def find_files(folder: Path, mapping: SourceMapping) -> dict[str, Path]:
-    """The file of every table in the folder: `name` or `raw_name`, .csv or .parquet, or as mapped."""
+    """The file of every table: `name` or `raw_name`, .csv or .parquet, or as mapped."""
     problems, files = [], {}
     for table in IMPORTABLE_TABLES:
         named = mapping.get(table, TableMapping()).file
@@ -57,7 +57,9 @@ def find_files(folder: Path, mapping: SourceMapping) -> dict[str, Path]:
 def read_files(
     con: duckdb.DuckDBPyConnection, files: Mapping[str, Path], mapping: SourceMapping
 ) -> dict[str, frozenset[str]]:
-    """Create `source_<table>` (text columns plus `_row`) for every table; returns the columns given."""
+    """Create `source_<table>` (text columns plus `_row`) for every table; returns the columns
+    given.
+    """
     problems: list[Problem] = []
     given: dict[str, frozenset[str]] = {}
     for table, path in files.items():
@@ -70,7 +72,9 @@ def read_files(
         except duckdb.Error as error:
             reason = str(error).strip().splitlines()[0]
             remedy = "Save it again as UTF-8 CSV with a header line, or as Parquet."
-            problems.append(Problem("unreadable_file", path.name, f"cannot be read: {reason}", remedy))
+            problems.append(
+                Problem("unreadable_file", path.name, f"cannot be read: {reason}", remedy)
+            )
     if problems:
         raise ImportProblemsError(problems)
     return given
@@ -103,11 +107,13 @@ def _create_source(
         problems.append(Problem("missing_column", where, text, remedy))
     if not wanted <= given:
         return given
+    values = {
+        column.name: _text(_quoted(theirs[mapping.theirs(column.name).lower()]), column, mapping)
+        for column in declared.columns
+        if column.name in given
+    }
     columns = ", ".join(
-        f'{_text(_quoted(theirs[mapping.theirs(c).lower()]), c, declared.column(c).type, mapping)} as "{c}"'
-        if c in given
-        else f'null::varchar as "{c}"'
-        for c in declared.column_names
+        f'{values.get(name, "null::varchar")} as "{name}"' for name in declared.column_names
     )
     con.execute(
         f'create or replace table "source_{table}" as '
@@ -116,14 +122,14 @@ def _create_source(
     return given
 
 
-def _text(source: str, column: str, type_: str, mapping: TableMapping) -> str:
-    """SQL of a value as trimmed text (blank is null), with the mapping's values and sign applied."""
+def _text(source: str, column: Column, mapping: TableMapping) -> str:
+    """SQL of a value as trimmed text (blank is null) with the mapping's values and sign."""
     text = f"nullif(trim({source}::varchar), '')"
-    changes = mapping.values.get(column)
+    changes = mapping.values.get(column.name)
     if changes:
         whens = " ".join(f"when {_literal(a)} then {_literal(b)}" for a, b in changes.items())
         text = f"case {text} {whens} else {text} end"
-    if type_ == MONEY and column in mapping.negate:
+    if column.type == MONEY and column.name in mapping.negate:
         text = f"coalesce((-try_cast({text} as double))::varchar, {text})"
     return text
 

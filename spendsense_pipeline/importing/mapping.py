@@ -1,16 +1,16 @@
 """The mapping file: how somebody else's files, columns and values are named in ours.
 
-    transactions:
-      file: bank_export.csv               # when the file is not called transactions.csv
-      columns: {date: PostedOn, amount: Amt, name: Memo}     # ours: theirs
-      values: {payment_channel: {ach: other}}                # column: {theirs: ours}
-      negate: [amount]                    # when their spending is negative
+transactions:
+file: bank_export.csv               # when the file is not called transactions.csv
+columns: {date: PostedOn, amount: Amt, name: Memo}     # ours: theirs
+values: {payment_channel: {ach: other}}                # column: {theirs: ours}
+negate: [amount]                    # when their spending is negative
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,12 @@ from spendsense_pipeline.plaid.declarations import MONEY
 from spendsense_pipeline.plaid.tables import CARD_STATEMENTS, RAW_TABLES
 
 IMPORTABLE_TABLES = {t.name.removeprefix("raw_"): t for t in (*RAW_TABLES, CARD_STATEMENTS)}
-_KEYS = ("file", "columns", "values", "negate")
+_SHAPES: Mapping[str, tuple[type, str]] = {
+    "file": (str, "a file name"),
+    "columns": (dict, "a mapping of ours to theirs"),
+    "values": (dict, "a mapping of columns"),
+    "negate": (list, "a list of columns"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,9 @@ def load_mapping(path: Path) -> dict[str, TableMapping]:
     try:
         content = _parse(text, path)
     except ValueError as error:
-        raise _refusal(path, f"is neither JSON nor YAML ({error})", "Correct the syntax.") from error
+        raise _refusal(
+            path, f"is neither JSON nor YAML ({error})", "Correct the syntax."
+        ) from error
     if not isinstance(content, dict):
         raise _refusal(path, "must hold table names at the top", "See `spendsense import --help`.")
     problems: list[Problem] = []
@@ -75,41 +82,11 @@ def _parse(text: str, path: Path) -> Any:
 
 def _table_mapping(path: Path, table: str, entry: Any, problems: list[Problem]) -> TableMapping:
     where = f"{path.name}: {table}"
-    if table not in IMPORTABLE_TABLES:
-        known = ", ".join(IMPORTABLE_TABLES)
-        problems.append(Problem("mapping", where, "is not a table of ours", f"Use one of {known}."))
+    found = list(_mistakes(where, table, entry))
+    problems += found
+    if found:
         return TableMapping()
-    if not isinstance(entry, dict):
-        problems.append(Problem("mapping", where, "must be a mapping", f"Use {', '.join(_KEYS)}."))
-        return TableMapping()
-    for key in entry:
-        if key not in _KEYS:
-            remedy = f"Use one of {', '.join(_KEYS)}."
-            problems.append(Problem("mapping", f"{where}.{key}", "is not a mapping key", remedy))
-    shapes = (("columns", dict), ("values", dict), ("negate", list), ("file", str))
-    for key, shape in shapes:
-        if entry.get(key) is not None and not isinstance(entry[key], shape):
-            remedy = {"dict": "Write `ours: theirs` pairs.", "list": "Write a list of columns."}
-            text = f"must be a {'mapping' if shape is dict else shape.__name__}"
-            problems.append(
-                Problem("mapping", f"{where}.{key}", text, remedy.get(shape.__name__, "Name a file."))
-            )
-            return TableMapping()
     columns, values = entry.get("columns") or {}, entry.get("values") or {}
-    negate = tuple(entry.get("negate") or ())
-    declared = IMPORTABLE_TABLES[table]
-    for column in (*columns, *values, *negate):
-        if column not in declared.column_names:
-            remedy = f"Columns of {table}: {', '.join(declared.column_names)}."
-            problems.append(Problem("mapping", f"{where}.{column}", "is not a column", remedy))
-    for column in negate:
-        if column in declared.column_names and declared.column(column).type != MONEY:
-            remedy = "Only amounts of money can change sign."
-            problems.append(Problem("mapping", f"{where}.{column}", "cannot be negated", remedy))
-    if not all(isinstance(changes, dict) for changes in values.values()):
-        remedy = "Write `column: {theirs: ours}`."
-        problems.append(Problem("mapping", f"{where}.values", "must hold mappings", remedy))
-        return TableMapping()
     return TableMapping(
         file=entry.get("file"),
         columns={str(ours): str(theirs) for ours, theirs in columns.items()},
@@ -117,8 +94,47 @@ def _table_mapping(path: Path, table: str, entry: Any, problems: list[Problem]) 
             str(column): {str(theirs): str(ours) for theirs, ours in changes.items()}
             for column, changes in values.items()
         },
-        negate=negate,
+        negate=tuple(entry.get("negate") or ()),
     )
+
+
+def _mistakes(where: str, table: str, entry: Any) -> Iterator[Problem]:
+    """What is wrong with one table's entry; later questions only make sense of a sound shape."""
+    if table not in IMPORTABLE_TABLES:
+        remedy = f"Use one of {', '.join(IMPORTABLE_TABLES)}."
+        yield Problem("mapping", where, "is not a table of ours", remedy)
+        return
+    shape_mistakes = list(_shape_mistakes(where, entry))
+    yield from shape_mistakes
+    if shape_mistakes:
+        return
+    declared = IMPORTABLE_TABLES[table]
+    negate = entry.get("negate") or ()
+    for column in (*(entry.get("columns") or {}), *(entry.get("values") or {}), *negate):
+        if column not in declared.column_names:
+            remedy = f"Columns of {table}: {', '.join(declared.column_names)}."
+            yield Problem("mapping", f"{where}.{column}", "is not a column", remedy)
+    for column in negate:
+        if column in declared.column_names and declared.column(column).type != MONEY:
+            remedy = "Only amounts of money can change sign."
+            yield Problem("mapping", f"{where}.{column}", "cannot be negated", remedy)
+
+
+def _shape_mistakes(where: str, entry: Any) -> Iterator[Problem]:
+    if not isinstance(entry, dict):
+        yield Problem("mapping", where, "must be a mapping", f"Use {', '.join(_SHAPES)}.")
+        return
+    for key, value in entry.items():
+        if key not in _SHAPES:
+            remedy = f"Use one of {', '.join(_SHAPES)}."
+            yield Problem("mapping", f"{where}.{key}", "is not a mapping key", remedy)
+        elif value is not None and not isinstance(value, _SHAPES[key][0]):
+            text = f"must be {_SHAPES[key][1]}"
+            yield Problem("mapping", f"{where}.{key}", text, "Correct its form.")
+    changes = entry.get("values")
+    if isinstance(changes, dict) and not all(isinstance(each, dict) for each in changes.values()):
+        remedy = "Write `column: {theirs: ours}`."
+        yield Problem("mapping", f"{where}.values", "must hold a mapping per column", remedy)
 
 
 def _refusal(path: Path, text: str, remedy: str) -> ImportProblemsError:

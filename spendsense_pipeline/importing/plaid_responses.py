@@ -1,8 +1,10 @@
-"""Plaid API responses as import source: one folder per person, recognised by content, not by file name.
+"""Plaid API responses as import source: one folder per person, recognised by content, not by file
+name.
 
-Read: `/accounts/get` (or the accounts in any other response), `/transactions/sync` and `/transactions/get`,
-`/liabilities/get`. Plaid says nothing of consent: a `users.csv` beside the folders may, with user_id equal to the
-folder's name. Recurring streams are not read: they are measured anew.
+Read: `/accounts/get` (or the accounts in any other response), `/transactions/sync` and
+`/transactions/get`, `/liabilities/get`. Plaid says nothing of consent: a `users.csv` beside the
+folders may, with user_id equal to the folder's name. Recurring streams are not read: they are
+measured anew.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ def has_responses(path: Path) -> bool:
 def read_responses(
     con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping
 ) -> dict[str, frozenset[str]]:
-    """Create `source_<table>` for users, accounts, transactions, liabilities from Plaid's responses."""
+    """Create `source_<table>` for users, accounts, transactions, liabilities from Plaid's
+    responses.
+    """
     for table in ("accounts", "transactions", "liabilities"):
         create_empty_source(con, table)
     writer = _Writer(con)
@@ -46,7 +50,12 @@ def read_responses(
                 where = file.name if file == path else str(file.relative_to(path))
                 reason = f"lacks {error}" if isinstance(error, KeyError) else str(error)
                 problems.append(
-                    Problem("unreadable_file", where, f"is not a Plaid response ({reason})", "Remove it or save the response again.")
+                    Problem(
+                        "unreadable_file",
+                        where,
+                        f"is not a Plaid response ({reason})",
+                        "Remove it or save the response again.",
+                    )
                 )
         if rows.is_empty:
             continue
@@ -164,7 +173,7 @@ class _PersonRows:
 
 
 class _Writer:
-    """Rows to `source_<table>` in batches, so that memory does not grow with the number of people."""
+    """Rows to `source_<table>` in batches: memory does not grow with the number of people."""
 
     TABLES = ("accounts", "transactions", "liabilities")
 
@@ -186,7 +195,10 @@ class _Writer:
         rows, self._waiting[table] = self._waiting[table], []
         if rows:
             names = (*IMPORTABLE_TABLES[table].column_names, "_row")
-            batch = pa.table({n: [_as_text(row.get(n)) for row in rows] for n in names}, pa.schema([(n, pa.string()) for n in names]))
+            batch = pa.table(
+                {n: [_as_text(row.get(n)) for row in rows] for n in names},
+                pa.schema([(n, pa.string()) for n in names]),
+            )
             self._con.register("arriving_rows", batch)
             self._con.execute(f'insert into "source_{table}" by name select * from arriving_rows')
             self._con.unregister("arriving_rows")

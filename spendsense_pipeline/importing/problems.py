@@ -1,4 +1,6 @@
-"""What is wrong with data brought in: one sentence per kind of mistake, with the column and the first rows."""
+"""What is wrong with data brought in: one sentence per kind of mistake, with the column and the
+first rows.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ class Problem:
 
 
 class ImportProblemsError(ValueError):
-    """The data cannot be taken as it is; nothing was written. `.problems` holds every kind found."""
+    """The data cannot be taken; nothing was written. `.problems` holds every kind found."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems

@@ -1,4 +1,6 @@
-"""What must hold between rows: ids once, keys that lead somewhere, Plaid's account types and categories."""
+"""What must hold between rows: ids once, keys that lead somewhere, Plaid's account types and
+categories.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ def relation_problems(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) 
         if rule.table not in names:
             continue
         rows = con.execute(
-            f'select source._row, {rule.value}, count(*) over () from "source_{rule.table}" as source '
+            f"select source._row, {rule.value}, count(*) over () "
+            f'from "source_{rule.table}" as source '
             f"where {rule.broken} limit {_SHOWN_ROWS}"
         ).fetchall()
         if rows:
@@ -54,7 +57,9 @@ def relation_problems(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) 
 
 
 def _create_vocabulary(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("create or replace temp table plaid_category (detailed varchar, primary_code varchar)")
+    con.execute(
+        "create or replace temp table plaid_category (detailed varchar, primary_code varchar)"
+    )
     con.executemany(
         "insert into plaid_category values (?, ?)",
         [(code, primary) for code, primary, *_ in category_rows()]
@@ -111,10 +116,7 @@ _CARD_ONLY = (
 )
 
 _RULES: tuple[_Rule, ...] = (
-    *(
-        _unique(name, table.primary_key[0])
-        for name, table in IMPORTABLE_TABLES.items()
-    ),
+    *(_unique(name, table.primary_key[0]) for name, table in IMPORTABLE_TABLES.items()),
     _known("accounts", "user_id", "users", kind="unknown_user"),
     _known("transactions", "account_id", "accounts", kind="unknown_account"),
     _known("liabilities", "account_id", "accounts", kind="unknown_account"),

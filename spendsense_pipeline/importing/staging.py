@@ -1,7 +1,8 @@
 """Bring data in: read, judge, and set aside as the raw tables, before anything of ours is touched.
 
-A staged import is a folder of Parquet files named by a fingerprint of what was read. The pipeline's raw tables are
-filled from it, so that an import can be run again from the UI like any other run.
+A staged import is a folder of Parquet files named by a fingerprint of what was read. The
+pipeline's raw tables are filled from it, so that an import can be run again from the UI like any
+other run.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class StagedImport:
     fingerprint: str
     as_of: dt.date
     history_start: dt.date | None
+    first_date: dt.date | None
     rows: Mapping[str, int]
     notes: tuple[str, ...] = ()
     source: str = ""
@@ -62,7 +64,7 @@ class StagedImport:
         return self.folder / f"{table.name}.parquet"
 
     def fill(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Create every generated table in `con` from the staged rows, in declared type and order."""
+        """Create every generated table in `con` from the staged rows."""
         for table in GENERATED_TABLES:
             con.execute(table.create_sql())
             columns = ", ".join(f'"{name}"' for name in table.column_names)
@@ -73,20 +75,21 @@ class StagedImport:
 
 
 def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
-    """Read and judge `request.path`; set it aside under `imports_dir`. Raises ImportProblemsError."""
+    """Read and judge `request.path` and set it aside under `imports_dir`.
+
+    Raises:
+        ImportProblemsError: holding every kind of problem found.
+    """
     path = request.path
     if not path.exists():
-        raise _refusal("missing_file", str(path), "does not exist", "Check the path.")
+        raise _refused(Problem("missing_file", str(path), "does not exist", "Check the path."))
     mapping = load_mapping(request.mapping_path) if request.mapping_path else {}
     described = _own_description(path)
     as_of = request.as_of or described.get("as_of")
     if as_of is None:
-        raise _refusal(
-            "as_of_missing",
-            str(path),
-            "does not say which day its balances are of",
-            "Give that day: --as-of 2026-06-30.",
-        )
+        text = "does not say which day its balances are of"
+        remedy = "Give that day: --as-of 2026-06-30."
+        raise _refused(Problem("as_of_missing", str(path), text, remedy))
     with _scratch() as (con, scratch):
         files, given = _read(con, path, mapping)
         problems = [
@@ -103,6 +106,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
             fingerprint=_fingerprint(path, request, as_of),
             as_of=as_of,
             history_start=described.get("history_start"),
+            first_date=_first_date(con),
             rows=rows,
             notes=_notes(con, path, files, given),
             source=path.resolve().name,
@@ -114,11 +118,15 @@ def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
     """A staged import by its fingerprint; FileNotFoundError if it is gone."""
     folder = imports_dir / fingerprint
     content = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    start = content["history_start"]
+    dates = {
+        name: dt.date.fromisoformat(content[name]) if content[name] else None
+        for name in ("history_start", "first_date")
+    }
     return StagedImport(
         fingerprint=content["fingerprint"],
         as_of=dt.date.fromisoformat(content["as_of"]),
-        history_start=dt.date.fromisoformat(start) if start else None,
+        history_start=dates["history_start"],
+        first_date=dates["first_date"],
         rows=content["rows"],
         notes=tuple(content["notes"]),
         source=content["source"],
@@ -140,7 +148,7 @@ def _scratch() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 def _read(
     con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping
 ) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
-    """`source_<table>` for every importable table; file names and given columns of those brought."""
+    """`source_<table>` of every importable table; file names and columns of those brought."""
     has_layout = path.is_dir() and any(
         (path / f"{prefix}transactions{suffix}").is_file()
         for prefix in ("", "raw_")
@@ -155,7 +163,8 @@ def _read(
         files = {table: file.name for table, file in found.items()}
     else:
         remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
-        raise _refusal("unreadable_file", str(path), "is not a folder or a .json file", remedy)
+        text = "is not a folder or a .json file"
+        raise _refused(Problem("unreadable_file", str(path), text, remedy))
     for table in IMPORTABLE_TABLES:
         if table not in files:
             create_empty_source(con, table)
@@ -171,22 +180,29 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
     for table in ("transactions", "liabilities"):
         con.execute(
             f"update source_{table} set user_id = account.user_id from source_accounts account "
-            f"where account.account_id = source_{table}.account_id and source_{table}.user_id is null"
+            f"where account.account_id = source_{table}.account_id and source_{table}.user_id is "
+            f"null"
         )
     con.execute(
         "update source_transactions set category_primary = category.primary_code "
         "from plaid_category category where category.detailed = category_detailed"
     )
-    rows = {}
-    for name, table in IMPORTABLE_TABLES.items():
-        con.execute(table.create_sql())
+    rows: dict[str, int] = {}
+    for name, declared in IMPORTABLE_TABLES.items():
+        con.execute(declared.create_sql())
         con.execute(
-            f'insert into "{table.name}" {typed_select(name)} from "source_{name}" source '
-            f"order by {', '.join(table.order_by)}"
+            f'insert into "{declared.name}" {typed_select(name)} from "source_{name}" source '
+            f"order by {', '.join(declared.order_by)}"
         )
-        [(rows[table.name],)] = con.execute(f'select count(*) from "{table.name}"').fetchall()
+        [(count,)] = con.execute(f'select count(*) from "{declared.name}"').fetchall()
+        rows[declared.name] = int(count)
     con.execute(STREAM_TRUTH.create_sql())  # nobody knows the truth of real streams
     return rows
+
+
+def _first_date(con: duckdb.DuckDBPyConnection) -> dt.date | None:
+    [(first,)] = con.execute("select min(date) from raw_transactions where not pending").fetchall()
+    return first if isinstance(first, dt.date) else None
 
 
 def _consent_problems(
@@ -198,7 +214,10 @@ def _consent_problems(
     if "consent_status" in given and recorded:
         return []
     text = "nobody's consent is recorded, so nobody may be processed"
-    remedy = "Fill consent_status (granted, denied, revoked), or pass --all-consented if you hold everybody's consent."
+    remedy = (
+        "Fill consent_status (granted, denied, revoked), or pass --all-consented if you hold "
+        "everybody's consent."
+    )
     return [Problem("consent_missing", f"{file}, column consent_status", text, remedy)]
 
 
@@ -223,13 +242,17 @@ def _notes(
         "(select count(*) from raw_liabilities)"
     ).fetchall()
     if terms < cards:
-        notes.append(f"{cards - terms:,} of {cards:,} cards have no liability row: overdue is unknown.")
+        notes.append(
+            f"{cards - terms:,} of {cards:,} cards have no liability row: overdue is unknown."
+        )
     if cards and "card_statements" not in files:
         notes.append("No card statements: minimum-payment-only is judged from liabilities alone.")
     if path.is_dir() and "accounts" in given:
         known = {*files.values(), EXPORT_DESCRIPTION_FILE}
         unused = sorted(
-            p.name for p in path.iterdir() if p.suffix in (".csv", ".parquet") and p.name not in known
+            p.name
+            for p in path.iterdir()
+            if p.suffix in (".csv", ".parquet") and p.name not in known
         )
         if unused:
             notes.append(f"Not read: {', '.join(unused)} (measured anew).")
@@ -272,7 +295,9 @@ def _set_aside(
         target = str(written / f"{table.name}.parquet").replace("'", "''")
         con.execute(f"copy \"{table.name}\" to '{target}' (format parquet, compression zstd)")
     content = {k: v for k, v in asdict(staged).items() if k != "folder"}
-    (written / DESCRIPTION_FILE).write_text(json.dumps(content, default=str, indent=2), encoding="utf-8")
+    (written / DESCRIPTION_FILE).write_text(
+        json.dumps(content, default=str, indent=2), encoding="utf-8"
+    )
     imports_dir.mkdir(parents=True, exist_ok=True)
     arriving = imports_dir / f".{staged.fingerprint}.arriving"
     shutil.rmtree(arriving, ignore_errors=True)
@@ -282,5 +307,5 @@ def _set_aside(
     return StagedImport(**{**asdict(staged), "folder": folder})
 
 
-def _refusal(kind: str, where: str, text: str, remedy: str) -> ImportProblemsError:
-    return ImportProblemsError([Problem(kind, where, text, remedy)])
+def _refused(problem: Problem) -> ImportProblemsError:
+    return ImportProblemsError([problem])

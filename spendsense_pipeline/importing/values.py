@@ -1,4 +1,6 @@
-"""From text to declared types: a whole column is either understood or named as a problem with its rows."""
+"""From text to declared types: a whole column is either understood or named as a problem with its
+rows.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ _DEFAULTS = {  # what Plaid means by leaving the field out
     ("transactions", "pending"): "false",
 }
 # columns not declared nullable that an import may leave out: filled from elsewhere (see staging.py)
-_FILLED_LATER = {("transactions", "user_id"), ("liabilities", "user_id"), ("users", "consent_status")}
+_FILLED_LATER = {
+    ("transactions", "user_id"),
+    ("liabilities", "user_id"),
+    ("users", "consent_status"),
+}
 
 
 @dataclass(frozen=True)

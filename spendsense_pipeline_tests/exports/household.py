@@ -1,4 +1,6 @@
-"""A small published-like database: two people who consented, one who did not, with every kind of row."""
+"""A small published-like database: two people who consented, one who did not, with every kind of
+row.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +66,7 @@ TRACES = Table(
     order_by=("user_id", "window_days"),
 )
 TABLES = (*GENERATED_TABLES, STREAMS, TRACES, DATASET)
+PUBLISHED_AT = dt.datetime(2026, 7, 1, 3)  # noqa: DTZ001  (tables hold UTC without zone)
 CONSENTING = ["user_0000", "user_0001"]
 UNCONSENTED = "user_0002"
 
@@ -80,13 +83,58 @@ def _household(user_id: str, **changes: object) -> dict[str, list[Row]]:
         "transactions": [
             a_paycheck("2000.00", dt.date(2026, 6, 15), account_id=checking, user_id=user_id),
             *(
-                a_transaction("15.49", dt.date(2026, month, 10), card, user_id, name="STREAMFLIX", merchant_name="Streamflix, \"Inc\"", category_primary="ENTERTAINMENT", category_detailed="ENTERTAINMENT_TV_AND_MOVIES", payment_channel="online")
+                a_transaction(
+                    "15.49",
+                    dt.date(2026, month, 10),
+                    card,
+                    user_id,
+                    name="STREAMFLIX",
+                    merchant_name='Streamflix, "Inc"',
+                    category_primary="ENTERTAINMENT",
+                    category_detailed="ENTERTAINMENT_TV_AND_MOVIES",
+                    payment_channel="online",
+                )
                 for month in (4, 5, 6)
             ),
-            a_transaction("500.00", dt.date(2026, 6, 16), checking, user_id, name="TO SAVINGS", merchant_name=None, merchant_entity_id=None, transfer_id=f"x{user_id}", payment_channel="other", category_primary="TRANSFER_OUT", category_detailed="TRANSFER_OUT_SAVINGS"),
-            a_transaction("-500.00", dt.date(2026, 6, 16), savings, user_id, name="FROM CHECKING", merchant_name=None, merchant_entity_id=None, transfer_id=f"x{user_id}", payment_channel="other", category_primary="TRANSFER_IN", category_detailed="TRANSFER_IN_SAVINGS"),
+            a_transaction(
+                "500.00",
+                dt.date(2026, 6, 16),
+                checking,
+                user_id,
+                name="TO SAVINGS",
+                merchant_name=None,
+                merchant_entity_id=None,
+                transfer_id=f"x{user_id}",
+                payment_channel="other",
+                category_primary="TRANSFER_OUT",
+                category_detailed="TRANSFER_OUT_SAVINGS",
+            ),
+            a_transaction(
+                "-500.00",
+                dt.date(2026, 6, 16),
+                savings,
+                user_id,
+                name="FROM CHECKING",
+                merchant_name=None,
+                merchant_entity_id=None,
+                transfer_id=f"x{user_id}",
+                payment_channel="other",
+                category_primary="TRANSFER_IN",
+                category_detailed="TRANSFER_IN_SAVINGS",
+            ),
             a_transaction("9.99", AS_OF, card, user_id, pending=True, city="Dayton", state="OH"),
-            a_transaction("3.20", dt.date(2026, 6, 1), checking, user_id, name="???", merchant_name=None, merchant_entity_id=None, payment_channel=None, category_primary=None, category_detailed=None),
+            a_transaction(
+                "3.20",
+                dt.date(2026, 6, 1),
+                checking,
+                user_id,
+                name="???",
+                merchant_name=None,
+                merchant_entity_id=None,
+                payment_channel=None,
+                category_primary=None,
+                category_detailed=None,
+            ),
         ],
         "liabilities": [a_liability(card, user_id)],
         "statements": [a_statement(dt.date(2026, 6, 15), card)],
@@ -105,10 +153,43 @@ def a_dataset(path: Path) -> Path:
     for table in (STREAMS, TRACES, DATASET):
         con.execute(table.create_sql())
     for user_id in CONSENTING:
-        ids = [t["transaction_id"] for t in rows["transactions"] if t["name"] == "STREAMFLIX" and t["user_id"] == user_id]
+        ids = [
+            t["transaction_id"]
+            for t in rows["transactions"]
+            if t["name"] == "STREAMFLIX" and t["user_id"] == user_id
+        ]
         insert(con, STREAMS, [_stream(user_id, ids), _income(user_id)])
-        insert(con, TRACES, [{"trace_id": f"{user_id}:{w}", "user_id": user_id, "window_days": w, "trace": f'{{"user_id": "{user_id}", "window_days": {w}}}'} for w in (30, 180)])
-    insert(con, DATASET, [{"dataset_id": "d" * 16, "as_of": AS_OF, "history_start": HISTORY_START, "seed": 42, "preset": None, "config_hash": "c", "rules_version": "r", "code_version": "v", "run_id": None, "published_at": dt.datetime(2026, 7, 1, 3)}])  # noqa: DTZ001
+        insert(
+            con,
+            TRACES,
+            [
+                {
+                    "trace_id": f"{user_id}:{w}",
+                    "user_id": user_id,
+                    "window_days": w,
+                    "trace": f'{{"user_id": "{user_id}", "window_days": {w}}}',
+                }
+                for w in (30, 180)
+            ],
+        )
+    insert(
+        con,
+        DATASET,
+        [
+            {
+                "dataset_id": "d" * 16,
+                "as_of": AS_OF,
+                "history_start": HISTORY_START,
+                "seed": 42,
+                "preset": None,
+                "config_hash": "c",
+                "rules_version": "r",
+                "code_version": "v",
+                "run_id": None,
+                "published_at": PUBLISHED_AT,
+            }
+        ],
+    )
     con.execute(f"attach '{path}' as target")
     con.execute("copy from database memory to target")
     con.close()
@@ -116,11 +197,37 @@ def a_dataset(path: Path) -> Path:
 
 
 def _stream(user_id: str, ids: list[str]) -> Row:
-    return {"stream_id": f"s1{user_id}", "user_id": user_id, "account_id": f"{user_id}_card", "merchant_name": "Streamflix", "frequency": "MONTHLY", "status": "MATURE", "is_active": True, "average_amount": Decimal("15.49"), "last_amount": Decimal("15.49"), "first_date": dt.date(2026, 4, 10), "last_date": dt.date(2026, 6, 10), "predicted_next_date": dt.date(2026, 7, 10), "transaction_ids": ids, "category_primary": "ENTERTAINMENT", "category_detailed": "ENTERTAINMENT_TV_AND_MOVIES"}
+    return {
+        "stream_id": f"s1{user_id}",
+        "user_id": user_id,
+        "account_id": f"{user_id}_card",
+        "merchant_name": "Streamflix",
+        "frequency": "MONTHLY",
+        "status": "MATURE",
+        "is_active": True,
+        "average_amount": Decimal("15.49"),
+        "last_amount": Decimal("15.49"),
+        "first_date": dt.date(2026, 4, 10),
+        "last_date": dt.date(2026, 6, 10),
+        "predicted_next_date": dt.date(2026, 7, 10),
+        "transaction_ids": ids,
+        "category_primary": "ENTERTAINMENT",
+        "category_detailed": "ENTERTAINMENT_TV_AND_MOVIES",
+    }
 
 
 def _income(user_id: str) -> Row:
-    return _stream(user_id, []) | {"stream_id": f"s2{user_id}", "account_id": f"{user_id}_checking", "merchant_name": "Acme", "frequency": "IRREGULAR", "average_amount": Decimal("-2000.00"), "last_amount": Decimal("-2000.00"), "predicted_next_date": None, "category_primary": "INCOME", "category_detailed": "INCOME_SALARY"}
+    return _stream(user_id, []) | {
+        "stream_id": f"s2{user_id}",
+        "account_id": f"{user_id}_checking",
+        "merchant_name": "Acme",
+        "frequency": "IRREGULAR",
+        "average_amount": Decimal("-2000.00"),
+        "last_amount": Decimal("-2000.00"),
+        "predicted_next_date": None,
+        "category_primary": "INCOME",
+        "category_detailed": "INCOME_SALARY",
+    }
 
 
 def open_dataset(path: Path) -> duckdb.DuckDBPyConnection:

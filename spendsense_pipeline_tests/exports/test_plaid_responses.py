@@ -1,4 +1,5 @@
-"""Plaid's own SDK reads every response with its type checks on, and every enumerated value is documented.
+"""Plaid's own SDK reads every response with its type checks on, and every enumerated value is
+documented.
 
 The SDK's enumerations are open (it accepts a made-up subtype), so their documented values are read from
 the SDK's models and compared field by field.
@@ -23,7 +24,9 @@ plaid = pytest.importorskip("plaid", reason="plaid-python is in the dev extra")
 MODELS = {
     "accounts_get": "accounts_get_response.AccountsGetResponse",
     "transactions_sync_1": "transactions_sync_response.TransactionsSyncResponse",
-    "transactions_recurring_get": "transactions_recurring_get_response.TransactionsRecurringGetResponse",
+    "transactions_recurring_get": (
+        "transactions_recurring_get_response.TransactionsRecurringGetResponse"
+    ),
     "liabilities_get": "liabilities_get_response.LiabilitiesGetResponse",
     "sandbox_custom_user": "user_custom_password.UserCustomPassword",
 }
@@ -114,7 +117,9 @@ def test_streams_go_in_or_out(exported: Path) -> None:
     assert [s["merchant_name"] for s in body["inflow_streams"]] == ["Acme"]
     assert [s["merchant_name"] for s in body["outflow_streams"]] == ["Streamflix"]
     assert body["inflow_streams"][0]["frequency"] == "UNKNOWN"
-    ids = {t["transaction_id"] for t in _read(exported, "user_0000", "transactions_sync_1")[0]["added"]}
+    ids = {
+        t["transaction_id"] for t in _read(exported, "user_0000", "transactions_sync_1")[0]["added"]
+    }
     assert set(body["outflow_streams"][0]["transaction_ids"]) < ids
 
 

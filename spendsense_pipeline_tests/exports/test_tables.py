@@ -1,4 +1,6 @@
-"""Parquet, CSV, SQLite and JSON: every row of the people selected, nobody else's, typed and described."""
+"""Parquet, CSV, SQLite and JSON: every row of the people selected, nobody else's, typed and
+described.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,12 @@ import pytest
 from spendsense_pipeline.plaid.tables import RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.exports import FORMATS, ExportError, export_dataset
 from spendsense_pipeline.publishing.exports.documents import file_name
-from spendsense_pipeline_tests.exports.household import CONSENTING, TABLES, UNCONSENTED, open_dataset
+from spendsense_pipeline_tests.exports.household import (
+    CONSENTING,
+    TABLES,
+    UNCONSENTED,
+    open_dataset,
+)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
@@ -129,7 +136,12 @@ def test_everybody_is_there_when_asked_for_by_name(
     dataset: duckdb.DuckDBPyConnection, tmp_path: Path, format_: str
 ) -> None:
     exported = export_dataset(
-        dataset, TABLES, tmp_path / "out", format_, withdrawn=["user_0001"], include_unconsented=True
+        dataset,
+        TABLES,
+        tmp_path / "out",
+        format_,
+        withdrawn=["user_0001"],
+        include_unconsented=True,
     )
     assert exported.left_out == 0
     content = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file())

@@ -1,5 +1,5 @@
-"""Data brought in: what is right is taken as it is, what is wrong is named with column and rows, and nothing is
-written before all of it has been judged.
+"""Data brought in: what is right is taken as it is, what is wrong is named with column and rows,
+and nothing is written before all of it has been judged.
 """
 
 from __future__ import annotations
@@ -31,13 +31,35 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def _rows() -> Rows:
     return {
-        "users": [{"user_id": "ann", "consent_status": "granted"}, {"user_id": "bob", "consent_status": "denied"}],
+        "users": [
+            {"user_id": "ann", "consent_status": "granted"},
+            {"user_id": "bob", "consent_status": "denied"},
+        ],
         "accounts": [
-            {"account_id": "a1", "user_id": "ann", "type": "depository", "subtype": "checking", "balance_current": "100.00"},
-            {"account_id": "b1", "user_id": "bob", "type": "credit", "subtype": "credit card", "balance_current": "5"},
+            {
+                "account_id": "a1",
+                "user_id": "ann",
+                "type": "depository",
+                "subtype": "checking",
+                "balance_current": "100.00",
+            },
+            {
+                "account_id": "b1",
+                "user_id": "bob",
+                "type": "credit",
+                "subtype": "credit card",
+                "balance_current": "5",
+            },
         ],
         "transactions": [
-            {"transaction_id": f"t{n}", "account_id": "a1", "date": f"2026-06-{n:02d}", "amount": f"{n}.50", "name": f"SHOP {n}", "category_detailed": "FOOD_AND_DRINK_GROCERIES"}
+            {
+                "transaction_id": f"t{n}",
+                "account_id": "a1",
+                "date": f"2026-06-{n:02d}",
+                "amount": f"{n}.50",
+                "name": f"SHOP {n}",
+                "category_detailed": "FOOD_AND_DRINK_GROCERIES",
+            }
             for n in range(1, 11)
         ],
     }
@@ -66,12 +88,23 @@ def _filled(staged: StagedImport) -> duckdb.DuckDBPyConnection:
 
 def test_a_minimal_folder_fills_the_raw_tables(tmp_path: Path) -> None:
     staged = _stage(tmp_path, _rows())
-    assert staged.rows == {"raw_users": 2, "raw_accounts": 2, "raw_transactions": 10, "raw_liabilities": 0, "card_statements": 0}
+    assert staged.rows == {
+        "raw_users": 2,
+        "raw_accounts": 2,
+        "raw_transactions": 10,
+        "raw_liabilities": 0,
+        "card_statements": 0,
+    }
     con = _filled(staged)
-    [first] = con.execute("select transaction_id, user_id, amount::varchar, pending, category_primary, category_detailed from raw_transactions where transaction_id = 't1'").fetchall()
+    [first] = con.execute(
+        "select transaction_id, user_id, amount::varchar, pending, category_primary, "
+        "category_detailed from raw_transactions where transaction_id = 't1'"
+    ).fetchall()
     assert first == ("t1", "ann", "1.50", False, "FOOD_AND_DRINK", "FOOD_AND_DRINK_GROCERIES")
     for table in GENERATED_TABLES:
-        found = [(name, type_) for name, type_, *_ in con.execute(f"describe {table.name}").fetchall()]
+        found = [
+            (name, type_) for name, type_, *_ in con.execute(f"describe {table.name}").fetchall()
+        ]
         assert found == [(c.name, c.type) for c in table.columns]
     assert any("1 of 1 cards have no liability row" in note for note in staged.notes)
 
@@ -106,23 +139,98 @@ def _copy(table: str) -> Callable[[Rows], None]:
 
 BAD_INPUT = {
     "missing column": (_drop("transactions", "amount"), "missing_column", "amount", None),
-    "unknown category": (_put("transactions", 3, "category_detailed", "FOOD_AND_PIZZA"), "unknown_category", "category_detailed", "row 4 ('FOOD_AND_PIZZA')"),
-    "duplicate transaction": (_copy("transactions"), "duplicate_id", "transaction_id", "row 1 ('t1')"),
+    "unknown category": (
+        _put("transactions", 3, "category_detailed", "FOOD_AND_PIZZA"),
+        "unknown_category",
+        "category_detailed",
+        "row 4 ('FOOD_AND_PIZZA')",
+    ),
+    "duplicate transaction": (
+        _copy("transactions"),
+        "duplicate_id",
+        "transaction_id",
+        "row 1 ('t1')",
+    ),
     "duplicate account": (_copy("accounts"), "duplicate_id", "account_id", "row 1 ('a1')"),
     "duplicate user": (_copy("users"), "duplicate_id", "user_id", "row 1 ('ann')"),
-    "unknown account": (_put("transactions", 1, "account_id", "zz"), "unknown_account", "account_id", "row 2 ('zz')"),
-    "unknown user": (_put("accounts", 0, "user_id", "zoe"), "unknown_user", "user_id", "row 1 ('zoe')"),
-    "date after as_of": (_put("transactions", 9, "date", "2026-07-01"), "absurd_date", "date", "row 10 ('2026-07-01')"),
-    "date in antiquity": (_put("transactions", 0, "date", "0026-06-01"), "absurd_date", "date", "row 1 ('0026-06-01')"),
-    "impossible date": (_put("transactions", 2, "date", "2026-06-31"), "unreadable_value", "date", "row 3 ('2026-06-31')"),
-    "not a number": (_put("transactions", 2, "amount", "$3.50"), "unreadable_value", "amount", "row 3 ('$3.50')"),
-    "nan": (_put("transactions", 2, "amount", "NaN"), "non_finite_amount", "amount", "row 3 ('NaN')"),
-    "infinity": (_put("accounts", 0, "balance_current", "inf"), "non_finite_amount", "balance_current", "row 1 ('inf')"),
-    "overflow": (_put("transactions", 2, "amount", "1e12"), "absurd_amount", "amount", "row 3 ('1e12')"),
-    "fraction of a cent": (_put("transactions", 2, "amount", "3.505"), "fractional_cents", "amount", "row 3 ('3.505')"),
-    "blank id": (_put("transactions", 5, "transaction_id", " "), "blank", "transaction_id", "row 6"),
-    "unknown account type": (_put("accounts", 1, "subtype", "credit_card"), "unknown_account_type", "type/subtype", "row 2 ('credit/credit_card')"),
-    "unknown consent": (_put("users", 0, "consent_status", "yes"), "unknown_value", "consent_status", "row 1 ('yes')"),
+    "unknown account": (
+        _put("transactions", 1, "account_id", "zz"),
+        "unknown_account",
+        "account_id",
+        "row 2 ('zz')",
+    ),
+    "unknown user": (
+        _put("accounts", 0, "user_id", "zoe"),
+        "unknown_user",
+        "user_id",
+        "row 1 ('zoe')",
+    ),
+    "date after as_of": (
+        _put("transactions", 9, "date", "2026-07-01"),
+        "absurd_date",
+        "date",
+        "row 10 ('2026-07-01')",
+    ),
+    "date in antiquity": (
+        _put("transactions", 0, "date", "0026-06-01"),
+        "absurd_date",
+        "date",
+        "row 1 ('0026-06-01')",
+    ),
+    "impossible date": (
+        _put("transactions", 2, "date", "2026-06-31"),
+        "unreadable_value",
+        "date",
+        "row 3 ('2026-06-31')",
+    ),
+    "not a number": (
+        _put("transactions", 2, "amount", "$3.50"),
+        "unreadable_value",
+        "amount",
+        "row 3 ('$3.50')",
+    ),
+    "nan": (
+        _put("transactions", 2, "amount", "NaN"),
+        "non_finite_amount",
+        "amount",
+        "row 3 ('NaN')",
+    ),
+    "infinity": (
+        _put("accounts", 0, "balance_current", "inf"),
+        "non_finite_amount",
+        "balance_current",
+        "row 1 ('inf')",
+    ),
+    "overflow": (
+        _put("transactions", 2, "amount", "1e12"),
+        "absurd_amount",
+        "amount",
+        "row 3 ('1e12')",
+    ),
+    "fraction of a cent": (
+        _put("transactions", 2, "amount", "3.505"),
+        "fractional_cents",
+        "amount",
+        "row 3 ('3.505')",
+    ),
+    "blank id": (
+        _put("transactions", 5, "transaction_id", " "),
+        "blank",
+        "transaction_id",
+        "row 6",
+    ),
+    "unknown account type": (
+        _put("accounts", 1, "subtype", "credit_card"),
+        "unknown_account_type",
+        "type/subtype",
+        "row 2 ('credit/credit_card')",
+    ),
+    "unknown consent": (
+        _put("users", 0, "consent_status", "yes"),
+        "unknown_value",
+        "consent_status",
+        "row 1 ('yes')",
+    ),
 }
 
 
@@ -174,29 +282,48 @@ def test_all_consented_does_not_overrule_a_recorded_refusal(tmp_path: Path) -> N
     rows = _rows()
     rows["users"][0]["consent_status"] = ""
     con = _filled(_stage(tmp_path, rows, all_consented=True))
-    assert con.execute("select consent_status from raw_users order by user_id").fetchall() == [("granted",), ("denied",)]
+    assert con.execute("select consent_status from raw_users order by user_id").fetchall() == [
+        ("granted",),
+        ("denied",),
+    ]
 
 
 def test_a_blank_consent_is_no_consent(tmp_path: Path) -> None:
     rows = _rows()
     rows["users"].append({"user_id": "cat", "consent_status": ""})
     con = _filled(_stage(tmp_path, rows))
-    assert con.execute("select consent_status from raw_users where user_id = 'cat'").fetchall() == [("denied",)]
+    assert con.execute("select consent_status from raw_users where user_id = 'cat'").fetchall() == [
+        ("denied",)
+    ]
 
 
 def test_a_mapping_file_reads_other_names_values_and_signs(tmp_path: Path) -> None:
     rows = _rows()
-    rows["transactions"] = [{"Id": t["transaction_id"], "Acct": t["account_id"], "Posted On": t["date"], "Amt": f"-{t['amount']}", "Memo": t["name"], "How": "ach"} for t in rows["transactions"]]
+    rows["transactions"] = [
+        {
+            "Id": t["transaction_id"],
+            "Acct": t["account_id"],
+            "Posted On": t["date"],
+            "Amt": f"-{t['amount']}",
+            "Memo": t["name"],
+            "How": "ach",
+        }
+        for t in rows["transactions"]
+    ]
     rows["bank"] = rows.pop("transactions")
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text(
         "transactions:\n  file: bank.csv\n  negate: [amount]\n"
-        "  columns: {transaction_id: Id, account_id: Acct, date: Posted On, amount: Amt, name: Memo, payment_channel: How}\n"
+        "  columns: {transaction_id: Id, account_id: Acct, date: Posted On, amount: Amt, name: "
+        "Memo, payment_channel: How}\n"
         "  values: {payment_channel: {ach: other}}\n",
         encoding="utf-8",
     )
     con = _filled(_stage(tmp_path, rows, mapping_path=mapping))
-    assert con.execute("select amount::varchar, payment_channel, name from raw_transactions where transaction_id = 't2'").fetchall() == [("2.50", "other", "SHOP 2")]
+    assert con.execute(
+        "select amount::varchar, payment_channel, name from raw_transactions where "
+        "transaction_id = 't2'"
+    ).fetchall() == [("2.50", "other", "SHOP 2")]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +358,9 @@ def test_missing_and_ambiguous_files_are_named(tmp_path: Path) -> None:
 
 def test_a_similar_column_is_suggested(tmp_path: Path) -> None:
     rows = _rows()
-    rows["transactions"] = [{("Amountt" if k == "amount" else k): v for k, v in t.items()} for t in rows["transactions"]]
+    rows["transactions"] = [
+        {("Amountt" if k == "amount" else k): v for k, v in t.items()} for t in rows["transactions"]
+    ]
     with pytest.raises(ImportProblemsError, match="Did you mean 'Amountt'"):
         _stage(tmp_path, rows)
 
@@ -270,21 +399,55 @@ def test_plaid_responses_come_back_as_the_rows_they_were(tmp_path: Path) -> None
         export_dataset(con, TABLES, tmp_path / "out", "plaid")
         staged = stage(ImportRequest(tmp_path / "out"), tmp_path / "imports")
         back = _filled(staged)
-        kept = [c for c in RAW_TRANSACTIONS.column_names if c not in ("transfer_id", "payment_channel")]
-        query = f"select {', '.join(kept)} from raw_transactions where user_id <> 'user_0002' order by all"
+        kept = [
+            c for c in RAW_TRANSACTIONS.column_names if c not in ("transfer_id", "payment_channel")
+        ]
+        query = (
+            f"select {', '.join(kept)} from raw_transactions where user_id <> 'user_0002' order "
+            f"by all"
+        )
         assert back.execute(query).fetchall() == con.execute(query).fetchall()
         query = "select * from raw_liabilities where user_id <> 'user_0002' order by all"
         assert back.execute(query).fetchall() == con.execute(query).fetchall()
-        query = "select user_id, consent_status from raw_users where user_id <> 'user_0002' order by all"
+        query = (
+            "select user_id, consent_status from raw_users where user_id <> 'user_0002' order "
+            "by all"
+        )
         assert back.execute(query).fetchall() == con.execute(query).fetchall()
-        query = "select account_id, type, subtype, mask, balance_current, balance_available, balance_limit from raw_accounts where user_id <> 'user_0002' order by all"
+        query = (
+            "select account_id, type, subtype, mask, balance_current, balance_available, "
+            "balance_limit from raw_accounts where user_id <> 'user_0002' order by all"
+        )
         assert back.execute(query).fetchall() == con.execute(query).fetchall()
 
 
 def test_a_single_transactions_get_response_is_taken(tmp_path: Path) -> None:
     body = {
-        "accounts": [{"account_id": "a", "balances": {"current": 110.1, "available": None, "limit": None, "iso_currency_code": "USD"}, "type": "depository", "subtype": "checking", "name": "C", "mask": None}],
-        "transactions": [{"account_id": "a", "transaction_id": "t", "amount": -0.1, "date": "2026-06-01", "name": "x", "pending": False}],
+        "accounts": [
+            {
+                "account_id": "a",
+                "balances": {
+                    "current": 110.1,
+                    "available": None,
+                    "limit": None,
+                    "iso_currency_code": "USD",
+                },
+                "type": "depository",
+                "subtype": "checking",
+                "name": "C",
+                "mask": None,
+            }
+        ],
+        "transactions": [
+            {
+                "account_id": "a",
+                "transaction_id": "t",
+                "amount": -0.1,
+                "date": "2026-06-01",
+                "name": "x",
+                "pending": False,
+            }
+        ],
         "total_transactions": 1,
     }
     file = tmp_path / "ann.json"
@@ -292,7 +455,9 @@ def test_a_single_transactions_get_response_is_taken(tmp_path: Path) -> None:
     with pytest.raises(ImportProblemsError, match="--all-consented"):
         stage(ImportRequest(file, AS_OF), tmp_path / "imports")
     con = _filled(stage(ImportRequest(file, AS_OF, all_consented=True), tmp_path / "imports"))
-    assert con.execute("select user_id, amount::varchar, name from raw_transactions").fetchall() == [("ann", "-0.10", "x")]
+    assert con.execute(
+        "select user_id, amount::varchar, name from raw_transactions"
+    ).fetchall() == [("ann", "-0.10", "x")]
 
 
 @pytest.mark.parametrize("content", ["{broken", "[1, 2]", '{"accounts": [{}]}', '{"accounts": 3}'])

@@ -1,5 +1,5 @@
-"""Taking a dataset away in the form another program needs. Complete or absent, streamed, and without anybody who has
-not consented.
+"""Taking a dataset away in the form another program needs. Complete or absent, streamed, and
+without anybody who has not consented.
 """
 
 from __future__ import annotations

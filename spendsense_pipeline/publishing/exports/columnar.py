@@ -1,5 +1,5 @@
-"""Parquet and CSV: one file per table. Parquet carries every column's description and unit in its metadata;
-beside CSV, which can carry nothing, lies `columns.csv`.
+"""Parquet and CSV: one file per table. Parquet carries every column's description and unit in its
+metadata; beside CSV, which can carry nothing, lies `columns.csv`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _described_schema(table: Table) -> pa.Schema:
 
 
 def _metadata(column: Column) -> dict[str, str]:
-    """What a reader of the file can know of the column; also under the key Spark and Iceberg show."""
+    """What a reader of the file can know of the column (Spark and Iceberg show `comment`)."""
     said = {
         "description": column.description,
         "comment": column.full_description,
@@ -67,7 +67,7 @@ def _as_declared(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
 
 
 def write_csv(selection: Selection, directory: Path) -> None:
-    """`<table>.csv` with a header, lists as JSON, and `columns.csv` that says what each column is."""
+    """`<table>.csv` with a header, lists as JSON, and `columns.csv` that says what they are."""
     for table in selection.tables:
         write_table_csv(selection, table, directory / f"{table.name}.csv")
     with (directory / "columns.csv").open("w", encoding="utf-8", newline="") as file:

@@ -35,13 +35,19 @@ def complete_or_absent(target: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
         arriving.mkdir()
     except OSError as error:
-        msg = f"cannot write to {target.parent} ({error.strerror}): choose a directory you can write to"
+        msg = (
+            f"cannot write to {target.parent} ({error.strerror}): choose a directory you can "
+            f"write to"
+        )
         raise ExportError(msg) from error
     try:
         yield arriving
         _put_in_place(arriving, target)
     except OSError as error:
-        msg = f"writing {target} failed ({error.strerror}); nothing was left there: free space or choose another directory"
+        msg = (
+            f"writing {target} failed ({error.strerror}); nothing was left there: free space or "
+            f"choose another directory"
+        )
         raise ExportError(msg) from error
     finally:
         shutil.rmtree(arriving, ignore_errors=True)

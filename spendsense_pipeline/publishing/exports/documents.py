@@ -1,4 +1,4 @@
-"""JSON: one file per table, and one file of decision traces per person (`traces/{user_id}.json`)."""
+"""JSON: one file per table, and the decision traces of one person in `traces/{user_id}.json`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ _TRACES = "decision_traces"
 
 
 def write_json(selection: Selection, directory: Path) -> None:
-    """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a person."""
+    """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a
+    person.
+    """
     for table in selection.tables:
         if table.name == _TRACES:
             continue
         target = str(directory / f"{table.name}.json").replace("'", "''")
-        selection.con.execute(f"copy ({selection.query(table)}) to '{target}' (format json, array true)")
+        selection.con.execute(
+            f"copy ({selection.query(table)}) to '{target}' (format json, array true)"
+        )
     write_traces(selection, directory)
 
 

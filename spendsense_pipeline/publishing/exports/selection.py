@@ -1,4 +1,6 @@
-"""Which tables and whose rows leave the house: nobody who has not consented, unless asked for by name."""
+"""Which tables and whose rows leave the house: nobody who has not consented, unless asked for by
+name.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,8 @@ class Selection:
         present = [
             name
             for (name,) in con.execute(
-                "select table_name from duckdb_tables() where schema_name = 'main' and not temporary "
+                "select table_name from duckdb_tables() where schema_name = 'main' and not "
+                "temporary "
                 "and database_name = current_database() and not starts_with(table_name, '_')"
             ).fetchall()
         ]
@@ -70,7 +73,7 @@ class Selection:
         return [user_id for (user_id,) in rows]
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own on the same dataset, so that several queries can stream at once."""
+        """A connection of its own on the same dataset: several queries can stream at once."""
         cursor = self.con.cursor()
         self._choose_people(cursor)
         return cursor

@@ -1,7 +1,8 @@
-"""`users.sqlite`: one relational SQLite file with keys and indexes, for programs that read the earlier systems'.
+"""`users.sqlite`: one relational SQLite file with keys and indexes, for programs that read the
+earlier systems'.
 
-Written by Python's own sqlite3 (DuckDB's SQLite extension would have to be downloaded). SQLite knows no decimals:
-amounts are numbers of at most two places.
+Written by Python's own sqlite3 (DuckDB's SQLite extension would have to be downloaded). SQLite
+knows no decimals: amounts are numbers of at most two places.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _create(table: Table, present: set[str]) -> str:
     if table.primary_key:
         lines.append(f"primary key ({_listed(table.primary_key)})")
     lines += [
-        f"foreign key ({_listed(key.columns)}) references \"{key.table}\" ({_listed(key.references)})"
+        f'foreign key ({_listed(key.columns)}) references "{key.table}" ({_listed(key.references)})'
         for key in _kept_keys(table, present)
     ]
     return f'create table "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n)"

@@ -1,4 +1,6 @@
-"""A dataset as Plaid would have answered: per person the response bodies of four endpoints, and a Sandbox custom user."""
+"""A dataset as Plaid would have answered: per person the response bodies of four endpoints, and a
+Sandbox custom user.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from spendsense_pipeline.publishing.exports.selection import Selection
 
 
 def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of: dt.date) -> None:
-    """`<user_id>/accounts_get.json` … `sandbox_custom_user.json`, and `users.csv`, which Plaid does not know."""
+    """`<user_id>/accounts_get.json` … `sandbox_custom_user.json`, and `users.csv`, which Plaid
+    does not know.
+    """
     for person in people(selection):
         folder = directory / file_name(person.user_id)
         folder.mkdir()
@@ -29,7 +33,9 @@ def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of
         for number, page in enumerate(transactions_sync(person, dataset_id), start=1):
             _write(folder, f"transactions_sync_{number}", page)
         _write(
-            folder, "transactions_recurring_get", transactions_recurring_get(person, dataset_id, as_of)
+            folder,
+            "transactions_recurring_get",
+            transactions_recurring_get(person, dataset_id, as_of),
         )
         _write(folder, "liabilities_get", liabilities_get(person, dataset_id))
         _write(folder, "sandbox_custom_user", custom_user(person))

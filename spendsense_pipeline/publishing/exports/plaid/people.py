@@ -29,7 +29,7 @@ class Person:
 
 
 def people(selection: Selection) -> Iterator[Person]:
-    """Everybody selected, in text order of their id; in memory: one person and a batch per table."""
+    """Everybody selected, in text order of id; in memory one person and a batch per table."""
     sorted_rows = {name: _ByPerson(selection, name, order) for name, order in _TABLES.items()}
     for user_id in selection.user_ids():
         found = {name: rows.of(user_id) for name, rows in sorted_rows.items()}

@@ -1,5 +1,6 @@
-"""Responses shaped exactly like Plaid's `/accounts/get`, `/transactions/sync`, `/transactions/recurring/get` and
-`/liabilities/get`. Money is a number, a date is text, and every value of an enumeration is one Plaid documents.
+"""Responses shaped exactly like Plaid's `/accounts/get`, `/transactions/sync`,
+`/transactions/recurring/get` and `/liabilities/get`. Money is a number, a date is text, and every
+value of an enumeration is one Plaid documents.
 """
 
 from __future__ import annotations

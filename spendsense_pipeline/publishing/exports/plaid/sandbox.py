@@ -1,5 +1,6 @@
-"""Plaid Sandbox custom users: a generated person as the configuration object one pastes into Plaid's dashboard
-(Developers, Sandbox, Test users), so that the same persona can be met through Plaid's own API.
+"""Plaid Sandbox custom users: a generated person as the configuration object one pastes into
+Plaid's dashboard (Developers, Sandbox, Test users), so that the same persona can be met through
+Plaid's own API.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from typing import Any
 
 from spendsense_pipeline.publishing.exports.plaid.people import Person, Row
 
-# Plaid: "larger than approximately 55kb, or approximately 250 transactions, are not supported"
-# (plaid.com/docs/sandbox/user-custom); a little below, since both are approximate
+# Sandbox refuses what is larger than about 55 kB or 250 transactions, says Plaid's page on custom
+# users (plaid.com/docs/sandbox/user-custom); a little below, since both are approximate.
 MOST_BYTES = 54_000
 MOST_TRANSACTIONS = 250
 _APR_FIELDS = {

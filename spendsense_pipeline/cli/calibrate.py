@@ -1,0 +1,74 @@
+"""`spendsense calibrate`: where the rules' lines fall in the loaded data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spendsense_pipeline.cli.output import NO_DATA, JsonOption, percent, say, show, show_json, table
+from spendsense_pipeline.cli.person import Window
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.calibration import Line
+
+
+def calibrate(
+    window: Annotated[Window, typer.Option(help="Days measured.")] = Window.HALF_YEAR,
+    write: Annotated[
+        Path | None,
+        typer.Option(help="Save a configuration whose thresholds lie at the percentile --at."),
+    ] = None,
+    at: Annotated[
+        float,
+        typer.Option(
+            min=1, max=99, help="75 draws each line so that a quarter of the people match."
+        ),
+    ] = 75.0,
+    as_json: JsonOption = False,
+) -> None:
+    """Print each rule's feature percentiles in the loaded data and whom its line catches.
+
+    ```bash
+    spendsense calibrate
+    spendsense calibrate --write thresholds.json --at 80
+    ```
+    """
+    from spendsense_pipeline.cli.failures import WrongInputError
+    from spendsense_pipeline.controls import export_config, operator_config_from
+    from spendsense_pipeline.reporting.calibration import calibrate as lines_of
+    from spendsense_pipeline.reporting.calibration import thresholds_at
+    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.settings import Settings
+
+    days = int(window.value)
+    if write is not None and write.exists():
+        message = f"{write} exists: choose another name"
+        raise WrongInputError(message)
+    with open_dataset(Settings.from_environment()) as published:
+        lines = lines_of(published, days)
+        if write is not None:
+            section = thresholds_at(published, days, at)
+            export_config(write, operator_config_from({"thresholds": section}))
+            say(f"Saved {write}. Look at it, then: spendsense refresh --config {write}")
+    if as_json:
+        show_json(lines)
+    else:
+        _show_lines(lines, days)
+
+
+def _show_lines(lines: list[Line], days: int) -> None:
+    rows = [
+        (
+            line.persona,
+            line.feature,
+            f"{line.symbol} {line.threshold:g}",
+            *(NO_DATA if value is None else f"{value:,.4g}" for value in line.percentiles.values()),
+            percent(line.caught_share, 1),
+            line.people_with_data,
+        )
+        for line in lines
+    ]
+    headings = ("persona", "feature", "line", "p25", "p50", "p75", "p90", "caught", "with data")
+    show(table(f"The rules' lines in the data, {days} days", headings, rows, left=("feature",)))

@@ -1,0 +1,68 @@
+"""`spendsense consent`: record what a person decided about their data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from spendsense_pipeline.cli.output import JsonOption, show, show_json, table
+
+app = typer.Typer(help="Record consent decisions; the next run applies them.", no_args_is_help=True)
+_UserArgument = Annotated[str, typer.Argument(help="Id of the person.")]
+
+
+@app.command()
+def revoke(user_id: _UserArgument) -> None:
+    """Take consent back: hidden at once, and the next run removes every row past the raw tables.
+
+    ```bash
+    spendsense consent revoke user_0007
+    spendsense refresh
+    ```
+    """
+    _record(user_id, "revoked")
+
+
+@app.command()
+def grant(user_id: _UserArgument) -> None:
+    """Give consent: the next run measures, judges and explains the person.
+
+    ```bash
+    spendsense consent grant user_0007
+    ```
+    """
+    _record(user_id, "granted")
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """List the decisions recorded since the data was made."""
+    from spendsense_pipeline.publishing.consent import read_decisions
+    from spendsense_pipeline.settings import Settings
+
+    decisions = read_decisions(Settings.from_environment())
+    if as_json:
+        show_json(decisions)
+        return
+    rows = [(user, d.status, f"{d.decided_at:%Y-%m-%d %H:%M}") for user, d in decisions.items()]
+    show(table("Consent decisions", ("user", "decision", "at (UTC)"), rows, left=("decision",)))
+
+
+def _record(user_id: str, status: str) -> None:
+    from spendsense_pipeline.publishing.consent import record_decision
+    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.person import find_user
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_dataset(settings) as published:
+        find_user(published, user_id)
+    record_decision(settings, user_id, status, decided_at=dt.datetime.now(dt.UTC))
+    effect = (
+        "hidden from every command now, removed everywhere past the raw tables"
+        if status == "revoked"
+        else "measured, judged and explained"
+    )
+    show(f"Recorded: {user_id} {status}. {user_id} is {effect} by the next `spendsense refresh`.")

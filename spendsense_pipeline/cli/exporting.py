@@ -1,0 +1,75 @@
+"""`spendsense export`: take the dataset away."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spendsense_pipeline.cli.output import JsonOption, human_bytes, show, show_json
+
+
+class Format(StrEnum):
+    """The forms a dataset can be taken away in."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSON = "json"
+    SQLITE = "sqlite"
+    PLAID = "plaid"
+
+
+def export(
+    directory: Annotated[
+        Path, typer.Argument(help="New or empty directory, or an earlier export.")
+    ],
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            help="parquet: typed, described; csv; json: with traces/{user_id}.json; "
+            "sqlite: users.sqlite; plaid: Plaid's responses and Sandbox users.",
+        ),
+    ] = Format.PARQUET,
+    include_unconsented: Annotated[
+        bool,
+        typer.Option(
+            "--include-unconsented", help="Also people who have not consented (left out otherwise)."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the published dataset into a directory, whole or not at all.
+
+    ```bash
+    spendsense export out/parquet
+    spendsense export out/plaid --format plaid
+    ```
+    """
+    from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.publishing.exports import export_dataset
+    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.tables import published_tables
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_dataset(settings) as published:
+        exported = export_dataset(
+            published.con,
+            published_tables(),
+            directory,
+            format_.value,
+            withdrawn=withdrawn(read_decisions(settings)),
+            include_unconsented=include_unconsented,
+        )
+    if as_json:
+        show_json(exported)
+        return
+    left_out = f"; {exported.left_out:,} without consent left out" if exported.left_out else ""
+    show(
+        f"Wrote {exported.files:,} files ({human_bytes(exported.bytes)}) to {directory}: "
+        f"{exported.people:,} people{left_out}."
+    )

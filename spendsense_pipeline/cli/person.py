@@ -1,0 +1,273 @@
+"""`spendsense user` and `spendsense trace`: one person on one screen, and why the persona is what
+it is.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spendsense_pipeline.cli.output import (
+    NO_DATA,
+    JsonOption,
+    money,
+    percent,
+    show,
+    show_json,
+    sparkline,
+    table,
+)
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.person import Feature, PersonView
+
+
+class Window(StrEnum):
+    """The windows a person is judged over."""
+
+    THIRTY = "30"
+    HALF_YEAR = "180"
+
+
+def _user_ids(incomplete: str) -> list[str]:
+    """Ids that begin so, for the shell's completion; none rather than an error."""
+    from spendsense_pipeline.publishing.warehouse import WarehouseError, open_published
+    from spendsense_pipeline.settings import Settings, SettingsError
+
+    try:
+        with open_published(Settings.from_environment()) as con:
+            return [
+                user_id
+                for (user_id,) in con.execute(
+                    "select user_id from raw_users where starts_with(user_id, ?) "
+                    "order by len(user_id), user_id limit 50",
+                    [incomplete],
+                ).fetchall()
+            ]
+    except (WarehouseError, SettingsError):
+        return []
+
+
+_UserArgument = Annotated[
+    str, typer.Argument(help="Id of the person, e.g. user_0007.", autocompletion=_user_ids)
+]
+
+
+def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
+    """Show one person: accounts, cards, recurring streams, cash flow, features and persona.
+
+    ```bash
+    spendsense user user_0007
+    spendsense user user_0007 --json
+    ```
+    """
+    from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.person import view_person
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    has_withdrawn = user_id in withdrawn(read_decisions(settings))
+    with open_dataset(settings) as published:
+        view = view_person(published, user_id, withdrawn=has_withdrawn)
+    if as_json:
+        show_json(view)
+    else:
+        _show_person(view)
+
+
+def trace(
+    user_id: _UserArgument,
+    window: Annotated[Window | None, typer.Option(help="Days judged.", show_default="both")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain a decision: every rule with the person's own numbers, what decided, what would
+    change it.
+
+    ```bash
+    spendsense trace user_0007
+    spendsense trace user_0007 --window 180 --json
+    ```
+    """
+    from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.reporting.opening import UnknownUserError, open_dataset
+    from spendsense_pipeline.reporting.person import WINDOWS, read_trace
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    if user_id in withdrawn(read_decisions(settings)):
+        message = (
+            f"{user_id} has withdrawn consent: no decision is shown, and the next refresh "
+            f"removes it"
+        )
+        raise UnknownUserError(message)
+    with open_dataset(settings) as published:
+        windows = (int(window.value),) if window else WINDOWS
+        traces = [read_trace(published, user_id, days) for days in windows]
+    if as_json:
+        show_json(traces[0] if window else traces)
+        return
+    for content in traces:
+        _show_trace(content)
+
+
+def _show_person(view: PersonView) -> None:
+    about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in view.about.items())
+    show(f"[bold]{view.user_id}[/bold] {view.name or ''} as of {view.as_of}", about)
+    if view.withheld:
+        show(f"[yellow]{view.withheld}.[/yellow]")
+        return
+    for decision in view.decisions:
+        also = f", also {decision.secondary_persona}" if decision.secondary_persona else ""
+        target = f", target {decision.target_persona}" if decision.target_persona else ""
+        show(
+            f"[bold]{decision.window_days} days: {decision.title}[/bold] "
+            f"(severity {decision.severity:.2f}{also}{target})"
+        )
+        if decision.explanation:
+            show(decision.explanation)
+    _show_accounts(view)
+    _show_streams(view)
+    _show_months(view)
+    _show_features(view)
+
+
+def _show_accounts(view: PersonView) -> None:
+    rows = [
+        (
+            account.name or account.subtype,
+            account.subtype,
+            account.mask,
+            money(account.balance_current),
+            money(account.balance_available),
+            money(account.balance_limit),
+            percent(account.utilization, 1),
+        )
+        for account in view.accounts
+    ]
+    headings = ("account", "kind", "mask", "balance", "available", "limit", "used")
+    show(table("Accounts", headings, rows, left=("kind",)))
+    cards = [
+        (
+            card.name or card.subtype,
+            money(card.last_statement_balance),
+            card.last_statement_issue_date,
+            money(card.minimum_payment_amount),
+            card.next_payment_due_date,
+            card.is_overdue,
+            None if card.apr_percentage is None else f"{card.apr_percentage} %",
+        )
+        for card in view.accounts
+        if card.type == "credit"
+    ]
+    if cards:
+        card_headings = ("card", "statement", "issued", "minimum", "due", "overdue", "APR")
+        show(table("Cards", card_headings, cards))
+
+
+def _show_streams(view: PersonView) -> None:
+    rows = [
+        (
+            stream.merchant_name,
+            stream.kind,
+            stream.frequency.lower(),
+            money(stream.average_amount),
+            stream.last_date,
+            stream.predicted_next_date,
+            stream.is_active,
+        )
+        for stream in view.streams
+    ]
+    if rows:
+        headings = ("stream", "kind", "frequency", "average", "last", "next", "active")
+        show(table("Recurring", headings, rows, left=("kind", "frequency")))
+
+
+def _show_features(view: PersonView) -> None:
+    rows = [
+        (
+            feature.label,
+            _value(feature.value_30d, feature),
+            _value(feature.value_180d, feature),
+            "; ".join(feature.lines),
+        )
+        for feature in view.features
+    ]
+    headings = ("feature", "30 days", "180 days", "the rules' lines")
+    show(table("Features", headings, rows, left=("the rules' lines",)))
+
+
+def _show_months(view: PersonView) -> None:
+    if not view.months:
+        return
+    money_in = [float(month.money_in) for month in view.months]
+    money_out = [float(month.money_out) for month in view.months]
+    first, last = view.months[0].month, view.months[-1].month
+    show(
+        f"[bold]Cash flow by month[/bold], {first} to {last}, own transfers left out",
+        f"  in  {sparkline(money_in)}  {money(sum(money_in))}",
+        f"  out {sparkline(money_out)}  {money(sum(money_out))}\n",
+    )
+
+
+def _value(value: Any, feature: Feature) -> str:
+    """A feature as its unit is spoken."""
+    if value is None:
+        return NO_DATA
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    unit = feature.unit or ""
+    if unit.startswith("USD"):
+        return money(value)
+    if unit == "fraction":
+        return percent(value, 1)
+    return f"{value:,.4g}" if isinstance(value, float) else f"{value}"
+
+
+def _show_trace(content: dict[str, Any]) -> None:
+    decision = content["decision"]
+    show(
+        f"[bold]{content['user_id']}, {content['window_days']} days to {content['as_of']}: "
+        f"{decision['primary']}[/bold]",
+        content["explanation"],
+        "",
+    )
+    rows = [
+        (
+            persona["key"],
+            predicate["label"],
+            f"{predicate['operator']} {_number(predicate['threshold'])}",
+            _number(predicate["value"]),
+            predicate["unit"],
+            predicate["passed"],
+            _signed(predicate["distance"]),
+        )
+        for persona in content["personas"]
+        for predicate in persona["predicates"]
+    ]
+    headings = ("persona", "what is judged", "line", "observed", "unit", "met", "distance")
+    show(table("Rules", headings, rows, left=("what is judged", "unit")))
+    for reason in content["reasons"]:
+        show(f"- {reason['text']} ({reason['code']})")
+    counterfactual = content.get("counterfactual") or {}
+    text = counterfactual.get("text") if isinstance(counterfactual, dict) else str(counterfactual)
+    if text:
+        show(f"What would change it: {text}")
+    show(
+        f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
+        f"trace {content['trace_id']}. Everything: --json\n"
+    )
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return NO_DATA
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
+
+
+def _signed(value: float | None) -> str:
+    return NO_DATA if value is None else f"{value:+,.4g}"

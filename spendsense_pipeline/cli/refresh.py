@@ -1,0 +1,201 @@
+"""`spendsense refresh`: the data anew, from the operator's controls to the published dataset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spendsense_pipeline.cli.output import (
+    JsonOption,
+    YesOption,
+    human_bytes,
+    is_interactive,
+    plain,
+    say,
+    show,
+    show_json,
+)
+from spendsense_pipeline.cli.presets import preset_names
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.controls import OperatorConfig
+    from spendsense_pipeline.publishing.continuity import Continuity
+    from spendsense_pipeline.settings import Settings
+
+JOB = "demo_refresh"
+
+
+def refresh(
+    users: Annotated[int | None, typer.Option(help="How many people.", show_default="100")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Another seed, other people.", show_default="42")
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option(help="Months of history, 1 to 24.", show_default="6")
+    ] = None,
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day the data ends.", show_default="today"),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="Start from this preset (`spendsense presets`).", autocompletion=preset_names
+        ),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Configuration file, JSON or YAML.",
+            show_default="operator_config.json in the data directory, if there",
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh", help="Start a new world instead of extending the published history."
+        ),
+    ] = False,
+    skip_validation: Annotated[
+        bool,
+        typer.Option(
+            "--skip-validation", help="Skip the checks that only warn; blocking ones always run."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Validate and estimate; write nothing.")
+    ] = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Generate, measure, judge, explain, check and publish: the whole pipeline in one command.
+
+    Runs the job demo_refresh; the run is in Dagster's UI like any other. An unchanged configuration
+    extends the published history day by day; --fresh begins anew.
+
+    ```bash
+    spendsense refresh
+    spendsense refresh --preset overlap_testing --users 200 --yes
+    spendsense refresh --config data/operator_config.json --dry-run
+    ```
+    """
+    from spendsense_pipeline.cli.asked import Overrides, asked_configuration
+    from spendsense_pipeline.controls import as_of_for, resolve
+    from spendsense_pipeline.publishing.continuity import continue_published
+    from spendsense_pipeline.settings import Settings, today
+
+    settings = Settings.from_environment()
+    overrides = Overrides(users, seed, months, as_of.date() if as_of else None, preset)
+    asked = asked_configuration(config, overrides, say=say)
+    day = as_of_for(asked, today=today(settings))
+    history = continue_published(settings, asked, as_of=day, is_fresh=fresh)
+    resolved = resolve(asked, as_of=day, history_start=history.history_start)
+    if dry_run:
+        _show_estimate(resolved, history, as_json=as_json)
+        return
+    say(f"As of {day}. {history.note}")
+    confirm_replacing(settings, yes=yes)
+    if skip_validation:
+        say("Skipping the checks that only warn; those that block publishing run.")
+    run_and_summarize(
+        settings,
+        JOB,
+        run_config=_for_tonight(asked, day, history.history_start).given_json(),
+        only_blocking_checks=skip_validation,
+        as_json=as_json,
+    )
+
+
+def confirm_replacing(settings: Settings, *, yes: bool) -> None:
+    """Ask before the published dataset is replaced, where there is somebody to ask."""
+    from spendsense_pipeline.publishing.retention import current_dataset
+    from spendsense_pipeline.publishing.warehouse import WarehouseError
+
+    if yes or not is_interactive():
+        return
+    try:
+        published = current_dataset(settings)
+    except WarehouseError:
+        return
+    question = (
+        f"Replace dataset {published.dataset_id} as of {published.as_of} in {settings.data_dir}?"
+    )
+    typer.confirm(question, abort=True)
+
+
+def run_and_summarize(
+    settings: Settings,
+    job: str,
+    *,
+    run_config: dict[str, Any],
+    only_blocking_checks: bool = False,
+    as_json: bool = False,
+) -> None:
+    """Run a job with live progress, then show the summary of what it published.
+
+    Raises:
+        RunFailedError: with every failed check's figure, bound and remedy.
+    """
+    from spendsense_pipeline.cli.failures import RunFailedError
+    from spendsense_pipeline.cli.progress import Progress
+    from spendsense_pipeline.cli.running import run_job
+    from spendsense_pipeline.cli.summary import show_summary
+    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.summary import summarize
+    from spendsense_pipeline.settings import today
+
+    report = run_job(
+        settings,
+        job,
+        run_config=run_config,
+        progress=Progress(is_quiet=as_json),
+        only_blocking_checks=only_blocking_checks,
+    )
+    if not report.is_success:
+        if as_json:
+            show_json(
+                {
+                    "run_id": report.run_id,
+                    "success": False,
+                    "problems": report.failed_checks + report.errors,
+                }
+            )
+        raise RunFailedError(report.complaint())
+    with open_dataset(settings) as published:
+        content = summarize(
+            published, settings, today=today(settings), with_checks=not only_blocking_checks
+        )
+    if as_json:
+        show_json({"run_id": report.run_id, "success": True, "summary": plain(content)})
+    else:
+        show_summary(content)
+
+
+def _for_tonight(asked: OperatorConfig, day: dt.date, start: dt.date | None) -> OperatorConfig:
+    """The configuration with its day and history settled, as the nightly schedule settles them."""
+    return asked.replace(
+        config=asked.config.replace(generation_timestamp=day.isoformat(), history_start=start)
+    )
+
+
+def _show_estimate(resolved: Any, history: Continuity, *, as_json: bool) -> None:
+    from spendsense_pipeline.reporting.estimate import estimate
+
+    expected = estimate(resolved)
+    if as_json:
+        show_json(
+            {"configuration": resolved.to_dict(), "history": history.note, "estimate": expected}
+        )
+        return
+    show(
+        f"Valid. As of {resolved.as_of}. {history.note}",
+        f"A run would make about {expected.people:,} people ({expected.consenting:,} consenting) "
+        f"with "
+        f"{expected.transactions:,} transactions since {resolved.history_start}, a database of "
+        f"about "
+        f"{human_bytes(expected.bytes)}, in about {expected.seconds:.0f} seconds. Nothing was "
+        f"written.",
+    )

@@ -1,0 +1,144 @@
+"""Running a Dagster job from the command line: the same job on the same instance as the UI, in
+this process.
+
+The only module of the command line that loads Dagster, and only when called.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from spendsense_pipeline.cli.progress import Progress
+    from spendsense_pipeline.settings import Settings
+
+_LAUNCHED_BY = {"spendsense/launched_by": "command line"}
+
+
+@dataclass
+class RunReport:
+    """What a run came to."""
+
+    run_id: str
+    is_success: bool = False
+    failed_checks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def complaint(self) -> str:
+        """Why the run failed, each failed check with figure, bound and remedy."""
+        said = list(dict.fromkeys(self.failed_checks + self.errors)) or ["see the run's log"]
+        text = "\n".join(f"  - {line}" for line in said)
+        return (
+            f"the run {self.run_id[:8]} failed; the published dataset is as it was:\n{text}\n"
+            "The same run, step by step, is in the UI: make dev."
+        )
+
+
+def run_job(
+    settings: Settings,
+    job_name: str,
+    *,
+    run_config: Mapping[str, Any],
+    progress: Progress,
+    only_blocking_checks: bool = False,
+    debug: bool = False,
+) -> RunReport:
+    """Run a job to its end, reporting each stage to `progress` as it begins and ends."""
+    from spendsense_pipeline.definitions import defs
+    from spendsense_pipeline.defs.instance import open_instance
+
+    settings.prepare_data_dir()
+    report = RunReport(str(uuid.uuid4()))
+    with open_instance(settings) as instance, progress:
+        job = defs.resolve_job_def(job_name)
+        if only_blocking_checks:
+            job = _without_warnings(job)
+        progress.expect(len(job.all_node_defs))
+        instance.add_event_listener(report.run_id, _listener(report, progress))
+        with contextlib.nullcontext() if debug else _without_log_lines():
+            result = job.execute_in_process(
+                run_config=dict(run_config),
+                instance=instance,
+                run_id=report.run_id,
+                tags=_LAUNCHED_BY,
+                raise_on_error=False,
+            )
+    report.is_success = bool(result.success)
+    return report
+
+
+def _without_warnings(job: dg.JobDefinition) -> dg.JobDefinition:
+    """The job with only the checks that can stop it."""
+    graph = job.asset_layer.asset_graph
+    blocking = {key for key in graph.asset_check_keys if graph.get_check_spec(key).blocking}
+    return job.get_subset(
+        asset_selection=set(job.asset_layer.executable_asset_keys),
+        asset_check_selection=blocking,
+    )
+
+
+def _listener(report: RunReport, progress: Progress) -> Callable[[dg.EventLogEntry], None]:
+    import dagster as dg
+
+    kinds = dg.DagsterEventType
+
+    def listen(entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            if entry.step_key is None and entry.user_message:  # e.g. queueing behind another run
+                progress.remark(entry.user_message)
+        elif event.event_type == kinds.STEP_START:
+            progress.start(str(entry.step_key))
+        elif event.event_type == kinds.STEP_SUCCESS:
+            progress.finish(str(entry.step_key), is_success=True)
+        elif event.event_type == kinds.STEP_FAILURE:
+            progress.finish(str(entry.step_key), is_success=False)
+            _note_step_failure(report, event)
+        elif event.event_type == kinds.ASSET_CHECK_EVALUATION:
+            _note_check(report, event.asset_check_evaluation_data)
+        elif event.event_type == kinds.RUN_FAILURE and not (report.errors or report.failed_checks):
+            report.errors.append(_innermost(event.event_specific_data) or str(event.message))
+
+    return listen
+
+
+def _note_check(report: RunReport, evaluation: Any) -> None:
+    if evaluation.passed:
+        return
+    sentence = evaluation.description or evaluation.check_name
+    is_error = evaluation.severity.value == "ERROR"
+    (report.failed_checks if is_error else report.warnings).append(sentence)
+
+
+def _note_step_failure(report: RunReport, event: Any) -> None:
+    data = event.step_failure_data
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        report.errors.append(str(data.user_failure_data.description))
+    elif not report.failed_checks:  # a blocking check that failed has said so in its own words
+        report.errors.append(f"{event.step_key}: {_innermost(data) or 'failed'}")
+
+
+def _innermost(data: Any) -> str:
+    """The last line of the error at the bottom of the chain of causes."""
+    error = getattr(data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    message = getattr(error, "message", None) or ""
+    return str(message).strip()
+
+
+@contextlib.contextmanager
+def _without_log_lines() -> Iterator[None]:
+    """Keep Dagster's log lines off the terminal; they are in the run's log."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        yield
+    sys.stderr.flush()

@@ -1,0 +1,76 @@
+"""Imported data in the warehouse: the raw tables, and operator controls that say where they come
+from.
+
+What follows the raw tables is the pipeline's own job, which reads these tables like generated ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.controls import OPERATOR_CONTROLS, OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline.importing.staging import StagedImport
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.publishing.identity import Stamp, stamp_table
+from spendsense_pipeline.publishing.loading import load_rows
+from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.settings import Settings
+
+IMPORTED = "imported"
+_WAIT_SECONDS = 600.0
+_SEED_DIGITS = (
+    8  # 32 bits of the fingerprint: the seed names the data as it names a generated world
+)
+
+
+def imports_dir(settings: Settings) -> Path:
+    """Folder of the imports set aside."""
+    return settings.data_dir / "imports"
+
+
+def is_imported(resolved: ResolvedConfig) -> bool:
+    """Whether the raw tables were brought in rather than generated."""
+    return resolved.preset == IMPORTED
+
+
+def resolved_for(staged: StagedImport, asked: OperatorConfig) -> ResolvedConfig:
+    """The configuration of imported data: the operator's thresholds and expectations, nobody's
+    controls.
+    """
+    rules = OperatorConfig(thresholds=asked.thresholds, expectations=asked.expectations)
+    resolved = resolve(rules, as_of=staged.as_of)
+    start = staged.history_start or staged.first_date or resolved.history_start
+    people = staged.rows["raw_users"]
+    seed = int(staged.fingerprint[:_SEED_DIGITS], 16)
+    # built beside validation: a real population may be smaller, larger or older than one we
+    # would generate
+    config = resolved.config.model_copy(update={"seed": seed, "num_users": people})
+    return dataclasses.replace(
+        resolved, preset=IMPORTED, config=config, history_start=min(start, staged.as_of)
+    )
+
+
+def fill_warehouse(
+    settings: Settings, staged: StagedImport, asked: OperatorConfig
+) -> ResolvedConfig:
+    """Replace the raw tables and the operator controls by the import's, in one transaction.
+
+    Waits for a run that is writing.
+    """
+    resolved = resolved_for(staged, asked)
+    holder = f"spendsense import of {staged.source}"
+    with (
+        writer_lock(settings, holder=holder, wait_seconds=_WAIT_SECONDS),
+        open_building(settings) as con,
+    ):
+        con.execute("begin")
+        staged.fill(con)
+        load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
+        for table in (OPERATOR_CONTROLS, *GENERATED_TABLES):
+            stamp_table(con, table.name, Stamp.of(resolved))
+        con.execute("commit")
+    return resolved

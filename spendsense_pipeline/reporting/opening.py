@@ -1,0 +1,111 @@
+"""Opening the published dataset to read it, or saying why it cannot be read."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spendsense_pipeline.publishing.publish import Dataset
+from spendsense_pipeline.publishing.retention import read_dataset
+from spendsense_pipeline.publishing.warehouse import (
+    WarehouseError,
+    current_dataset_path,
+    named_errors,
+)
+from spendsense_pipeline.reporting.tables import published_tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.controls import ResolvedConfig
+    from spendsense_pipeline.settings import Settings
+
+
+class OutdatedDatasetError(WarehouseError):
+    """The dataset was made by a version of the program whose tables were different."""
+
+
+class UnknownUserError(WarehouseError):
+    """Nobody has that id."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published dataset, open read-only."""
+
+    con: duckdb.DuckDBPyConnection
+    dataset: Dataset
+
+    @functools.cached_property
+    def resolved(self) -> ResolvedConfig:
+        """The configuration it was made from."""
+        from spendsense_pipeline.controls import OPERATOR_CONTROLS, ResolvedConfig
+
+        rows = self.rows(
+            f"select {', '.join(OPERATOR_CONTROLS.column_names)} from operator_controls"
+        )
+        try:
+            return ResolvedConfig.from_rows(rows)
+        except (KeyError, ValueError) as error:
+            raise _outdated(
+                self.dataset, f"its operator controls cannot be read ({error})"
+            ) from error
+
+    def rows(self, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a query as dicts."""
+        cursor = self.con.execute(sql, parameters or {})
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextlib.contextmanager
+def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[Published]:
+    """The dataset readers see now, or the one at `path`.
+
+    Raises:
+        WarehouseError: no dataset yet, not a dataset, or one of another version; says what to do.
+    """
+    import duckdb
+
+    path = path or current_dataset_path(settings)
+    if not path.exists():
+        message = f"{path} does not exist: check the path"
+        raise WarehouseError(message)
+    dataset = read_dataset(path)
+    with named_errors(path):
+        con = duckdb.connect(str(path), read_only=True)
+    try:
+        _require_declared_columns(con, dataset)
+        yield Published(con, dataset)
+    finally:
+        con.close()
+
+
+def _require_declared_columns(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    """Refuse a dataset whose tables are not those this version reads."""
+    present: dict[str, set[str]] = {}
+    for table, column in con.execute(
+        "select table_name, column_name from duckdb_columns() "
+        "where database_name = current_database() and schema_name = 'main'"
+    ).fetchall():
+        present.setdefault(table, set()).add(column)
+    for table in published_tables():
+        missing = [c for c in table.column_names if c not in present.get(table.name, set())]
+        if missing:
+            what = (
+                f"{table.name} lacks {', '.join(missing[:3])}"
+                if table.name in present
+                else f"it has no {table.name}"
+            )
+            raise _outdated(dataset, what)
+
+
+def _outdated(dataset: Dataset, what: str) -> OutdatedDatasetError:
+    return OutdatedDatasetError(
+        f"the dataset at {dataset.path} was made by another version of the program "
+        f"(code {dataset.code_version}): {what}. Make it anew with `spendsense refresh`"
+    )

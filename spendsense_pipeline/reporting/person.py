@@ -1,0 +1,264 @@
+"""One person on one screen: accounts, cards, streams, cash flow, features beside the rules' lines,
+and the decision.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from spendsense_pipeline.features.catalog import FEATURES_BY_NAME
+from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
+from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.plaid.categories import CARD_PAYMENT, CASH_WITHDRAWAL
+from spendsense_pipeline.reporting.opening import Published, UnknownUserError
+
+WINDOWS = (30, 180)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account with what it holds or owes."""
+
+    account_id: str
+    name: str | None
+    type: str
+    subtype: str
+    mask: str | None
+    balance_current: Decimal
+    balance_available: Decimal | None
+    balance_limit: Decimal | None
+    utilization: float | None
+    last_statement_balance: Decimal | None
+    last_statement_issue_date: dt.date | None
+    minimum_payment_amount: Decimal | None
+    next_payment_due_date: dt.date | None
+    is_overdue: bool | None
+    apr_percentage: Decimal | None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A recurring charge or deposit."""
+
+    merchant_name: str
+    kind: str
+    frequency: str
+    status: str
+    is_active: bool
+    average_amount: Decimal
+    last_date: dt.date
+    predicted_next_date: dt.date | None
+
+
+@dataclass(frozen=True)
+class Month:
+    """Money in and out of the household, without moves between its own accounts."""
+
+    month: str
+    money_in: Decimal
+    money_out: Decimal
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature in both windows, with the lines the rules draw through it."""
+
+    name: str
+    label: str
+    unit: str | None
+    value_30d: Any
+    value_180d: Any
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one window says of the person."""
+
+    window_days: int
+    primary_persona: str
+    title: str
+    secondary_persona: str | None
+    matched_personas: tuple[str, ...]
+    severity: float
+    status: str
+    target_persona: str | None
+    explanation: str | None
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Everything shown of one person; past `withheld` nothing is, without consent."""
+
+    user_id: str
+    name: str | None
+    about: dict[str, Any]
+    consent_status: str
+    withheld: str | None
+    as_of: dt.date
+    accounts: tuple[Account, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    months: tuple[Month, ...] = ()
+    features: tuple[Feature, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+
+def find_user(published: Published, user_id: str) -> dict[str, Any]:
+    """The person's raw row.
+
+    Raises:
+        UnknownUserError: naming ids there are.
+    """
+    found = published.rows("select * from raw_users where user_id = $user_id", {"user_id": user_id})
+    if found:
+        return found[0]
+    [(count, first, last)] = published.con.execute(
+        "select count(*), first(user_id order by len(user_id), user_id), "
+        "last(user_id order by len(user_id), user_id) from raw_users"
+    ).fetchall()
+    near = published.rows(
+        "select user_id from raw_users order by levenshtein(user_id, $user_id), user_id limit 1",
+        {"user_id": user_id},
+    )
+    hint = f": did you mean {near[0]['user_id']}?" if near else ""
+    message = f"there is no user {user_id} among the {count:,} ({first} to {last}){hint}"
+    raise UnknownUserError(message)
+
+
+def view_person(published: Published, user_id: str, *, withdrawn: bool = False) -> PersonView:
+    """Collect everything about one person.
+
+    Args:
+        published: the dataset.
+        user_id: the person.
+        withdrawn: consent was taken back since the dataset was made.
+    """
+    user = find_user(published, user_id)
+    about = {
+        name: user[name]
+        for name in ("age", "gender", "income_tier", "region", "state", "household_type")
+        if user[name] is not None
+    }
+    status = "revoked" if withdrawn else user["consent_status"]
+    if status != "granted":
+        reason = f"consent is {status}: nothing past the raw tables is computed or shown"
+        return PersonView(user_id, user["name"], about, status, reason, published.dataset.as_of)
+    return PersonView(
+        user_id=user_id,
+        name=user["name"],
+        about=about,
+        consent_status=status,
+        withheld=None,
+        as_of=published.dataset.as_of,
+        accounts=_accounts(published, user_id),
+        streams=_streams(published, user_id),
+        months=_months(published, user_id),
+        features=_features(published, user_id),
+        decisions=_decisions(published, user_id),
+    )
+
+
+def read_trace(published: Published, user_id: str, window_days: int) -> dict[str, Any]:
+    """The stored decision trace.
+
+    Raises:
+        UnknownUserError: nobody has that id, or there is no trace without consent.
+    """
+    user = find_user(published, user_id)
+    found = published.rows(
+        "select trace from decision_traces where user_id = $user_id and window_days = $window_days",
+        {"user_id": user_id, "window_days": window_days},
+    )
+    if not found:
+        message = (
+            f"{user_id} has no decision trace for {window_days} days: consent is "
+            f"{user['consent_status']}, and only people who granted it are processed"
+        )
+        raise UnknownUserError(message)
+    trace: dict[str, Any] = json.loads(found[0]["trace"])
+    return trace
+
+
+def _accounts(published: Published, user_id: str) -> tuple[Account, ...]:
+    rows = published.rows(
+        "select account_id, name, type, subtype, mask, balance_current, balance_available, "
+        "balance_limit, case when balance_limit > 0 and type = 'credit' "
+        "then balance_current::double / balance_limit::double end as utilization, "
+        "last_statement_balance, last_statement_issue_date, minimum_payment_amount, "
+        "next_payment_due_date, is_overdue, apr_percentage "
+        "from raw_accounts left join raw_liabilities using (account_id) "
+        "where raw_accounts.user_id = $user_id order by type desc, subtype, account_id",
+        {"user_id": user_id},
+    )
+    return tuple(Account(**row) for row in rows)
+
+
+def _streams(published: Published, user_id: str) -> tuple[Stream, ...]:
+    rows = published.rows(
+        "select merchant_name, kind, frequency, status, is_active, average_amount, last_date, "
+        "predicted_next_date from recurring_streams where user_id = $user_id "
+        "order by is_active desc, kind, abs(average_amount) desc, merchant_name",
+        {"user_id": user_id},
+    )
+    return tuple(Stream(**row) for row in rows)
+
+
+def _months(published: Published, user_id: str) -> tuple[Month, ...]:
+    rows = published.rows(
+        "select strftime(date, '%Y-%m') as month, "
+        "coalesce(sum(-amount) filter (amount < 0), 0) as money_in, "
+        "coalesce(sum(amount) filter (amount > 0), 0) as money_out "
+        "from raw_transactions where user_id = $user_id and not pending "
+        "and coalesce(category_detailed, '') <> $card_payment "
+        "and (not starts_with(coalesce(category_primary, ''), 'TRANSFER_') "
+        "or category_detailed = $withdrawal) group by 1 order by 1",
+        {"user_id": user_id, "card_payment": CARD_PAYMENT, "withdrawal": CASH_WITHDRAWAL},
+    )
+    return tuple(Month(**row) for row in rows)
+
+
+def _features(published: Published, user_id: str) -> tuple[Feature, ...]:
+    values = {}
+    for window in WINDOWS:
+        found = published.rows(
+            f"select * from features_{window}d where user_id = $user_id", {"user_id": user_id}
+        )
+        values[window] = found[0] if found else {}
+    lines: dict[str, list[str]] = {}
+    for rule, criterion in all_criteria(bound(published.resolved.thresholds)):
+        line = f"{criterion.operator.symbol} {threshold_text(criterion)} ({rule.title})"
+        lines.setdefault(criterion.feature, []).append(line)
+    return tuple(
+        Feature(
+            name,
+            column.label or name,
+            column.unit,
+            values[30].get(name),
+            values[180].get(name),
+            tuple(lines.get(name, ())),
+        )
+        for name, column in FEATURES_BY_NAME.items()
+    )
+
+
+def _decisions(published: Published, user_id: str) -> tuple[Decision, ...]:
+    rows = published.rows(
+        "select window_days, primary_persona, secondary_persona, matched_personas, severity, "
+        "status, "
+        "target_persona, trace->>'$.explanation' as explanation "
+        "from persona_assignments left join decision_traces using (user_id, window_days) "
+        "where persona_assignments.user_id = $user_id order by window_days",
+        {"user_id": user_id},
+    )
+    return tuple(
+        Decision(
+            title=persona_title(row["primary_persona"]),
+            matched_personas=tuple(row.pop("matched_personas")),
+            **row,
+        )
+        for row in rows
+    )

@@ -1,0 +1,144 @@
+"""The summary of a published dataset: how much, who was asked for and who was found, whether it is
+as promised, how long it took, and what to do next.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.checks import run_all
+from spendsense_pipeline.checks.population import (
+    ControlFidelity,
+    control_fidelity,
+    coverage,
+    persona_mix,
+)
+from spendsense_pipeline.personas.rules import persona_title
+from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.reporting.opening import Published
+from spendsense_pipeline.reporting.runs import StageTime, stage_times
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.checks.outcome import CheckOutcome
+    from spendsense_pipeline.settings import Settings
+
+# Days after which a nightly dataset is no longer last night's.
+_STALE_AFTER_DAYS = 2
+
+
+@dataclass(frozen=True)
+class MixRow:
+    """One persona: requested beside assigned, shares of consenting people."""
+
+    persona: str
+    title: str
+    requested: float | None
+    assigned_30d: float | None
+    assigned_180d: float | None
+    people_30d: int
+    people_180d: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything `spendsense summary` says."""
+
+    dataset_id: str
+    as_of: dt.date
+    history_start: dt.date
+    preset: str | None
+    seed: int
+    published_at: dt.datetime
+    path: Path
+    bytes: int
+    people: int
+    consenting: int
+    rows: dict[str, int]
+    mix: tuple[MixRow, ...]
+    coverage: dict[int, float | None]
+    control_fidelity: tuple[ControlFidelity, ...]
+    checks: tuple[CheckOutcome, ...]
+    stages: tuple[StageTime, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def failed_checks(self) -> tuple[CheckOutcome, ...]:
+        """Checks that did not pass, blocking first."""
+        failed = (outcome for outcome in self.checks if not outcome.passed)
+        return tuple(sorted(failed, key=lambda outcome: not outcome.blocks))
+
+
+def summarize(
+    published: Published, settings: Settings, *, today: dt.date, with_checks: bool = True
+) -> Summary:
+    """Collect the summary.
+
+    Args:
+        published: the dataset.
+        settings: where run history is kept.
+        today: the day it is, to say when a dataset is stale.
+        with_checks: run every check again on what is published.
+    """
+    con, dataset, resolved = published.con, published.dataset, published.resolved
+    [(people, consenting)] = con.execute(
+        "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
+    ).fetchall()
+    return Summary(
+        dataset_id=dataset.dataset_id,
+        as_of=dataset.as_of,
+        history_start=dataset.history_start,
+        preset=dataset.preset,
+        seed=dataset.seed,
+        published_at=dataset.published_at,
+        path=settings.published_path,
+        bytes=dataset.path.stat().st_size,
+        people=people,
+        consenting=consenting,
+        rows=row_counts(published),
+        mix=_mix(published),
+        coverage={each.window_days: each.share for each in coverage(con)},
+        control_fidelity=tuple(control_fidelity(con, resolved)),
+        checks=tuple(run_all(con, resolved)) if with_checks else (),
+        stages=tuple(stage_times(settings, dataset.run_id)),
+        notes=tuple(_notes(published, today)),
+    )
+
+
+def row_counts(published: Published) -> dict[str, int]:
+    """Rows of every published table, in the order data flows."""
+    from spendsense_pipeline.reporting.tables import published_tables
+
+    names = [table.name for table in published_tables() if table.name != "dataset"]
+    counts = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)
+    return dict(published.con.execute(counts).fetchall())
+
+
+def _mix(published: Published) -> tuple[MixRow, ...]:
+    shares = {(s.persona, s.window_days): s for s in persona_mix(published.con)}
+    weights = {str(key.value): w for key, w in published.resolved.target_weights.items()}
+    return tuple(
+        MixRow(
+            persona=persona,
+            title=persona_title(persona),
+            requested=weights.get(persona, 0.0) if weights else None,
+            assigned_30d=shares[persona, 30].assigned_share,
+            assigned_180d=shares[persona, 180].assigned_share,
+            people_30d=shares[persona, 30].assigned_count,
+            people_180d=shares[persona, 180].assigned_count,
+        )
+        for persona in PERSONA_KEYS
+    )
+
+
+def _notes(published: Published, today: dt.date) -> list[str]:
+    age = (today - published.dataset.as_of).days
+    notes = []
+    if age >= _STALE_AFTER_DAYS:
+        notes.append(
+            f"The dataset is as of {published.dataset.as_of}, {age} days ago: "
+            "run `spendsense refresh` for today's."
+        )
+    return notes
