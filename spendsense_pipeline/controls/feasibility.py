@@ -38,7 +38,7 @@ def not_overridden(preset_values: Mapping[str, Any], given: Mapping[str, Any]) -
 
 def followers(controls: OperatorControls) -> dict[str, Any]:
     """The values of controls that were left out and follow one that was given."""
-    given = controls.model_fields_set
+    given = controls.model_fields_set | controls.from_preset
     values: dict[str, Any] = {}
     if "target_personas" not in given:
         values["target_personas"] = list(controls.persona_weights or {})

@@ -128,7 +128,7 @@ def _read(path: Path) -> list[Any]:
 def _csv_rows(text: str) -> list[Any]:
     """The rows without their empty cells; a cell beyond the header has the column None."""
     return [
-        {str(column): cell for column, cell in row.items() if cell not in (None, "", [])}
+        {column or "a cell too many": cell for column, cell in row.items() if cell}
         for row in csv.DictReader(io.StringIO(text))
     ]
 

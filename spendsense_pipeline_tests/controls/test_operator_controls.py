@@ -1,0 +1,340 @@
+"""Defaults, presets, what follows from what, and changing controls in place."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+
+import pytest
+from pydantic import BaseModel
+
+from spendsense_pipeline.controls import (
+    PRESET_CONFIGS,
+    ControlsError,
+    CustomMerchant,
+    DataGenerationConfig,
+    Expectations,
+    OperatorConfig,
+    OperatorControls,
+    PersonaTarget,
+    PersonaThresholds,
+    documented,
+)
+from spendsense_pipeline.controls.resolved import SECTIONS
+from spendsense_pipeline.plaid.tables import PERSONA_KEYS, REGIONS
+
+# Design §3, §6 and §8, written out once more so that a default cannot change unnoticed.
+# fmt: off
+DEFAULTS = {
+    "seed": 42,
+    "num_users": 100,
+    "months_history": 6,
+    "avg_transactions_per_month": 30,
+    "history_start": None,
+    "generation_timestamp": None,
+    "target_personas": [],
+    "persona_weights": None,
+    "credit_utilization_distribution": {"low": 0.40, "medium": 0.35, "high": 0.20, "critical": 0.05},
+    "overdue_probability": 0.15,
+    "min_payment_only_probability": 0.25,
+    "payroll_pattern_distribution": {"weekly": 0.15, "biweekly": 0.30, "semimonthly": 0, "monthly": 0.25, "irregular": 0.30},
+    "irregular_income_volatility": 0.5,
+    "subscription_adoption_rate": 0.60,
+    "subscription_count_min": 3,
+    "subscription_count_max": 6,
+    "subscription_monthly_spend_range": (30, 150),
+    "savings_adoption_rate": 0.40,
+    "savings_transfer_range": (100, 400),
+    "savings_growth_target_pct": 5.0,
+    "accounts_per_user_distribution": {"2": 0.25, "3": 0.50, "4": 0.25},
+    "credit_card_probability": 0.75,
+    "high_spender_probability": 0.30,
+    "transaction_volatility": 0.3,
+    "transaction_multiplier": 1.0,
+    "consent_rate": 0.90,
+    "cash_flow_stress_rate": 0.12,
+    "overlap_rate": None,
+    "seasonality": 0.3,
+    "amount_distribution": "lognormal",
+    "high_utilization_max_utilization_share": 0.50,
+    "high_utilization_interest_usd": 0,
+    "variable_income_pay_gap_days": 45,
+    "variable_income_buffer_months": 1,
+    "cash_flow_stressed_low_balance_day_share": 0.20,
+    "cash_flow_stressed_balance_volatility_ratio": 0.15,
+    "subscription_heavy_subscription_count": 3,
+    "subscription_heavy_monthly_spend_usd": 50,
+    "subscription_heavy_spend_share": 0.10,
+    "savings_builder_growth_share": 0.02,
+    "savings_builder_net_inflow_monthly_usd": 200,
+    "savings_builder_max_utilization_share": 0.30,
+    "min_coverage": 0.70,
+    "min_persona_share": 0.01,
+    "max_persona_share": 0.35,
+    "target_mix_tolerance": 0.05,
+    "min_target_accuracy": 0.95,
+}
+# fmt: on
+MODELS = [DataGenerationConfig, OperatorControls, PersonaThresholds, Expectations]
+GENERAL, SAVER = PersonaTarget.GENERAL, PersonaTarget.SAVINGS_BUILDER
+
+
+@pytest.mark.parametrize(("name", "default"), DEFAULTS.items())
+def test_defaults_are_the_contracts(name: str, default: object) -> None:
+    (model,) = (model for model in MODELS if name in model.model_fields)
+    assert getattr(model(), name) == default
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_defaults_are_valid_and_in_normal_form(model: type[BaseModel]) -> None:
+    built = model()
+    given = {name: value for name, value in built if value is not None}
+    assert dict(model(**given)) == dict(built)
+    assert not built.model_fields_set
+
+
+def test_personas_are_the_keys_of_the_contract_in_order_of_priority() -> None:
+    assert tuple(PersonaTarget) == PERSONA_KEYS
+    assert set(OperatorControls().region_distribution) == set(REGIONS)
+
+
+def test_every_value_is_documented_under_a_name_of_its_own() -> None:
+    names = [entry.name for entry in documented()]
+    assert len(names) == len(set(names)) == sum(len(model.model_fields) for model in MODELS)
+    for entry in documented():
+        assert len(entry.description) > 15
+        assert entry.bounds in entry.full_description
+        assert "Default:" in entry.full_description
+    # Every control has an effect that is measured; the targets' is their weights'.
+    silent = {
+        entry.name
+        for entry in documented()
+        if entry.section == "controls" and not entry.measured_as
+    }
+    assert silent == {"target_personas"}
+
+
+# --- presets
+
+
+def test_presets_are_those_of_the_contract() -> None:
+    assert {
+        "default", "balanced", "high_utilization_focus", "variable_income_focus",
+        "subscription_heavy_focus", "savings_builder_focus", "cash_flow_stressed_focus",
+        "overlap_testing", "calibrated",
+    } == set(PRESET_CONFIGS)  # fmt: skip
+    assert PRESET_CONFIGS["default"].is_natural
+    assert PRESET_CONFIGS["calibrated"].is_natural
+    assert PRESET_CONFIGS["balanced"].normalized_weights == dict.fromkeys(PersonaTarget, 1 / 6)
+    for persona in PersonaTarget:
+        if persona is not GENERAL:
+            assert PRESET_CONFIGS[f"{persona}_focus"].normalized_weights == {persona: 1.0}
+    overlap = PRESET_CONFIGS["overlap_testing"]
+    assert overlap.normalized_weights == {
+        PersonaTarget.HIGH_UTILIZATION: 0.40,
+        PersonaTarget.VARIABLE_INCOME: 0.25,
+        PersonaTarget.SUBSCRIPTION_HEAVY: 0.35,
+    }
+    assert overlap.subscription_adoption_rate == 0.85
+    assert list(overlap.credit_utilization_distribution.values()) == [0.15, 0.25, 0.35, 0.25]
+
+
+@pytest.mark.parametrize("name", PRESET_CONFIGS)
+def test_a_preset_is_fresh_each_time_and_may_be_changed_in_place(name: str) -> None:
+    changed = PRESET_CONFIGS[name]
+    changed.overdue_probability = 0.3
+    changed.credit_utilization_distribution["low"] = 9
+    assert changed.overdue_probability == 0.3
+    fresh = PRESET_CONFIGS[name]
+    assert fresh.overdue_probability != 0.3
+    assert fresh.credit_utilization_distribution["low"] <= 1
+    assert fresh == PRESET_CONFIGS[name]
+
+
+def test_an_unknown_preset_is_named_with_its_neighbour() -> None:
+    assert PRESET_CONFIGS.get("nothing") is None
+    with pytest.raises(KeyError):
+        PRESET_CONFIGS["nothing"]
+    with pytest.raises(ControlsError, match="did you mean overlap_testing"):
+        PRESET_CONFIGS["overlap_test"]
+
+
+def test_what_is_given_overrides_the_preset_even_when_it_equals_the_default() -> None:
+    default = OperatorControls().subscription_adoption_rate
+    asked = OperatorConfig(
+        preset="overlap_testing", controls={"subscription_adoption_rate": default}
+    )
+    assert asked.effective_controls().subscription_adoption_rate == default
+    assert asked.effective_controls().credit_utilization_distribution["low"] == 0.15
+
+
+def test_nothing_is_not_given_so_the_preset_stands() -> None:
+    asked = OperatorConfig(preset="overlap_testing", controls={"subscription_adoption_rate": None})
+    assert asked.effective_controls().subscription_adoption_rate == 0.85
+
+
+def test_targets_and_weights_of_a_preset_are_overridden_together() -> None:
+    by_target = OperatorConfig(preset="overlap_testing", controls={"target_personas": ["general"]})
+    assert by_target.effective_controls().normalized_weights == {GENERAL: 1.0}
+    by_weight = OperatorConfig(preset="balanced", controls={"persona_weights": {"general": 1}})
+    assert by_weight.effective_controls().target_personas == [GENERAL]
+
+
+def test_a_section_shows_what_is_in_force_and_remembers_what_was_given() -> None:
+    asked = OperatorConfig(preset="overlap_testing")
+    asked.controls.overdue_probability = 0.2
+    assert asked.controls.subscription_adoption_rate == 0.85
+    assert asked.given() == {"preset": "overlap_testing", "controls": {"overdue_probability": 0.2}}
+    asked.preset = "balanced"
+    assert asked.controls.subscription_adoption_rate == 0.6
+    assert asked.controls.overdue_probability == 0.2
+
+
+# --- what follows from what
+
+
+def test_weights_name_their_targets() -> None:
+    controls = OperatorControls(persona_weights={"savings_builder": 0.5, "general": 0.5})
+    assert controls.target_personas == [SAVER, GENERAL]
+    assert controls.model_fields_set == {"persona_weights"}
+
+
+def test_targets_without_weights_are_equal() -> None:
+    controls = OperatorControls(target_personas=["general", "SAVINGS_BUILDER"])
+    assert controls.normalized_weights == {SAVER: 0.5, GENERAL: 0.5}
+    assert controls.persona_weights is None
+    assert not controls.is_natural
+    assert OperatorControls(persona_weights={}).persona_weights is None
+
+
+def test_the_order_of_writing_makes_no_other_request() -> None:
+    one = OperatorControls(persona_weights={"general": 0.4, "savings_builder": 0.6})
+    two = OperatorControls(persona_weights={"savings_builder": 0.6, "general": 0.4})
+    assert one.model_dump_json() == two.model_dump_json()
+
+
+def test_accounts_follow_the_card_probability_and_the_other_way_round() -> None:
+    cards = OperatorControls(credit_card_probability=0.9)
+    assert cards.accounts_per_user_distribution == pytest.approx({"2": 0.1, "3": 0.6, "4": 0.3})
+    accounts = OperatorControls(accounts_per_user_distribution={2: 0.4, 3: 0.6})
+    assert accounts.credit_card_probability == pytest.approx(0.6)
+    both = OperatorControls(
+        credit_card_probability=0.76, accounts_per_user_distribution={"2": 0.25, "3": 0.75}
+    )
+    assert both.credit_card_probability == 0.76
+    for probability in (0, 1):
+        share = OperatorControls(credit_card_probability=probability).accounts_per_user_distribution
+        assert share["2"] == 1 - probability
+
+
+def test_sums_within_a_hundredth_are_scaled_and_scaling_again_changes_nothing() -> None:
+    for total in (0.99, 0.995, 1.005, 1.01):
+        controls = OperatorControls(
+            payroll_pattern_distribution={"weekly": total / 2, "monthly": total / 2}
+        )
+        shares = controls.payroll_pattern_distribution
+        assert math.fsum(shares.values()) == pytest.approx(1, abs=1e-12)
+        assert (
+            OperatorControls(payroll_pattern_distribution=shares).payroll_pattern_distribution
+            == shares
+        )
+        if total <= 1:
+            weights = OperatorControls(persona_weights={"general": total}).normalized_weights
+            assert weights == {GENERAL: 1.0}
+
+
+def test_keys_left_out_have_no_share_and_stand_in_declared_order() -> None:
+    shares = OperatorControls(credit_utilization_distribution={"high": 0.5, "low": 0.5})
+    assert list(shares.credit_utilization_distribution.items()) == [
+        ("low", 0.5), ("medium", 0.0), ("high", 0.5), ("critical", 0.0),
+    ]  # fmt: skip
+
+
+def test_numbers_come_in_any_numeric_dress() -> None:
+    import numpy as np
+
+    assert DataGenerationConfig(num_users=np.int64(50)).num_users == 50
+    assert OperatorControls(consent_rate=np.float32(0.5)).consent_rate == 0.5
+    assert type(OperatorControls(consent_rate=1).consent_rate) is float
+
+
+# --- changing in place
+
+
+def test_assignment_validates_and_counts_as_given() -> None:
+    controls = OperatorControls()
+    controls.savings_transfer_range = [50, 60]  # type: ignore[assignment]
+    controls.credit_card_probability = 1.0
+    assert controls.savings_transfer_range == (50.0, 60.0)
+    assert controls.accounts_per_user_distribution["2"] == 0.0
+    assert controls.model_fields_set == {"savings_transfer_range", "credit_card_probability"}
+    del controls.credit_card_probability
+    assert controls.accounts_per_user_distribution["2"] == 0.25
+    controls.savings_transfer_range = None  # type: ignore[assignment]
+    assert controls == OperatorControls()
+
+
+def test_sections_are_not_shared_with_the_configuration_they_were_given_to() -> None:
+    controls = OperatorControls(consent_rate=0.5)
+    asked = OperatorConfig(controls=controls)
+    controls.consent_rate = 0.6
+    assert asked.controls.consent_rate == 0.5
+    assert OperatorConfig.model_validate(asked) is not asked
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_sections_copy_and_pickle(section: str) -> None:
+    asked = OperatorConfig(preset="overlap_testing")
+    part = getattr(asked, section)
+    assert copy.deepcopy(part) == part
+    assert pickle.loads(pickle.dumps(asked)) == asked
+
+
+def test_errors_pickle_with_all_their_problems() -> None:
+    with pytest.raises(ControlsError) as raised:
+        OperatorControls(consent_rate=2, subscription_count_min=9)
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert again.problems == raised.value.problems
+    assert len(again.problems) == 2
+    assert isinstance(again, ValueError)
+
+
+# --- merchants
+
+
+def test_merchants_are_read_from_csv_and_json_alike(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "shops.csv").write_text(
+        "name,category,popularity,typical_amount_usd\nCorner Bakery,groceries,2,\nFill Up,fuel,,41.5\n"
+    )
+    (tmp_path / "shops.json").write_text(
+        '[{"name": "Corner Bakery", "category": "groceries", "popularity": 2},'
+        ' {"name": "Fill Up", "category": "fuel", "typical_amount_usd": 41.5}]'
+    )
+    expected = (
+        CustomMerchant("Corner Bakery", "groceries", None, 2.0, "in store"),
+        CustomMerchant("Fill Up", "fuel", 41.5, 1.0, "in store"),
+    )
+    for name in ("shops.csv", "shops.json"):
+        assert OperatorControls(custom_merchants=tmp_path / name).custom_merchants == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("shops.json", "[", "correct the file"),
+        ("shops.json", "{}", "not a list"),
+        ("shops.csv", "name,category\nA,fuel,7\n", "a cell too many"),
+        ("shops.csv", "name,category\nA,fuel\n,fuel\n", "merchant 2"),
+        ("shops.csv", "name,category,popularity\nA,fuel,much\n", "'much'"),
+        ("shops.csv", b"name,category\n\xff\xfe,fuel\n", "UTF-8"),
+    ],
+)
+def test_a_faulty_merchant_file_is_one_sentence(tmp_path, name, text, said) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ControlsError) as raised:
+        OperatorControls(custom_merchants=str(file))
+    (problem,) = raised.value.problems
+    assert said in problem
+    assert problem.startswith("custom_merchants must")
