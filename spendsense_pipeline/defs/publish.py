@@ -99,7 +99,7 @@ def _verify(work: Stage, log: Any) -> None:
     outcomes = run_all(work.con, work.resolved)
     for outcome in outcomes:
         if not outcome.passed and not outcome.blocks:
-            log.warning(outcome.sentence())
+            log.info(outcome.sentence())
     blocking = [outcome for outcome in outcomes if outcome.blocks]
     if blocking:
         promises = "promise is" if len(blocking) == 1 else "promises are"
