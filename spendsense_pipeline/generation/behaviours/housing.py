@@ -145,9 +145,9 @@ def bill_postings(world: World, owed: Bills, paid: Pay, labels: Labels) -> Posti
     if tight.size:
         day[tight] = _after_payday(world, paid.day[tight], nominal[tight])
     month_of_year = calendar.month_of_year[np.clip(calendar.month_starts, 0, None)]
-    swing = normal(
-        world.words("bill_month", np.arange(KINDS * calendar.month_count))
-    ).reshape(nominal.shape)
+    # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
+    draw = (np.arange(KINDS)[:, np.newaxis] * 64 + months).ravel()
+    swing = normal(world.words("bill_month", draw)).reshape(nominal.shape)
     variation = catalog.monthly_variation[owed.biller][:, :, np.newaxis]
     profile = catalog.month_profile[owed.biller][:, :, month_of_year]
     # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
