@@ -10,7 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.controls import feasibility
 from spendsense_pipeline.controls.errors import Contradiction
-from spendsense_pipeline.controls.kinds import Choice, Distribution, Number, Range, Whole
+from spendsense_pipeline.controls.kinds import Choice, Number, Range, Whole
 from spendsense_pipeline.controls.measured import Measured
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
@@ -19,6 +19,7 @@ from spendsense_pipeline.controls.merchants import (
 )
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
+from spendsense_pipeline.controls.shares import Distribution
 
 UTILIZATION_BANDS = ("low", "medium", "high", "critical")
 PAY_CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")

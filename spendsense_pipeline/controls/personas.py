@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
-from spendsense_pipeline.controls.kinds import Kind, checked_share, summing_to_one
+from spendsense_pipeline.controls.kinds import Kind
+from spendsense_pipeline.controls.shares import checked_share, summing_to_one
 
 
 class PersonaTarget(StrEnum):

@@ -27,7 +27,6 @@ from spendsense_pipeline.controls import (
 from spendsense_pipeline.controls.kinds import (
     Choice,
     Day,
-    Distribution,
     Kind,
     Number,
     Range,
@@ -35,6 +34,7 @@ from spendsense_pipeline.controls.kinds import (
 )
 from spendsense_pipeline.controls.merchants import Merchants
 from spendsense_pipeline.controls.personas import Personas, PersonaShares
+from spendsense_pipeline.controls.shares import Distribution
 
 _SECTION_HELP = {
     "config": "Size, seed and span of the generated data.",

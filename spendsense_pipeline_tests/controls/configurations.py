@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PRESET_CONFIGS, PersonaTarget, documented
-from spendsense_pipeline.controls.kinds import Choice, Day, Distribution, Number, Range, Whole
+from spendsense_pipeline.controls.kinds import Choice, Day, Number, Range, Whole
 from spendsense_pipeline.controls.merchants import CHANNELS, SPENDING_CATEGORIES, Merchants
 from spendsense_pipeline.controls.personas import Personas, PersonaShares
+from spendsense_pipeline.controls.shares import Distribution
 
 WILD = st.one_of(
     st.none(),

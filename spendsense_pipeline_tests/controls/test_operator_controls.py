@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from spendsense_pipeline.controls import (
     PRESET_CONFIGS,
     ControlsError,
-    CustomMerchant,
     DataGenerationConfig,
     Expectations,
     OperatorConfig,
@@ -298,43 +297,3 @@ def test_errors_pickle_with_all_their_problems() -> None:
     assert again.problems == raised.value.problems
     assert len(again.problems) == 2
     assert isinstance(again, ValueError)
-
-
-# --- merchants
-
-
-def test_merchants_are_read_from_csv_and_json_alike(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    (tmp_path / "shops.csv").write_text(
-        "name,category,popularity,typical_amount_usd\nCorner Bakery,groceries,2,\nFill Up,fuel,,41.5\n"
-    )
-    (tmp_path / "shops.json").write_text(
-        '[{"name": "Corner Bakery", "category": "groceries", "popularity": 2},'
-        ' {"name": "Fill Up", "category": "fuel", "typical_amount_usd": 41.5}]'
-    )
-    expected = (
-        CustomMerchant("Corner Bakery", "groceries", None, 2.0, "in store"),
-        CustomMerchant("Fill Up", "fuel", 41.5, 1.0, "in store"),
-    )
-    for name in ("shops.csv", "shops.json"):
-        assert OperatorControls(custom_merchants=tmp_path / name).custom_merchants == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "said"),
-    [
-        ("shops.json", "[", "correct the file"),
-        ("shops.json", "{}", "not a list"),
-        ("shops.csv", "name,category\nA,fuel,7\n", "a cell too many"),
-        ("shops.csv", "name,category\nA,fuel\n,fuel\n", "merchant 2"),
-        ("shops.csv", "name,category,popularity\nA,fuel,much\n", "'much'"),
-        ("shops.csv", b"name,category\n\xff\xfe,fuel\n", "UTF-8"),
-    ],
-)
-def test_a_faulty_merchant_file_is_one_sentence(tmp_path, name, text, said) -> None:  # type: ignore[no-untyped-def]
-    file = tmp_path / name
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(ControlsError) as raised:
-        OperatorControls(custom_merchants=str(file))
-    (problem,) = raised.value.problems
-    assert said in problem
-    assert problem.startswith("custom_merchants must")
