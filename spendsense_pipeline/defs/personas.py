@@ -34,7 +34,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
         thresholds = work.resolved.thresholds
         assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds)
         work.stop_clock()
-        metadata = population_metadata(work.con, work.resolved)
+        metadata = population_metadata(work.con, work.resolved, has_picture=True)
         metadata["rules_version"] = rules_version(thresholds)
         return work.result(PERSONA_ASSIGNMENTS, metadata)
 

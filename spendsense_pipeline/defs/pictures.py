@@ -28,10 +28,11 @@ _BINS = 30
 def transactions_per_day(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
     """Posted rows per day, with their 28-day mean."""
     rows = con.execute(
-        "select date, count(*) as n, avg(count(*)) over (order by date rows 27 preceding)"
+        "select date, count(*) as n, avg(count(*)) over (order by date range 27 preceding)"
         " from raw_transactions where not pending group by date order by date"
     ).fetchall()
     figure = _figure(8, 2.4)
+    figure.subplots_adjust(0.09, 0.12, 0.98, 0.97)
     axes = figure.subplots()
     days = [row[0] for row in rows]
     axes.plot(days, [row[1] for row in rows], color=BLUE, linewidth=0.6, label="rows posted")
@@ -54,28 +55,34 @@ def feature_distributions(
             lines.setdefault(criterion.feature, []).append((rule.key, criterion.limit))
     columns = 4
     figure = _figure(11, 2.1 * -(-len(lines) // columns))
-    axes = figure.subplots(-(-len(lines) // columns), columns, squeeze=False).flat
+    figure.subplots_adjust(0.02, 0.08, 0.98, 0.93, wspace=0.12, hspace=0.45)
+    axes = list(figure.subplots(-(-len(lines) // columns), columns, squeeze=False).flat)
     for ax, (feature, limits) in zip(axes, lines.items(), strict=False):
         values = con.execute(
             f'select "{feature}"::double from "{table}" where "{feature}" is not null'
         ).fetchall()
         _histogram(ax, [value for (value,) in values], [limit for _, limit in limits])
         ax.set_title(feature, fontsize=8)
-    for ax in list(axes)[len(lines) :]:
+    for ax in axes[len(lines) :]:
         ax.set_axis_off()
     return _markdown(figure, f"Features the rules read, {table}; orange: a rule's threshold")
 
 
 def _histogram(ax: Axes, values: Sequence[float], limits: Sequence[float]) -> None:
-    """A histogram whose outermost 2 % are gathered into its last bin."""
+    """A histogram that reaches to every threshold; the top 2 % are gathered into its last bin."""
+    import numpy as np
+
     ax.tick_params(labelsize=7)
     ax.set_yticks([])
     if not values:
         ax.text(0.5, 0.5, "no data", ha="center", transform=ax.transAxes, color=GREY)
         return
-    ordered = sorted(values)
-    top = max(ordered[int(0.98 * (len(ordered) - 1))], *limits)
-    ax.hist([min(value, top) for value in ordered], bins=_BINS, color=BLUE)
+    ordered = np.sort(np.asarray(values))
+    top = max(float(ordered[int(0.98 * (len(ordered) - 1))]), *limits)
+    bottom = min(float(ordered[0]), 0.0, *limits)
+    counts, edges = np.histogram(np.minimum(ordered, top), bins=_BINS, range=(bottom, top))
+    # One outline instead of a rectangle per bin: a quarter of the drawing time.
+    ax.stairs(counts, edges, fill=True, color=BLUE)
     for limit in limits:
         ax.axvline(limit, color=ORANGE, linewidth=1.5)
 
@@ -85,6 +92,7 @@ def persona_mix(
 ) -> dg.MarkdownMetadataValue:
     """Shares of each persona side by side: requested (if any was) and assigned in each window."""
     figure = _figure(8, 2.8)
+    figure.subplots_adjust(0.08, 0.2, 0.99, 0.97)
     axes = figure.subplots()
     width = 0.8 / max(1, len(mixes))
     colours = [GREY, BLUE, ORANGE][-len(mixes) :]
@@ -117,7 +125,8 @@ def _text(cell: Any) -> str:
 def _figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
+    # No layout engine: it draws everything twice to find margins that are the same every night.
+    return Figure(figsize=(width, height), dpi=_DPI)
 
 
 def _markdown(figure: Figure, title: str) -> dg.MarkdownMetadataValue:

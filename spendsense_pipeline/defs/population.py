@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
 
 
-def population_metadata(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> dict[str, Any]:
-    """Persona mix (picture and table), coverage of each window, requested beside realised."""
+def population_metadata(
+    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, *, has_picture: bool
+) -> dict[str, Any]:
+    """Persona mix as a table (and picture), coverage of each window, requested beside realised."""
     from spendsense_pipeline.checks import population
 
     mix = population.persona_mix(con)
@@ -26,7 +28,6 @@ def population_metadata(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
         window[row.persona] = row.assigned_share or 0.0
     fidelity = population.control_fidelity(con, resolved)
     metadata: dict[str, Any] = {
-        "persona mix": persona_mix(shares, PERSONA_KEYS),
         "persona shares": markdown_table(
             ["persona", *shares],
             [[key, *(_percent(s.get(key, 0.0)) for s in shares.values())] for key in PERSONA_KEYS],
@@ -36,6 +37,8 @@ def population_metadata(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
             [[f.control, f.requested, f.realised, f.measured_as] for f in fidelity],
         ),
     }
+    if has_picture:
+        metadata["persona mix"] = persona_mix(shares, PERSONA_KEYS)
     for covered in population.coverage(con):
         metadata[f"coverage {covered.window_days} days"] = round(float(covered.share or 0.0), 4)
     return metadata

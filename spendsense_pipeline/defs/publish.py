@@ -67,7 +67,7 @@ def published_dataset(
         settings, resolved = warehouse.settings, work.resolved
         require_one_dataset(work.con, INPUTS, resolved)
         _verify(work, context.log)
-        metadata = population_metadata(work.con, resolved)
+        metadata = population_metadata(work.con, resolved, has_picture=False)
         dataset = publish(
             work.con,
             settings,
