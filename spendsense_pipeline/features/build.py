@@ -22,12 +22,13 @@ from spendsense_pipeline.features.catalog import (
     unrounded,
 )
 from spendsense_pipeline.features.inputs import FeatureInputError, require_raw_tables
+from spendsense_pipeline.features.merchant_words import (
+    DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
+    WEAK_CATEGORIES,
+)
 from spendsense_pipeline.features.queries import append, create
 from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
-from spendsense_pipeline.features.vocabulary import (
-    DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
-    vocabulary,
-)
+from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.plaid.declarations import Table
 
 EVERYBODY = (0, 2**62)
@@ -45,6 +46,7 @@ _WORKING_TABLES = (
     "_measured_users",
     "_measured_accounts",
     "_category_rules",
+    "_vague_descriptions",
     "_named_categories",
     "_stream_merchants",
     "_charges",
@@ -68,6 +70,8 @@ def build_recurring_streams(
     """
     parameters = vocabulary() | {
         "as_of": as_of,
+        # A stream's kind hangs on its category: one that says "other" is checked against the name.
+        "vague_details": list(WEAK_CATEGORIES),
         "lookback": STREAM_LOOKBACK,
         "longest_lookback": LONGEST_LOOKBACK,
         "dearest_unknown_subscription": DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
@@ -108,6 +112,8 @@ def build_features(
         "as_of": as_of,
         "window_days": window_days,
         "history_start": history_start,
+        # A feature takes every detailed category at its word.
+        "vague_details": [""],
     }
     with _measuring(con, users, parameters):
         if history_start is None:
@@ -137,8 +143,14 @@ def _measuring(
     parameters |= {"first_user": first, "end_user": end}
     try:
         create(con, "_measured_users", "users", parameters)
+        # The ends of the range as ids: with them a scan skips the stored rows of everybody else.
+        [(first_id, last_id)] = con.execute(
+            "select min(user_id), max(user_id) from _measured_users"
+        ).fetchall()
+        parameters |= {"first_id": first_id, "last_id": last_id}
         create(con, "_measured_accounts", "accounts", parameters)
         create(con, "_category_rules", "category_rules", parameters)
+        create(con, "_vague_descriptions", "vague_descriptions", parameters)
         create(con, "_named_categories", "named_categories", parameters)
         yield
     finally:

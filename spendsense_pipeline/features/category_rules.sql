@@ -1,10 +1,14 @@
 -- What a row of each category is to us: spend, refund, pay, interest, card payment, kind of stream.
 with codes as (
-  select unnest($codes) as code, unnest($kinds) as kind
+  select
+    unnest(string_split($codes, ' ')) as code,
+    unnest(string_split($primaries, ' ')) as category_primary,
+    unnest($kind_numbers) as kind_no
 )
 select
   code,
-  kind,
+  category_primary,
+  cast(kind_no as bigint) as kind_no,
   -- Money out: everything is spend but transfers (cash withdrawn is spent) and card payments.
   code = 'TRANSFER_OUT_WITHDRAWAL'
     or not (starts_with(code, 'TRANSFER_') or code = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT') as is_spend,

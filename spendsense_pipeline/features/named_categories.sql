@@ -1,45 +1,27 @@
--- Categories read from names, for descriptions whose rows come without a category or with a vague one.
-with described as (
-  select distinct
-    row_.name,
-    row_.merchant_name,
-    row_.category_primary,
-    case
-      when row_.amount > 0 then 'out'
-      when account.is_card then 'card in'
-      else 'in'
-    end as side,
-    row_.transfer_id is not null and row_.category_primary is null as is_own_transfer
-  from raw_transactions as row_
-  join _measured_accounts as account
-    on account.account_id = row_.account_id and account.user_id = row_.user_id
-  where not row_.pending
-    and row_.date <= $as_of
-    and (row_.category_detailed is null or list_contains($weak_categories, row_.category_detailed))
-),
-texts as (
+-- Categories read from names, for descriptions whose own category is missing or vague.
+with texts as (
   select
     name,
     merchant_name,
-    category_primary,
+    given,
     side,
     is_own_transfer,
     ' ' || trim(regexp_replace(lower(concat_ws(' ', merchant_name, name)), '[^a-z0-9]+', ' ', 'g'))
       || ' ' as words_of_it
-  from described
+  from _vague_descriptions
 ),
 merchant_words as (
   select
-    unnest($words) as words,
-    unnest($word_sides) as side,
-    unnest($word_categories) as category_detailed,
-    unnest($word_primaries) as category_primary
+    unnest(string_split($words, '|')) as words,
+    unnest(string_split($word_sides, '|')) as side,
+    unnest(string_split($word_categories, '|')) as category_detailed,
+    unnest(string_split($word_primaries, '|')) as category_primary
 ),
 matches as (
   select
     texts.name,
     texts.merchant_name,
-    texts.category_primary,
+    texts.given,
     texts.side,
     -- The longest phrase says most; the last two keys only make a tie fall the same way every time.
     first(
@@ -52,36 +34,31 @@ matches as (
     and contains(texts.words_of_it, ' ' || merchant_words.words || ' ')
     -- A primary category that was given is not overruled, only spelled out.
     and (
-      texts.category_primary is null
-      or texts.category_primary = merchant_words.category_primary
-      or list_contains($weak_categories, texts.category_primary)
+      texts.given is null
+      or texts.given = merchant_words.category_primary
+      or list_contains($weak_categories, texts.given)
     )
-  group by all
-),
-own_transfers as (
+  group by texts.name, texts.merchant_name, texts.given, texts.side
+)
+select
+  texts.name,
+  texts.merchant_name,
+  texts.given,
+  texts.side,
   -- The two legs of a transfer between one's own accounts need no name to be told.
-  select distinct
-    name,
-    merchant_name,
-    category_primary,
-    side,
-    case side
+  coalesce(
+    any_value(matches.category_detailed),
+    case texts.side
       when 'out' then 'TRANSFER_OUT_ACCOUNT_TRANSFER'
       when 'in' then 'TRANSFER_IN_ACCOUNT_TRANSFER'
       else 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
-    end as category_detailed
-  from texts
-  where is_own_transfer
-)
-select name, merchant_name, category_primary, side, category_detailed from matches
-union all
-select name, merchant_name, category_primary, side, category_detailed
-from own_transfers
-where not exists (
-  select 1
-  from matches
-  where matches.name = own_transfers.name
-    and matches.merchant_name is not distinct from own_transfers.merchant_name
-    and matches.category_primary is not distinct from own_transfers.category_primary
-    and matches.side = own_transfers.side
-)
+    end
+  ) as category_detailed
+from texts
+left join matches
+  on matches.name = texts.name
+  and matches.merchant_name is not distinct from texts.merchant_name
+  and matches.given is not distinct from texts.given
+  and matches.side = texts.side
+where matches.category_detailed is not null or texts.is_own_transfer
+group by texts.name, texts.merchant_name, texts.given, texts.side

@@ -6,15 +6,15 @@ with earned as (
     cast(row_.amount * 100 as bigint) as cents,
     coalesce(row_.category_detailed, named.category_detailed) as code
   from raw_transactions as row_
-  join _measured_accounts as account
-    on account.account_id = row_.account_id and account.user_id = row_.user_id
+  join _measured_accounts as account on account.account_id = row_.account_id
   left join _named_categories as named
     on row_.category_detailed is null
     and named.name = row_.name
     and named.merchant_name is not distinct from row_.merchant_name
-    and named.category_primary is not distinct from row_.category_primary
+    and named.given is not distinct from row_.category_primary
     and named.side = 'in'
-  where account.is_depository
+  where row_.user_id between $first_id and $last_id
+    and account.is_depository
     and not row_.pending
     and row_.date <= $as_of
     and row_.amount < 0

@@ -13,15 +13,14 @@ with rows_in_window as (
     row_.category_detailed is null as is_uncategorised,
     coalesce(row_.category_detailed, named.category_detailed, row_.category_primary) as code
   from raw_transactions as row_
-  join _measured_accounts as account
-    on account.account_id = row_.account_id and account.user_id = row_.user_id
+  join _measured_accounts as account on account.account_id = row_.account_id
   left join _named_categories as named
     on row_.category_detailed is null
     and named.name = row_.name
     and named.merchant_name is not distinct from row_.merchant_name
-    and named.category_primary is not distinct from row_.category_primary
+    and named.given is not distinct from row_.category_primary
     and named.side = case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end
-  where not row_.pending and row_.date > $as_of - $window_days and row_.date <= $as_of
+  where row_.user_id between $first_id and $last_id and not row_.pending and row_.date > $as_of - $window_days and row_.date <= $as_of
 )
 select
   row_.user_no,

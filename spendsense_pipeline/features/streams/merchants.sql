@@ -4,9 +4,8 @@ with written as (
     coalesce(row_.merchant_entity_id, row_.merchant_name, row_.name) as text,
     row_.merchant_entity_id is null as is_name
   from raw_transactions as row_
-  join _measured_accounts as account
-    on account.account_id = row_.account_id and account.user_id = row_.user_id
-  where not row_.pending and row_.date > $as_of - $longest_lookback and row_.date <= $as_of
+  join _measured_accounts as account on account.account_id = row_.account_id
+  where row_.user_id between $first_id and $last_id and not row_.pending and row_.date > $as_of - $longest_lookback and row_.date <= $as_of
 ),
 cleaned as (
   select
