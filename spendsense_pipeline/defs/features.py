@@ -41,15 +41,15 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
     from spendsense_pipeline.features import build_features
+    from spendsense_pipeline.importing.warehouse import is_imported
 
     table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
     with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
         _apply_consent(work)
+        # An import's people joined at different times: each history starts at its own first row.
+        start = None if is_imported(work.resolved) else work.resolved.history_start
         build_features(
-            work.con,
-            as_of=work.resolved.as_of,
-            window_days=window_days,
-            history_start=work.resolved.history_start,
+            work.con, as_of=work.resolved.as_of, window_days=window_days, history_start=start
         )
         work.stop_clock()
         pictures = feature_distributions(work.con, table.name, work.resolved.thresholds)
