@@ -33,7 +33,9 @@ CORRECTION_MONTHS = 6.0
 CORRECTION_BOUNDS = (0.7, 1.3)
 # From paycheck to paycheck: the part of a pay period in which money is spent, and what is left.
 SPENDING_STRETCH_SHARE = 0.57
-TIGHT_FLOOR_USD = (14.0, 26.0)
+TIGHT_FLOOR_USD = (12.0, 22.0)
+TAIL_SPENDING_USD = (3.0, 13.0)
+"""What a household that has run out still spends before payday, on coffee and the like."""
 OVERDRAFT_FEE_CENTS = 3_500
 SWEPT_FLOOR_MONTHS = 0.12
 SWEPT_SAVINGS_MONTHS = 4.2
@@ -47,6 +49,8 @@ class Budget:
     """Period of every user and day: `[U, D]`."""
     cents: Ints
     """Budget of every period: `[U, K]`."""
+    tail_cents: Ints
+    """What is spent of it after the money has run out: `[U, K]`, not part of `cents`."""
     is_tail: Flags
     """Days on which a household that lives from paycheck to paycheck has run out: `[U, D]`."""
     opening_cents: Ints
@@ -105,31 +109,39 @@ def budgets(
     """Budgets of everybody, each by the plan of their rhythm."""
     periods = int(period.max()) + 1
     cents = np.zeros((world.users, periods), dtype=np.int64)
+    tail = np.zeros((world.users, periods), dtype=np.int64)
     opening = np.zeros(world.users, dtype=np.int64)
     wages = np.zeros(wage_day.shape, dtype=np.int64)
-    totals = _Totals(world, known, period, periods)
-    for rhythm, plan in (
-        (Rhythm.CUSHIONED, _cushioned),
-        (Rhythm.PAYCHECK_TO_PAYCHECK, _tight),
-        (Rhythm.SWEPT, _swept),
-    ):
-        who = np.nonzero(world.lives.rhythm == rhythm)[0]
-        if who.size:
-            cents[who], opening[who], drawn = plan(world, known, totals, who, is_tail)
-            if drawn is not None:
-                count = min(drawn.shape[1], wages.shape[1])
-                wages[who[:, np.newaxis], np.arange(count)] = drawn[:, :count]
-    return Budget(period, cents, is_tail, opening, wage_day, wages)
+    totals = _Totals(world, known, period, periods, is_tail)
+
+    def living(rhythm: Rhythm) -> Ints:
+        return np.flatnonzero(world.lives.rhythm == rhythm)
+
+    who = living(Rhythm.CUSHIONED)
+    if who.size:
+        cents[who], opening[who] = _cushioned(world, known, totals, who)
+    who = living(Rhythm.PAYCHECK_TO_PAYCHECK)
+    if who.size:
+        cents[who], tail[who], opening[who] = _tight(world, known, totals, who, is_tail)
+    who = living(Rhythm.SWEPT)
+    if who.size:
+        cents[who], opening[who], drawn = _swept(world, known, totals, who)
+        count = min(drawn.shape[1], wages.shape[1])
+        wages[who[:, np.newaxis], np.arange(count)] = drawn[:, :count]
+    return Budget(period, cents, tail, is_tail, opening, wage_day, wages)
 
 
 class _Totals:
     """Sums over budget periods, `[U, K]`."""
 
-    def __init__(self, world: World, known: Known, period: Ints, periods: int) -> None:
+    def __init__(
+        self, world: World, known: Known, period: Ints, periods: int, is_tail: Flags
+    ) -> None:
         self._flat = (np.arange(world.users)[:, np.newaxis] * periods + period).ravel()
         self._shape = (world.users, periods)
         self.committed = self.of(known.committed)
-        self.has_purchases = self.of(known.weight) > 0
+        self.has_purchases = self.of(known.weight * ~is_tail) > 0
+        self.has_tail_purchases = self.of(known.weight * is_tail) > 0
         self.days = self.of(np.ones(period.shape))
         self.season_days = self.of(np.broadcast_to(known.season, period.shape))
         income = np.zeros(period.shape, dtype=np.int64)
@@ -145,18 +157,14 @@ class _Totals:
         return summed.reshape(self._shape)
 
 
-Plan = tuple[Ints, Ints, Ints | None]
-
-
 def _income_cents(world: World, who: Ints) -> Floats:
     return world.lives.people.income_monthly_usd[who] * CENTS
 
 
 def _cushioned(
-    world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flags
-) -> Plan:
+    world: World, known: Known, totals: _Totals, who: Ints
+) -> tuple[Ints, Ints]:
     """A monthly budget that answers to what is left over or missing so far."""
-    del is_tail
     income = _income_cents(world, who)
     base = np.maximum(income - known.committed_monthly_cents[who], 0.0)
     ahead = np.zeros(who.size)
@@ -169,7 +177,7 @@ def _cushioned(
         accrued = income * totals.days[who, month] / DAYS_PER_MONTH
         ahead += accrued - totals.committed[who, month] - planned[:, month]
     cents = np.rint(planned).astype(np.int64)
-    return cents, _cushion(world, known, totals, who, cents), None
+    return cents, _cushion(world, known, totals, who, cents)
 
 
 def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints) -> Ints:
@@ -192,7 +200,9 @@ def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints
     return np.rint(_income_cents(world, who) * months - poorest).astype(np.int64)
 
 
-def _tight(world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flags) -> Plan:
+def _tight(
+    world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flags
+) -> tuple[Ints, Ints, Ints]:
     """All of a paycheck that bills leave is spent before the next one."""
     low, high = TIGHT_FLOOR_USD
     floor = np.rint(
@@ -200,6 +210,9 @@ def _tight(world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flag
     ).astype(np.int64)
     periods = totals.days.shape[1]
     cents = np.zeros((who.size, periods), dtype=np.int64)
+    low, high = TAIL_SPENDING_USD
+    small = uniform(world.words("tail_spending", np.arange(periods))[who]) * (high - low) + low
+    tail = np.where(totals.has_tail_purchases[who], np.rint(small * CENTS), 0).astype(np.int64)
     starting = known.paid.first[who]
     usual = _income_cents(world, who) - known.committed_monthly_cents[who]
     # The period in progress on day 0 was paid for before; its money is in the opening balance.
@@ -212,22 +225,25 @@ def _tight(world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flag
     rows = np.arange(who.size)
     started = np.where(totals.has_purchases[who, starting], started, 0.0)
     cents[rows, starting] = started.astype(np.int64)
-    opening = floor + cents[rows, starting] + totals.committed[who, starting].astype(np.int64)
+    opening = floor + cents[rows, starting] + tail[rows, starting]
+    opening += totals.committed[who, starting].astype(np.int64)
     carried = np.zeros(who.size)
     for period in range(periods):
         left = carried + totals.income[who, period] - totals.committed[who, period]
+        left -= tail[:, period]
         is_later = period > starting
         spend = np.where(totals.has_purchases[who, period] & is_later, np.maximum(left, 0.0), 0.0)
         cents[:, period] = np.where(is_later, np.rint(spend).astype(np.int64), cents[:, period])
         # What the paycheck cannot cover overdraws the account, and the bank's fee comes on top.
         fee = np.where(left + floor < 0, OVERDRAFT_FEE_CENTS, 0)
         carried = np.where(is_later, left - np.rint(spend) - fee, 0.0)
-    return cents, opening, None
+    return cents, tail, opening
 
 
-def _swept(world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flags) -> Plan:
+def _swept(
+    world: World, known: Known, totals: _Totals, who: Ints
+) -> tuple[Ints, Ints, Ints]:
     """The week's needs are drawn from savings as a wage; pay itself goes to savings at once."""
-    del is_tail
     income = _income_cents(world, who)
     weekly = np.maximum(income - known.committed_monthly_cents[who], 0.0) * 7 / DAYS_PER_MONTH
     periods = totals.days.shape[1]

@@ -15,7 +15,13 @@ import numpy as np
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
 from spendsense_pipeline.generation import targets
 from spendsense_pipeline.generation.dealing import BLOCK_USERS, Dealer, Flags
-from spendsense_pipeline.generation.population import People, blocks_of, people
+from spendsense_pipeline.generation.population import (
+    INCOME_RANGE_USD,
+    INCOME_TIER_EDGES_USD,
+    People,
+    blocks_of,
+    people,
+)
 from spendsense_pipeline.generation.randomness import Floats, Ints
 from spendsense_pipeline.generation.targets import (
     WAYS_OF_LIVING,
@@ -30,6 +36,12 @@ BANDS = ("low", "medium", "high", "critical")
 NO_CARD, LOW, MEDIUM, HIGH, CRITICAL = -1, 0, 1, 2, 3
 PAYS_FREELY, PAYS_LATE, PAYS_MINIMUM = range(3)
 CARDS_PER_USER_MAX = 2
+TIGHT_SUBSCRIPTION_MAX_USD = 48.0
+"""What a household that lives from paycheck to paycheck keeps of its subscriptions."""
+TIGHT_INCOME_SHARE = 0.45
+"""What such a household has of the income above the lowest that others in its place have."""
+ORDERS_MAX_SHARE_OF_INCOME = 0.3
+"""Subscriptions and savings together take no more of income than this."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +111,7 @@ class _Deal:
         modest = self._lives(lambda way: way.savings == "modest") & all_low
         growth = self._controls.savings_growth_target_pct / 100
         return Circumstances(
-            people=self._people,
+            people=self._earners(rhythm, spend, transfer),
             card_count=card_count.ravel(),
             card_band=band.reshape(-1, CARDS_PER_USER_MAX),
             card_payment=self._payments(band).reshape(-1, CARDS_PER_USER_MAX),
@@ -127,6 +139,17 @@ class _Deal:
                 "business", self._controls.business_account_rate, strata=(self._withheld,)
             ).ravel(),
         )
+
+    def _earners(self, rhythm: Ints, spend: Floats, transfer: Floats) -> People:
+        """The people with incomes that fit their way of living: those who live from paycheck to
+        paycheck earn less, those with large orders enough to pay them."""
+        income = self._people.income_monthly_usd.reshape(rhythm.shape)
+        lowest = INCOME_RANGE_USD[0]
+        reduced = lowest + (income - lowest) * TIGHT_INCOME_SHARE
+        income = np.where(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, reduced, income)
+        income = np.maximum(income, (spend + transfer) / ORDERS_MAX_SHARE_OF_INCOME).ravel()
+        tier = np.searchsorted(np.array(INCOME_TIER_EDGES_USD), income)
+        return replace(self._people, income_monthly_usd=income, income_tier=tier)
 
     def _lives(self, has: Callable[[WayOfLiving], bool]) -> Flags:
         """Who is targeted to a way of living with this property."""
@@ -315,5 +338,3 @@ class _Deal:
         return np.where(has_order, low + place * (high - low), 0.0)
 
 
-TIGHT_SUBSCRIPTION_MAX_USD = 48.0
-"""What a household that lives from paycheck to paycheck keeps of its subscriptions."""

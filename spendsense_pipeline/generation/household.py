@@ -79,16 +79,22 @@ def live(world: World, labels: Labels) -> Household:
     is_on_card = charged.slot != Slot.CHECKING
 
     period, is_tail, wage_day = rhythm_periods(world, paid)
-    habits = spending.habits(world.resolved.controls, labels.catalog)
+    habits = spending.habits(
+        world.resolved.controls,
+        world.resolved.config.avg_transactions_per_month,
+        labels.catalog,
+    )
     card_share = _card_share(world, held, everyday_usd)
     bought = spending.purchases(world, habits, labels.catalog, labels, is_tail, card_share)
     billed = billing.bill(
         held, world.users, bought.where(bought.card >= 0), charged.where(is_on_card)
     )
     by_debit = bought.where(bought.card < 0)
+    bill_rows = housing.bill_postings(world, owed, paid, labels)
     fixed = [
         income.pay_postings(world, paid, labels),
-        housing.bill_postings(world, owed, paid, labels),
+        bill_rows,
+        savings.housing_cover_postings(world, bill_rows),
         charged,
         savings.order_postings(world, plan),
         savings.sweep_postings(world, paid),
@@ -199,10 +205,13 @@ def _debit_postings(
 ) -> list[Postings]:
     """Purchases by debit card, scaled to the budget of their period, and their refunds."""
     periods = budget.cents.shape[1]
+    # A period's tail is a bucket of its own, after the bucket of its other days.
     bucket = by_debit.user * periods + budget.period[by_debit.user, by_debit.day]
+    bucket = 2 * bucket + budget.is_tail[by_debit.user, by_debit.day]
     # What refunds bring back is spent too, or balances would creep up over the years.
     spent_twice = np.where(world.lives.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
-    cents = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64).ravel()
+    main = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64)
+    cents = np.stack([main, budget.tail_cents], axis=2).ravel()
     amounts = spending.scaled_cents(
         by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash
     )

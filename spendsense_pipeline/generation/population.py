@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.generation.dealing import (
@@ -36,6 +35,8 @@ from spendsense_pipeline.plaid.tables import HOUSEHOLD_TYPES, REGIONS
 MEDIAN_INCOME_USD = 4_700.0
 INCOME_SIGMA = 0.42
 INCOME_RANGE_USD = (2_500.0, 13_000.0)
+INCOME_TIER_EDGES_USD = (3_920.0, 5_640.0)
+"""Thirds of that distribution: median x exp(-+0.4307 sigma)."""
 # Census 2022 household types, grouped: living alone, couple, couple with children, one parent, others.
 HOUSEHOLD_TYPE_SHARES = (0.29, 0.27, 0.22, 0.09, 0.13)
 GENDER_SHARES = (0.49, 0.49, 0.02)
@@ -113,7 +114,7 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
         household_type=dealer.categories(
             "household_type", HOUSEHOLD_TYPE_SHARES[: len(HOUSEHOLD_TYPES)], strata=by_target
         ).ravel(),
-        income_tier=np.minimum((income_place * 3).astype(np.int64), 2),
+        income_tier=np.searchsorted(np.array(INCOME_TIER_EDGES_USD), income),
         income_monthly_usd=income,
     )
 
@@ -131,9 +132,3 @@ def _normal_of(quantile: Floats) -> Floats:
     """Standard normal values of quantiles in [0, 1), through the same table as every other draw."""
     return normal((quantile * 2.0**53).astype(np.uint64) << np.uint64(11))
 
-
-def sliced(block_array: npt.NDArray[np.generic], first_user: int, users: int) -> slice:
-    """The stretch of a whole-blocks array that holds the asked users."""
-    del block_array
-    start = first_user % BLOCK_USERS
-    return slice(start, start + users)

@@ -20,6 +20,7 @@ from spendsense_pipeline.generation.targets import NO_TARGET
 from spendsense_pipeline.generation.world import SLOTS, Purpose, Slot, World
 from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.plaid.tables import (
+    CONSENT_STATUSES,
     GENDERS,
     HOUSEHOLD_TYPES,
     INCOME_TIERS,
@@ -32,8 +33,6 @@ from spendsense_pipeline.plaid.tables import (
 
 SLOT_NAMES = ("business", "checking", "credit_1", "credit_2", "savings")
 SECONDS_PER_DAY = 86_400
-# People who did not consent: about two in three never did, the others took it back.
-DENIED_SHARE = 2 / 3
 
 
 def table(declared: Table, columns: dict[str, Any]) -> Any:
@@ -96,8 +95,6 @@ def users_table(ledger: Ledger) -> Any:
     joined = -joined_days_before(seed, people.numbers)
     second = integers(world.words("joined_at", 0), SECONDS_PER_DAY)
     decided = np.minimum(joined + integers(world.words("consented", 0), 20), -1)
-    is_denied = integers(world.words("denied", 0), 1_000) < DENIED_SHARE * 1_000
-    status = np.where(people.has_consented, 0, np.where(is_denied, 1, 2))
     places = catalog.places
     states = list(dict.fromkeys(places.states))
     state_code = np.array([states.index(state) for state in places.states])
@@ -112,7 +109,9 @@ def users_table(ledger: Ledger) -> Any:
             "region": arrow.coded(people.region, arrow.text(REGIONS)),
             "state": arrow.coded(state_code[place_of(world, places)], arrow.text(states)),
             "household_type": arrow.coded(people.household_type, arrow.text(HOUSEHOLD_TYPES)),
-            "consent_status": arrow.coded(status, arrow.text(("granted", "denied", "revoked"))),
+            "consent_status": arrow.coded(
+                np.where(people.has_consented, 0, 1), arrow.text(CONSENT_STATUSES)
+            ),
             "consent_timestamp": arrow.timestamps(decided, second, start),
             "target_persona": arrow.coded(
                 people.target, arrow.text(PERSONA_KEYS), people.target == NO_TARGET

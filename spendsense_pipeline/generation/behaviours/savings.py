@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.generation.behaviours.billing import half_even
+from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Pay
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
 from spendsense_pipeline.generation.labels import Fixed, Labels
@@ -110,6 +111,24 @@ def wage_postings(world: World, budget: Budget) -> Postings:
         budget.wage_day[user, column],
         budget.wage_cents[user, column],
         serial=column,
+        out=(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
+        into=(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
+    )
+
+
+def housing_cover_postings(world: World, bills: Postings) -> Postings:
+    """Rent and mortgages of people on a weekly wage, drawn from savings on the day they are due.
+
+    Drawn with the week's wage instead, they would for days leave more than a month's expenses in
+    checking, which is not how one lives on irregular pay.
+    """
+    is_swept = world.lives.rhythm[bills.user] == Rhythm.SWEPT
+    due = bills.where(is_swept & np.isin(bills.serial // 64, (RENT, MORTGAGE)))
+    return _both_legs(
+        due.user,
+        due.day,
+        due.cents,
+        serial=1_024 + due.serial % 64,
         out=(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
         into=(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
     )
