@@ -21,7 +21,9 @@ from spendsense_pipeline.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.reporting.person import Feature, PersonView
+    from spendsense_pipeline.reporting.person import PersonView
+
+_SYMBOLS = {">=": "≥", "<=": "≤"}
 
 
 class Window(StrEnum):
@@ -189,8 +191,8 @@ def _show_features(view: PersonView) -> None:
     rows = [
         (
             feature.label,
-            _value(feature.value_30d, feature),
-            _value(feature.value_180d, feature),
+            _in_unit(feature.value_30d, feature.unit),
+            _in_unit(feature.value_180d, feature.unit),
             "; ".join(feature.lines),
         )
         for feature in view.features
@@ -212,18 +214,21 @@ def _show_months(view: PersonView) -> None:
     )
 
 
-def _value(value: Any, feature: Feature) -> str:
-    """A feature as its unit is spoken."""
+def _in_unit(value: Any, unit: str | None) -> str:
+    """A figure as its unit is spoken."""
     if value is None:
         return NO_DATA
     if isinstance(value, bool):
         return "yes" if value else "no"
-    unit = feature.unit or ""
+    if not isinstance(value, int | float):
+        return str(value)
+    unit = unit or ""
     if unit.startswith("USD"):
-        return money(value)
+        return money(value) + unit.removeprefix("USD")
     if unit == "fraction":
         return percent(value, 1)
-    return f"{value:,.4g}" if isinstance(value, float) else f"{value}"
+    shown = f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
+    return f"{shown} {unit}" if unit in ("days", "months") else shown
 
 
 def _show_trace(content: dict[str, Any]) -> None:
@@ -238,17 +243,17 @@ def _show_trace(content: dict[str, Any]) -> None:
         (
             persona["key"],
             predicate["label"],
-            f"{predicate['operator']} {_number(predicate['threshold'])}",
-            _number(predicate["value"]),
-            predicate["unit"],
+            f"{_SYMBOLS.get(predicate['operator'], predicate['operator'])} "
+            f"{_in_unit(predicate['threshold'], predicate['unit'])}",
+            _in_unit(predicate["value"], predicate["unit"]),
             predicate["passed"],
             _signed(predicate["distance"]),
         )
         for persona in content["personas"]
         for predicate in persona["predicates"]
     ]
-    headings = ("persona", "what is judged", "line", "observed", "unit", "met", "distance")
-    show(table("Rules", headings, rows, left=("what is judged", "unit")))
+    headings = ("persona", "what is judged", "line", "observed", "met", "distance")
+    show(table("Rules", headings, rows, left=("what is judged",)))
     for reason in content["reasons"]:
         show(f"- {reason['text']} ({reason['code']})")
     counterfactual = content.get("counterfactual") or {}
@@ -259,14 +264,6 @@ def _show_trace(content: dict[str, Any]) -> None:
         f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
         f"trace {content['trace_id']}. Everything: --json\n"
     )
-
-
-def _number(value: Any) -> str:
-    if value is None:
-        return NO_DATA
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,.6g}" if isinstance(value, int | float) else str(value)
 
 
 def _signed(value: float | None) -> str:

@@ -165,9 +165,7 @@ def run_and_summarize(
             )
         raise RunFailedError(report.complaint())
     with open_dataset(settings) as published:
-        content = summarize(
-            published, settings, today=today(settings), with_checks=not only_blocking_checks
-        )
+        content = summarize(published, settings, today=today(settings))
     if as_json:
         show_json({"run_id": report.run_id, "success": True, "summary": plain(content)})
     else:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spendsense_pipeline.cli.failures import RUN_FAILED
 from spendsense_pipeline.cli.output import (
     JsonOption,
     human_bytes,
     percent,
-    plain,
     show,
     show_json,
     table,
@@ -22,16 +22,20 @@ if TYPE_CHECKING:
 
 def summary(
     as_json: JsonOption = False,
-    checks: Annotated[
+    check: Annotated[
         bool,
-        typer.Option("--checks/--no-checks", help="Run every check again on what is published."),
-    ] = True,
+        typer.Option("--check", help="Run every check again now (exit code 1 if one blocks)."),
+    ] = False,
+    controls: Annotated[
+        bool,
+        typer.Option("--controls", help="Every control, not only changed ones and misses."),
+    ] = False,
 ) -> None:
     """Show rows, requested and assigned personas, coverage, control fidelity, checks and times.
 
     ```bash
     spendsense summary
-    spendsense summary --no-checks --json
+    spendsense summary --check --json
     ```
     """
     from spendsense_pipeline.reporting.opening import open_dataset
@@ -40,15 +44,17 @@ def summary(
 
     settings = Settings.from_environment()
     with open_dataset(settings) as published:
-        content = summarize(published, settings, today=today(settings), with_checks=checks)
+        content = summarize(published, settings, today=today(settings), check_again=check)
     if as_json:
         show_json(content)
     else:
-        show_summary(content)
+        show_summary(content, every_control=controls)
+    if any(outcome.blocks for outcome in content.checks):
+        raise typer.Exit(RUN_FAILED)
 
 
-def show_summary(content: Summary) -> None:
-    """Draw the summary."""
+def show_summary(content: Summary, *, every_control: bool = False) -> None:
+    """Draw the summary; controls as dealt only where they differ, unless asked for."""
     preset = f", preset {content.preset}" if content.preset else ""
     show(
         f"[bold]Dataset {content.dataset_id}[/bold] as of {content.as_of}, history since "
@@ -62,8 +68,7 @@ def show_summary(content: Summary) -> None:
         f"{percent(share)} in {days} days" for days, share in content.coverage.items()
     )
     show(f"Coverage (consenting people with a persona other than general): {covered}.\n")
-    if content.control_fidelity:
-        show(_fidelity_table(content))
+    _show_fidelity(content, every_control=every_control)
     _show_checks(content)
     _show_stages(content)
     for note in content.notes:
@@ -90,15 +95,28 @@ def _mix_table(content: Summary) -> Any:
     return table("Personas", headings, rows)
 
 
-def _fidelity_table(content: Summary) -> Any:
-    rows = [tuple(plain(row).values()) for row in content.control_fidelity]
-    headings = tuple(name.replace("_", " ") for name in plain(content.control_fidelity[0]))
-    shown = [tuple(f"{v:.3g}" if isinstance(v, float) else v for v in row) for row in rows]
-    return table("Controls, requested and realised", headings, shown)
+def _show_fidelity(content: Summary, *, every_control: bool) -> None:
+    """Requested beside realised; a miss is explained by what was asked of the population."""
+    judged = [row for row in content.control_fidelity if row.within is not None]
+    within = [row for row in judged if row.within]
+    show(f"Controls: {len(within)} of {len(judged)} realised within their tolerance.")
+    shown = content.control_fidelity if every_control else [r for r in judged if not r.within]
+    rows = [
+        (row.control, _figure(row.requested), _figure(row.realised), row.within, row.measured_as)
+        for row in shown
+    ]
+    if rows:
+        headings = ("control", "requested", "realised", "within", "measured as")
+        show(table("", headings, rows, left=("measured as",)))
+
+
+def _figure(value: Any) -> str | None:
+    return f"{value:.3g}" if isinstance(value, float) else value
 
 
 def _show_checks(content: Summary) -> None:
     if not content.checks:
+        show("Checks: no record of that run here; run them again: spendsense summary --check.\n")
         return
     failed = content.failed_checks
     skipped = sum(1 for outcome in content.checks if outcome.skipped)
@@ -107,7 +125,7 @@ def _show_checks(content: Summary) -> None:
     show(f"Checks: {passed} of {len(content.checks)} passed{note}.")
     for outcome in failed:
         style = "red" if outcome.blocks else "yellow"
-        show(f"[{style}]{_escaped(outcome.sentence())}[/{style}]")
+        show(f"[{style}]{_escaped(outcome.sentence)}[/{style}]")
     show("")
 
 

@@ -247,11 +247,11 @@ def _features(published: Published, user_id: str) -> tuple[Feature, ...]:
 
 def _decisions(published: Published, user_id: str) -> tuple[Decision, ...]:
     rows = published.rows(
-        "select window_days, primary_persona, secondary_persona, matched_personas, severity, "
-        "status, "
-        "target_persona, trace->>'$.explanation' as explanation "
-        "from persona_assignments left join decision_traces using (user_id, window_days) "
-        "where persona_assignments.user_id = $user_id order by window_days",
+        "select judged.window_days, judged.primary_persona, judged.secondary_persona, "
+        "judged.matched_personas, judged.severity, judged.status, judged.target_persona, "
+        "told.trace->>'$.explanation' as explanation from persona_assignments as judged "
+        "left join decision_traces as told using (user_id, window_days) "
+        "where judged.user_id = $user_id order by judged.window_days",
         {"user_id": user_id},
     )
     return tuple(

@@ -1,9 +1,12 @@
-"""How long each stage of a run took, read from Dagster's own event log without loading Dagster."""
+"""What a run's books say: how long each stage took and what each check found, read from Dagster's
+own event log without loading Dagster.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +15,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 _STARTED = "STEP_START"
-_ENDED = ("STEP_SUCCESS", "STEP_FAILURE")
+_CHECKED = "ASSET_CHECK_EVALUATION"
+_READ = (_STARTED, "STEP_SUCCESS", "STEP_FAILURE", _CHECKED)
 
 
 @dataclass(frozen=True)
@@ -23,26 +27,52 @@ class StageTime:
     seconds: float
 
 
-def stage_times(settings: Settings, run_id: str | None) -> list[StageTime]:
-    """Seconds per step of a run in the order they ran; empty when its books are not here.
+@dataclass(frozen=True)
+class CheckResult:
+    """One check as the run found it."""
 
-    The figures are a comfort, not a promise: books of another version or place give none.
-    """
+    asset: str
+    name: str
+    passed: bool
+    severity: str
+    sentence: str
+    skipped: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops publishing."""
+        return not self.passed and self.severity == "ERROR"
+
+
+@dataclass(frozen=True)
+class RunBooks:
+    """What is written about a run; empty when its books are not here or of another version."""
+
+    stages: tuple[StageTime, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+
+
+def read_books(settings: Settings, run_id: str | None) -> RunBooks:
+    """The books of a run. A comfort, not a promise: what cannot be read is left out."""
     path = settings.dagster_home / "history" / "runs" / f"{run_id}.db"
     if run_id is None or not path.is_file():
-        return []
-    with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
+        return RunBooks()
+    with contextlib.suppress(sqlite3.Error, ValueError, TypeError, KeyError):
+        marks = ", ".join("?" for _ in _READ)
         with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
             events = db.execute(
-                "select step_key, dagster_event_type, timestamp from event_logs "
-                "where step_key is not null and dagster_event_type in (?, ?, ?) order by id",
-                (_STARTED, *_ENDED),
+                "select step_key, dagster_event_type, timestamp, event from event_logs "
+                f"where dagster_event_type in ({marks}) order by id",
+                _READ,
             ).fetchall()
-        return _times(events)
-    return []
+        return RunBooks(
+            _stage_times([(s, kind, at) for s, kind, at, _ in events if s and kind != _CHECKED]),
+            tuple(_check(event) for _, kind, _, event in events if kind == _CHECKED),
+        )
+    return RunBooks()
 
 
-def _times(events: list[tuple[str, str, str]]) -> list[StageTime]:
+def _stage_times(events: list[tuple[str, str, str]]) -> tuple[StageTime, ...]:
     started: dict[str, dt.datetime] = {}
     times = []
     for step, kind, timestamp in events:
@@ -51,4 +81,16 @@ def _times(events: list[tuple[str, str, str]]) -> list[StageTime]:
             started[step] = at
         elif step in started:
             times.append(StageTime(step, (at - started[step]).total_seconds()))
-    return times
+    return tuple(times)
+
+
+def _check(event: str) -> CheckResult:
+    found = json.loads(event)["dagster_event"]["event_specific_data"]
+    return CheckResult(
+        asset="/".join(found["asset_key"]["path"]),
+        name=found["check_name"],
+        passed=bool(found["success"]),
+        severity=found["severity"]["__enum__"].rpartition(".")[2],
+        sentence=found["description"] or found["check_name"],
+        skipped="skipped" in found["metadata"],
+    )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.checks.population import (
     ControlFidelity,
     control_fidelity,
@@ -19,10 +18,9 @@ from spendsense_pipeline.checks.population import (
 from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 from spendsense_pipeline.reporting.opening import Published
-from spendsense_pipeline.reporting.runs import StageTime, stage_times
+from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.checks.outcome import CheckOutcome
     from spendsense_pipeline.settings import Settings
 
 # Days after which a nightly dataset is no longer last night's.
@@ -60,19 +58,19 @@ class Summary:
     mix: tuple[MixRow, ...]
     coverage: dict[int, float | None]
     control_fidelity: tuple[ControlFidelity, ...]
-    checks: tuple[CheckOutcome, ...]
+    checks: tuple[CheckResult, ...]
     stages: tuple[StageTime, ...]
     notes: tuple[str, ...]
 
     @property
-    def failed_checks(self) -> tuple[CheckOutcome, ...]:
+    def failed_checks(self) -> tuple[CheckResult, ...]:
         """Checks that did not pass, blocking first."""
         failed = (outcome for outcome in self.checks if not outcome.passed)
         return tuple(sorted(failed, key=lambda outcome: not outcome.blocks))
 
 
 def summarize(
-    published: Published, settings: Settings, *, today: dt.date, with_checks: bool = True
+    published: Published, settings: Settings, *, today: dt.date, check_again: bool = False
 ) -> Summary:
     """Collect the summary.
 
@@ -80,8 +78,9 @@ def summarize(
         published: the dataset.
         settings: where run history is kept.
         today: the day it is, to say when a dataset is stale.
-        with_checks: run every check again on what is published.
+        check_again: run every check now instead of reading what the run found.
     """
+    books = read_books(settings, published.dataset.run_id)
     con, dataset, resolved = published.con, published.dataset, published.resolved
     [(people, consenting)] = con.execute(
         "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
@@ -101,8 +100,8 @@ def summarize(
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
         control_fidelity=tuple(control_fidelity(con, resolved)),
-        checks=tuple(run_all(con, resolved)) if with_checks else (),
-        stages=tuple(stage_times(settings, dataset.run_id)),
+        checks=_checked_again(published) if check_again else books.checks,
+        stages=books.stages,
         notes=tuple(_notes(published, today)),
     )
 
@@ -114,6 +113,22 @@ def row_counts(published: Published) -> dict[str, int]:
     names = [table.name for table in published_tables() if table.name != "dataset"]
     counts = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)
     return dict(published.con.execute(counts).fetchall())
+
+
+def _checked_again(published: Published) -> tuple[CheckResult, ...]:
+    from spendsense_pipeline.checks import run_all
+
+    return tuple(
+        CheckResult(
+            outcome.asset,
+            outcome.name,
+            outcome.passed,
+            outcome.severity,
+            outcome.sentence(),
+            skipped=outcome.skipped is not None,
+        )
+        for outcome in run_all(published.con, published.resolved)
+    )
 
 
 def _mix(published: Published) -> tuple[MixRow, ...]:
