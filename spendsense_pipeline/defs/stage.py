@@ -56,13 +56,13 @@ class Stage:
         """Stamp the table and report it (under its own name unless another key is given)."""
         self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
+        about = table_metadata(self.con, table)
+        dg.get_dagster_logger().info(
+            "%s: %s rows, %.2f s", table.name, f"{about['dagster/row_count']:,}", self.seconds
+        )
         return dg.MaterializeResult(
             asset_key=asset_key or table.name,
-            metadata={
-                **table_metadata(self.con, table),
-                **self.provenance(),
-                **(metadata or {}),
-            },
+            metadata={**about, **self.provenance(), **(metadata or {})},
             data_version=dg.DataVersion(data_version) if data_version else None,
         )
 
