@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.documentation import Documented, documented
+from spendsense_pipeline.controls.effects import controls_without_effect
 from spendsense_pipeline.controls.errors import ControlsError
 from spendsense_pipeline.controls.expectations import Expectations
 from spendsense_pipeline.controls.files import export_config, load_config, operator_config_from
@@ -52,6 +53,7 @@ __all__ = [
     "ResolvedConfig",
     "as_of_for",
     "can_extend",
+    "controls_without_effect",
     "default_history_start",
     "documented",
     "export_config",

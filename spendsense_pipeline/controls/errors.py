@@ -70,12 +70,17 @@ def shown(value: Any) -> str:
     elif isinstance(value, str):
         text = repr(str(value))
     elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{key}: {shown(each)}" for key, each in value.items()) + "}"
+        text = "{" + ", ".join(f"{named(key)}: {shown(each)}" for key, each in value.items()) + "}"
     elif isinstance(value, (list, tuple)):
         text = "[" + ", ".join(shown(each) for each in value) + "]"
     else:
         text = repr(value)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def named(name: Any) -> str:
+    """A name as it stands if it is plain, else quoted."""
+    return name if isinstance(name, str) and name.isidentifier() else shown(name)
 
 
 def listed(names: Iterable[str]) -> str:

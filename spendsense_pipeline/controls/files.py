@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from spendsense_pipeline.controls.errors import ControlsError, shown
+from spendsense_pipeline.controls.errors import ControlsError, named, shown
 from spendsense_pipeline.controls.operator_config import OperatorConfig
 
 # The asset whose run config the operator's configuration is.
@@ -117,7 +117,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ControlsError([f"{key} is given twice in one place: give it once"])
+            raise ControlsError([f"{named(key)} is given twice in one place: give it once"])
         found[key] = value
     return found
 

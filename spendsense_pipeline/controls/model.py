@@ -16,6 +16,7 @@ from spendsense_pipeline.controls.errors import (
     ContradictionsError,
     ControlsError,
     meant,
+    named,
     shown,
 )
 from spendsense_pipeline.controls.kinds import Kind
@@ -180,6 +181,6 @@ def _not_a_mapping(name: str, value: Any) -> str:
 def _sentence(model: type[OperatorModel], name: str, detail: dict[str, Any]) -> str:
     if detail["type"] in ("extra_forbidden", "invalid_key"):
         remedy = meant(name, [*model.model_fields], otherwise=f"remove it, {_LOOK_UP}")
-        return f"{name} is not known in {model.section}: {remedy}"
+        return f"{named(name)} is not known in {model.section}: {remedy}"
     cause = detail.get("ctx", {}).get("error")
     return f"{name} {cause if cause is not None else detail['msg']}"

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import (
@@ -60,7 +61,7 @@ def asked_or_refused(request: dict[str, Any]) -> OperatorConfig | ControlsError:
         return error
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.fuzz
 @given(requests())
 def test_what_is_within_bounds_contradicts_something_or_survives(request: dict[str, Any]) -> None:
     asked = asked_or_refused(request)
@@ -74,7 +75,7 @@ def test_what_is_within_bounds_contradicts_something_or_survives(request: dict[s
         assert any(words in problem for words in together), problem
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.fuzz
 @given(requests(wild=True))
 def test_anything_at_all_is_refused_in_sentences_or_survives(request: dict[str, Any]) -> None:
     asked = asked_or_refused(request)
@@ -88,7 +89,7 @@ def test_anything_at_all_is_refused_in_sentences_or_survives(request: dict[str, 
         assert "Input should" not in problem
 
 
-@settings(max_examples=50, deadline=None)
+@pytest.mark.fuzz
 @given(requests(), st.data())
 def test_changing_one_value_at_a_time_ends_where_changing_all_does(
     request: dict[str, Any], data: st.DataObject
