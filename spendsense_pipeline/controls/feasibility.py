@@ -5,7 +5,7 @@ so a control that a target overrules is no contradiction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls.errors import Contradiction, listed, shown
@@ -27,7 +27,7 @@ CHEAPEST_SUBSCRIPTION_USD = 1.0
 _ROUNDING = 1e-9
 
 
-def not_overridden(preset_values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def not_overridden(preset_values: Mapping[str, Any], given: Iterable[str]) -> dict[str, Any]:
     """The preset's values that stand beside the given ones; a pair is overridden together."""
     overridden = set(given)
     for pair in PAIRS:

@@ -100,7 +100,7 @@ class OperatorModel(BaseModel):
 
     def given_json(self) -> dict[str, Any]:
         """`given` in types JSON knows."""
-        return self.model_dump(mode="json", include=set(self.model_fields_set))
+        return self.model_dump(mode="json", include=set(self.given()))
 
     def replace(self, **changes: Any) -> Self:
         """A new object with several values changed at once; None takes a value back to default."""

@@ -229,7 +229,21 @@ class OperatorControls(OperatorModel):
     @property
     def from_preset(self) -> frozenset[str]:
         """Names of the controls whose value is the preset's."""
-        return frozenset(feasibility.not_overridden(self._preset_values, self.given()))
+        return frozenset(feasibility.not_overridden(self._preset_values, self.model_fields_set))
+
+    def given(self) -> dict[str, Any]:
+        """The values set explicitly, lists and shares that were changed in place among them."""
+        untouched = {
+            **{name: field.default for name, field in type(self).model_fields.items()},
+            **feasibility.not_overridden(self._preset_values, self.model_fields_set),
+            **feasibility.followers(self),
+        }
+        return {
+            name: value
+            for name, value in self
+            if name in self.model_fields_set
+            or (isinstance(value, (list, dict)) and value != untouched[name])
+        }
 
     def replace(self, **changes: Any) -> Self:
         """A new object with several values changed at once; None takes a value back."""
