@@ -44,6 +44,8 @@ from spendsense_pipeline.generation.world import (
 
 CARD_CYCLES_FOR_USUAL_PAYMENT = 3
 """Card payments of a usual month are taken from the first cycles, which every horizon holds."""
+CARD_PURCHASES_MIN = 4.5
+"""Purchases a month on every card, or cycles without any would let its balance fall for long."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.5
 """Subscriptions go on a low card if they leave half of its usual charges for purchases."""
 
@@ -153,8 +155,13 @@ def _subscription_slot(world: World, held: credit.Cards) -> Ints:
 def _card_share(world: World, held: credit.Cards, everyday_usd: Floats) -> Floats:
     """Part of everyday spending that goes on each card: `[U, 2]`."""
     charges = credit.usual_charges_cents(held) / CENTS
+    usual = spending.usual_purchases(
+        world.resolved.controls, world.resolved.config.avg_transactions_per_month
+    )
     share = np.zeros((world.users, 2))
-    share[held.user, held.slot - Slot.CARD_1] = charges / np.maximum(everyday_usd[held.user], 1.0)
+    share[held.user, held.slot - Slot.CARD_1] = np.maximum(
+        charges / np.maximum(everyday_usd[held.user], 1.0), CARD_PURCHASES_MIN / usual
+    )
     total = share.sum(axis=1, keepdims=True)
     return np.where(total > 0.85, share * 0.85 / np.maximum(total, 1e-9), share)
 

@@ -38,6 +38,8 @@ TAIL_PRICE_FACTOR = 0.3
 ACTIVE_COUNT_FACTOR = 1.55
 FAVOURITE_SHARE = 0.87
 FAVOURITES_PER_GROUP = 3
+POPULARITY_EXPONENT = 1.15
+"""Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
 _TABLE_BITS = 12
 _TABLE = 1 << _TABLE_BITS
 _LEVELS_PER_PURCHASE = 32
@@ -49,6 +51,8 @@ purchases share a month or less, card purchases a billing cycle."""
 # Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (facts: 15-30 %, 8-20 %).
 _WHOLE_DOLLARS, _NINETY_NINE = 51, 87
 REFUND_DELAY_DAYS = (5, 12)
+REFUNDS_BY_DEBIT_FACTOR = 1.7
+"""Only debit purchases of cushioned households are refunded, so they are more often."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ def _habits(
         * month_profile[:, np.newaxis, :]
     )
     tail = np.where(np.isin(groups.names, TAIL_GROUPS), counts, 0.0)
+    refunds = groups.refund_share * REFUNDS_BY_DEBIT_FACTOR
     season = (dollars[:, np.newaxis] * month_profile).sum(axis=0)
     return Habits(
         group_table=np.array(
@@ -150,8 +155,8 @@ def _habits(
         spread_class=spread_class.astype(np.int64),
         season=season / season.mean(),
         weekday=by_day.sum(axis=(0, 2)) / by_day.sum(axis=(0, 2)).mean(),
-        refund_share=groups.refund_share,
-        mean_refund_share=float(np.average(groups.refund_share, weights=dollars)),
+        refund_share=refunds,
+        mean_refund_share=float(np.average(refunds, weights=dollars)),
     )
 
 
@@ -209,7 +214,7 @@ def _counts(dollars: Floats, tickets: Floats, usual: float) -> Floats:
 
 def _merchant_row(catalog: Catalog, group: int) -> Ints:
     shops = catalog.merchants
-    weight = np.where(shops.group == group, shops.weight, 0.0)
+    weight = np.where(shops.group == group, shops.weight**POPULARITY_EXPONENT, 0.0)
     return choice_table(weight if weight.sum() > 0 else np.ones_like(weight), _TABLE_BITS)
 
 
