@@ -21,8 +21,12 @@ DEFAULT_MAX_USERS = 1_000
 FEWEST_USERS = 10
 
 
-class SettingsError(ValueError):
-    """An environment variable or the data directory cannot be used; the message says what to do."""
+class SettingsError(Exception):
+    """An environment variable or the data directory cannot be used; the message says what to do.
+
+    Not a ValueError: it is about the machine, and must not be taken for a fault of the
+    configuration whose validation met it.
+    """
 
     def __init__(self, *, problem: str, remedy: str) -> None:
         super().__init__(f"{problem}: {remedy}")

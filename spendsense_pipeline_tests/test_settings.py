@@ -80,6 +80,14 @@ def test_a_larger_machine_may_make_larger_populations(monkeypatch: pytest.Monkey
         DataGenerationConfig(num_users=100)
 
 
+def test_a_wrong_environment_is_not_taken_for_a_wrong_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPENDSENSE_MAX_USERS", "many")
+    with pytest.raises(SettingsError, match="SPENDSENSE_MAX_USERS"):
+        DataGenerationConfig(num_users=100)
+
+
 def test_today_is_the_date_in_the_configured_zone() -> None:
     for name in ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
         before = datetime.now(zoneinfo.ZoneInfo(name)).date()
