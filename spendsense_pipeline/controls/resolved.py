@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
-from spendsense_pipeline.controls.errors import ControlsError
+from spendsense_pipeline.controls.errors import ControlsError, listed
 from spendsense_pipeline.controls.expectations import Expectations
 from spendsense_pipeline.controls.feasibility import PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
@@ -108,6 +108,13 @@ class ResolvedConfig:
     def from_dict(cls, data: Mapping[str, Any]) -> ResolvedConfig:
         """The configuration that `to_dict` was called on."""
         sources = dict(data["sources"])
+        known = {
+            f"{name}.{each}" for name, model in SECTIONS.items() for each in model.model_fields
+        }
+        if set(sources) != known:
+            differing = listed(sorted(known ^ set(sources)))
+            problem = f"the stored configuration is another version's; it differs in {differing}"
+            raise ControlsError([f"{problem}: materialize operator_controls and all after it"])
         sections: dict[str, Any] = {}
         for name, model in SECTIONS.items():
             # Stored data stays readable where the deployment's largest population is smaller.

@@ -9,6 +9,7 @@ import pytest
 
 from spendsense_pipeline.controls import (
     OPERATOR_CONTROLS,
+    ControlsError,
     OperatorConfig,
     OperatorControls,
     PersonaTarget,
@@ -196,3 +197,13 @@ def test_a_preset_puts_its_targets_in_force() -> None:
     resolved = settled(preset="balanced", controls={"consent_rate": 0.8})
     assert resolved.controls.target_personas == list(PersonaTarget)
     assert not resolved.is_natural
+
+
+@pytest.mark.parametrize("stale", ["seasonality", "a_control_there_was_once"])
+def test_a_configuration_stored_by_another_version_says_what_to_do(stale: str) -> None:
+    rows = settled().to_rows()
+    others = [row for row in rows if row["name"] != stale]
+    if len(others) == len(rows):
+        others = [*rows, {**rows[-1], "name": stale}]
+    with pytest.raises(ControlsError, match=f"{stale}: materialize operator_controls"):
+        ResolvedConfig.from_rows(others)
