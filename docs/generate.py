@@ -215,39 +215,41 @@ def _commands(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _command(name: str, command: Any) -> Iterator[str]:
-    is_group = bool(getattr(command, "commands", None))
-    parameters = [p for p in command.params if p.name != "help" and not getattr(p, "hidden", False)]
-    arguments = [p for p in parameters if p.param_type_name == "argument"]
-    words = [
-        p.human_readable_name if p.required else f"[{p.human_readable_name}]" for p in arguments
+    parameters = [
+        parameter
+        for parameter in command.params
+        if parameter.name != "help" and not getattr(parameter, "hidden", False)
     ]
-    yield f"## `{' '.join([name, *words, *(['COMMAND'] if is_group else [])])}`"
+    arguments = [
+        p.name.upper() if p.required else f"[{p.name.upper()}]"
+        for p in parameters
+        if p.param_type_name == "argument"
+    ]
+    following = ["COMMAND"] if getattr(command, "commands", None) else arguments
+    yield f"## `{' '.join([name, *following])}`"
     if command.help:
-        yield _help_text(command.help)
+        yield command.help.strip()
     if parameters:
         yield table(
             ("Argument or option", "Meaning", "Default"),
-            ((_spelling(p), _help_text(p.help or ""), _default(p)) for p in parameters),
+            ((_spelling(p), p.help, _default(p)) for p in parameters),
         )
-
-
-def _help_text(text: str) -> str:
-    # Typer marks a paragraph whose lines must not be joined with this character.
-    return text.replace("\b", "").strip()
 
 
 def _spelling(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return code(parameter.human_readable_name)
-    names = [*parameter.opts, *parameter.secondary_opts]
-    takes = "" if getattr(parameter, "is_flag", False) else f" {parameter.type.name.upper()}"
+        return code(parameter.name.upper())
+    takes = "" if parameter.is_flag else f" {parameter.name.strip('_').upper()}"
+    names = (*parameter.opts, *parameter.secondary_opts)
     return ", ".join(code(f"{name}{takes}") for name in names)
 
 
 def _default(parameter: Any) -> str:
-    value = parameter.default
-    is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return code(value) if is_plain else ""
+    # A text here is what the help shows where the value itself would say nothing.
+    if isinstance(getattr(parameter, "show_default", None), str):
+        return str(parameter.show_default)
+    is_said = parameter.default is not None and not isinstance(parameter.default, bool)
+    return code(parameter.default) if is_said else ""
 
 
 PAGES: dict[str, Callable[[], str]] = {
