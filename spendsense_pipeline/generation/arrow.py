@@ -59,9 +59,7 @@ def timestamps(days: Ints, seconds: Ints, start: Any) -> Any:
 
 def flags(values: Flags, is_null: Flags | None = None) -> Any:
     """BOOLEAN."""
-    return pa.Array.from_buffers(
-        pa.bool_(), values.size, [_validity(is_null), _bitmap(values)]
-    )
+    return pa.Array.from_buffers(pa.bool_(), values.size, [_validity(is_null), _bitmap(values)])
 
 
 def text(values: Sequence[str | None]) -> Any:

@@ -103,9 +103,7 @@ def rhythm_periods(world: World, paid: Pay) -> tuple[Ints, Flags, Ints]:
     return period, is_tail, wage_day
 
 
-def budgets(
-    world: World, known: Known, period: Ints, is_tail: Flags, wage_day: Ints
-) -> Budget:
+def budgets(world: World, known: Known, period: Ints, is_tail: Flags, wage_day: Ints) -> Budget:
     """Budgets of everybody, each by the plan of their rhythm."""
     periods = int(period.max()) + 1
     cents = np.zeros((world.users, periods), dtype=np.int64)
@@ -161,9 +159,7 @@ def _income_cents(world: World, who: Ints) -> Floats:
     return world.lives.people.income_monthly_usd[who] * CENTS
 
 
-def _cushioned(
-    world: World, known: Known, totals: _Totals, who: Ints
-) -> tuple[Ints, Ints]:
+def _cushioned(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[Ints, Ints]:
     """A monthly budget that answers to what is left over or missing so far."""
     income = _income_cents(world, who)
     base = np.maximum(income - known.committed_monthly_cents[who], 0.0)
@@ -240,16 +236,16 @@ def _tight(
     return cents, tail, opening
 
 
-def _swept(
-    world: World, known: Known, totals: _Totals, who: Ints
-) -> tuple[Ints, Ints, Ints]:
+def _swept(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[Ints, Ints, Ints]:
     """The week's needs are drawn from savings as a wage; pay itself goes to savings at once."""
     income = _income_cents(world, who)
     weekly = np.maximum(income - known.committed_monthly_cents[who], 0.0) * 7 / DAYS_PER_MONTH
     periods = totals.days.shape[1]
     spend = np.rint(
         weekly[:, np.newaxis]
-        * np.where(totals.days[who] > 0, totals.season_days[who] / np.maximum(totals.days[who], 1), 0)
+        * np.where(
+            totals.days[who] > 0, totals.season_days[who] / np.maximum(totals.days[who], 1), 0
+        )
     )
     part = np.minimum(totals.days[who, 0] / 7, 1.0)
     spend[:, 0] = np.rint(spend[:, 0] * part)

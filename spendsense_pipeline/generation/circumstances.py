@@ -336,5 +336,3 @@ class _Deal:
         low = np.minimum(low, high)
         place = self._dealer.quantiles("savings_transfer", has_order, strata)
         return np.where(has_order, low + place * (high - low), 0.0)
-
-

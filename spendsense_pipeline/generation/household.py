@@ -236,4 +236,3 @@ def _debit_postings(
         serial=(bought.refund_day - bought.day)[refunded] * 64 + bought.serial[refunded] % 64,
     )
     return [_purchase_postings(bought, amounts), refunds]
-

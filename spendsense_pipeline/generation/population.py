@@ -131,4 +131,3 @@ def _strata(target: Ints, dealer: Dealer) -> Ints:
 def _normal_of(quantile: Floats) -> Floats:
     """Standard normal values of quantiles in [0, 1), through the same table as every other draw."""
     return normal((quantile * 2.0**53).astype(np.uint64) << np.uint64(11))
-

@@ -189,4 +189,3 @@ def _cadences(ledger: Ledger, opened: Ints) -> Ints:
     order = np.where(lives.saves_weekly[user], 0, 1)
     cadence = np.where(purpose == Purpose.SAVINGS_OUT, order, MONTHLY)
     return np.where((purpose == Purpose.PAY) | in_parts, lives.cadence[user], cadence)
-

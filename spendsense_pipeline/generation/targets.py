@@ -38,9 +38,7 @@ class WayOfLiving:
 
 WAYS_OF_LIVING: Final[dict[str, WayOfLiving]] = {
     "high_utilization": WayOfLiving(cards="revolving"),
-    "variable_income": WayOfLiving(
-        cards="not_revolving", payroll="irregular", rhythm=Rhythm.SWEPT
-    ),
+    "variable_income": WayOfLiving(cards="not_revolving", payroll="irregular", rhythm=Rhythm.SWEPT),
     "cash_flow_stressed": WayOfLiving(
         cards="not_revolving",
         payroll="regular",

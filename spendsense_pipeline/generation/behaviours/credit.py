@@ -88,7 +88,9 @@ def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
     multiple = np.where(is_tight & (band != LOW), 0.55 + 0.25 * drawn(0), multiple)
     limit = np.maximum(np.rint(income * multiple / 100) * 100, 2_500.0)
     low, high = (
-        np.select([band == code for code in STEADY_SHARE], [edge[i] for edge in STEADY_SHARE.values()])
+        np.select(
+            [band == code for code in STEADY_SHARE], [edge[i] for edge in STEADY_SHARE.values()]
+        )
         for i in (0, 1)
     )
     steady = limit * (low + (high - low) * drawn(1))

@@ -16,7 +16,14 @@ from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.circumstances import BIWEEKLY, MONTHLY, SEMIMONTHLY, WEEKLY
 from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.randomness import Floats, Ints, choose, integers, normal, uniform
+from spendsense_pipeline.generation.randomness import (
+    Floats,
+    Ints,
+    choose,
+    integers,
+    normal,
+    uniform,
+)
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
 
@@ -79,7 +86,9 @@ def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
     for kind, name in enumerate(BILL_KINDS):
         rows = catalog.by_kind[name]
         biller[:, kind] = rows[choose(word[:, kind], catalog.weight[rows])]
-    usual = catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
+    usual = (
+        catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
+    )
     usual = usual * np.sqrt(income / REFERENCE_INCOME_USD)[:, np.newaxis]
     childcare = BILL_KINDS.index("childcare")
     usual[:, childcare] = np.minimum(usual[:, childcare], income * CHILDCARE_MAX_SHARE)
@@ -187,12 +196,12 @@ def _instalments(world: World, owed: Bills, paid: Pay, labels: Labels) -> Postin
     rows = np.arange(world.users)
     monthly = owed.amount_cents[rows, housing]
     per_month = np.select(
-        [cadence == code for code in INSTALMENTS_PER_MONTH], list(INSTALMENTS_PER_MONTH.values()), 1.0
+        [cadence == code for code in INSTALMENTS_PER_MONTH],
+        list(INSTALMENTS_PER_MONTH.values()),
+        1.0,
     )
     part = np.rint(monthly / per_month / 100).astype(np.int64) * 100
-    day = np.where(
-        paid.day < world.days, world.calendar.on_or_after(paid.day + 1), world.days + 1
-    )
+    day = np.where(paid.day < world.days, world.calendar.on_or_after(paid.day + 1), world.days + 1)
     keep = splits[:, np.newaxis] & (paid.day >= 0) & (day < world.days) & (part > 0)[:, np.newaxis]
     user, column = np.nonzero(keep)
     return postings(

@@ -158,9 +158,7 @@ def _both_legs(
     return joined(legs)
 
 
-def interest_postings(
-    world: World, plan: SavingsPlan, moved: Postings, labels: Labels
-) -> Postings:
+def interest_postings(world: World, plan: SavingsPlan, moved: Postings, labels: Labels) -> Postings:
     """Monthly interest on the average daily balance, credited on the month's last business day."""
     calendar = world.calendar
     ends = np.append(calendar.month_starts[1:], world.days) - 1
@@ -188,4 +186,3 @@ def interest_postings(
         purpose=Purpose.SAVINGS_INTEREST,
         serial=month,
     )
-

@@ -239,7 +239,9 @@ def counts_per_day(world: World, known: Habits, is_tail: Flags) -> Ints:
     shape = known.weekday[calendar.weekday] * known.season[calendar.month_of_year]
     rate = per_day[:, np.newaxis] * shape
     is_tight = (world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)[:, np.newaxis]
-    rate = np.where(is_tail, rate * TAIL_COUNT_FACTOR, np.where(is_tight, rate * ACTIVE_COUNT_FACTOR, rate))
+    rate = np.where(
+        is_tail, rate * TAIL_COUNT_FACTOR, np.where(is_tight, rate * ACTIVE_COUNT_FACTOR, rate)
+    )
     level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
     thresholds = _poisson_thresholds(int(level.max()) + 1)
     draw = bits(world.words("purchase_count", np.arange(world.days)), 40, 24)

@@ -51,9 +51,7 @@ def contracts(world: World, labels: Labels, pays_from: Ints) -> Contracts:
     """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
     lives, services = world.lives, labels.catalog.subscriptions
     # Of the configuration, not of the shard: draws and serial numbers hang on it.
-    most = max(
-        world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN
-    )
+    most = max(world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN)
     if not lives.subscription_count.any():
         nothing = np.zeros(0, dtype=np.int64)
         return Contracts(*(nothing for _ in range(11)))
@@ -169,4 +167,3 @@ def charges(world: World, held: Contracts, labels: Labels) -> Postings:
         purpose=Purpose.SUBSCRIPTION,
         serial=held.serial[which],
     )
-
