@@ -7,6 +7,7 @@ What follows the raw tables is the pipeline's own job, which reads these tables 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,13 @@ from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
+from spendsense_pipeline.settings import FEWEST_USERS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 IMPORTED = "imported"
+_STATED_START = "config.history_start"
 _WAIT_SECONDS = 600.0
 _SEED_DIGITS = (
     8  # 32 bits of the fingerprint: the seed names the data as it names a generated world
@@ -37,6 +40,16 @@ def is_imported(resolved: ResolvedConfig) -> bool:
     return resolved.preset == IMPORTED
 
 
+def measured_from(resolved: ResolvedConfig) -> dt.date | None:
+    """The day the history begins for everybody; None: for each person with their own first row.
+
+    Only an export of ours says when its world began.
+    """
+    if is_imported(resolved) and resolved.sources[_STATED_START] == "default":
+        return None
+    return resolved.history_start
+
+
 def resolved_for(staged: StagedImport, asked: OperatorConfig) -> ResolvedConfig:
     """The configuration of imported data: the operator's thresholds and expectations, nobody's
     controls.
@@ -44,13 +57,20 @@ def resolved_for(staged: StagedImport, asked: OperatorConfig) -> ResolvedConfig:
     rules = OperatorConfig(thresholds=asked.thresholds, expectations=asked.expectations)
     resolved = resolve(rules, as_of=staged.as_of)
     start = staged.history_start or staged.first_date or resolved.history_start
-    people = staged.rows["raw_users"]
+    people = max(FEWEST_USERS, staged.rows["raw_users"])  # stored controls keep their lower bound
     seed = int(staged.fingerprint[:_SEED_DIGITS], 16)
     # built beside validation: a real population may be smaller, larger or older than one we
     # would generate
     config = resolved.config.model_copy(update={"seed": seed, "num_users": people})
+    sources = dict(resolved.sources)
+    if staged.history_start is not None:
+        sources[_STATED_START] = "operator"
     return dataclasses.replace(
-        resolved, preset=IMPORTED, config=config, history_start=min(start, staged.as_of)
+        resolved,
+        preset=IMPORTED,
+        config=config,
+        history_start=min(start, staged.as_of),
+        sources=sources,
     )
 
 

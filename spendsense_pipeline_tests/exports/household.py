@@ -47,6 +47,8 @@ STREAMS = Table(
         Column("last_date", "DATE", "Last"),
         Column("predicted_next_date", "DATE", "Next", nullable=True),
         Column("transaction_ids", "VARCHAR[]", "Charges"),
+        Column("transaction_dates", "DATE[]", "Their dates"),
+        Column("transaction_amounts", f"{MONEY}[]", "Their amounts", unit="USD"),
         Column("category_primary", "VARCHAR", "Category", nullable=True),
         Column("category_detailed", "VARCHAR", "Category", nullable=True),
     ),
@@ -211,6 +213,8 @@ def _stream(user_id: str, ids: list[str]) -> Row:
         "last_date": dt.date(2026, 6, 10),
         "predicted_next_date": dt.date(2026, 7, 10),
         "transaction_ids": ids,
+        "transaction_dates": [dt.date(2026, 4, 10)] * len(ids),
+        "transaction_amounts": [Decimal("15.49")] * len(ids),
         "category_primary": "ENTERTAINMENT",
         "category_detailed": "ENTERTAINMENT_TV_AND_MOVIES",
     }

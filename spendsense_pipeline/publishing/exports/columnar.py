@@ -17,30 +17,32 @@ if TYPE_CHECKING:
 
 
 def write_parquet(selection: Selection, directory: Path) -> None:
-    """`<table>.parquet`, zstd, typed as declared."""
+    """`<table>.parquet`, zstd, in the types of the database."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for table in selection.tables:
-        schema = _described_schema(table)
         cursor = selection.cursor()
         try:
             reader = cursor.sql(selection.query(table)).to_arrow_reader(BATCH_ROWS)
+            schema = _described(reader.schema, table)
             path = directory / f"{table.name}.parquet"
             with pq.ParquetWriter(path, schema, compression="zstd") as writer:
                 for batch in reader:
-                    writer.write_batch(_as_declared(batch, schema))
+                    writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
         finally:
             cursor.close()
 
 
-def _described_schema(table: Table) -> pa.Schema:
-    described = [
-        field.with_metadata(_metadata(column)).with_nullable(column.nullable)
-        for field, column in zip(table.arrow_schema, table.columns, strict=True)
-    ]
+def _described(schema: pa.Schema, table: Table) -> pa.Schema:
+    """The schema with every column's description, and whether it may be missing, in its fields."""
     import pyarrow as pa
 
-    return pa.schema(described, metadata={"description": table.description})
+    fields = [
+        field.with_metadata(_metadata(column)).with_nullable(column.nullable)
+        for field, column in zip(schema, table.columns, strict=True)
+    ]
+    return pa.schema(fields, metadata={"description": table.description})
 
 
 def _metadata(column: Column) -> dict[str, str]:
@@ -52,18 +54,6 @@ def _metadata(column: Column) -> dict[str, str]:
         "label": column.label,
     }
     return {key: value for key, value in said.items() if value}
-
-
-def _as_declared(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    return pa.RecordBatch.from_arrays(
-        [
-            column if column.type == field.type else column.cast(field.type)
-            for column, field in zip(batch.columns, schema, strict=True)
-        ],
-        schema=schema,
-    )
 
 
 def write_csv(selection: Selection, directory: Path) -> None:

@@ -106,7 +106,12 @@ def _plain(value: object) -> object:
         return value.isoformat(sep=" ")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return json.dumps(value) if isinstance(value, (list, dict)) else value
+    return json.dumps(value, default=_in_json) if isinstance(value, (list, dict)) else value
+
+
+def _in_json(value: object) -> object:
+    """A value inside a list, as JSON can hold it."""
+    return float(value) if isinstance(value, decimal.Decimal) else str(value)
 
 
 def _describe_columns(db: sqlite3.Connection, tables: Iterable[Table]) -> None:

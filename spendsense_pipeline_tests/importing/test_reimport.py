@@ -1,0 +1,120 @@
+"""An exported dataset imported again gives the same streams, features, personas and traces, byte for byte."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.importing import ImportRequest, stage
+from spendsense_pipeline.importing.warehouse import is_imported, measured_from, resolved_for
+from spendsense_pipeline.personas import assign
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.publishing.exports import export_dataset
+from spendsense_pipeline.publishing.loading import TableLoader
+from spendsense_pipeline.publishing.publish import DATASET
+from spendsense_pipeline.traces import build_traces
+from spendsense_pipeline_tests.builders import insert
+
+AS_OF = dt.date(2026, 6, 30)
+MEASURED = (
+    "recurring_streams",
+    "features_30d",
+    "features_180d",
+    "persona_assignments",
+    "decision_traces",
+)
+
+
+@pytest.fixture(scope="module")
+def resolved() -> ResolvedConfig:
+    # five months, so that the 180-day window is cut short by the day the history begins
+    asked = OperatorConfig.model_validate({"config": {"num_users": 12, "months_history": 5}})
+    return resolve(asked, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def generated(resolved: ResolvedConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A measured database, as published."""
+    path = tmp_path_factory.mktemp("generated") / "dataset.duckdb"
+    con = duckdb.connect(str(path))
+    loaders = [TableLoader(con, table) for table in GENERATED_TABLES]
+    for shard in generate(resolved):
+        for loader, rows in zip(loaders, shard, strict=True):
+            loader.add(rows)
+    for loader in loaders:
+        loader.finish()
+    _measure(con, resolved, history_start=resolved.history_start)
+    con.execute(DATASET.create_sql())
+    row = dict.fromkeys(DATASET.column_names, "x")
+    dated = {"as_of": AS_OF, "history_start": resolved.history_start, "seed": 42}
+    insert(con, DATASET, [row | dated | {"published_at": dt.datetime(2026, 7, 1)}])  # noqa: DTZ001
+    con.close()
+    return path
+
+
+def _measure(
+    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, *, history_start: dt.date | None
+) -> None:
+    build_recurring_streams(con, as_of=AS_OF)
+    for window_days in (30, 180):
+        build_features(con, as_of=AS_OF, window_days=window_days, history_start=history_start)
+    assign(con, as_of=AS_OF, thresholds=resolved.thresholds)
+    build_traces(con, resolved=resolved, dataset_id="d", code_version="c")
+
+
+@pytest.mark.parametrize("format_", ["parquet", "csv"])
+def test_measuring_an_export_again_gives_the_same(
+    generated: Path, resolved: ResolvedConfig, tmp_path: Path, format_: str
+) -> None:
+    with duckdb.connect(str(generated), read_only=True) as con:
+        export_dataset(con, (*GENERATED_TABLES, DATASET), tmp_path / "out", format_)
+        staged = stage(ImportRequest(tmp_path / "out"), tmp_path / "imports")
+        again = duckdb.connect()
+        staged.fill(again)
+        imported = resolved_for(staged, OperatorConfig())
+        assert is_imported(imported)
+        _measure(again, resolved, history_start=measured_from(imported))
+        for table in MEASURED:
+            query = f"select * from {table} order by all"
+            assert again.execute(query).fetchall() == con.execute(query).fetchall(), table
+        [(traces,)] = again.execute("select count(*) from decision_traces").fetchall()
+        assert traces > 12
+        again.close()
+
+
+def test_history_of_strangers_begins_with_each_persons_first_row(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in {
+        "users": "user_id\na\n",
+        "accounts": "account_id,user_id,type,subtype,balance_current\nx,a,depository,checking,1\n",
+        "transactions": "transaction_id,account_id,date,amount,name\n1,x,2020-01-05,5,Shop\n",
+    }.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    staged = stage(ImportRequest(folder, AS_OF, all_consented=True), tmp_path / "imports")
+    imported = resolved_for(staged, OperatorConfig())
+    assert measured_from(imported) is None
+    assert imported.history_start == dt.date(2020, 1, 5)
+    assert ResolvedConfig.from_rows(imported.to_rows()) == imported, "stamps would disagree"
+
+
+def test_another_import_is_another_configuration(tmp_path: Path) -> None:
+    hashes = set()
+    for amount in (5, 6):
+        folder = tmp_path / f"in{amount}"
+        folder.mkdir()
+        for name, text in {
+            "users": "user_id\na\n",
+            "accounts": "account_id,user_id,type,subtype,balance_current\nx,a,depository,checking,1\n",
+            "transactions": f"transaction_id,account_id,date,amount,name\n1,x,2026-01-05,{amount},S\n",
+        }.items():
+            (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+        staged = stage(ImportRequest(folder, AS_OF, all_consented=True), tmp_path / "imports")
+        hashes.add(resolved_for(staged, OperatorConfig()).config_hash)
+    assert len(hashes) == 2
