@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.circumstances import (
     BIWEEKLY,
     IRREGULAR,
@@ -30,6 +31,7 @@ HOURLY_SHARE = 0.4
 HOURLY_AMOUNT_SPREAD_SHARE = 0.06
 MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS = ((1, 15), (5, 20), (15, 31))
+_NEVER_DAYS = 400
 PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
 
 
@@ -47,9 +49,9 @@ class Pay:
 def pay(world: World) -> Pay:
     """Schedule and amounts of pay, starting with the last payday before the history."""
     nominal, mean_usd = _schedule(world)
-    actual = np.where(
-        nominal < world.days, world.calendar.on_or_before(nominal), world.days + 1
-    ).astype(np.int64)
+    # Paydays past the horizon are kept as nominal: they say where the last pay period ends.
+    known = nominal < world.days + PAD_DAYS // 2
+    actual = np.where(known, world.calendar.on_or_before(nominal), nominal).astype(np.int64)
     spread = np.where(
         world.lives.cadence == IRREGULAR,
         IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
@@ -87,10 +89,10 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
     calendar, cadence = world.calendar, world.lives.cadence
     income = world.lives.people.income_monthly_usd
     count = world.days // 7 + 4
-    nominal = np.full((world.users, count), world.days + 1, dtype=np.int64)
+    nominal = np.full((world.users, count), world.days + _NEVER_DAYS, dtype=np.int64)
     mean = np.empty(world.users, dtype=np.float64)
     draw = world.words("payday", 0)
-    months = np.arange(-1, calendar.month_count)
+    months = np.arange(-1, calendar.month_count + 1)
 
     for code, step in ((WEEKLY, 7), (BIWEEKLY, 14)):
         who = cadence == code
@@ -113,7 +115,6 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
     for code, per_year in PAYCHECKS_PER_YEAR.items():
         mean[cadence == code] = income[cadence == code] * 12 / per_year
     mean[who] = income[who] * IRREGULAR_GAP_DAYS / 30.4375
-    nominal = np.where(nominal >= world.days, world.days + 1, nominal)
     return nominal, mean
 
 
