@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 # Written last, so that an interrupted installation is tried again; older than the lock: install.
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# Dagster recommends its newer `dg` program on every start; it does the same with 30 packages more.
+DAGSTER := PYTHONWARNINGS=ignore $(BIN)/dagster
 # More words for the program a target runs: `make test ARGS='-k personas'`.
 ARGS ?=
 
@@ -31,7 +33,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(READY)  ## Run the whole pipeline with the default controls and print the summary.
-	$(BIN)/dagster asset materialize --select '*' -m spendsense_pipeline.definitions
+	$(DAGSTER) asset materialize --select '*' -m spendsense_pipeline.definitions
 	$(BIN)/spendsense summary
 
 test: $(READY)  ## Run the tests.
@@ -44,7 +46,7 @@ fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
 	$(BIN)/pytest -m fuzz --hypothesis-profile fuzz $(ARGS)
 
 dev: $(READY)  ## Open the Dagster UI on http://127.0.0.1:3000 (schedule and queue included).
-	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 $(ARGS)
+	$(DAGSTER) dev --host 127.0.0.1 --port 3000 $(ARGS)
 
 lint: $(READY)  ## Check style, formatting and types.
 	$(BIN)/ruff check .

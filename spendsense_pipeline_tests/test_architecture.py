@@ -19,7 +19,8 @@ PACKAGE = CHECKOUT / "spendsense_pipeline"
 TESTS = CHECKOUT / "spendsense_pipeline_tests"
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-LONGEST_FILE = 350
+# A table of cases may be longer than an idea.
+LONGEST_FILE = {PACKAGE: 350, TESTS: 500}
 # Names that say nothing about what is inside.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "constants", "shared"}
 # Dagster is an edge: the subject must be readable, testable and fast without it.
@@ -92,13 +93,13 @@ def test_module_opens_with_a_charter(module: Path) -> None:
 
 
 def test_no_file_outgrows_one_idea() -> None:
-    lengths = {
-        path.relative_to(CHECKOUT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-        for folder in (PACKAGE, TESTS)
+    too_long = {
+        path.relative_to(CHECKOUT).as_posix(): length
+        for folder, longest in LONGEST_FILE.items()
         for path in folder.rglob("*")
         if path.suffix in {".py", ".sql"}
+        and (length := len(path.read_text(encoding="utf-8").splitlines())) >= longest
     }
-    too_long = {name: length for name, length in lengths.items() if length >= LONGEST_FILE}
     assert not too_long, f"find the second idea in each and give it a file: {too_long}"
 
 

@@ -43,7 +43,8 @@ def commands(page: str) -> list[str]:
 def run_by_ci() -> str:
     """What `.ci/run` types, and what the targets it makes type."""
     typed = [(CHECKOUT / name).read_text(encoding="utf-8") for name in (".ci/run", "Makefile")]
-    return "\n".join(typed).replace("$(BIN)/", "").replace('"$bin/dagster"', "dagster")
+    text = "\n".join(typed).replace("$(BIN)/", "")
+    return text.replace('"$bin/dagster"', "dagster").replace("$(DAGSTER)", "dagster")
 
 
 def is_typed_by_ci(command: str) -> bool:
