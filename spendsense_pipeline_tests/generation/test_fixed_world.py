@@ -1,0 +1,178 @@
+"""The world is fixed and as_of is a clock: nobody depends on how many there are, on shards, on the
+process, or on how far the clock has been advanced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+
+from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline_tests.generation.populations import (
+    a_configuration,
+    a_population,
+    rows,
+)
+
+START = dt.date(2026, 1, 1)
+PRESETS = (None, "balanced", "overlap_testing")
+
+
+def digests(resolved: ResolvedConfig, shard_users: int = 1_000) -> list[str]:
+    """A fingerprint of every generated table, as plain values."""
+    shards = list(generate(resolved, shard_users=shard_users))
+    found = []
+    for number, declared in enumerate(GENERATED_TABLES):
+        whole = pa.concat_tables([shard[number].cast(declared.arrow_schema) for shard in shards])
+        sink = hashlib.sha256()
+        for column in whole.combine_chunks().columns:
+            sink.update(repr(column.to_pylist()).encode())
+        found.append(sink.hexdigest())
+    return found
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_person_k_is_the_same_among_ten_a_hundred_and_a_thousand(preset: str | None) -> None:
+    found = []
+    for users in (10, 100, 1_000):
+        con = a_population(a_configuration(preset=preset, config={"num_users": users}))
+        found.append(
+            [
+                rows(con, f"from {table} where user_id < 'user_0010' order by all")  # noqa: S608
+                for table in ("raw_users", "raw_accounts", "raw_transactions", "raw_liabilities")
+            ]
+        )
+    assert found[0] == found[1] == found[2]
+    assert len(found[0][2]) > 1_000
+
+
+@pytest.mark.parametrize("shard_users", [7, 64, 100, 133])
+def test_rows_do_not_depend_on_the_shards_they_are_made_in(shard_users: int) -> None:
+    resolved = a_configuration(preset="balanced", config={"num_users": 150})
+    assert digests(resolved, shard_users) == digests(resolved)
+
+
+# A month's end, a holiday weekend, the day the planning horizon moves, a year later.
+@pytest.mark.parametrize(
+    "today",
+    [dt.date(2026, 5, 31), dt.date(2026, 6, 30), dt.date(2026, 7, 3), dt.date(2027, 1, 31)],
+)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_tomorrows_dataset_cut_today_is_todays(preset: str | None, today: dt.date) -> None:
+    tomorrow = today + dt.timedelta(days=1)
+    now, later = (
+        a_population(
+            a_configuration(
+                preset=preset, as_of=as_of, history_start=START, config={"num_users": 60}
+            )
+        )
+        for as_of in (today, tomorrow)
+    )
+    posted = "from raw_transactions where not pending and date <= $1 order by transaction_id"
+    assert now.execute(posted, [today]).fetchall() == later.execute(posted, [today]).fetchall()
+    for query in (
+        "from raw_users order by user_id",
+        "select account_id, opening_balance, opened_on, balance_limit from raw_accounts order by 1",
+    ):
+        assert rows(now, query) == rows(later, query)
+    issued = "from card_statements where issued_on <= $1 order by statement_id"
+    assert now.execute(issued, [today]).fetchall() == later.execute(issued, [today]).fetchall()
+
+
+def test_thirty_nights_one_by_one_are_one_build_thirty_nights_later() -> None:
+    first = dt.date(2026, 4, 20)
+    known: dict[str, tuple[object, ...]] = {}
+    for night in range(31):
+        con = a_population(
+            a_configuration(
+                as_of=first + dt.timedelta(days=night),
+                history_start=START,
+                config={"num_users": 12},
+            )
+        )
+        tonight = {row[0]: row for row in rows(con, "from raw_transactions where not pending")}
+        # What was published stays as it was; a night only adds.
+        assert known.items() <= tonight.items()
+        known = tonight
+    last = a_population(
+        a_configuration(
+            as_of=first + dt.timedelta(days=30), history_start=START, config={"num_users": 12}
+        )
+    )
+    assert known == {row[0]: row for row in rows(last, "from raw_transactions where not pending")}
+
+
+def test_a_pending_row_posts_on_a_later_night_under_a_new_id_that_names_it() -> None:
+    today = dt.date(2026, 5, 29)
+    now, later = (
+        a_population(a_configuration(as_of=as_of, history_start=START, config={"num_users": 100}))
+        for as_of in (today, today + dt.timedelta(days=6))
+    )
+    pending = rows(
+        now, "select transaction_id, user_id, amount, date from raw_transactions where pending"
+    )
+    posted = {
+        row[0]: row[1:]
+        for row in rows(
+            later,
+            "select pending_transaction_id, user_id, amount, authorized_date, transaction_id"
+            " from raw_transactions where pending_transaction_id is not null",
+        )
+    }
+    assert len(pending) > 50
+    for transaction_id, user_id, amount, happened in pending:
+        assert today - happened <= dt.timedelta(days=5)
+        assert posted[transaction_id][:3] == (user_id, amount, happened)
+        assert posted[transaction_id][3] != transaction_id
+
+
+_OTHER_PROCESS = """
+import datetime as dt
+from spendsense_pipeline_tests.generation.populations import a_configuration
+from spendsense_pipeline_tests.generation.test_fixed_world import digests
+print(" ".join(digests(a_configuration(preset="balanced", config={"num_users": 40}))))
+"""
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "OMP_NUM_THREADS": "1"},
+        {"PYTHONHASHSEED": "4242", "TZ": "America/Los_Angeles", "LC_ALL": "C"},
+    ],
+)
+def test_another_process_makes_the_same_rows(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _OTHER_PROCESS],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    resolved = a_configuration(preset="balanced", config={"num_users": 40})
+    assert done.stdout.split() == digests(resolved)
+
+
+def test_a_control_changes_no_other_behaviours_draws() -> None:
+    usual = a_population(a_configuration(config={"num_users": 100}))
+    more_subscriptions = a_population(
+        a_configuration(
+            config={"num_users": 100}, controls={"subscription_monthly_spend_range": (40, 160)}
+        )
+    )
+    for query in (
+        "select user_id, date, amount, name from raw_transactions where name like '%PAYROLL%'",
+        "select user_id, opened_on, mask, balance_limit from raw_accounts",
+        "select user_id, date, name from raw_transactions where category_primary = 'TRAVEL'"
+        " and not pending and payment_channel = 'online'",
+    ):
+        assert rows(usual, query + " order by all") == rows(
+            more_subscriptions, query + " order by all"
+        )

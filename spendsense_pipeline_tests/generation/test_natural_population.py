@@ -1,0 +1,40 @@
+"""The natural population: everybody in it, nobody dominant, for every seed and on any day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from spendsense_pipeline_tests.generation.populations import (
+    WINDOWS_DAYS,
+    a_configuration,
+    a_judged_population,
+    rows,
+)
+
+
+def _mixes(seed: int) -> list[dict[str, int]]:
+    as_of = dt.date(2026, 1, 1) + dt.timedelta(days=seed * 37 % 365)
+    con = a_judged_population(a_configuration(as_of=as_of, config={"seed": seed}))
+    query = "select primary_persona, count(*) from persona_assignments where window_days = {} group by 1"
+    return [dict(rows(con, query.format(days))) for days in WINDOWS_DAYS]
+
+
+def _holds(seed: int) -> None:
+    for mix in _mixes(seed):
+        people = sum(mix.values())
+        assert len(mix) == 6, (seed, mix)
+        assert max(mix.values()) <= 0.35 * people, (seed, mix)
+        assert mix["general"] <= 0.30 * people, (seed, mix)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_all_six_personas_and_none_dominant(seed: int) -> None:
+    _holds(seed)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("seed", range(1_000, 1_200))
+def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
+    _holds(seed)

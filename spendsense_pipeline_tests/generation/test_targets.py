@@ -1,0 +1,137 @@
+"""Targets land: who is targeted lives so that the rules, which the generator does not know, find it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+
+from spendsense_pipeline.controls import PRESET_CONFIGS
+from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline_tests.generation.populations import (
+    a_configuration,
+    a_judged_population,
+    rows,
+    share,
+)
+
+TARGETED = [name for name in PRESET_CONFIGS if PRESET_CONFIGS[name].target_personas]
+_HITS = """
+select window_days, count(*), count(*) filter (primary_persona = target_persona)
+from persona_assignments group by 1 order by 1
+"""
+
+
+def random_request(number: int) -> dict[str, object]:
+    """Random weights over a random subset of personas, and now and then other controls."""
+    draw = random.Random(number)  # noqa: S311
+    personas = draw.sample(PERSONA_KEYS, draw.randint(1, 6))
+    weights = [draw.random() + 0.05 for _ in personas]
+    controls: dict[str, object] = {
+        "persona_weights": {
+            key: weight / sum(weights) for key, weight in zip(personas, weights, strict=True)
+        }
+    }
+    if draw.random() < 0.3:
+        controls["overlap_rate"] = draw.random()
+    if draw.random() < 0.3:
+        controls["transaction_multiplier"] = draw.choice([0.5, 2, 3])
+    if draw.random() < 0.3:
+        controls["irregular_income_volatility"] = draw.random()
+    return {
+        "as_of": dt.date(2026, 1, 1) + dt.timedelta(days=draw.randrange(365)),
+        "config": {
+            "seed": draw.randrange(10**6),
+            "num_users": 100,
+            "months_history": draw.choice([4, 6, 9, 16, 23]),
+        },
+        "controls": controls,
+    }
+
+
+@pytest.mark.parametrize("preset", TARGETED)
+def test_presets_land_in_both_windows(preset: str) -> None:
+    con = a_judged_population(a_configuration(preset=preset, config={"num_users": 300}))
+    for _, targeted, hits in rows(con, _HITS):
+        assert targeted == 270
+        assert hits >= 0.99 * targeted
+
+
+def _land(numbers: range) -> tuple[int, int]:
+    targeted = hits = 0
+    for number in numbers:
+        con = a_judged_population(a_configuration(**random_request(number)))  # type: ignore[arg-type]
+        for _, some, hit in rows(con, _HITS):
+            targeted, hits = targeted + some, hits + hit
+            # One request alone may miss one person in a hundred, and one more.
+            assert hit >= 0.99 * some - 1, random_request(number)
+        con.close()
+    return targeted, hits
+
+
+def test_random_requests_land_on_any_day() -> None:
+    targeted, hits = _land(range(8))
+    assert hits >= 0.99 * targeted
+
+
+@pytest.mark.fuzz
+def test_many_random_requests_land_on_any_day() -> None:
+    targeted, hits = _land(range(100, 400))
+    assert hits >= 0.99 * targeted
+
+
+@pytest.mark.parametrize("months", [4, 13, 24])
+def test_a_way_of_living_holds_its_persona_over_the_whole_horizon(months: int) -> None:
+    start = dt.date(2025, 1, 1)
+    as_of = start + dt.timedelta(days=int(months * 30.4))
+    con = a_judged_population(
+        a_configuration(
+            preset="balanced", as_of=as_of, history_start=start, config={"num_users": 200}
+        )
+    )
+    for _, targeted, hits in rows(con, _HITS):
+        assert hits >= 0.99 * targeted
+
+
+def test_every_prefix_of_the_consenting_has_the_requested_mix() -> None:
+    weights = {"savings_builder": 0.41, "general": 0.33, "cash_flow_stressed": 0.26}
+    con = a_judged_population(
+        a_configuration(config={"num_users": 300}, controls={"persona_weights": weights})
+    )
+    dealt = [
+        persona
+        for (persona,) in rows(
+            con,
+            "select target_persona from raw_users where consent_status = 'granted' order by user_id",
+        )
+    ]
+    for length in range(1, len(dealt) + 1):
+        for persona, weight in weights.items():
+            assert abs(dealt[:length].count(persona) - weight * length) <= 1 + 1e-6
+
+
+def test_overlap_testing_overlaps_while_the_mix_stays() -> None:
+    resolved = a_configuration(preset="overlap_testing", config={"num_users": 300})
+    con = a_judged_population(resolved)
+    for window_days in (30, 180):
+        where = f"from persona_assignments where window_days = {window_days}"
+        assert share(con, f"select avg((len(matched_personas) >= 2)::int) {where}") >= 0.3
+        for persona, weight in resolved.target_weights.items():
+            realised = share(con, f"select avg((primary_persona = '{persona}')::int) {where}")
+            assert abs(realised - weight) <= 0.02
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.4, 0.8])
+def test_overlap_rate_is_what_is_asked(rate: float) -> None:
+    con = a_judged_population(
+        a_configuration(
+            config={"num_users": 300},
+            controls={
+                "target_personas": ["high_utilization", "subscription_heavy"],
+                "overlap_rate": rate,
+            },
+        )
+    )
+    matched = "select avg((len(matched_personas) >= 2)::int) from persona_assignments where window_days = 180"
+    assert abs(share(con, matched) - rate) <= 0.06
