@@ -68,9 +68,13 @@ def schema_is_declared(table: Table) -> Callable[[CheckRun], Finding]:
 def keys_are_unique(table: Table) -> Callable[[CheckRun], Finding]:
     """No two rows share a primary key, and no key is missing."""
     key = ", ".join(f'"{name}"' for name in table.primary_key)
-    # Counting distinct keys is one hash pass; only when it disagrees are repeated ones looked up.
-    counted = f'select count(*) as rows, count(distinct ({key})) as keys from "{table.name}"'
     missing = " or ".join(f'"{name}" is null' for name in table.primary_key)
+    # As many distinct hashes as rows means as many distinct keys; only when they disagree (a
+    # repeated key, or two keys that happen to share a hash) are the keys themselves compared.
+    counted = (
+        f"select count(*) as rows, count(distinct hash({key})) as keys, "
+        f'count(*) filter ({missing}) as missing from "{table.name}"'
+    )
     repeated = (
         f'select {key}, count(*) as copies from "{table.name}" '
         f"group by all having count(*) > 1 or {missing}"
@@ -78,7 +82,7 @@ def keys_are_unique(table: Table) -> Callable[[CheckRun], Finding]:
 
     def measure(run: CheckRun) -> Finding:
         (count,) = run.rows(counted)
-        if count["rows"] == count["keys"] and len(table.primary_key) == 1:
+        if count["rows"] == count["keys"] and not count["missing"]:
             return Finding(True, 0.0)
         return run.failing(repeated)
 

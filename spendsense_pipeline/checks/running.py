@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.controls import ResolvedConfig
 
+# Shapes of distributions settle within some ten thousand purchases; a report looks at everybody.
+REALISM_PEOPLE = 200
+
 _FOLDER = Path(__file__).parent
 _PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
 _STAGED = re.compile(r"\b_checks_([a-z_]+)\b")
@@ -55,6 +58,8 @@ class CheckRun:
     con: duckdb.DuckDBPyConnection
     resolved: ResolvedConfig
     given_imported: bool | None = None
+    # Whom the figures about the population are about: the first so many people.
+    people: int = 2**31 - 1
     _staged: set[str] = field(default_factory=set)
 
     @functools.cached_property
@@ -85,7 +90,11 @@ class CheckRun:
     @functools.cached_property
     def parameters(self) -> Mapping[str, Any]:
         """Everything a query of this package may bind."""
-        return {"as_of": self.resolved.as_of, "history_start": self.resolved.history_start}
+        return {
+            "as_of": self.resolved.as_of,
+            "history_start": self.resolved.history_start,
+            "people": self.people,
+        }
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query as dicts, after staging what it reads and binding what it names."""
@@ -158,7 +167,7 @@ def run_checks(
     imported: bool | None = None,
 ) -> list[CheckOutcome]:
     """Run several checks, sharing what they stage."""
-    run = CheckRun(con, resolved, imported)
+    run = CheckRun(con, resolved, imported, people=REALISM_PEOPLE)
     outcomes = [_outcome(run, check) for check in checks]
     run.close()
     return outcomes

@@ -7,7 +7,7 @@ select
   (cycle.purchase_cents / 100)::double as purchases,
   (card.limit_cents / 100)::double as balance_limit
 from _checks_cycles as cycle
-join _checks_cards as card on card.account_id = cycle.account_id
+join _checks_cards as card on card.account_number = cycle.account_number
 where card.band = 'low'
   and (
     greatest(cycle.last_balance_cents, 0) > cycle.paid_by_due_cents

@@ -5,7 +5,7 @@ select
   (cycle.last_minimum_cents / 100)::double as last_minimum,
   (cycle.paid_by_due_cents / 100)::double as paid_by_due
 from _checks_cycles as cycle
-join _checks_cards as card on card.account_id = cycle.account_id
+join _checks_cards as card on card.account_number = cycle.account_number
 join raw_liabilities as terms on terms.account_id = cycle.account_id
 where card.band = 'medium'
   and (

@@ -4,5 +4,5 @@ select
   cycle.statement_id, cycle.issued_on,
   (cycle.interest_cents / 100)::double as interest
 from _checks_cycles as cycle
-join _checks_cards as card on card.account_id = cycle.account_id
+join _checks_cards as card on card.account_number = cycle.account_number
 where cycle.interest_cents > 0 and card.band in ('low', 'medium')

@@ -1,13 +1,14 @@
 -- Shares of cards by utilisation at as_of, and of high and critical cards by how they are paid.
 with payment as (
   select
-    flow.account_id,
+    account.account_id,
     flow.payment_cents,
     statement.minimum_payment_amount * 100 as minimum_cents,
     statement.statement_balance * 100 as balance_cents
   from _checks_card_flows as flow
+  join _checks_accounts as account on account.account_number = flow.account_number
   asof join card_statements as statement
-    on statement.account_id = flow.account_id and statement.issued_on < flow.date
+    on statement.account_id = account.account_id and statement.issued_on < flow.date
   where flow.payment_cents > 0
 ),
 habit as (

@@ -7,8 +7,8 @@ with stretch as (
       0, least(closing.next_date, $as_of + 1) - greatest(closing.date, $as_of - 179, $history_start)
     ) as days
   from _checks_closings as closing
-  join raw_accounts as account on account.account_id = closing.account_id
-  where account.subtype = 'checking' and account.holder_category is distinct from 'business'
+  join _checks_accounts as account on account.account_number = closing.account_number
+  where account.subtype = 'checking' and not account.is_business
 ),
 person as (
   select user_id, sum(days) filter (closing_cents < 10000) / sum(days) as low_share

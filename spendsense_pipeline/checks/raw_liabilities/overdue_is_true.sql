@@ -4,31 +4,35 @@
 -- That reflected sum is the running total less its lowest point so far. What is left at as_of belongs
 -- to the newest statements, so the card is overdue when it exceeds the minimums not yet due.
 with event as (
-  select account_id, date, 0 as turn, -payment_cents as cents
+  select account_number, date, 0 as turn, -payment_cents as cents
   from _checks_card_flows
   where payment_cents <> 0
   union all
   -- a payment on the issue date still belongs to the cycle before
-  select account_id, issued_on, 1, minimum_cents
+  select account_number, issued_on, 1, minimum_cents
   from _checks_cycles
 ),
 total as (
-  select account_id, date, turn, sum(cents) over (partition by account_id order by date, turn) as cents
+  select
+    account_number,
+    date,
+    turn,
+    sum(cents) over (partition by account_number order by date, turn) as cents
   from event
 ),
 reflected as (
   select
-    account_id,
-    last(cents order by date, turn) as total_cents,
+    account_number,
+    arg_max(cents, (date, turn)) as total_cents,
     min(cents) as lowest_cents
   from total
-  group by account_id
+  group by account_number
 ),
 not_yet_due as (
-  select account_id, sum(minimum_cents) as cents
+  select account_number, sum(minimum_cents) as cents
   from _checks_cycles
   where due_on > $as_of
-  group by account_id
+  group by account_number
 ),
 expected as (
   select
@@ -37,8 +41,9 @@ expected as (
     coalesce(reflected.total_cents - least(reflected.lowest_cents, 0), 0) as unpaid_cents,
     coalesce(not_yet_due.cents, 0) as not_yet_due_cents
   from raw_liabilities as liability
-  left join reflected on reflected.account_id = liability.account_id
-  left join not_yet_due on not_yet_due.account_id = liability.account_id
+  join _checks_accounts as account on account.account_id = liability.account_id
+  left join reflected on reflected.account_number = account.account_number
+  left join not_yet_due on not_yet_due.account_number = account.account_number
 )
 select
   account_id,

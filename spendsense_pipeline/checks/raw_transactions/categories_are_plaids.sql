@@ -1,5 +1,5 @@
 -- Every category is a pair of primary and detailed codes in Plaid's taxonomy.
-select label.category_primary, label.category_detailed, label.occurrences, label.example_transaction_id
+select label.merchant_name, label.category_primary, label.category_detailed, label.occurrences
 from _checks_labels as label
 left join _checks_taxonomy as known
   on known.category_primary = label.category_primary

@@ -1,5 +1,4 @@
 -- Every row names the holder of its account.
-select row.transaction_id, row.account_id, row.user_id, account.user_id as holder
-from raw_transactions as row
-join raw_accounts as account on account.account_id = row.account_id
-where account.user_id <> row.user_id
+select transaction_id, account_id, user_id, holder
+from _checks_suspects
+where user_id <> holder

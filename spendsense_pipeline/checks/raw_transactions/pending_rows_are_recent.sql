@@ -1,6 +1,6 @@
 -- A pending row happened within the last 5 days and is dated the day it happened.
 select transaction_id, account_id, date, authorized_date
-from raw_transactions
+from _checks_suspects
 where pending
   and (
     date < $as_of - 5

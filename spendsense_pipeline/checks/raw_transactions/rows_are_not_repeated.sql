@@ -1,10 +1,38 @@
 -- No payment, paycheck, bill or transfer is stored twice under two ids.
-select account_id, date, amount, name, category_detailed, count(*) as copies
-from raw_transactions
-where category_primary in (
-  'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES', 'BANK_FEES'
+with scheduled as not materialized (
+  select
+    account_id, date, authorized_date, amount, name, merchant_name, category_detailed, pending,
+    transfer_id
+  from raw_transactions
+  where (
+    category_primary in (
+      'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES'
+    )
+    -- cash is fetched like a purchase is made, twice a day now and then
+    and category_detailed <> 'TRANSFER_OUT_WITHDRAWAL'
+  )
+  or category_detailed in ('BANK_FEES_INTEREST_CHARGE', 'BANK_FEES_LATE_FEES')
+),
+-- equal rows have equal fingerprints; the few with equal ones are then compared in full
+suspect as (
+  select hash(account_id, date, amount, name) as fingerprint
+  from scheduled
+  group by fingerprint
+  having count(*) > 1
 )
+select
+  scheduled.account_id,
+  scheduled.date,
+  scheduled.amount,
+  scheduled.name,
+  scheduled.category_detailed,
+  count(*) as copies
+from scheduled
+semi join suspect
+  on suspect.fingerprint
+    = hash(scheduled.account_id, scheduled.date, scheduled.amount, scheduled.name)
 group by
-  account_id, date, authorized_date, amount, name, merchant_name, category_detailed, pending,
-  transfer_id, payment_channel
+  scheduled.account_id, scheduled.date, scheduled.authorized_date, scheduled.amount,
+  scheduled.name, scheduled.merchant_name, scheduled.category_detailed, scheduled.pending,
+  scheduled.transfer_id
 having count(*) > 1

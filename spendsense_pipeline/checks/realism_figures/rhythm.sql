@@ -5,14 +5,9 @@ with day as (
   group by user_id, date
 ),
 payday as (
-  select distinct paycheck.user_id, paycheck.date
-  from raw_transactions as paycheck
-  join raw_accounts as account on account.account_id = paycheck.account_id
-  where not paycheck.pending
-    and account.type = 'depository'
-    and paycheck.category_detailed in (
-      'INCOME_WAGES', 'INCOME_SALARY', 'INCOME_GIG_ECONOMY', 'INCOME_CONTRACTOR'
-    )
+  select distinct user_id, date
+  from _checks_paychecks
+  semi join _checks_people as person on person.user_id = _checks_paychecks.user_id
 ),
 near_payday as (
   select distinct user_id, date + after as date

@@ -1,38 +1,48 @@
 -- The balance every account closes with on each day something posted, in cents, and the day it next
--- changes. Two kinds of empty days are added: the eve of history (the opening balance) and the day
--- after each card statement, so that no stretch of equal balance crosses the end of a billing cycle.
+-- changes. Empty rows are added: one on the eve of history, with the opening balance, and one on the
+-- day after each card statement, so that no stretch of equal balance crosses the end of a cycle.
+-- (Such a row may share its day with a real one; it then shows the same closing, for no days.)
 with movement as (
-  select account_id, date, amount
-  from raw_transactions
-  where not pending
+  select account_day, change_cents
+  from _checks_days
   union all
-  select account_id, $history_start - 1, 0
-  from raw_accounts
-  union all
-  select account_id, issued_on + 1, 0
-  from card_statements
-  where issued_on < $as_of
-),
-day as (
-  select account_id, date, cast(sum(amount) * 100 as bigint) as out_cents
-  from movement
-  group by account_id, date
-),
-signed_day as (
   select
-    day.account_id,
-    day.date,
-    case when account.type = 'credit' then day.out_cents else -day.out_cents end as change_cents,
-    cast(account.opening_balance * 100 as bigint) as opening_cents
-  from day
-  join raw_accounts as account on account.account_id = day.account_id
-  where account.opening_balance is not null
+    account_number::bigint * 65536 + ($history_start - 1 - date '1970-01-01'),
+    -- every account starts from its own opening balance: the running total of all accounts in a row
+    -- is brought there by taking away what the account before ended with
+    opening_cents - coalesce(lag(closing_cents) over (order by account_number), 0)
+  from (
+    select
+      account.account_number,
+      coalesce(account.opening_cents, 0) as opening_cents,
+      coalesce(account.opening_cents, 0) + coalesce(sum(day.change_cents), 0) as closing_cents
+    from _checks_accounts as account
+    left join _checks_days as day on day.account_day // 65536 = account.account_number
+    group by account.account_number, account.opening_cents
+  )
+  union all
+  select account.account_number::bigint * 65536 + (statement.issued_on + 1 - date '1970-01-01'), 0
+  from card_statements as statement
+  join _checks_accounts as account on account.account_id = statement.account_id
+  where statement.issued_on < $as_of
+),
+running as (
+  select
+    account_day,
+    change_cents,
+    sum(change_cents) over days as closing_cents,
+    lead(account_day) over days as next_account_day
+  from movement
+  window days as (order by account_day)
 )
 select
-  account_id,
-  date,
+  cast(account_day // 65536 as integer) as account_number,
+  date '1970-01-01' + cast(account_day % 65536 as integer) as date,
   change_cents,
-  cast(opening_cents + sum(change_cents) over days as bigint) as closing_cents,
-  coalesce(lead(date) over days, $as_of + 1) as next_date
-from signed_day
-window days as (partition by account_id order by date)
+  cast(closing_cents as bigint) as closing_cents,
+  case
+    when next_account_day // 65536 = account_day // 65536
+      then date '1970-01-01' + cast(next_account_day % 65536 as integer)
+    else $as_of + 1
+  end as next_date
+from running

@@ -19,7 +19,15 @@ select
     when purchase.category_primary = 'TRANSPORTATION'
       or purchase.category_detailed = 'GENERAL_SERVICES_AUTOMOTIVE' then 'transport'
     when purchase.category_detailed = 'GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES' then 'clothing'
-    when purchase.category_primary = 'GENERAL_MERCHANDISE' then 'merchandise'
+    when purchase.category_detailed in (
+      'GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS', 'GENERAL_MERCHANDISE_SPORTING_GOODS'
+    ) then 'entertainment'
+    when purchase.category_primary in ('GENERAL_MERCHANDISE', 'GOVERNMENT_AND_NON_PROFIT')
+      or purchase.category_detailed in (
+        'ENTERTAINMENT_VIDEO_GAMES',
+        'MEDICAL_VETERINARY_SERVICES',
+        'GENERAL_SERVICES_POSTAGE_AND_SHIPPING'
+      ) then 'merchandise'
     when purchase.category_primary = 'HOME_IMPROVEMENT' then 'home'
     when purchase.category_primary = 'MEDICAL' then 'health'
     when purchase.category_primary = 'ENTERTAINMENT' then 'entertainment'
@@ -30,6 +38,7 @@ select
   end as spending_category
 from raw_transactions as purchase
 join raw_accounts as account on account.account_id = purchase.account_id
+semi join _checks_people as person on person.user_id = purchase.user_id
 where not purchase.pending
   and purchase.amount > 0
   and account.holder_category is distinct from 'business'

@@ -1,15 +1,9 @@
 -- Per person: paydays, the usual gap between them in days, and how much paychecks vary.
 with payday as (
-  select paycheck.user_id, paycheck.date, sum(-paycheck.amount)::double as pay_usd
-  from raw_transactions as paycheck
-  join raw_accounts as account on account.account_id = paycheck.account_id
-  where not paycheck.pending
-    and account.type = 'depository'
-    and account.holder_category is distinct from 'business'
-    and paycheck.category_detailed in (
-      'INCOME_WAGES', 'INCOME_SALARY', 'INCOME_GIG_ECONOMY', 'INCOME_CONTRACTOR'
-    )
-  group by paycheck.user_id, paycheck.date
+  select user_id, date, sum(cents) / 100 as pay_usd
+  from _checks_paychecks
+  where not is_business
+  group by user_id, date
 ),
 gap as (
   select *, date - lag(date) over (partition by user_id order by date) as days
@@ -18,10 +12,8 @@ gap as (
 person as (
   select
     user_id,
-    count(*) as paydays,
     median(days) as usual_gap_days,
-    stddev_samp(pay_usd) / nullif(avg(pay_usd), 0) as variability,
-    sum(pay_usd) as income_usd
+    stddev_samp(pay_usd) / nullif(avg(pay_usd), 0) as variability
   from gap
   group by user_id
 )
