@@ -1,0 +1,146 @@
+"""Every control moves the thing it names, by about what was asked: measured from the rows alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from spendsense_pipeline.checks.population import control_fidelity
+from spendsense_pipeline.controls import OperatorControls
+from spendsense_pipeline_tests.generation.populations import (
+    a_configuration,
+    a_judged_population,
+    rows,
+)
+
+# What each pair of requests is measured by: control -> (lower, higher), expected distance if the
+# measure is in the control's own unit.
+PAIRS: dict[str, tuple[Any, Any]] = {
+    "irregular_income_volatility": (0.1, 0.9),
+    "transaction_volatility": (0.1, 0.9),
+    "transaction_multiplier": (0.5, 2.0),
+    "high_spender_probability": (0.1, 0.7),
+    "overdue_probability": (0.05, 0.55),
+    "min_payment_only_probability": (0.05, 0.6),
+    "subscription_adoption_rate": (0.2, 0.9),
+    "subscription_count_min": (1, 5),
+    "savings_adoption_rate": (0.1, 0.7),
+    "savings_growth_target_pct": (3.0, 12.0),
+    "consent_rate": (0.5, 1.0),
+    "cash_flow_stress_rate": (0.05, 0.4),
+    "joint_account_rate": (0.0, 0.5),
+    "business_account_rate": (0.0, 0.4),
+    "seasonality": (0.0, 1.0),
+}
+SHARES: dict[str, tuple[dict[str, float], str]] = {
+    "credit_utilization_distribution": (
+        {"low": 0.2, "medium": 0.2, "high": 0.4, "critical": 0.2},
+        "critical",
+    ),
+    "payroll_pattern_distribution": (
+        {"weekly": 0.1, "biweekly": 0.2, "semimonthly": 0.4, "monthly": 0.2, "irregular": 0.1},
+        "semimonthly",
+    ),
+    "accounts_per_user_distribution": ({"2": 0.1, "3": 0.3, "4": 0.6}, "4"),
+    "region_distribution": (
+        {"Northeast": 0.6, "Midwest": 0.2, "South": 0.1, "West": 0.1},
+        "Northeast",
+    ),
+    "category_spending_ratios": ({"groceries": 0.6, "travel": 0.2, "home": 0.2}, "groceries"),
+}
+
+
+def realised(control: str, asked: Any, **also: Any) -> dict[str, Any]:
+    """What the rows say of a control, by the name of each measured part."""
+    # A year and a bit, so that November and December can be compared with other months.
+    resolved = a_configuration(
+        as_of=dt.date(2026, 12, 31),
+        config={"num_users": 100, "months_history": 12 if control == "seasonality" else 6},
+        controls={control: asked, **also},
+    )
+    measured = control_fidelity(a_judged_population(resolved), resolved)
+    return {row.control: row for row in measured if row.control.split(".")[0] == control}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hundred_natural_people_are_as_requested(seed: int) -> None:
+    resolved = a_configuration(
+        as_of=dt.date(2026, 1, 1) + dt.timedelta(days=seed * 71), config={"seed": seed}
+    )
+    measured = control_fidelity(a_judged_population(resolved), resolved)
+    assert {row.control.split(".")[0] for row in measured} >= set(PAIRS) | set(SHARES)
+    missed = [row for row in measured if row.within is False]
+    assert missed == []
+
+
+@pytest.mark.parametrize("control", PAIRS)
+def test_raising_a_control_raises_what_it_names(control: str) -> None:
+    lower, higher = PAIRS[control]
+    [low], [high] = (list(realised(control, asked).values()) for asked in (lower, higher))
+    assert high.realised > low.realised
+    for row in (low, high):
+        assert row.within is not False, row
+
+
+@pytest.mark.parametrize("control", SHARES)
+def test_a_distribution_is_realised_part_by_part(control: str) -> None:
+    asked, most = SHARES[control]
+    found = realised(control, asked)
+    assert [row for row in found.values() if row.within is False] == []
+    before = realised(control, getattr(OperatorControls(), control))
+    assert found[f"{control}.{most}"].realised > before[f"{control}.{most}"].realised
+
+
+def test_ranges_move_both_ends() -> None:
+    for control, asked in (
+        ("subscription_monthly_spend_range", (60.0, 90.0)),
+        ("savings_transfer_range", (150.0, 250.0)),
+    ):
+        found = realised(control, asked)
+        low, high = (found[f"{control}.{end}"].realised for end in ("low", "high"))
+        assert asked[0] * 0.9 <= low < high <= asked[1] * 1.1
+
+
+def test_subscription_counts_stay_between_their_bounds() -> None:
+    found = realised("subscription_count_max", 4, subscription_count_min=2)
+    assert found["subscription_count_max"].realised == 4
+
+
+def test_amount_distributions_differ_in_skewness() -> None:
+    skewness = [
+        realised("amount_distribution", shape)["amount_distribution"].realised
+        for shape in ("normal", "gamma", "lognormal")
+    ]
+    assert skewness == sorted(skewness)
+
+
+def test_volume_changes_counts_and_not_what_a_household_spends() -> None:
+    totals = []
+    for average in (15, 60):
+        con = a_judged_population(
+            a_configuration(config={"avg_transactions_per_month": average, "num_users": 100})
+        )
+        [(count, spend)] = rows(
+            con, "select sum(transaction_count), sum(total_spend_usd) from features_180d"
+        )
+        totals.append((count, spend))
+    assert totals[1][0] > 2 * totals[0][0]
+    assert abs(totals[1][1] / totals[0][1] - 1) < 0.05
+
+
+def test_custom_merchants_take_over_their_category() -> None:
+    controls = {
+        "custom_merchants": [
+            {"name": "Bean There", "category": "coffee"},
+            {"name": "Second Cup Corner", "category": "coffee", "popularity": 3},
+        ]
+    }
+    con = a_judged_population(a_configuration(controls=controls))
+    names = rows(
+        con,
+        "select distinct merchant_name from raw_transactions"
+        " where category_detailed = 'FOOD_AND_DRINK_COFFEE' order by 1",
+    )
+    assert names == [("Bean There",), ("Second Cup Corner",)]

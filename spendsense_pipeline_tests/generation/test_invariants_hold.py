@@ -1,0 +1,68 @@
+"""Any valid configuration makes a dataset that passes every blocking check of the raw tables; an
+invalid one is refused in words. Nothing in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from spendsense_pipeline import checks
+from spendsense_pipeline.controls import ControlsError, OperatorConfig, resolve
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline_tests.controls.configurations import requests
+from spendsense_pipeline_tests.generation.populations import a_configuration, a_population
+
+RAW_ASSETS = [table.name for table in GENERATED_TABLES]
+
+
+def broken_promises(resolved: Any) -> list[str]:
+    """Blocking checks of the raw tables that a population breaks, with a sample of rows."""
+    con = a_population(resolved)
+    outcomes = checks.run_all(con, resolved, assets=RAW_ASSETS)
+    con.close()
+    return [
+        f"{outcome.asset}.{outcome.name}: {outcome.failing_count} rows, {outcome.failing_rows[:2]}"
+        for outcome in outcomes
+        if outcome.severity == "ERROR" and not outcome.passed
+    ]
+
+
+def _refused_or_true(asked: dict[str, Any], as_of: dt.date, users: int) -> None:
+    asked = {**asked, "config": {**asked.get("config", {}), "num_users": users}}
+    try:
+        resolved = resolve(OperatorConfig(**asked), as_of=as_of)
+    except ControlsError as refusal:
+        assert refusal.problems  # noqa: PT017
+        assert all(len(problem) > 20 for problem in refusal.problems)  # noqa: PT017
+        return
+    assert broken_promises(resolved) == []
+
+
+_DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31))
+
+
+@given(asked=requests(), as_of=_DAYS, users=st.integers(10, 25))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+def test_a_configuration_is_refused_or_its_dataset_is_true(
+    asked: dict[str, Any], as_of: dt.date, users: int
+) -> None:
+    _refused_or_true(asked, as_of, users)
+
+
+@pytest.mark.fuzz
+@given(asked=requests(), as_of=_DAYS, users=st.integers(10, 60))
+def test_many_configurations_are_refused_or_their_datasets_are_true(
+    asked: dict[str, Any], as_of: dt.date, users: int
+) -> None:
+    _refused_or_true(asked, as_of, users)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("months", [1, 6, 24])
+def test_the_default_population_is_true_for_any_seed_and_length(seed: int, months: int) -> None:
+    resolved = a_configuration(config={"seed": seed, "months_history": months})
+    assert broken_promises(resolved) == []
