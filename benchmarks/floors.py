@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def in_memory(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """The transactions as one Arrow table."""
-    return con.execute("select * from raw_transactions").to_arrow_table()
+    return con.sql("select * from raw_transactions").to_arrow_table()
 
 
 def write(rows: pa.Table, path: Path) -> None:

@@ -1,0 +1,74 @@
+"""The benchmark still runs against the stages as they are, and its ratios are what they say.
+
+No seconds are asserted: they depend on the machine and the hour.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import ratios
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def a_size(users: int, seconds: float, *, wall: float | None = None) -> dict[str, Any]:
+    """A measured size whose every stage took this many seconds, and whose floors took one."""
+    both = {"cpu": seconds, "wall": seconds if wall is None else wall}
+    floors = {"floor: write": {"cpu": 1.0, "wall": 1.0}, "floor: read": {"cpu": 1.0, "wall": 1.0}}
+    stages = {**dict.fromkeys(ratios.STAGES, both), **floors}
+    return {"users": users, "stages": stages, "peak_memory_mb": 100.0}
+
+
+def test_a_ratio_is_stages_over_floor_on_the_quieter_clock() -> None:
+    reading = ratios.RATIOS[2]
+    assert ratios.ratio(a_size(1_000, 2.0), reading) == pytest.approx(8.0)
+    assert ratios.ratio(a_size(1_000, 2.0, wall=9.0), reading) == pytest.approx(8.0)
+
+
+def test_growth_is_per_tenfold_people_and_silent_where_too_small() -> None:
+    assert ratios.growth(a_size(100, 0.1), a_size(1_000, 1.0), "traces") == pytest.approx(10.0)
+    assert ratios.growth(a_size(100, 0.1), a_size(10_000, 1.0), "traces") == pytest.approx(1.0)
+    assert ratios.growth(a_size(100, 0.01), a_size(1_000, 1.0), "traces") is None
+
+
+def test_what_exceeds_its_bound_is_named() -> None:
+    assert ratios.exceeded([a_size(10_000, 1.0)]) == []
+    [line] = ratios.exceeded([a_size(10_000, 2.5)])
+    assert "Generate costs 2.5 × writing the rows at 10,000 people" in line
+    steep = ratios.exceeded([a_size(100, 0.1), a_size(1_000, 1.5)])
+    assert len(steep) == len(ratios.STAGES)
+
+
+def test_medians_keep_the_largest_memory_peak() -> None:
+    runs = [{**a_size(100, seconds), "peak_memory_mb": 100 * seconds} for seconds in (1, 9, 2)]
+    middle = ratios.medians(runs)
+    assert middle["stages"]["traces"]["cpu"] == 2
+    assert middle["peak_memory_mb"] == 900
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["benchmarks", "--users", "100", "--repetitions", "1", "--no-start"],
+        ["benchmarks.realism", "--users", "30"],
+    ],
+    ids=["bench", "realism"],
+)
+def test_the_page_is_written(command: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "page.md"
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-m", *command, "--output", str(output)],
+        cwd=CHECKOUT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert output.read_text(encoding="utf-8").startswith("<!-- Written by")
