@@ -58,7 +58,7 @@ _WORKING_TABLES = (
     "_paychecks",
     *(f"_{behaviour}" for behaviour in BEHAVIOURS),
 )
-READINGS = ("whole merchants", "amount clusters", "flat prices", "across accounts")
+READINGS = ("whole merchants", "parts of merchants", "across accounts")
 
 
 def build_recurring_streams(
@@ -81,10 +81,12 @@ def build_recurring_streams(
     with _measuring(con, users, parameters):
         create(con, "_stream_merchants", "streams/merchants", parameters)
         create(con, "_charges", "streams/charges", parameters)
-        for position, reading in enumerate(READINGS):
+        for reading in READINGS:
             parameters["reading"] = reading
             create(con, "_pieces", f"streams/{reading.replace(' ', '_')}", parameters)
-            write = create if position == 0 else append
+            write = create if reading == READINGS[0] else append
+            if write is append and _is_empty(con, "_pieces"):
+                continue
             write(con, "_found", "streams/judged", parameters)
             write(con, "_members", "streams/members", parameters)
         _prepare(con, RECURRING_STREAMS, as_of, users)
@@ -173,6 +175,10 @@ def _prepare(
         "or user_id in (select user_id from _measured_users)",
         {"as_of": as_of},
     )
+
+
+def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return not con.execute(f'select 1 from "{table}" limit 1').fetchall()
 
 
 def _require_streams(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:

@@ -36,7 +36,7 @@ def _feature(name: str, type_: str, label: str, description: str, unit: str, sou
 FEATURES: tuple[Column, ...] = (
     _feature("subscription_count", "INTEGER", "Active subscriptions", "Mature subscription streams still running at as_of; the same in both windows; bills and habits are not subscriptions", "count", _STREAMS),
     _feature("monthly_subscription_spend_usd", "DOUBLE", "Subscriptions per month", "Sum over active subscriptions of average amount × 30.44 / nominal days of the cadence", "USD per month", (*_STREAMS, "recurring_streams.average_amount", "recurring_streams.cadence_days"), 2),
-    _feature("subscription_spend_share", "DOUBLE", "Subscriptions' share of spend", "Charges of active subscriptions in the window / spend in the window; null without spend", "fraction", (*_STREAMS, "recurring_streams.transaction_amounts", *_FLOWS), 4),
+    _feature("subscription_spend_share", "DOUBLE", "Subscriptions' share of spend", "Charges of active subscriptions in the window / spend in the window; null without spend", "fraction", (*_STREAMS, "recurring_streams.last_30_days_amount", "recurring_streams.last_180_days_amount", *_FLOWS), 4),
     _feature("recurring_bill_count", "INTEGER", "Active bills", "Mature bill streams still running at as_of: rent, utilities, telecom, insurance, loans, childcare, taxes, bank fees", "count", _STREAMS),
     _feature("monthly_bills_usd", "DOUBLE", "Bills per month", "Sum over active bills of average amount × 30.44 / nominal days of the cadence", "USD per month", (*_STREAMS, "recurring_streams.average_amount", "recurring_streams.cadence_days"), 2),
     _feature("savings_balance_usd", "DOUBLE", "Savings balance", "Balance at as_of of savings, money market, cash management and hsa accounts; null without one", "USD", _BALANCE, 2),
@@ -122,7 +122,8 @@ RECURRING_STREAMS = Table(
         Column("predicted_next_date", "DATE", "Next expected charge after as_of; null when the stream has stopped", nullable=True),
         Column("transaction_ids", "VARCHAR[]", "Charges in the 400 days to as_of, oldest first", sources=("raw_transactions.transaction_id",)),
         Column("transaction_dates", "DATE[]", "Their dates", sources=("raw_transactions.date",)),
-        Column("transaction_amounts", f"{MONEY}[]", "Their amounts", unit="USD", sources=("raw_transactions.amount",)),
+        Column("last_30_days_amount", MONEY, "Sum of its charges in the 30 days to as_of, Plaid's sign", unit="USD", decimals=2, sources=("raw_transactions.amount",)),
+        Column("last_180_days_amount", MONEY, "Sum of its charges in the 180 days to as_of, Plaid's sign", unit="USD", decimals=2, sources=("raw_transactions.amount",)),
     ),
     primary_key=("stream_id",),
     order_by=("user_id", "stream_id"),

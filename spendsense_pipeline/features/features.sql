@@ -36,7 +36,7 @@ select
   spending.spend_cents / 100 as total_spend_usd,
   spending.monthly_expenses_usd,
   spending.history_days,
-  cast(coalesce(subscriptions.charge_count > 0, false) as integer)
+  cast(coalesce(subscriptions.charged_cents > 0, false) as integer)
     + cast(coalesce(savings.row_count > 0, false) as integer)
     + cast(coalesce(credit.row_count > 0, false) as integer)
     + cast(coalesce(income.paycheck_count > 0, false) as integer)

@@ -5,8 +5,8 @@ with running as (
     stream.stream_id,
     stream.kind,
     stream.monthly_amount,
-    stream.transaction_dates,
-    stream.transaction_amounts
+    case $window_days when 30 then stream.last_30_days_amount when 180 then stream.last_180_days_amount end
+      as window_amount
   from recurring_streams as stream
   join _measured_users as person on person.user_id = stream.user_id
   where stream.is_active and stream.status = 'MATURE' and stream.kind in ('subscription', 'bill')
@@ -18,22 +18,9 @@ streams as (
     -- Ordered, so that the same streams add up to the same last digit on any number of threads.
     sum(monthly_amount order by stream_id) filter (kind = 'subscription') as subscription_usd,
     count(*) filter (kind = 'bill') as bill_count,
-    sum(monthly_amount order by stream_id) filter (kind = 'bill') as bills_usd
+    sum(monthly_amount order by stream_id) filter (kind = 'bill') as bills_usd,
+    cast(sum(window_amount * 100) filter (kind = 'subscription') as bigint) as charged_cents
   from running
-  group by user_no
-),
-charges as (
-  select
-    user_no,
-    unnest(transaction_dates) as date,
-    cast(unnest(transaction_amounts) * 100 as bigint) as cents
-  from running
-  where kind = 'subscription'
-),
-charged as (
-  select user_no, cast(sum(cents) as bigint) as charged_cents, count(*) as charge_count
-  from charges
-  where date > $as_of - $window_days
   group by user_no
 )
 select
@@ -42,12 +29,11 @@ select
     as subscription_count,
   case when spending.spend_cents is not null then coalesce(streams.subscription_usd, 0) end
     as monthly_subscription_spend_usd,
-  case when spending.spend_cents > 0 then coalesce(charged.charged_cents, 0) / spending.spend_cents end
+  case when spending.spend_cents > 0 then coalesce(streams.charged_cents, 0) / spending.spend_cents end
     as subscription_spend_share,
   case when spending.spend_cents is not null then coalesce(streams.bill_count, 0) end
     as recurring_bill_count,
   case when spending.spend_cents is not null then coalesce(streams.bills_usd, 0) end as monthly_bills_usd,
-  coalesce(charged.charge_count, 0) as charge_count
+  coalesce(streams.charged_cents, 0) as charged_cents
 from _spending as spending
 left join streams on streams.user_no = spending.user_no
-left join charged on charged.user_no = spending.user_no

@@ -78,7 +78,7 @@ def _bound() -> dict[str, Any]:
         # Kinds of which one payee may hold several contracts.
         "contract_kinds": _numbers("bill", "subscription", "income", "transfer"),
         # Kinds in which one flat price may stand out from a merchant's other charges.
-        "priced_kinds": _numbers("subscription", "habit"),
+        "shop_kinds": _numbers("habit"),
         # Kinds that go on when an account is replaced.
         "moving_kinds": _numbers("bill", "subscription", "income"),
         "everyday_kinds": _numbers("habit", "other"),

@@ -66,7 +66,7 @@ def _of_user(
         else None
     )
     primary_rows = _cash_flow(checking, within, as_of, days, out)
-    charges = _subscriptions(user, streams, as_of, window, out, spend, bool(spenders and days))
+    charges = _subscriptions(user, streams, within, out, spend, bool(spenders and days))
     out["detected_behaviours"] = sum(
         [
             charges > 0,
@@ -258,7 +258,7 @@ def _cash_flow(checking: list[Row], within: list[Row], as_of: dt.date, days: int
     return len(mine)
 
 
-def _subscriptions(user: str, streams: list[Row], as_of: dt.date, window: int, out: Row, spend: int, is_seen: bool) -> int:
+def _subscriptions(user: str, streams: list[Row], within: list[Row], out: Row, spend: int, is_seen: bool) -> int:
     running = [s for s in streams if s["user_id"] == user and s["is_active"] and s["status"] == "MATURE"]
     days = {"WEEKLY": 7, "BIWEEKLY": 14, "SEMI_MONTHLY": 15.22, "MONTHLY": 30.44, "ANNUALLY": 365.25}
 
@@ -266,12 +266,8 @@ def _subscriptions(user: str, streams: list[Row], as_of: dt.date, window: int, o
         return sum(float(s["average_amount"]) * 30.44 / days[s["frequency"]] for s in running if s["kind"] == kind)
 
     subscriptions = [s for s in running if s["kind"] == "subscription"]
-    charges = [
-        cents(amount)
-        for s in subscriptions
-        for date, amount in zip(s["transaction_dates"], s["transaction_amounts"], strict=True)
-        if (as_of - date).days < window
-    ]
+    ids = {key for s in subscriptions for key in s["transaction_ids"]}
+    charges = [cents(t["amount"]) for t in within if t["transaction_id"] in ids]
     out["subscription_count"] = len(subscriptions) if is_seen else None
     out["monthly_subscription_spend_usd"] = monthly("subscription") if is_seen else None
     out["recurring_bill_count"] = sum(s["kind"] == "bill" for s in running) if is_seen else None

@@ -3,7 +3,8 @@ with halves as (
   select
     piece_no,
     date > $as_of - $lookback as is_recent,
-    max(group_no) as group_no,
+    -- (The account of the latest charge, where a series moved from one to another.)
+    arg_max(group_no, date) as group_no,
     count(*) as charge_count,
     min(date) as first_date,
     max(date) as last_date,
@@ -16,7 +17,7 @@ with halves as (
 shapes as (
   select
     piece_no,
-    max(group_no) as group_no,
+    arg_max(group_no, last_date) as group_no,
     sum(charge_count) as all_count,
     min(first_date) as first_date,
     max(last_date) as last_date,
@@ -159,12 +160,11 @@ called as (
       when kind in ('bill', 'income', 'transfer') then case when is_similar then kind end
       when status <> 'MATURE' then null
       -- A habit is a subscription only when flat in price and monthly or annual (a membership); picked
-      -- from among other charges, it must be so four times, or chance would find one in every grocer.
-      when kind = 'habit' and is_flat and $reading <> 'flat prices' and frequency in ('MONTHLY', 'ANNUALLY')
-        then 'subscription'
-      when kind = 'habit' and is_flat and frequency = 'MONTHLY' and charge_count >= 4 and is_strictly_monthly
-        then 'subscription'
-      when kind in ('habit', 'other') then case when is_similar and $reading <> 'flat prices' then 'habit' end
+      -- from among a shop's other charges, it must keep to the month closely.
+      when kind = 'habit' and is_flat and frequency in ('MONTHLY', 'ANNUALLY')
+        and ($reading = 'whole merchants' or is_strictly_monthly) then 'subscription'
+      when kind in ('habit', 'other') then
+        case when is_similar and $reading = 'whole merchants' then 'habit' end
       -- Neither category nor name tells: small and flat is a subscription, a dear monthly one a bill.
       when frequency in ('MONTHLY', 'ANNUALLY') and is_steady
         and cents <= charge_count * $dearest_unknown_subscription then 'subscription'

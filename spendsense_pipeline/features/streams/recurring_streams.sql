@@ -2,10 +2,13 @@
 with series as (
   select
     found.*,
-    member.charges,
-    member.charges[-1].transaction_id as last_transaction_id,
-    member.charges[-1].group_no as last_group_no,
-    case when found.group_no % 2 = 1 then -1 else 1 end as sign
+    member.first_date,
+    member.last_transaction_id,
+    case when found.group_no % 2 = 1 then -1 else 1 end as sign,
+    -- The day of the month a monthly charge usually falls on.
+    case when found.frequency = 'MONTHLY' and found.is_active then
+      list_mode(list_transform(member.transaction_dates, lambda date: day(date)))
+    end as usual_day
   from _found as found
   join _members as member on member.reading = found.reading and member.piece_no = found.piece_no
 ),
@@ -33,9 +36,11 @@ described as (
     series.sign * cast(round(series.cents / series.charge_count) as bigint) as average_cents,
     last_row.amount as last_amount
   from series
-  join raw_transactions as last_row on last_row.transaction_id = series.last_transaction_id
-  join _measured_accounts as account on account.account_no = series.last_group_no // 68719476736
-  join merchants as merchant on merchant.merchant_no = series.last_group_no // 32 % 2147483648
+  -- (The date says nothing new, but lets the scan skip older rows.)
+  join raw_transactions as last_row
+    on last_row.transaction_id = series.last_transaction_id and last_row.date = series.last_date
+  join _measured_accounts as account on account.account_no = series.group_no // 68719476736
+  join merchants as merchant on merchant.merchant_no = series.group_no // 32 % 2147483648
   left join _named_categories as named
     on named.name = last_row.name
     and named.given is not distinct from coalesce(last_row.category_detailed, last_row.category_primary)
@@ -49,7 +54,7 @@ ranked as (
     -- Contracts alike in everything else are told apart by age, then size.
     row_number() over (
       partition by account_id, merchant_key, kind, sign, frequency
-      order by charges[1].date, average_cents, charges[1].transaction_id
+      order by first_date, average_cents, last_transaction_id
     ) as rank_among_alike
   from described
 ),
@@ -61,11 +66,10 @@ expected as (
       when frequency = 'MONTHLY' then list_min(list_filter(
         list_transform(
           [0, 1, 2, 3],
-          -- The day of the month it usually falls on, or the month's last if it has no such day.
+          -- That day, or the month's last if it has no such day.
           lambda k: cast(
             least(
-              date_trunc('month', last_date) + to_months(k)
-                + to_days(cast(list_mode(list_transform(charges, lambda c: day(c.date))) - 1 as integer)),
+              date_trunc('month', last_date) + to_months(k) + to_days(cast(usual_day - 1 as integer)),
               last_day(cast(date_trunc('month', last_date) + to_months(k) as date))
             ) as date
           )
@@ -96,11 +100,11 @@ select
   expected.cadence_days,
   expected.status,
   expected.is_active,
-  len(expected.charges) as charge_count,
+  len(member.transaction_ids) as charge_count,
   cast(expected.average_cents as decimal(18, 0)) * 0.01 as average_amount,
   expected.last_amount,
   expected.average_cents / 100 * 30.44e0 / expected.cadence_days as monthly_amount,
-  expected.charges[1].date as first_date,
+  expected.first_date,
   expected.last_date,
   -- Banks post pay before a weekend and everything else after it (holidays are not considered here).
   case
@@ -108,9 +112,11 @@ select
     when kind = 'income' then next_date - cast(isodow(next_date) - 5 as integer)
     else next_date + cast(8 - isodow(next_date) as integer)
   end as predicted_next_date,
-  list_transform(charges, lambda c: c.transaction_id) as transaction_ids,
-  list_transform(charges, lambda c: c.date) as transaction_dates,
-  list_transform(charges, lambda c: cast(sign * c.cents as decimal(18, 0)) * 0.01) as transaction_amounts
+  member.transaction_ids,
+  member.transaction_dates,
+  cast(expected.sign * member.last_30_days_cents as decimal(18, 0)) * 0.01 as last_30_days_amount,
+  cast(expected.sign * member.last_180_days_cents as decimal(18, 0)) * 0.01 as last_180_days_amount
 from expected
+join _members as member on member.reading = expected.reading and member.piece_no = expected.piece_no
 left join _category_rules as category on category.code = expected.code
 order by user_id, stream_id

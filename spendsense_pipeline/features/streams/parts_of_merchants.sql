@@ -1,0 +1,78 @@
+-- Second reading: what is no series as a whole may be two contracts with one payee, told by amount, or
+-- a membership: one price, month after month, among a shop's other charges.
+with unexplained as (
+  select group_no
+  from _charges
+  where date > $as_of - $lookback and list_contains($contract_kinds, group_no % 32 // 2)
+  group by group_no
+  having count(*) >= 3 and group_no not in (select group_no from _found)
+),
+prices as (
+  select
+    charge.group_no,
+    charge.cents,
+    count(*) as charge_count,
+    min(charge.date) as first_date,
+    max(charge.date) as last_date
+  from _charges as charge
+  join unexplained on unexplained.group_no = charge.group_no
+  group by charge.group_no, charge.cents
+),
+compared as (
+  select
+    group_no,
+    cents,
+    cents - lag(cents) over by_price as rise_cents,
+    lag(cents) over by_price as lower_cents,
+    -- Two prices charged three times each, by turns: not one price that rose, but two.
+    charge_count >= 3 and lag(charge_count) over by_price >= 3
+      and first_date < lag(last_date) over by_price and last_date > lag(first_date) over by_price
+      as is_by_turns
+  from prices
+  window by_price as (partition by group_no order by cents)
+),
+clusters as (
+  select
+    group_no,
+    cents,
+    -- A gap of more than 15 % and $3 starts another contract.
+    count(*) filter (is_by_turns or rise_cents > greatest(0.15 * lower_cents, 300))
+      over (partition by group_no order by cents rows unbounded preceding) as cluster
+  from compared
+),
+contracts as (
+  select
+    charge.group_no,
+    charge.date,
+    charge.cents,
+    charge.transaction_id,
+    cluster.cluster,
+    -- Two charges of one contract's size on one day are two contracts.
+    row_number() over (
+      partition by charge.group_no, cluster.cluster, charge.date order by charge.cents, charge.transaction_id
+    ) as line
+  from _charges as charge
+  join clusters as cluster on cluster.group_no = charge.group_no and cluster.cents = charge.cents
+),
+memberships as (
+  select group_no, cents
+  from _charges
+  where date > $as_of - $lookback and list_contains($shop_kinds, group_no % 32 // 2)
+  group by group_no, cents
+  -- Four months in a row; fewer would find one in every grocer by chance.
+  having count(*) >= 4
+    and max(date) - min(date) >= 27 * (count(*) - 1)
+    and group_no not in (select group_no from _found)
+)
+select
+  dense_rank() over (order by group_no, cluster, line) as piece_no, group_no, date, cents, transaction_id
+from contracts
+union all
+select
+  -dense_rank() over (order by charge.group_no, charge.cents) as piece_no,
+  charge.group_no,
+  charge.date,
+  charge.cents,
+  charge.transaction_id
+from _charges as charge
+join memberships as membership on membership.group_no = charge.group_no and membership.cents = charge.cents
