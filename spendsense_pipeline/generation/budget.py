@@ -17,9 +17,8 @@ from spendsense_pipeline.generation.circumstances import IRREGULAR
 from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
-from spendsense_pipeline.generation.world import World
+from spendsense_pipeline.generation.world import DAYS_PER_MONTH, World
 
-DAYS_PER_MONTH = 30.4375
 CENTS = 100
 # Cushion left on the poorest day of the plan, in months of income. Targeted households keep enough
 # that no emergency brings them near zero; natural ones spread from thin to comfortable.

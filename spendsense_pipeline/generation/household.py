@@ -21,6 +21,8 @@ from spendsense_pipeline.generation.behaviours import (
     spending,
     subscriptions,
 )
+from spendsense_pipeline.generation.behaviours.habits import habits_of
+from spendsense_pipeline.generation.behaviours.pricing import scaled_cents
 from spendsense_pipeline.generation.budget import (
     CENTS,
     Budget,
@@ -81,13 +83,13 @@ def live(world: World, labels: Labels) -> Household:
     is_on_card = charged.slot != Slot.CHECKING
 
     period, is_tail, wage_day = rhythm_periods(world, paid)
-    habits = spending.habits(
+    habits = habits_of(
         world.resolved.controls,
         world.resolved.config.avg_transactions_per_month,
         labels.catalog,
     )
-    card_share = _card_share(world, held, everyday_usd)
-    bought = spending.purchases(world, habits, labels.catalog, labels, is_tail, card_share)
+    card_share = _card_share(world, held, everyday_usd, habits.purchases_per_month)
+    bought = spending.purchases(world, habits, labels, is_tail, card_share)
     billed = billing.bill(
         held, world.users, bought.where(bought.card >= 0), charged.where(is_on_card)
     )
@@ -152,15 +154,14 @@ def _subscription_slot(world: World, held: credit.Cards) -> Ints:
     return slot
 
 
-def _card_share(world: World, held: credit.Cards, everyday_usd: Floats) -> Floats:
+def _card_share(
+    world: World, held: credit.Cards, everyday_usd: Floats, purchases_per_month: float
+) -> Floats:
     """Part of everyday spending that goes on each card: `[U, 2]`."""
     charges = credit.usual_charges_cents(held) / CENTS
-    usual = spending.usual_purchases(
-        world.resolved.controls, world.resolved.config.avg_transactions_per_month
-    )
     share = np.zeros((world.users, 2))
     share[held.user, held.slot - Slot.CARD_1] = np.maximum(
-        charges / np.maximum(everyday_usd[held.user], 1.0), CARD_PURCHASES_MIN / usual
+        charges / np.maximum(everyday_usd[held.user], 1.0), CARD_PURCHASES_MIN / purchases_per_month
     )
     total = share.sum(axis=1, keepdims=True)
     return np.where(total > 0.85, share * 0.85 / np.maximum(total, 1e-9), share)
@@ -219,9 +220,7 @@ def _debit_postings(
     spent_twice = np.where(world.lives.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
     main = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64)
     cents = np.stack([main, budget.tail_cents], axis=2).ravel()
-    amounts = spending.scaled_cents(
-        by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash
-    )
+    amounts = scaled_cents(by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash)
     bought = by_debit.where(cents[bucket] > 0)
     amounts = amounts[cents[bucket] > 0]
     refunded = bought.refund_day >= 0

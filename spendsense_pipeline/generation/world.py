@@ -1,4 +1,4 @@
-"""The shared frame of one shard: who, when and by which draws; and the shape of what behaviours post.
+"""The shared frame of one shard: who, when, by which draws; and the shape of what behaviours post.
 
 A world runs from history_start and is the same whatever `as_of` is: behaviours plan to `horizon`
 (past as_of, so that a budget period in progress is planned whole) and the ledger cuts at as_of.
@@ -18,6 +18,8 @@ from spendsense_pipeline.generation.calendar import Calendar, calendar_for
 from spendsense_pipeline.generation.circumstances import Circumstances, circumstances
 from spendsense_pipeline.generation.randomness import Ints, Words, user_keys, words
 
+DAYS_PER_MONTH = 30.4375
+"""Of a mean month, 365.25 / 12."""
 HORIZON_MIN_DAYS = 124
 """Every world is planned at least this far, so that opening balances, which look at the first
 three months of the plan, do not depend on as_of."""
@@ -108,7 +110,7 @@ def make_world(resolved: ResolvedConfig, first_user: int, users: int) -> World:
 
 @dataclass(frozen=True)
 class Postings:
-    """Rows behaviours post, one array entry each (`[N]`); amounts are cents, positive = money out."""
+    """Rows that behaviours post, one array entry each (`[N]`)."""
 
     user: Ints
     """Index of the user within the shard."""
@@ -119,6 +121,7 @@ class Postings:
     authorized: Ints
     """Day it happened."""
     cents: Ints
+    """Positive = money out of the account."""
     label: Ints
     """Row of the label table: description, merchant, category, channel."""
     purpose: Ints
@@ -160,7 +163,9 @@ def postings(
     shape = np.broadcast_shapes(*(np.shape(part) for part in parts))
     return Postings(
         *(
-            np.ascontiguousarray(np.broadcast_to(np.asarray(part), shape)).ravel().astype(np.int64)
+            np.ascontiguousarray(np.broadcast_to(np.asarray(part), shape))
+            .ravel()
+            .astype(np.int64, copy=False)
             for part in (*parts, serial, link)
         )
     )

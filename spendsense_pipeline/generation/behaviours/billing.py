@@ -18,7 +18,9 @@ from spendsense_pipeline.generation.behaviours.credit import (
     STEADY_CHARGE_SHARE,
     Cards,
 )
-from spendsense_pipeline.generation.behaviours.spending import Purchases, scaled_cents
+from spendsense_pipeline.generation.behaviours.pricing import scaled_cents
+from spendsense_pipeline.generation.behaviours.spending import Purchases
+from spendsense_pipeline.generation.cents import half_even, sums
 from spendsense_pipeline.generation.circumstances import LOW, PAYS_LATE, PAYS_MINIMUM
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.randomness import Ints
@@ -144,13 +146,6 @@ class Billing:
         return np.clip(amount, 0, np.maximum(balance, 0))
 
 
-def half_even(numerator: Ints, denominator: int) -> Ints:
-    """Integer division rounded half to even, for non-negative numerators."""
-    quotient, remainder = np.divmod(numerator, denominator)
-    up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
-    return quotient + up
-
-
 @dataclass(frozen=True)
 class Billed:
     """All cycles of all cards, and what they made of the purchases charged to them."""
@@ -180,7 +175,7 @@ def bill(held: Cards, users: int, bought: Purchases, charged: Postings) -> Bille
         here = slice(int(bounds[number]), int(bounds[number + 1]))
         issued = held.issued[:, number]
         fixed = fixed_cycle == number
-        fixed_sum = _sum(fixed_card[fixed], charged.cents[fixed], held.count)
+        fixed_sum = sums(fixed_card[fixed], charged.cents[fixed], held.count)
         weighted = charged.cents[fixed] * (issued[fixed_card[fixed]] - charged.day[fixed] + 1)
         room = np.maximum(billing.room_cents(number) - fixed_sum, 0)
         part = sorted_purchases.where(np.arange(here.start, here.stop))
@@ -192,16 +187,12 @@ def bill(held: Cards, users: int, bought: Purchases, charged: Postings) -> Bille
         spent = cents[here]
         billing.close(
             number,
-            fixed_sum + _sum(of_card, spent, held.count),
-            _sum(fixed_card[fixed], weighted, held.count)
-            + _sum(of_card, spent * (issued[of_card] - part.settles + 1), held.count),
+            fixed_sum + sums(of_card, spent, held.count),
+            sums(fixed_card[fixed], weighted, held.count)
+            + sums(of_card, spent * (issued[of_card] - part.settles + 1), held.count),
         )
     kept = cents > 0
     return Billed(billing.statements(), sorted_purchases.where(kept), cents[kept])
-
-
-def _sum(card: Ints, cents: Ints, cards: int) -> Ints:
-    return np.bincount(card, weights=cents.astype(np.float64), minlength=cards).astype(np.int64)
 
 
 def _card_numbers(held: Cards, users: int) -> Ints:
@@ -266,10 +257,3 @@ def card_postings(world: World, held: Cards, made: Statements) -> Postings:
         serial=serial[card, cycle],
     )
     return joined([out, into, interest, fees])
-
-
-def half_even(numerator: Ints, denominator: int) -> Ints:
-    """Integer division rounded half to even, for non-negative numerators."""
-    quotient, remainder = np.divmod(numerator, denominator)
-    up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
-    return quotient + up

@@ -20,7 +20,14 @@ from spendsense_pipeline.generation.circumstances import (
 )
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
-from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, postings
+from spendsense_pipeline.generation.world import (
+    DAYS_PER_MONTH,
+    Postings,
+    Purpose,
+    Slot,
+    World,
+    postings,
+)
 
 # A nominal gap of 49 days stays above 45 when a holiday weekend moves both paydays (by 3 at most).
 IRREGULAR_GAP_DAYS = 56
@@ -114,7 +121,7 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
 
     for code, per_year in PAYCHECKS_PER_YEAR.items():
         mean[cadence == code] = income[cadence == code] * 12 / per_year
-    mean[who] = income[who] * IRREGULAR_GAP_DAYS / 30.4375
+    mean[who] = income[who] * IRREGULAR_GAP_DAYS / DAYS_PER_MONTH
     return nominal, mean
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.behaviours.billing import half_even
+from spendsense_pipeline.generation.cents import half_even
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Pay
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
@@ -17,6 +17,7 @@ from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.randomness import Ints, choose, integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import (
+    DAYS_PER_MONTH,
     Postings,
     Purpose,
     Slot,
@@ -26,7 +27,7 @@ from spendsense_pipeline.generation.world import (
     postings,
 )
 
-ORDERS_PER_MONTH_WEEKLY = 30.4375 / 7
+ORDERS_PER_MONTH_WEEKLY = DAYS_PER_MONTH / 7
 # Idle savings in months of income; squared draws make small ones the common case.
 IDLE_SAVINGS_MONTHS = (0.3, 5.0)
 

@@ -1,0 +1,200 @@
+"""Habits: the operator's volume and taste controls as lookup tables, one row of 4096 per situation.
+
+What a population buys is decided here once; who buys it on which day is for `spending`.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from spendsense_pipeline.controls import OperatorControls
+from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.randomness import (
+    NORMAL_QUANTILES,
+    Floats,
+    Ints,
+    choice_table,
+)
+
+TABLE_BITS: Final = 12
+"""Bits of a draw that pick an entry of a table."""
+_TABLE_SIZE: Final = 1 << TABLE_BITS
+CASH_GROUP: Final = "cash_withdrawal"
+CASH_SHARE = 0.05
+"""Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
+TAIL_GROUPS = ("coffee", "fast_food")
+"""What a household that has run out still buys before payday."""
+POPULARITY_EXPONENT = 1.15
+"""Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
+REFUNDS_BY_DEBIT_FACTOR = 1.7
+"""Only debit purchases of cushioned households are refunded, so they are more often."""
+PURCHASES_SHARING_A_BUDGET = 0.3
+"""Of a month's purchases, how many others a purchase shares a budget with on average: debit
+purchases share a month or less, card purchases a billing cycle."""
+# The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
+_SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.55, 1.5
+_TICKET_PLACES = 256
+"""Places of the 4096 at which tickets are averaged; more do not change a count."""
+_COUNT_ITERATIONS = 12
+"""The fixed point of `_counts` is reached to a part in a thousand after about eight."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Lookup tables for one set of controls; `G` spending groups, 4096 equally likely entries."""
+
+    purchases_per_month: float
+    """Everyday purchases of a usual user."""
+    group_table: Ints
+    """Group by situation, 12 x weekday + month of the year, and draw: `[84, 4096]`."""
+    tail_table: Ints
+    """Group by draw, for a household that has run out: `[4096]`."""
+    merchant_table: Ints
+    """Merchant by group and draw: `[G, 4096]`."""
+    relative_price: Floats
+    """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
+    spread_class: Ints
+    """Row of `relative_price` for each merchant."""
+    season: Floats
+    """Spending by month of the year, mean 1: `[12]`."""
+    weekday: Floats
+    """Purchases by weekday, mean 1: `[7]`."""
+    refund_share: Floats
+    """Share of refundable purchases that are refunded: `[G]`."""
+    mean_refund_share: float
+    """The same over all groups, by dollars."""
+
+
+class _Tastes(NamedTuple):
+    """The controls that habits depend on, so that populations alike in them share the tables."""
+
+    ratios: tuple[tuple[str, float], ...]
+    seasonality: float
+    volatility: float
+    distribution: str
+    purchases_per_month: float
+
+
+def habits_of(controls: OperatorControls, average: float, catalog: Catalog) -> Habits:
+    """Lookup tables for these controls. `average` is `avg_transactions_per_month`."""
+    tastes = _Tastes(
+        ratios=tuple(sorted(controls.category_spending_ratios.items())),
+        seasonality=controls.seasonality,
+        volatility=controls.transaction_volatility,
+        distribution=controls.amount_distribution,
+        purchases_per_month=average * controls.transaction_multiplier,
+    )
+    return _habits(tastes, catalog)
+
+
+@functools.lru_cache(maxsize=8)
+def _habits(tastes: _Tastes, catalog: Catalog) -> Habits:
+    groups, shops = catalog.spending_groups, catalog.merchants
+    dollars = _group_dollars(dict(tastes.ratios), catalog)
+    month_profile = groups.month_profile**tastes.seasonality
+    month_profile = month_profile / month_profile.mean(axis=1, keepdims=True)
+    weekday_profile = groups.weekday_profile / groups.weekday_profile.mean(axis=1, keepdims=True)
+    spreads, spread_class = np.unique(shops.ticket_sigma, return_inverse=True)
+    widened = spreads * (_SPREAD_AT_REST + _SPREAD_PER_VOLATILITY * tastes.volatility)
+    prices = np.array([_prices(float(spread), tastes.distribution) for spread in widened])
+    tickets = _tickets(catalog, prices, spread_class)
+    counts = _counts(dollars, tickets, tastes.purchases_per_month)
+    by_day = (
+        counts[:, np.newaxis, np.newaxis]
+        * weekday_profile[:, :, np.newaxis]
+        * month_profile[:, np.newaxis, :]
+    )
+    by_weekday = by_day.sum(axis=(0, 2))
+    tail = np.where(np.isin(groups.names, TAIL_GROUPS), counts, 0.0)
+    refunds = groups.refund_share * REFUNDS_BY_DEBIT_FACTOR
+    season = (dollars[:, np.newaxis] * month_profile).sum(axis=0)
+    return Habits(
+        purchases_per_month=tastes.purchases_per_month,
+        group_table=np.array(
+            [
+                choice_table(by_day[:, weekday, month], TABLE_BITS)
+                for weekday in range(7)
+                for month in range(12)
+            ]
+        ),
+        tail_table=choice_table(tail if tail.sum() > 0 else counts, TABLE_BITS),
+        merchant_table=np.array(
+            [_merchant_row(catalog, group) for group in range(len(groups.names))]
+        ),
+        relative_price=prices,
+        spread_class=spread_class.astype(np.int64),
+        season=season / season.mean(),
+        weekday=by_weekday / by_weekday.mean(),
+        refund_share=refunds,
+        mean_refund_share=float(np.average(refunds, weights=dollars)),
+    )
+
+
+def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
+    """Share of everyday dollars of each catalog group, `[G]`: a category's ratio, split over its
+    groups as the Consumer Expenditure Survey splits them."""
+    groups = catalog.spending_groups
+    survey = list(zip(groups.annual_cents.tolist(), groups.category, strict=True))
+    total = {wanted: sum(usd for usd, of in survey if of == wanted) for wanted in ratios}
+    shares = np.array(
+        [
+            ratios.get(of, 0.0) * usd / total[of] * (1 - CASH_SHARE) if of in total else 0.0
+            for usd, of in survey
+        ]
+    )
+    shares[groups.index(CASH_GROUP)] = CASH_SHARE
+    return shares
+
+
+def _tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Floats:
+    """Prices of each group at evenly likely places, over its merchants: `[G, Q]` cents."""
+    shops = catalog.merchants
+    tickets = np.ones((len(catalog.spending_groups.names), _TICKET_PLACES))
+    places = prices[:, :: _TABLE_SIZE // _TICKET_PLACES]
+    for group in range(tickets.shape[0]):
+        rows = np.flatnonzero((shops.group == group) & (shops.weight > 0))
+        if rows.size:
+            each = shops.ticket_median_cents[rows, np.newaxis] * places[spread_class[rows]]
+            tickets[group] = np.average(each, axis=0, weights=shops.weight[rows])
+    return tickets
+
+
+def _counts(dollars: Floats, tickets: Floats, usual: float) -> Floats:
+    """Share of purchases of each group that gives it its share of dollars: `[G]`.
+
+    A budget is fixed, so a large purchase makes its neighbours smaller: a ticket t among others
+    worth r counts t / (t + r) of the budget, not t / mean. Solved by fixed-point iteration.
+    """
+    counts = dollars / tickets.mean(axis=1)
+    for _ in range(_COUNT_ITERATIONS):
+        counts = counts / counts.sum()
+        others = usual * PURCHASES_SHARING_A_BUDGET * (counts * tickets.mean(axis=1)).sum()
+        part = (tickets / (tickets + others)).mean(axis=1)
+        counts = dollars / part
+    return np.asarray(counts / counts.sum(), dtype=np.float64)
+
+
+def _merchant_row(catalog: Catalog, group: int) -> Ints:
+    """Merchants of a group by popularity: `[4096]`."""
+    shops = catalog.merchants
+    weight = np.where(shops.group == group, shops.weight**POPULARITY_EXPONENT, 0.0)
+    return choice_table(weight if weight.sum() > 0 else np.ones_like(weight), TABLE_BITS)
+
+
+def _prices(sigma: float, distribution: str) -> Floats:
+    """Prices around a median of 1, at 4096 evenly likely places."""
+    normal = np.asarray(NORMAL_QUANTILES)
+    if distribution == "lognormal":
+        return np.asarray(np.exp(sigma * normal), dtype=np.float64)
+    # A symmetric or nearly symmetric shape as wide as the log-normal would reach below zero: its
+    # coefficient of variation is bounded, and so are its prices.
+    variation = float(np.sqrt(np.exp(sigma**2) - 1))
+    if distribution == "gamma":
+        # Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal.
+        shape = 1 / min(variation, 1.2) ** 2
+        return np.maximum((1 - 1 / (9 * shape) + normal / (3 * shape**0.5)) ** 3, 0.02)
+    return np.maximum(1 + min(variation, 0.45) * normal, 0.05)
