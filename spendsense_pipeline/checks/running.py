@@ -41,6 +41,12 @@ def sql_text(path: str) -> str:
     return (_FOLDER / path).read_text(encoding="utf-8")
 
 
+@functools.cache
+def has_file(path: str) -> bool:
+    """Whether this package has such a query."""
+    return (_FOLDER / path).exists()
+
+
 def leading_comment(path: str) -> str:
     """The sentence a query file opens with: what it promises."""
     lines = []

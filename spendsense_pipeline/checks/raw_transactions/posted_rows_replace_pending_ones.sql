@@ -1,5 +1,5 @@
 -- A posted row has a new id: the pending id it names is not its own, is no longer pending, and is named once.
-with named as not materialized (
+with named as (
   select transaction_id, account_id, date, pending_transaction_id
   from raw_transactions
   where pending_transaction_id is not null

@@ -1,5 +1,5 @@
 -- No payment, paycheck, bill or transfer is stored twice under two ids.
-with scheduled as not materialized (
+with scheduled as (
   select
     account_id, date, authorized_date, amount, name, merchant_name, category_detailed, pending,
     transfer_id

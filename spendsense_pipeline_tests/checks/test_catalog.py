@@ -1,0 +1,131 @@
+"""The catalog is complete, unambiguous and says what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import spendsense_pipeline.checks
+from spendsense_pipeline.checks import CHECKS, run_all, run_checks
+from spendsense_pipeline.checks.outcome import Check, CheckOutcome, Finding
+from spendsense_pipeline_tests.builders import a_transaction, a_user, a_warehouse, an_account
+from spendsense_pipeline_tests.checks.populations import a_configuration
+from spendsense_pipeline_tests.checks.worlds import a_valid_world
+
+FOLDER = Path(spendsense_pipeline.checks.__file__).parent
+
+
+def test_every_check_has_one_name_per_asset() -> None:
+    assert not [key for key, n in Counter((c.asset, c.name) for c in CHECKS).items() if n > 1]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.asset}.{check.name}")
+def test_a_check_says_what_it_promises_and_what_to_do(check: Check) -> None:
+    assert check.description.endswith(".")
+    assert check.remedy.endswith(".")
+    assert check.bound
+    assert check.name == check.name.lower()
+    assert check.blocking == (check.severity == "ERROR")
+    assert (check.imported == "skip") == bool(check.imported_reason)
+
+
+def test_every_query_file_is_a_check_or_read_by_one() -> None:
+    folders = {check.asset for check in CHECKS}
+    names = {(check.asset, check.name) for check in CHECKS}
+    read = {"subscriptions_scored"}
+    stray = [
+        path
+        for path in FOLDER.rglob("*.sql")
+        if path.parent.name in folders
+        and (path.parent.name, path.name.split(".")[0]) not in names
+        and path.stem not in read
+    ]
+    assert stray == []
+
+
+def test_every_query_opens_with_what_it_promises() -> None:
+    for path in FOLDER.rglob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("-- "), path
+
+
+def test_schema_keys_consent_and_replay_block_imported_data_too() -> None:
+    kept = {check.name for check in CHECKS if check.imported == "keep"}
+    assert kept == {
+        "schema_is_declared",
+        "keys_are_unique",
+        "references_exist",
+        "values_are_allowed",
+        "only_consenting_people",
+        "every_consenting_person",
+        "every_assignment_is_traced",
+        "traces_replay",
+    }
+
+
+def an_import() -> duckdb.DuckDBPyConnection:
+    """Rows as an import leaves them: no opening balances, no truth, nobody dated by us."""
+    return a_warehouse(
+        users=[a_user(created_at=None)],
+        accounts=[an_account(opening_balance=None)],
+        transactions=[a_transaction(merchant_name=None, category_primary="MADE_UP")],
+    )
+
+
+def outcomes_of(con: duckdb.DuckDBPyConnection, **options: bool) -> dict[str, CheckOutcome]:
+    raw = ["raw_users", "raw_accounts", "raw_transactions", "raw_liabilities", "card_statements"]
+    found = run_all(con, a_configuration(), assets=raw, **options)
+    return {f"{outcome.asset}.{outcome.name}": outcome for outcome in found}
+
+
+def test_imported_rows_are_recognised_and_not_held_to_the_generators_promises() -> None:
+    found = outcomes_of(an_import())
+    assert found["raw_accounts.balances_reconcile"].skipped
+    assert "generator" in str(found["raw_accounts.balances_reconcile"].skipped)
+    categories = found["raw_transactions.categories_are_plaids"]
+    assert (categories.passed, categories.severity, categories.blocks) == (False, "WARN", False)
+    assert not [outcome.sentence() for outcome in found.values() if outcome.blocks]
+
+
+def test_generated_rows_are_recognised_too() -> None:
+    found = outcomes_of(a_valid_world().warehouse())
+    assert not found["raw_accounts.balances_reconcile"].skipped
+
+
+def test_a_missing_table_fails_its_checks() -> None:
+    con = a_valid_world().warehouse()
+    con.execute("drop table card_statements")
+    (check,) = (c for c in CHECKS if (c.asset, c.name) == ("card_statements", "schema_is_declared"))
+    (found,) = run_checks(con, [check], a_configuration())
+    assert found.blocks
+    assert found.failing_rows == [{"missing_table": "card_statements"}]
+
+
+def test_nothing_staged_is_left_behind() -> None:
+    con = a_valid_world().warehouse()
+    outcomes_of(con)
+    tables = con.execute("select table_name from duckdb_tables() where temporary").fetchall()
+    assert tables == []
+
+
+def test_a_read_only_database_can_be_checked(tmp_path: Path) -> None:
+    path = tmp_path / "world.duckdb"
+    con = a_valid_world().warehouse()
+    con.execute(f"attach '{path}' as copy")
+    con.execute("copy from database memory to copy")
+    con.execute("detach copy")
+    with duckdb.connect(str(path), read_only=True) as reader:
+        assert not [o for o in outcomes_of(reader).values() if o.skipped]
+
+
+def test_outcomes_are_plain_values() -> None:
+    check = Check(
+        "n", "raw_users", "ERROR", "D.", "R.", "0 rows", lambda run: Finding(True, 1), "keep"
+    )
+    (found,) = run_checks(a_warehouse(), [check], a_configuration())
+    assert found.to_json()["figure"] == 1.0
+    assert type(found.passed) is bool
+    assert found.sentence().startswith("ok ")
