@@ -10,6 +10,8 @@ A missing value is not changed: its size could not be said.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from spendsense_pipeline.personas.criteria import (
     ABOVE,
@@ -18,10 +20,11 @@ from spendsense_pipeline.personas.criteria import (
     Criterion,
     Tree,
 )
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, persona_title
+from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, all_criteria, persona_title
 from spendsense_pipeline.personas.sql import first_match, holds, number, passes, text
 from spendsense_pipeline.personas.views import amount_text
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.traces.figures import value_json
 
 YES_NO_SIZE = 1.0
 
@@ -55,29 +58,49 @@ def size(criterion: Criterion, value: str, changed: float) -> str:
     return f"abs({value} - {number(changed)}) / {number(criterion.scale)}"
 
 
-def smallest_change(rules: tuple[PersonaRule, ...]) -> str:
-    """The best single change as a struct expression over judged rows, null if none flips."""
-    criteria = [criterion for rule in rules for criterion in rule.criteria]
-    candidates = []
-    for order, criterion in enumerate(criteria):
+@dataclass(frozen=True)
+class Candidate:
+    """One criterion crossed in one direction."""
+
+    criterion: Criterion
+    now_passes: bool
+    changed: float
+    """The value after the change."""
+
+
+def candidates(rules: tuple[PersonaRule, ...]) -> tuple[Candidate, ...]:
+    """Every criterion of the rule book crossed either way, where its feature can go there."""
+    found = []
+    for _, criterion in all_criteria(rules):
         for now_passes, changed in (
             (True, value_that_fails(criterion)),
             (False, value_that_passes(criterion)),
         ):
-            if changed is None:
-                continue
-            outcome = _outcome_with(rules, criteria, criterion.feature, changed)
-            is_now = f"passed_{criterion.key}" if now_passes else f"not passed_{criterion.key}"
-            candidates.append(
-                f"""case when {criterion.feature} is not null and {is_now}
-                  and {outcome} <> primary_persona then {{
-                  size: {size(criterion, criterion.feature, changed)}, rank: {order},
-                  feature: {text(criterion.feature)}, label: {text(criterion.label)},
-                  unit: {text(criterion.unit)}, from_value: {criterion.feature},
-                  to_value: {number(changed)}, outcome: {outcome},
-                  sentence: {_sentence(criterion, changed)} }} end"""
-            )
-    return f"list_sort(list_filter([{', '.join(candidates)}], lambda c: c is not null))[1]"
+            if changed is not None:
+                found.append(Candidate(criterion, now_passes, changed))
+    return tuple(found)
+
+
+def smallest_change(rules: tuple[PersonaRule, ...]) -> str:
+    """The best candidate {size, rank, outcome} as an expression over judged rows, or null.
+
+    `rank` is the candidate's position: it settles ties, and names the candidate for `as_json`.
+    """
+    cases = []
+    for rank, candidate in enumerate(candidates(rules)):
+        criterion = candidate.criterion
+        is_now = f"passed_{criterion.key}"
+        outcome = _outcome_with(rules, criterion.feature, candidate.changed)
+        cases.append(
+            f"""case when {criterion.feature} is not null
+              and {is_now if candidate.now_passes else f"not {is_now}"} then {{
+              size: {size(criterion, criterion.feature, candidate.changed)},
+              rank: {rank}, outcome: {outcome}}} end"""
+        )
+    return (
+        f"list_min(list_filter([{', '.join(cases)}], "
+        "lambda c: c is not null and c.outcome <> primary_persona))"
+    )
 
 
 def changes_needed(rules: tuple[PersonaRule, ...]) -> str:
@@ -91,42 +114,70 @@ def changes_needed(rules: tuple[PersonaRule, ...]) -> str:
     return f"case primary_persona {' '.join(cases)} end"
 
 
-def as_json(change: str = "change", needed: str = "needed") -> str:
-    """The counterfactual member of a trace from columns holding the two expressions above."""
+def as_json(rules: tuple[PersonaRule, ...]) -> str:
+    """The counterfactual member of a trace, from the columns `change` and `needed`."""
     titles = " ".join(f"when {text(key)} then {text(persona_title(key))}" for key in PERSONA_KEYS)
-    return f"""case when {change} is not null then json_object(
+    members = _members(rules)
+    return f"""case when change is not null then json_object(
       'found', true, 'changes_needed', 1,
-      'text', {change}.sentence || case {change}.outcome {titles} end || '.',
-      'feature', {change}.feature, 'label', {change}.label, 'unit', {change}.unit,
-      'from', {_value("from_value", change)}, 'to', {_value("to_value", change)},
-      'outcome', {change}.outcome)
-    else json_object('found', false, 'changes_needed', {needed}, 'text',
-      coalesce('none: needs ' || {needed} || ' changes', 'none: too little data')) end"""
+      'text', {members["sentence"]} || case change.outcome {titles} end || '.',
+      'feature', {members["feature"]}, 'label', {members["label"]}, 'unit', {members["unit"]},
+      'from', {members["from"]}, 'to', {members["to"]}, 'outcome', change.outcome)
+    else json_object('found', false, 'changes_needed', needed, 'text',
+      coalesce('none: needs ' || needed || ' changes', 'none: too little data')) end"""
 
 
-def _value(member: str, change: str) -> str:
-    return (
-        f"case {change}.unit when 'yes/no' then to_json({change}.{member} = 1) "
-        f"when 'count' then to_json({change}.{member}::bigint) else to_json({change}.{member}) end"
-    )
+def _members(rules: tuple[PersonaRule, ...]) -> dict[str, str]:
+    """What differs from candidate to candidate, as SQL looked up by the rank of the change."""
+
+    def by_rank(expression: Callable[[Candidate], str]) -> str:
+        cases = " ".join(
+            f"when {rank} then {expression(c)}" for rank, c in enumerate(candidates(rules))
+        )
+        return f"case change.rank {cases} end"
+
+    return {
+        "feature": by_rank(lambda c: text(c.criterion.feature)),
+        "label": by_rank(lambda c: text(c.criterion.label)),
+        "unit": by_rank(lambda c: text(c.criterion.unit)),
+        "from": by_rank(lambda c: value_json(c.criterion)),
+        "to": by_rank(lambda c: f"{text(_json_number(c))}::json"),
+        "sentence": by_rank(_sentence),
+    }
 
 
-def _sentence(criterion: Criterion, changed: float) -> str:
+def _json_number(candidate: Candidate) -> str:
+    if candidate.criterion.is_yes_no:
+        return "true" if candidate.changed else "false"
+    if candidate.criterion.unit == "count":
+        return str(int(candidate.changed))
+    return repr(float(candidate.changed))
+
+
+def _sentence(candidate: Candidate) -> str:
     """The change in words up to the name of the outcome."""
+    criterion = candidate.criterion
     ending = "the result would be "
     if criterion.is_yes_no:
-        start = "With" if changed else "Without"
+        start = "With" if candidate.changed else "Without"
         return text(f"{start} {criterion.label}, {ending}")
-    start = f"If {criterion.label} were {amount_text(changed, criterion.unit)} instead of "
+    to = amount_text(candidate.changed, criterion.unit)
+    start = f"If {criterion.label} were {to} instead of "
     return f"{text(start)} || shown_{criterion.key} || {text(f', {ending}')}"
 
 
-def _outcome_with(
-    rules: tuple[PersonaRule, ...], criteria: list[Criterion], feature: str, changed: float
-) -> str:
+def _outcome_with(rules: tuple[PersonaRule, ...], feature: str, changed: float) -> str:
     """The primary persona when `feature` has the changed value and all else stays."""
-    leaves = {c.key: passes(c, number(changed)) for c in criteria if c.feature == feature}
-    return first_match(rules, {rule.key: holds(rule.tree, leaves) for rule in rules})
+    conditions = {}
+    for rule in rules:
+        judged_again = {
+            c.key: passes(c, number(changed)) for c in rule.criteria if c.feature == feature
+        }
+        # a rule that does not read the feature says what it said before
+        conditions[rule.key] = (
+            holds(rule.tree, judged_again) if judged_again else f"matched_{rule.key}"
+        )
+    return first_match(rules, conditions)
 
 
 def _cost(tree: Tree, *, wanted: bool) -> str:

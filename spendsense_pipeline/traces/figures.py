@@ -15,12 +15,12 @@ from spendsense_pipeline.personas.sql import number, text
 from spendsense_pipeline.personas.views import threshold_text
 
 _DIGITS = {
-    "fraction": (1, 2, 3, 4, 6),
-    "USD": (2, 3, 4, 6),
-    "USD per month": (2, 3, 4, 6),
-    "days": (1, 2, 4),
-    "months": (1, 2, 3, 4, 6),
-    "count": (0, 2),
+    "fraction": (1, 3, 6),
+    "USD": (2, 3, 4),
+    "USD per month": (2, 3, 4),
+    "days": (1, 3),
+    "months": (1, 3, 6),
+    "count": (0,),
 }
 
 
@@ -43,6 +43,15 @@ def shown(criterion: Criterion, passed: str) -> str:
         f"when {value} < {number(criterion.limit)} then 'just under ' || {beyond} "
         f"else 'just over ' || {beyond} end"
     )
+
+
+def value_json(criterion: Criterion) -> str:
+    """A feature's value as JSON: yes/no as a boolean, counts whole, everything else a double."""
+    if criterion.is_yes_no:
+        return f"to_json({criterion.feature} = 1)"
+    if criterion.unit == "count":
+        return f"to_json({criterion.feature}::bigint)"
+    return f"to_json({criterion.feature})"
 
 
 def dollars(amount: str) -> str:

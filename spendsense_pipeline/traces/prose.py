@@ -56,8 +56,8 @@ def slots(rules: tuple[PersonaRule, ...]) -> str:
         "primary_plain": f"case primary_persona {plain} end",
         "secondary_plain": f"case secondary_persona {plain} end",
         "runner_up_plain": f"case runner_up {plain} end",
-        "missing_behaviours": f"nullif(array_to_string(list_filter([{missing}], "
-        "lambda name: name is not null), ' or '), '')",
+        "missing_behaviours": "nullif(regexp_replace(array_to_string(list_filter("
+        f"[{missing}], lambda name: name is not null), ', '), ', ([^,]*)$', ' or \\1'), '')",
     }
     return ",\n".join(f"{expression} as {name}" for name, expression in expressions.items())
 

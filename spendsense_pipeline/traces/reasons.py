@@ -146,7 +146,7 @@ def filled(template: str, slots: Mapping[str, str]) -> str:
     """The template as a SQL text expression; a slot is a column unless `slots` says otherwise."""
     parts = _SLOT.split(template)  # literal, slot, literal, slot, …
     pieces = [
-        text(part) if i % 2 == 0 else f"({slots.get(part, part)})::varchar"
+        text(part) if i % 2 == 0 else f"coalesce(({slots.get(part, part)})::varchar, 'no data')"
         for i, part in enumerate(parts)
         if part
     ]

@@ -21,8 +21,8 @@ from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, bound, rule
 from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 from spendsense_pipeline.traces import counterfactual, nearness, prose
-from spendsense_pipeline.traces.evidence.collect import collect, value_json
-from spendsense_pipeline.traces.figures import shown
+from spendsense_pipeline.traces.evidence.collect import collect
+from spendsense_pipeline.traces.figures import shown, value_json
 from spendsense_pipeline.traces.measured import measuring
 from spendsense_pipeline.traces.queries import sql_text
 from spendsense_pipeline.traces.replay import ID_DIGITS
@@ -172,7 +172,7 @@ def _body(rules: tuple[PersonaRule, ...]) -> str:
         decided_by: {_deciding_step(rules)}, runner_up: runner_up, severity: stored_severity}},
       personas: [{", ".join(_persona(rule) for rule in rules)}],
       reasons: reasons, explanation: {prose.paragraph()},
-      counterfactual: {counterfactual.as_json()},
+      counterfactual: {counterfactual.as_json(rules)},
       evidence: coalesce(evidence, [])}}"""
 
 

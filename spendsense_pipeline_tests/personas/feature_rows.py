@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import random
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -37,6 +38,7 @@ QUIET: Row = {
     "card_count": 1,
     "history_days": 181,
     "monthly_expenses_usd": 3000.0,
+    "total_spend_usd": 3000.0,
     "savings_balance_usd": 1500.0,
     "mean_balance_usd": 800.0,
 }
@@ -131,6 +133,38 @@ def a_feature_population(
     return st.lists(one, min_size=1, max_size=12).map(
         lambda people: [feature_row(f"user_{i:04d}") | person for i, person in enumerate(people)]
     )
+
+
+def a_crowd(seed: int, people: int = 300) -> list[Row]:
+    """People whose features lie on, beside and far from every threshold, by a seed."""
+    dice = random.Random(seed)
+    criteria = [c for rule in default_rules() for c in rule.criteria]
+    crowd = []
+    for number in range(people):
+        row = feature_row(f"user_{number:04d}", dice.choice(WINDOWS))
+        row["history_days"] = dice.choice([1, 20, 45, 181])
+        for feature in dict.fromkeys(c.feature for c in criteria):
+            if dice.random() < 0.35:
+                continue  # as quiet as everybody's
+            row[feature] = dice.choice(
+                _choices([c for c in criteria if c.feature == feature], dice)
+            )
+        crowd.append(row)
+    return crowd
+
+
+def _choices(criteria: list[Criterion], dice: random.Random) -> list[Any]:
+    first = criteria[0]
+    if first.is_yes_no:
+        return [True, False, None]
+    if first.unit == "count":
+        return [None, 0, 1, 2, 3, 4, 9]
+    edges = [c.limit for c in criteria]
+    near = [math.nextafter(edge, toward) for edge in edges for toward in (-math.inf, math.inf)]
+    far = [dice.uniform(0, 2 * edge + 1) for edge in edges]
+    signed = [-0.25, -1e-9] if first.lowest is None else []
+    values = [*edges, *near, *far, *signed, edges[0] * 0.9999, 0.0]
+    return [None, *(v for v in values if first.lowest is None or v >= first.lowest)]
 
 
 def columns_of(rows: list[Row]) -> dict[str, list[Any]]:

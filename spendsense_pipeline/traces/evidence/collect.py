@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
-from spendsense_pipeline.personas.criteria import Criterion
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
 from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
+from spendsense_pipeline.traces.figures import value_json
 from spendsense_pipeline.traces.queries import sql_text
 
 if TYPE_CHECKING:
@@ -47,15 +47,6 @@ def collect(
     )
     con.execute("drop table _evidence_rows")
     con.execute("drop table _evidence_needed")
-
-
-def value_json(criterion: Criterion) -> str:
-    """A feature's value as JSON: yes/no as a boolean, counts whole, everything else a double."""
-    if criterion.is_yes_no:
-        return f"to_json({criterion.feature} = 1)"
-    if criterion.unit == "count":
-        return f"to_json({criterion.feature}::bigint)"
-    return f"to_json({criterion.feature})"
 
 
 def _needed(rules: tuple[PersonaRule, ...]) -> str:

@@ -19,7 +19,7 @@ with classified as (
     on row_.category_detailed is null
     and named.name = row_.name
     and named.merchant_name is not distinct from row_.merchant_name
-    and named.category_primary is not distinct from row_.category_primary
+    and named.given is not distinct from row_.category_primary
     and named.side = case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end
   where not row_.pending
     and row_.date <= $as_of

@@ -25,14 +25,17 @@ flows as (
   where (n.feature = 'interest_charged_usd' and r.is_card_interest)
     or (n.feature = 'minimum_payment_only' and r.is_card_payment)
     or (n.feature = 'savings_net_inflow_monthly_usd' and r.is_savings_flow)),
-running_subscriptions as (
-  select user_id, unnest(transaction_ids) as transaction_id, unnest(transaction_dates) as date
-  from recurring_streams where kind = 'subscription' and is_active and status = 'MATURE'),
-charges as (
-  select n.user_id, n.window_days, n.feature, s.transaction_id, s.date
+subscription_charges as (
+  select n.user_id, n.window_days, n.feature, unnest(s.transaction_ids) as transaction_id
   from _evidence_needed as n
-  join running_subscriptions as s on s.user_id = n.user_id and s.date > $as_of - n.window_days
-  where n.feature = 'subscription_spend_share'),
+  join recurring_streams as s on s.user_id = n.user_id
+  where n.feature = 'subscription_spend_share'
+    and s.kind = 'subscription' and s.is_active and s.status = 'MATURE'),
+charges as (
+  select c.user_id, c.window_days, c.feature, c.transaction_id, r.date
+  from subscription_charges as c
+  join _evidence_rows as r
+    on r.transaction_id = c.transaction_id and r.date > $as_of - c.window_days),
 counted as (from pay union all by name from flows union all by name from charges)
 select user_id, window_days, feature,
   list(transaction_id order by date, transaction_id) as ids

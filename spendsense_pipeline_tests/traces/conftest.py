@@ -1,0 +1,18 @@
+"""The traced town, built once."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from spendsense_pipeline_tests.traces.town import Trace, a_town, a_traced_world, traces_of
+
+
+@pytest.fixture(scope="session")
+def town() -> duckdb.DuckDBPyConnection:
+    return a_traced_world(**a_town())
+
+
+@pytest.fixture(scope="session")
+def town_traces(town: duckdb.DuckDBPyConnection) -> list[Trace]:
+    return traces_of(town)

@@ -1,0 +1,100 @@
+"""Evidence closes: the rows a trace names add up to the value it states."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from spendsense_pipeline.personas.rules import all_criteria
+from spendsense_pipeline.traces.evidence.proofs import PROOFS
+from spendsense_pipeline_tests.builders import Row
+from spendsense_pipeline_tests.features.test_recomputed import worlds
+from spendsense_pipeline_tests.traces.proofs_by_hand import PROVE, Books, discrepancies
+from spendsense_pipeline_tests.traces.town import EXPECTED, Trace, a_traced_world, traces_of
+
+
+def test_the_town_proves_every_feature_a_rule_reads(town_traces: list[Trace]) -> None:
+    proved = {entry["feature"] for trace in town_traces for entry in trace["evidence"]}
+    assert {c.feature for _, c in all_criteria()} <= proved
+
+
+def test_evidence_closes_in_town(town: duckdb.DuckDBPyConnection, town_traces: list[Trace]) -> None:
+    books = Books(town)
+    assert [problem for trace in town_traces for problem in discrepancies(books, trace)] == []
+
+
+def test_a_missing_row_would_be_noticed(
+    town: duckdb.DuckDBPyConnection, town_traces: list[Trace]
+) -> None:
+    """The recomputation is worth something: evidence with a row less does not close."""
+    books = Books(town)
+    for trace in town_traces:
+        for entry in trace["evidence"]:
+            if entry.get("ids") and entry["feature"] not in (
+                "minimum_payment_only",
+                "median_pay_gap_days",
+            ):
+                broken = trace | {
+                    "evidence": [entry | {"ids": entry["ids"][1:]}, *trace["evidence"]][:1]
+                }
+                if entry["feature"] == "subscription_spend_share":
+                    continue
+                if entry["feature"] == "max_utilization":
+                    with pytest.raises(ValueError, match="not enough values"):
+                        discrepancies(books, broken)
+                else:
+                    assert discrepancies(books, broken), entry["feature"]
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=worlds())
+def test_evidence_closes_in_worlds_nobody_chose(world: dict[str, list[Row]]) -> None:
+    con = a_traced_world(**world)
+    books = Books(con)
+    assert [problem for trace in traces_of(con) for problem in discrepancies(books, trace)] == []
+
+
+def test_every_rule_feature_has_a_proof_and_every_proof_is_recomputed() -> None:
+    proved = {proof.feature for proof in PROOFS}
+    assert {c.feature for _, c in all_criteria()} <= proved
+    assert proved == set(PROVE)
+
+
+def test_ratios_to_spend_bring_the_spend_with_them(town_traces: list[Trace]) -> None:
+    for trace in town_traces:
+        features = [entry["feature"] for entry in trace["evidence"]]
+        assert len(features) == len(set(features))
+        if {"cash_flow_buffer_months", "subscription_spend_share"} & set(features):
+            assert "total_spend_usd" in features
+
+
+def test_what_is_proved_is_what_made_the_match(town_traces: list[Trace]) -> None:
+    for trace in town_traces:
+        key = trace["decision"]["primary"]
+        if key == "general":
+            continue
+        [persona] = [p for p in trace["personas"] if p["key"] == key]
+        passed = {p["feature"] for p in persona["predicates"] if p["passed"]}
+        proved = {entry["feature"] for entry in trace["evidence"]} - {"total_spend_usd"}
+        assert proved == passed
+
+
+def test_the_town_is_who_we_say(town_traces: list[Trace]) -> None:
+    for window in (30, 180):
+        primary = {
+            t["user_id"]: t["decision"]["primary"]
+            for t in town_traces
+            if t["window_days"] == window
+        }
+        assert primary == EXPECTED
+
+
+def test_a_pay_gap_from_before_the_window_is_proved(town_traces: list[Trace]) -> None:
+    [trace] = [t for t in town_traces if t["user_id"] == "user_0001" and t["window_days"] == 30]
+    [entry] = [e for e in trace["evidence"] if e["feature"] == "median_pay_gap_days"]
+    assert entry["value"] > trace["window_days"]
+    assert dt.date.fromisoformat(trace["as_of"])
+    assert len(entry["ids"]) >= 2

@@ -1,0 +1,251 @@
+"""What a person reads: their own numbers, printed true, in words that do not judge."""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from typing import Any
+
+import pytest
+
+from spendsense_pipeline.personas.criteria import Criterion
+from spendsense_pipeline.personas.rules import GENERAL_PLAIN, RULE_BOOK, all_criteria
+from spendsense_pipeline.traces.reasons import MOST_REASONS, REASONS, reason_for
+from spendsense_pipeline_tests.personas.feature_rows import a_crowd, default_rules, feature_row
+from spendsense_pipeline_tests.traces.test_promises import traced
+from spendsense_pipeline_tests.traces.town import Trace, traces_of
+
+# Words that shame, order about, or diagnose. A trace describes; it neither scolds nor advises.
+BANNED = [
+    "addict",
+    "addicted",
+    "alarming",
+    "awful",
+    "bad",
+    "behind",
+    "blame",
+    "broke",
+    "careless",
+    "cheap",
+    "concerning",
+    "danger",
+    "dangerous",
+    "deadbeat",
+    "debtor",
+    "defaulted",
+    "delinquent",
+    "desperate",
+    "disappointing",
+    "embarrassing",
+    "excessive",
+    "fail",
+    "failed",
+    "failing",
+    "failure",
+    "fault",
+    "fix",
+    "foolish",
+    "frivolous",
+    "greedy",
+    "guilt",
+    "guilty",
+    "ignorant",
+    "impulsive",
+    "irresponsible",
+    "lazy",
+    "mistake",
+    "must",
+    "neglect",
+    "neglected",
+    "overspend",
+    "overspending",
+    "overspent",
+    "poor",
+    "problem",
+    "reckless",
+    "risky",
+    "ruin",
+    "shame",
+    "shameful",
+    "should",
+    "sloppy",
+    "splurge",
+    "squander",
+    "stupid",
+    "struggle",
+    "struggling",
+    "terrible",
+    "trouble",
+    "unhealthy",
+    "unfortunately",
+    "unwise",
+    "waste",
+    "wasted",
+    "wasteful",
+    "wasting",
+    "worse",
+    "worst",
+    "wrong",
+]
+COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt}
+NUMBER = re.compile(r"-?\$?-?[\d,]+(?:\.\d+)?")
+
+
+def texts(trace: Trace) -> list[str]:
+    return [
+        trace["explanation"],
+        trace["counterfactual"]["text"],
+        *(r["text"] for r in trace["reasons"]),
+    ]
+
+
+@pytest.fixture(scope="module")
+def everybody(town_traces: list[Trace]) -> list[Trace]:
+    return [*town_traces, *traces_of(traced(a_crowd(21, people=200)))]
+
+
+def test_nothing_shames(everybody: list[Trace]) -> None:
+    declared = [r.template for r in REASONS] + [r.plain for r in RULE_BOOK] + [GENERAL_PLAIN]
+    declared += [c.label for _, c in all_criteria()]
+    for text in [*declared, *(text for trace in everybody for text in texts(trace))]:
+        words = set(re.findall(r"[a-z]+", text.lower()))
+        assert not words & set(BANNED), text
+
+
+def test_nothing_technical_is_said_to_a_person(everybody: list[Trace]) -> None:
+    for trace in everybody:
+        for text in [trace["explanation"], *(r["text"] for r in trace["reasons"])]:
+            assert not re.search(
+                r"[_{}≥<>=]|\b(null|nan|personas?|utilization|volatility)\b", text
+            ), text
+            assert "no data" not in text.removeprefix("We have no data on").replace(
+                "We have no data on", ""
+            ), text
+            assert text == re.sub(r"\s+", " ", text).strip()
+            assert text.endswith(".")
+
+
+def test_at_most_four_specific_reasons_and_all_in_the_paragraph(everybody: list[Trace]) -> None:
+    for trace in everybody:
+        assert 1 <= len(trace["reasons"]) <= MOST_REASONS
+        assert len({r["code"] for r in trace["reasons"]}) == len(trace["reasons"])
+        assert all(r["text"] in trace["explanation"] for r in trace["reasons"])
+
+
+def test_an_assigned_persona_is_told_by_what_made_it_match(everybody: list[Trace]) -> None:
+    codes = {reason_for(c).code: c for _, c in all_criteria()}
+    for trace in everybody:
+        key = trace["decision"]["primary"]
+        if key == "general":
+            assert trace["reasons"][0]["code"] == "NO_RULE_MATCHED"
+            continue
+        [persona] = [p for p in trace["personas"] if p["key"] == key]
+        passed = {(p["feature"], p["operator"]) for p in persona["predicates"] if p["passed"]}
+        specific = [codes[r["code"]] for r in trace["reasons"] if r["code"] in codes]
+        assert specific
+        assert {(c.feature, c.operator.sql) for c in specific} <= passed
+
+
+def test_the_paragraph_cites_the_persons_own_numbers(town_traces: list[Trace]) -> None:
+    said = {(t["user_id"], t["window_days"]): t["explanation"] for t in town_traces}
+    heavy = said["user_0000", 180]
+    for own in ("4242", "62.5%", "$3,125.40", "$5,000", "$43.49", "June 28, 2026", "180 days"):
+        assert own in heavy, own
+    assert "$22.12" in said["user_0000", 30]
+    assert "$410.55" in said["user_0001", 30]
+    assert "$9,000 are not counted" in said["user_0001", 30]
+    assert "18 of 30 days" in said["user_0002", 30]
+    assert "(Hulu, Max, Netflix and 2 more)" in said["user_0003", 30]
+    assert "$70.45 a month" in said["user_0003", 30]
+    assert "$400.50 a month" in said["user_0004", 30]
+    assert "no credit card" in said["user_0005", 30]
+    assert "no data on pay, savings or card use" in said["user_0007", 30]
+
+
+def _close_calls() -> list[Any]:
+    """Values a breath away from every threshold, where printed digits could lie."""
+    cases = []
+    for rule in default_rules():
+        for c in rule.criteria:
+            if c.unit in ("yes/no", "count"):
+                continue
+            for gap in (1e-15, 1e-12, 1e-9, 4e-8, 1e-6, 0.00004, 0.0004, 0.004, 0.04):
+                for sign in (1, -1):
+                    value = c.limit + sign * gap * max(c.limit, 1)
+                    value = value if value != c.limit else math.nextafter(c.limit, sign * math.inf)
+                    if c.lowest is None or value >= c.lowest:
+                        cases.append(pytest.param(rule.key, c, value, id=f"{c.key}{sign * gap:+}"))
+    return cases
+
+
+def test_what_is_printed_compares_as_what_was_judged() -> None:
+    """Every close call in one population: the number said agrees with the verdict."""
+    from spendsense_pipeline.traces.figures import shown
+    from spendsense_pipeline_tests.personas.feature_rows import warehouse_of
+
+    for criterion, values in _values_by_criterion().items():
+        rows = [feature_row(f"user_{i:04d}") | {criterion.feature: v} for i, v in enumerate(values)]
+        con = warehouse_of(rows)
+        passes = f"({criterion.feature} {criterion.operator.sql} {criterion.limit!r}e0)"
+        printed = con.execute(
+            f"select {criterion.feature}, {shown(criterion, passes)} from _features_unrounded_30d"
+        ).fetchall()
+        for value, said in printed:
+            verdict = criterion.operator.compare(value, criterion.limit)
+            assert _reads(said, criterion) == verdict, (criterion.key, value, said)
+            assert len(said) < 30, said
+
+
+def _values_by_criterion() -> dict[Criterion, list[float]]:
+    found: dict[Criterion, list[float]] = {}
+    for case in _close_calls():
+        _, criterion, value = case.values
+        found.setdefault(criterion, []).append(value)
+    return found
+
+
+def _reads(said: str, criterion: Criterion) -> bool:
+    """The verdict a reader draws from the printed number."""
+    if said.startswith("just "):
+        below = said.startswith("just under")
+        return below == (criterion.operator.sql == "<")
+    [number] = NUMBER.findall(said)
+    value = float(number.replace("$", "").replace(",", ""))
+    limit = criterion.limit * 100 if criterion.unit == "fraction" else criterion.limit
+    return bool(COMPARE[criterion.operator.sql](value, float(f"{limit:.10g}")))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("card_use_high", 0.5, "50%"),
+        ("card_use_high", 0.49996, "49.996%"),
+        ("card_use_high", 0.4999999999, "just under 50%"),
+        ("card_use_high", 0.62508, "62.5%"),
+        ("card_use_high", 1.0, "100%"),
+        ("card_use_high", 0.0, "0%"),
+        ("card_use_low", 0.2999, "29.99%"),
+        ("card_interest_charged", 1234.5, "$1,234.50"),
+        ("card_interest_charged", 1234.0, "$1,234"),
+        ("card_interest_charged", 0.0, "$0"),
+        ("pay_gap_long", 45.0, "45 days"),
+        ("pay_gap_long", 1.0, "1 day"),
+        ("pay_gap_long", 52.5, "52.5 days"),
+        ("cash_buffer_thin", 0.999, "0.999 months"),
+        ("cash_buffer_thin", 1.0, "1 month"),
+        ("cash_buffer_thin", -0.25, "-0.2 months"),
+        ("savings_growth", -0.00001, "0%"),
+        ("savings_inflow", -12.5, "-$12.50"),
+        ("savings_inflow", 199.999, "$199.999"),
+    ],
+)
+def test_figures_read_naturally(key: str, value: float, said: str) -> None:
+    from spendsense_pipeline.traces.figures import shown
+    from spendsense_pipeline_tests.personas.feature_rows import warehouse_of
+
+    [criterion] = [c for _, c in all_criteria(default_rules()) if c.key == key]
+    con = warehouse_of([feature_row() | {criterion.feature: value}])
+    passes = f"({criterion.feature} {criterion.operator.sql} {criterion.limit!r}e0)"
+    query = f"select {shown(criterion, passes)} from _features_unrounded_30d"
+    assert con.execute(query).fetchall() == [(said,)]
