@@ -36,6 +36,7 @@ class DataDirInstance(dg.DagsterInstance):
     def config_defaults(cls, base_dir: str) -> Mapping[str, ConfigurableClassData | None]:
         """Dagster's own defaults, in the data directory instead of `base_dir`."""
         _name_the_module_if_nobody_did(base_dir)
+        _keep_the_module_from_servers()
         try:
             home = instance_home(Settings.from_environment())
         except SettingsError as error:
@@ -96,6 +97,17 @@ def _name_the_module_if_nobody_did(base_dir: str) -> None:
     if not any(Path(base_dir).iterdir()):
         Path(base_dir).rmdir()
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], "-m", DEFINITIONS_MODULE])
+
+
+def _keep_the_module_from_servers() -> None:
+    """Take the module that `.env` named back out of the environment of `dagster dev`.
+
+    The web server and the daemon it starts are given a workspace and would inherit the module's
+    name beside it; refusing both at once, they would hang without a word.
+    """
+    command = click.get_current_context(silent=True)
+    if command is not None and command.info_name == "dev":
+        os.environ.pop("DAGSTER_MODULE_NAME", None)
 
 
 def _is_dagster_program() -> bool:
