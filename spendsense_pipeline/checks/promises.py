@@ -24,8 +24,8 @@ def promise(
 ) -> Check:
     """A check whose query selects the rows that break a promise.
 
-    Where finding those rows is dear, `<name>.proof.sql` beside it proves more cheaply that there are
-    none; what it cannot prove is looked for.
+    Where finding those rows is dear, `<name>.proof.sql` beside it proves at less cost that there
+    are none; what it cannot prove is looked for.
     """
     path = f"{asset}/{name}.sql"
     proof = f"{asset}/{name}.proof.sql"

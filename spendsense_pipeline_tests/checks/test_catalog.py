@@ -11,6 +11,7 @@ import pytest
 import spendsense_pipeline.checks
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.outcome import Check, CheckOutcome, Finding
+from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline_tests.builders import a_transaction, a_user, a_warehouse, an_account
 from spendsense_pipeline_tests.checks.populations import a_configuration
 from spendsense_pipeline_tests.checks.worlds import a_valid_world
@@ -121,10 +122,12 @@ def test_a_read_only_database_can_be_checked(tmp_path: Path) -> None:
         assert not [o for o in outcomes_of(reader).values() if o.skipped]
 
 
+def _always(_: CheckRun) -> Finding:
+    return Finding(True, 1)
+
+
 def test_outcomes_are_plain_values() -> None:
-    check = Check(
-        "n", "raw_users", "ERROR", "D.", "R.", "0 rows", lambda run: Finding(True, 1), "keep"
-    )
+    check = Check("n", "raw_users", "ERROR", "D.", "R.", "0 rows", _always, "keep")
     (found,) = run_checks(a_warehouse(), [check], a_configuration())
     assert found.to_json()["figure"] == 1.0
     assert type(found.passed) is bool
