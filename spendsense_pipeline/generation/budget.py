@@ -68,8 +68,8 @@ class Known:
     """Outflow of checking per day but for pay and purchases: `[U, D]` cents."""
     committed_monthly_cents: Floats
     """Its usual monthly amount: `[U]`."""
-    weight: Floats
-    """Price weight of debit purchases per day, refunds not deducted: `[U, D]` cents before scaling."""
+    weight: Ints
+    """Price weight of debit purchases per day, refunds not deducted: `[U, D]`, unscaled cents."""
     season: Floats
     """Spending profile over days, mean 1 over a year: `[D]`."""
 
@@ -108,7 +108,7 @@ def budgets(world: World, known: Known, period: Ints, is_tail: Flags, wage_day: 
     cents = np.zeros((world.users, periods), dtype=np.int64)
     tail = np.zeros((world.users, periods), dtype=np.int64)
     opening = np.zeros(world.users, dtype=np.int64)
-    wages = np.zeros(wage_day.shape, dtype=np.int64)
+    wages: Ints = np.zeros_like(wage_day)
     totals = _Totals(world, known, period, periods, is_tail)
 
     def living(rhythm: Rhythm) -> Ints:
@@ -150,8 +150,8 @@ class _Totals:
     def of(self, daily: Floats | Ints) -> Floats:
         """Sum of a daily quantity over each period (exact for cents below 2**53)."""
         size = self._shape[0] * self._shape[1]
-        summed = np.bincount(self._flat, weights=daily.ravel().astype(float), minlength=size)
-        return summed.reshape(self._shape)
+        summed = np.bincount(self._flat, weights=daily.ravel().astype(np.float64), minlength=size)
+        return np.asarray(summed.reshape(self._shape), dtype=np.float64)
 
 
 def _income_cents(world: World, who: Ints) -> Floats:
@@ -176,7 +176,7 @@ def _cushioned(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[
 
 
 def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints) -> Ints:
-    """Opening balance that leaves the household's cushion on the poorest day of its first months."""
+    """Opening balance that leaves the household its cushion on the poorest of its first days."""
     ahead = min(CUSHION_LOOKS_AHEAD_DAYS, world.days)
     month = world.calendar.month_index[:ahead]
     spent = cents[:, month] / totals.days[who][:, month]
@@ -192,7 +192,8 @@ def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints
     swing = world.resolved.controls.irregular_income_volatility
     is_irregular = world.lives.cadence[who] == IRREGULAR
     months = np.where(is_irregular, CUSHION_IRREGULAR_MONTHS + 1.3 * swing, months)
-    return np.rint(_income_cents(world, who) * months - poorest).astype(np.int64)
+    opening = np.rint(_income_cents(world, who) * months - poorest)
+    return np.asarray(opening, dtype=np.int64)
 
 
 def _tight(

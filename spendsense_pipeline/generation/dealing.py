@@ -1,4 +1,4 @@
-"""Dealing: how requested shares become particular people, so that every seed gets what was asked for.
+"""Dealing: how requested shares become particular people, so that every seed gets what was asked.
 
 Drawing each person independently would miss a 12 % share by several people in a hundred. Instead
 people are dealt in blocks of 100: within a block everybody is lined up by what they already are
@@ -49,12 +49,14 @@ def apportion(weights: tuple[float, ...], count: int) -> Ints:
 
 def is_spread(numbers: Ints, share: float, phase: float) -> Flags:
     """Whether each number of 0, 1, 2, … belongs to an evenly spread `share` of them."""
-    return np.floor((numbers + 1) * share + phase) > np.floor(numbers * share + phase)
+    passed = np.floor((numbers + 1) * share + phase) > np.floor(numbers * share + phase)
+    return np.asarray(passed, dtype=np.bool_)
 
 
 def rank_in_spread(numbers: Ints, share: float, phase: float) -> Ints:
     """How many numbers below each belong to the spread `share`."""
-    return (np.floor(numbers * share + phase) - math.floor(phase)).astype(np.int64)
+    below = np.floor(numbers * share + phase) - math.floor(phase)
+    return np.asarray(below, dtype=np.int64)
 
 
 class Dealer:
@@ -97,7 +99,7 @@ class Dealer:
         return np.ones(self.shape, dtype=np.bool_)
 
     def quota(self, purpose: str, amount_per_block: npt.ArrayLike) -> Ints:
-        """`[B]` whole people whose running total over blocks follows a fractional amount per block."""
+        """Whole people, `[B]`, whose running total over blocks follows a fractional amount."""
         amount = np.broadcast_to(np.asarray(amount_per_block, dtype=np.float64), (self.shape[0],))
         phase = self._phase(purpose)
         numbers = self._block_numbers
@@ -111,14 +113,14 @@ class Dealer:
         eligible: Flags,
         strata: Sequence[npt.ArrayLike] = (),
     ) -> Flags:
-        """`count[B]` of the eligible in each block (all of them if there are fewer), spread over strata."""
+        """`count[B]` of the eligible in each block, all if there are fewer, spread over strata."""
         ranks = self._ranks(purpose, eligible, strata)
         available = eligible.sum(axis=1)
         wanted = np.clip(np.asarray(count), 0, available)
         share = (wanted / np.maximum(available, 1))[:, np.newaxis]
         # Half a step of phase puts the picks in the middle of their stretch of the line.
         picked = np.floor((ranks + 1) * share + 0.5 + 1e-9) > np.floor(ranks * share + 0.5 + 1e-9)
-        return picked & eligible
+        return np.asarray(picked & eligible, dtype=np.bool_)
 
     def share(
         self,

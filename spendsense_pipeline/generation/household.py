@@ -1,4 +1,4 @@
-"""One shard of households from circumstances to exact postings: the order in which money is decided.
+"""One shard of households, from circumstances to exact postings: the order money is decided in.
 
 Pay and contracts come first; then what is left for everyday spending; then cards, whose cycles
 decide what is charged and paid; then the budgets of checking; last the purchases, scaled to them.
@@ -30,6 +30,7 @@ from spendsense_pipeline.generation.budget import (
     budgets,
     rhythm_periods,
 )
+from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.circumstances import LOW
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.randomness import Floats, Ints
@@ -40,7 +41,6 @@ from spendsense_pipeline.generation.world import (
     Slot,
     World,
     daily_cents,
-    joined,
     postings,
 )
 
@@ -48,6 +48,8 @@ CARD_CYCLES_FOR_USUAL_PAYMENT = 3
 """Card payments of a usual month are taken from the first cycles, which every horizon holds."""
 CARD_PURCHASES_MIN = 4.5
 """Purchases a month on every card, or cycles without any would let its balance fall for long."""
+CARDS_MAX_SHARE = 0.85
+"""Of everyday spending; some is always left for the debit card, whose budget steers checking."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.5
 """Subscriptions go on a low card if they leave half of its usual charges for purchases."""
 
@@ -58,9 +60,8 @@ class Household:
 
     world: World
     labels: Labels
-    rows: Postings
-    paid: income.Pay
-    bills: housing.Bills
+    parts: tuple[Postings, ...]
+    """All rows, behaviour by behaviour."""
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
     cards: credit.Cards
@@ -95,20 +96,19 @@ def live(world: World, labels: Labels) -> Household:
     )
     by_debit = bought.where(bought.card < 0)
     bill_rows = housing.bill_postings(world, owed, paid, labels)
-    fixed = [
-        income.pay_postings(world, paid, labels),
+    # A sweep takes pay along to savings, so neither counts among what is committed.
+    earned = (income.pay_postings(world, paid, labels), savings.sweep_postings(world, paid))
+    committed = (
         bill_rows,
         savings.housing_cover_postings(world, bill_rows),
         charged,
         savings.order_postings(world, plan),
-        savings.sweep_postings(world, paid),
         emergencies.emergency_postings(world),
         billing.card_postings(world, held, billed.statements),
-        _purchase_postings(billed.purchases, billed.cents),
-    ]
+    )
     known = Known(
         paid=paid,
-        committed=_committed(world, fixed),
+        committed=daily_cents(committed, Slot.CHECKING, world.users, world.days),
         committed_monthly_cents=_usual_month(world, owed, plan, held, billed, contracts),
         weight=_daily(world, by_debit.user, by_debit.day, by_debit.weight),
         season=habits.season[world.calendar.month_of_year],
@@ -116,14 +116,19 @@ def live(world: World, labels: Labels) -> Household:
     budget = budgets(world, known, period, is_tail, wage_day)
     debit = _debit_postings(world, by_debit, budget, habits.mean_refund_share)
     business_rows, opening_business = business.business_postings(world)
-    moved = joined([*fixed, *debit, savings.wage_postings(world, budget), business_rows])
+    moved = (
+        *earned,
+        *committed,
+        _purchase_postings(billed.purchases, billed.cents),
+        *debit,
+        savings.wage_postings(world, budget),
+        business_rows,
+    )
     interest = savings.interest_postings(world, plan, moved, labels)
     return Household(
         world=world,
         labels=labels,
-        rows=joined([moved, interest]),
-        paid=paid,
-        bills=owed,
+        parts=(*moved, interest),
         contracts=contracts,
         savings=plan,
         cards=held,
@@ -133,13 +138,10 @@ def live(world: World, labels: Labels) -> Household:
     )
 
 
-def _daily(world: World, user: Ints, day: Ints, amount: Ints) -> Floats:
-    flat = np.bincount(
-        user * world.days + day,
-        weights=amount.astype(np.float64),
-        minlength=world.users * world.days,
-    )
-    return flat.reshape(world.users, world.days)
+def _daily(world: World, user: Ints, day: Ints, amount: Ints) -> Ints:
+    """Sum of amounts by user and day: `[U, D]`."""
+    size = world.users * world.days
+    return sums(user * world.days + day, amount, size).reshape(world.users, world.days)
 
 
 def _subscription_slot(world: World, held: credit.Cards) -> Ints:
@@ -164,14 +166,8 @@ def _card_share(
         charges / np.maximum(everyday_usd[held.user], 1.0), CARD_PURCHASES_MIN / purchases_per_month
     )
     total = share.sum(axis=1, keepdims=True)
-    return np.where(total > 0.85, share * 0.85 / np.maximum(total, 1e-9), share)
-
-
-def _committed(world: World, fixed: list[Postings]) -> Ints:
-    """Net outflow of checking per day but for pay, which a sweep takes along: `[U, D]` cents."""
-    rows = joined(fixed)
-    apart = np.isin(rows.purpose, (Purpose.PAY, Purpose.SWEEP_OUT))
-    return daily_cents(rows.where(~apart), Slot.CHECKING, world.users, world.days)
+    reduced = share * CARDS_MAX_SHARE / np.maximum(total, 1e-9)
+    return np.where(total > CARDS_MAX_SHARE, reduced, share)
 
 
 def _usual_month(
@@ -186,12 +182,9 @@ def _usual_month(
     first = billed.statements.paid[:, :CARD_CYCLES_FOR_USUAL_PAYMENT].mean(axis=1)
     payments = np.bincount(held.user, weights=first, minlength=world.users)
     ongoing = (contracts.first_month == 0) & (contracts.slot == Slot.CHECKING)
-    on_checking = np.bincount(
-        contracts.user[ongoing],
-        weights=contracts.cents[ongoing].astype(np.float64),
-        minlength=world.users,
-    )
-    return owed.monthly_cents + plan.monthly_cents + payments + on_checking
+    on_checking = sums(contracts.user[ongoing], contracts.cents[ongoing], world.users)
+    monthly = owed.monthly_cents + plan.monthly_cents + payments + on_checking
+    return np.asarray(monthly, dtype=np.float64)
 
 
 def _purchase_postings(bought: spending.Purchases, cents: Ints) -> Postings:
@@ -221,8 +214,8 @@ def _debit_postings(
     main = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64)
     cents = np.stack([main, budget.tail_cents], axis=2).ravel()
     amounts = scaled_cents(by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash)
-    bought = by_debit.where(cents[bucket] > 0)
-    amounts = amounts[cents[bucket] > 0]
+    is_bought = cents[bucket] > 0
+    bought, amounts = by_debit.where(is_bought), amounts[is_bought]
     refunded = bought.refund_day >= 0
     refunds = postings(
         user=bought.user[refunded],

@@ -1,5 +1,7 @@
-"""Settles a shard of households at as_of: fees for overdrafts, what has posted, what is pending,
-what every account holds. The world is planned past as_of; here the clock is read."""
+"""Settles a shard of households at as_of: overdraft fees, what has posted, what accounts hold.
+
+The world is planned past as_of; here the clock is read.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.generation.budget import OVERDRAFT_FEE_CENTS
+from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import Fixed
@@ -54,11 +57,10 @@ def settle(home: Household) -> Ledger:
     """Cut the plan at as_of."""
     world = home.world
     opening, has_account = _openings(home)
-    rows = joined([home.rows, _overdraft_fees(home, opening)])
-    is_known = (rows.authorized >= 0) & (rows.authorized <= world.as_of_day)
-    is_posted = rows.day <= world.as_of_day
+    rows = joined([*home.parts, _overdraft_fees(home, opening)])
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    rows = rows.where(is_known & (is_posted | (rows.purpose == Purpose.PURCHASE)))
+    is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
+    rows = rows.where(is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day))
     is_pending = rows.day > world.as_of_day
     event = _event(world, rows)
     salt = np.uint64(purpose_key(world.seed, "transaction_id"))
@@ -72,26 +74,32 @@ def settle(home: Household) -> Ledger:
         | identity >> np.uint64(28),
         kind="stable",
     )
-    rows, is_pending, identity = rows.where(order), is_pending[order], identity[order]
-    salt = np.uint64(purpose_key(world.seed, "transfer_id"))
-    number = world.lives.people.numbers[rows.user].astype(np.uint64)
-    link = mix64((number << np.uint64(32) | rows.link.astype(np.uint64) + np.uint64(1)) ^ salt)
-    moved = _account_sums(world, rows.where(~is_pending))
+    posted_from = np.where(was_pending & ~is_pending, pending_id, np.uint64(0))
+    rows, is_pending = rows.where(order), is_pending[order]
+    moved = _account_sums(world, rows, ~is_pending)
     sign = np.where(np.isin(np.arange(SLOTS), CREDIT_SLOTS), 1, -1)
     return Ledger(
         home=home,
         rows=rows,
-        identity=identity,
-        pending_identity=np.where(
-            was_pending[order] & ~is_pending, pending_id[order], np.uint64(0)
-        ),
-        link_identity=np.where(rows.link >= 0, link, np.uint64(0)),
+        identity=identity[order],
+        pending_identity=posted_from[order],
+        link_identity=_link_identities(world, rows),
         is_pending=is_pending,
         opening_cents=opening,
-        current_cents=opening + sign * moved,
-        pending_cents=_account_sums(world, rows.where(is_pending)),
+        current_cents=np.asarray(opening + sign * moved, dtype=np.int64),
+        pending_cents=_account_sums(world, rows, is_pending),
         has_account=has_account,
     )
+
+
+def _link_identities(world: World, rows: Postings) -> Words:
+    """64-bit identity of the transfer each row is a leg of, 0 for the many that are none: `[N]`."""
+    legs = np.flatnonzero(rows.link >= 0)
+    number = world.lives.people.numbers[rows.user[legs]].astype(np.uint64)
+    pair = number << np.uint64(32) | rows.link[legs].astype(np.uint64) + np.uint64(1)
+    identity = np.zeros(rows.size, dtype=np.uint64)
+    identity[legs] = mix64(pair ^ np.uint64(purpose_key(world.seed, "transfer_id")))
+    return identity
 
 
 def _event(world: World, rows: Postings) -> Words:
@@ -101,14 +109,11 @@ def _event(world: World, rows: Postings) -> Words:
     return number << np.uint64(38) | what.astype(np.uint64) << np.uint64(1)
 
 
-def _account_sums(world: World, rows: Postings) -> Ints:
-    """Net outflow per account: `[U, SLOTS]` cents."""
-    summed = np.bincount(
-        rows.user * SLOTS + rows.slot,
-        weights=rows.cents.astype(np.float64),
-        minlength=world.users * SLOTS,
-    )
-    return summed.astype(np.int64).reshape(world.users, SLOTS)
+def _account_sums(world: World, rows: Postings, which: Flags) -> Ints:
+    """Net outflow per account of some of the rows: `[U, SLOTS]` cents."""
+    at = np.flatnonzero(which)
+    account = rows.user[at] * SLOTS + rows.slot[at]
+    return sums(account, rows.cents[at], world.users * SLOTS).reshape(world.users, SLOTS)
 
 
 def _openings(home: Household) -> tuple[Ints, Flags]:
@@ -129,7 +134,7 @@ def _openings(home: Household) -> tuple[Ints, Flags]:
 def _overdraft_fees(home: Household, opening: Ints) -> Postings:
     """One fee per stretch of negative closes, on the business day after the first of them."""
     world = home.world
-    flow = daily_cents(home.rows, Slot.CHECKING, world.users, world.days)
+    flow = daily_cents(home.parts, Slot.CHECKING, world.users, world.days)
     balance = opening[:, [Slot.CHECKING]] - np.cumsum(flow, axis=1)
     who = np.flatnonzero((balance < 0).any(axis=1))
     balance = balance[who]

@@ -37,7 +37,7 @@ INCOME_SIGMA = 0.42
 INCOME_RANGE_USD = (2_500.0, 13_000.0)
 INCOME_TIER_EDGES_USD = (3_920.0, 5_640.0)
 """Thirds of that distribution: median x exp(-+0.4307 sigma)."""
-# Census 2022 household types, grouped: living alone, couple, couple with children, one parent, others.
+# Census 2022 household types, grouped: alone, couple, couple with children, one parent, others.
 HOUSEHOLD_TYPE_SHARES = (0.29, 0.27, 0.22, 0.09, 0.13)
 GENDER_SHARES = (0.49, 0.49, 0.02)
 AGE_RANGE_YEARS = (19, 78)

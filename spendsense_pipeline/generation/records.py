@@ -1,4 +1,4 @@
-"""What a settled ledger says of cards and recurring streams: statements, liabilities, stream truth."""
+"""A settled ledger as Arrow tables: card statements, liabilities and the truth about streams."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def account_ids(world: World) -> list[str]:
 
 @functools.lru_cache(maxsize=2)
 def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Ints, Any]]:
-    """Per text column of the label table: its distinct values, and each label's code and nullness."""
+    """Per text column of the label table: distinct values, and each label's code and nullness."""
     found: dict[str, tuple[Any, Ints, Any]] = {}
     for name in LabelTable.__dataclass_fields__:
         values = getattr(labels, name)

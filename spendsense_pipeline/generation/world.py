@@ -7,6 +7,7 @@ A world runs from history_start and is the same whatever `as_of` is: behaviours 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -14,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.generation.allotment import circumstances
 from spendsense_pipeline.generation.calendar import Calendar, calendar_for
-from spendsense_pipeline.generation.circumstances import Circumstances, circumstances
+from spendsense_pipeline.generation.cents import sums
+from spendsense_pipeline.generation.circumstances import Circumstances
+from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.randomness import Ints, Words, user_keys, words
 
 DAYS_PER_MONTH = 30.4375
@@ -136,9 +140,10 @@ class Postings:
         """Number of rows."""
         return int(self.user.size)
 
-    def where(self, keep: npt.NDArray[np.bool_] | Ints) -> Postings:
+    def where(self, keep: Flags | Ints) -> Postings:
         """The rows selected by a mask or an order."""
-        return Postings(*(getattr(self, name)[keep] for name in _FIELDS))
+        at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
+        return Postings(*(getattr(self, name).take(at) for name in _FIELDS))
 
 
 _FIELDS = ("user", "slot", "day", "authorized", "cents", "label", "purpose", "serial", "link")
@@ -171,15 +176,15 @@ def postings(
     )
 
 
-def joined(parts: list[Postings]) -> Postings:
+def joined(parts: Sequence[Postings]) -> Postings:
     """All rows of several postings."""
     return Postings(*(np.concatenate([getattr(p, name) for p in parts]) for name in _FIELDS))
 
 
-def daily_cents(rows: Postings, slot: Slot, users: int, days: int) -> Ints:
+def daily_cents(parts: Iterable[Postings], slot: Slot, users: int, days: int) -> Ints:
     """Net outflow of one account of every user per settlement day: `[U, D]` cents."""
-    at = (rows.slot == slot) & (rows.day >= 0) & (rows.day < days)
-    flat = rows.user[at] * days + rows.day[at]
-    # Sums of cents stay far below 2**53, where doubles are exact.
-    summed = np.bincount(flat, weights=rows.cents[at].astype(np.float64), minlength=users * days)
-    return summed.astype(np.int64).reshape(users, days)
+    flow = np.zeros(users * days, dtype=np.int64)
+    for rows in parts:
+        at = np.flatnonzero((rows.slot == slot) & (rows.day >= 0) & (rows.day < days))
+        flow += sums(rows.user[at] * days + rows.day[at], rows.cents[at], users * days)
+    return flow.reshape(users, days)

@@ -26,6 +26,9 @@ from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.randomness import Ints
 from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
 
+ROOM_MIN_CENTS = 100
+"""A card with less room than this in a cycle buys nothing."""
+
 
 @dataclass(frozen=True)
 class Statements:
@@ -45,7 +48,7 @@ class Statements:
 
 
 class Billing:
-    """Runs the cycles of all cards in step: how much may be charged, then what the statement says."""
+    """Runs the cycles of all cards in step: what may be charged, then what the statement says."""
 
     def __init__(self, held: Cards) -> None:
         self._cards = held
@@ -158,52 +161,51 @@ class Billed:
 
 
 def bill(held: Cards, users: int, bought: Purchases, charged: Postings) -> Billed:
-    """Run every cycle. `bought` are card purchases, `charged` fixed charges such as subscriptions."""
-    numbers = _card_numbers(held, users)
+    """Run every cycle. `bought` are card purchases, `charged` fixed charges (subscriptions)."""
+    numbers, billing = _card_numbers(held, users), Billing(held)
     card = numbers[bought.user, bought.card]
     cycle = _cycle_of(held, card, bought.settles)
     # By cycle, then card, then in the order they were made.
     order = np.argsort(cycle * max(held.count, 1) + card, kind="stable")
-    order = order[(cycle < held.issued.shape[1])[order]]
-    sorted_purchases, card, cycle = bought.where(order), card[order], cycle[order]
-    bounds = np.searchsorted(cycle, np.arange(held.issued.shape[1] + 1))
+    order = order[: np.count_nonzero(cycle < billing.cycles)]
+    card, cycle, settles = card[order], cycle[order], bought.settles[order]
+    weight, ending, is_cash = bought.weight[order], bought.ending[order], bought.is_cash[order]
+    bounds = np.searchsorted(cycle, np.arange(billing.cycles + 1)).tolist()
     fixed_card = numbers[charged.user, charged.slot - Slot.CARD_1]
     fixed_cycle = _cycle_of(held, fixed_card, charged.day)
     cents = np.zeros(order.size, dtype=np.int64)
-    billing = Billing(held)
     for number in range(billing.cycles):
-        here = slice(int(bounds[number]), int(bounds[number + 1]))
         issued = held.issued[:, number]
-        fixed = fixed_cycle == number
-        fixed_sum = sums(fixed_card[fixed], charged.cents[fixed], held.count)
-        weighted = charged.cents[fixed] * (issued[fixed_card[fixed]] - charged.day[fixed] + 1)
+        fixed = np.flatnonzero(fixed_cycle == number)
+        fixed_of, fixed_cents = fixed_card[fixed], charged.cents[fixed]
+        fixed_sum = sums(fixed_of, fixed_cents, held.count)
+        fixed_days = fixed_cents * (issued[fixed_of] - charged.day[fixed] + 1)
         room = np.maximum(billing.room_cents(number) - fixed_sum, 0)
-        part = sorted_purchases.where(np.arange(here.start, here.stop))
-        of_card = card[here]
-        cents[here] = scaled_cents(part.weight, of_card, room, part.ending, part.is_cash)
+        here = slice(bounds[number], bounds[number + 1])
+        of = card[here]
+        spent = scaled_cents(weight[here], of, room, ending[here], is_cash[here])
         # Too little room for even the smallest prices: nothing is bought.
-        too_small = room[of_card] < 100
-        cents[here] = np.where(too_small, 0, cents[here])
-        spent = cents[here]
+        spent = np.where(room[of] < ROOM_MIN_CENTS, 0, spent)
         billing.close(
             number,
-            fixed_sum + sums(of_card, spent, held.count),
-            sums(fixed_card[fixed], weighted, held.count)
-            + sums(of_card, spent * (issued[of_card] - part.settles + 1), held.count),
+            fixed_sum + sums(of, spent, held.count),
+            sums(fixed_of, fixed_days, held.count)
+            + sums(of, spent * (issued[of] - settles[here] + 1), held.count),
         )
-    kept = cents > 0
-    return Billed(billing.statements(), sorted_purchases.where(kept), cents[kept])
+        cents[here] = spent
+    kept = np.flatnonzero(cents)
+    return Billed(billing.statements(), bought.where(order[kept]), cents[kept])
 
 
 def _card_numbers(held: Cards, users: int) -> Ints:
-    """`[U, 2]` index into the cards of each user's first and second card, -1 where there is none."""
+    """Index into the cards of each user's first and second card, -1 for none: `[U, 2]`."""
     numbers = np.full((users, 2), -1, dtype=np.int64)
     numbers[held.user, held.slot - Slot.CARD_1] = np.arange(held.count)
     return numbers
 
 
 def _cycle_of(held: Cards, card: Ints, day: Ints) -> Ints:
-    """The cycle each day falls in (issue day included); the number of cycles if it is later."""
+    """The cycle each day falls in, its issue day included; the number of cycles if later."""
     place = np.zeros(day.shape, dtype=np.int64)
     for cycle in range(held.issued.shape[1]):
         place += held.issued[card, cycle] < day

@@ -1,4 +1,4 @@
-"""Business accounts: a side business with weekly takings and supplies, kept apart from the household.
+"""Business accounts: a side business with weekly takings and supplies, apart from the household.
 
 Takings arrive on Mondays and most of them go out again, so the account keeps a steady balance.
 """

@@ -27,7 +27,7 @@ from spendsense_pipeline.generation.world import Slot, World
 
 MINIMUM_FLOOR_CENTS = 2_500
 LATE_FEE_CENTS = 3_000
-"""First late fee a card may charge without showing its costs (Regulation Z safe harbour, about $30)."""
+"""The most a first late fee may be without showing its costs (Regulation Z safe harbour)."""
 DUE_DAYS_RANGE = (21, 25)
 LATE_PAYER_DUE_DAYS = 21
 LATE_PAYMENT_DELAY_DAYS = 4
@@ -47,7 +47,7 @@ LATE_PAYMENT_SHARE = 0.86
 
 @dataclass(frozen=True)
 class Cards:
-    """All cards of the shard, one array entry each (`[C]`), cycles in the second axis (`[C, J]`)."""
+    """All cards of the shard, one array entry each (`[C]`), with their cycles (`[C, J]`)."""
 
     user: Ints
     slot: Ints
@@ -71,7 +71,7 @@ class Cards:
 
 
 def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
-    """The cards of the shard. `spending_usd[U]` is what the user has for everyday spending a month."""
+    """The cards of the shard. `spending_usd[U]` is what each user has for everyday spending."""
     lives = world.lives
     user, which = np.nonzero(lives.card_band >= LOW)
     band = lives.card_band[user, which]

@@ -1,4 +1,4 @@
-"""What nobody plans: a repair, a dentist, a burst pipe. Households with a cushion pay it from there."""
+"""What nobody plans: a repair, a dentist, a burst pipe, paid by those who have a cushion."""
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ purchases share a month or less, card purchases a billing cycle."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
 _SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.55, 1.5
 _TICKET_PLACES = 256
-"""Places of the 4096 at which tickets are averaged; more do not change a count."""
+"""Places of the 4096 at which tickets are averaged; all of them move a count by 0.5 % at most."""
 _COUNT_ITERATIONS = 12
-"""The fixed point of `_counts` is reached to a part in a thousand after about eight."""
+"""Each gains about a digit and a half: after twelve the counts no longer move."""
 
 
 @dataclass(frozen=True)
@@ -196,5 +196,6 @@ def _prices(sigma: float, distribution: str) -> Floats:
     if distribution == "gamma":
         # Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal.
         shape = 1 / min(variation, 1.2) ** 2
-        return np.maximum((1 - 1 / (9 * shape) + normal / (3 * shape**0.5)) ** 3, 0.02)
+        cubed = (1 - 1 / (9 * shape) + normal / (3 * shape**0.5)) ** 3
+        return np.asarray(np.maximum(cubed, 0.02), dtype=np.float64)
     return np.maximum(1 + min(variation, 0.45) * normal, 0.05)

@@ -1,4 +1,4 @@
-"""Prices brought to a budget: every purchase of a bucket scaled so that they sum to it, to the cent."""
+"""Prices brought to a budget: the purchases of a bucket scaled so that they sum to it exactly."""
 
 from __future__ import annotations
 

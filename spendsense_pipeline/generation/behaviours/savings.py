@@ -5,14 +5,15 @@ Every transfer has two legs of one identity, equal and opposite, posted on the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.cents import half_even
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Pay
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
+from spendsense_pipeline.generation.cents import half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.randomness import Ints, choose, integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -70,7 +71,7 @@ def savings_plan(world: World, labels: Labels) -> SavingsPlan:
 
 
 def order_postings(world: World, plan: SavingsPlan) -> Postings:
-    """Standing orders on their weekday; one that falls on a holiday posts on the next business day."""
+    """Standing orders on their weekday, or the next business day if that is a holiday."""
     calendar = world.calendar
     weekday = integers(world.words("order_day", 0), 5)
     phase = (weekday - int(calendar.weekday[0])) % 7
@@ -159,7 +160,9 @@ def _both_legs(
     return joined(legs)
 
 
-def interest_postings(world: World, plan: SavingsPlan, moved: Postings, labels: Labels) -> Postings:
+def interest_postings(
+    world: World, plan: SavingsPlan, moved: Sequence[Postings], labels: Labels
+) -> Postings:
     """Monthly interest on the average daily balance, credited on the month's last business day."""
     calendar = world.calendar
     ends = np.append(calendar.month_starts[1:], world.days) - 1
@@ -171,19 +174,19 @@ def interest_postings(world: World, plan: SavingsPlan, moved: Postings, labels: 
     earned = np.zeros((world.users, ends.size), dtype=np.int64)
     total = np.zeros(world.users, dtype=np.int64)
     opened = -1
-    for month, day in enumerate(credit_day):
-        days = int(day) - opened
-        owed_days = balance[:, opened + 1 : int(day) + 1].sum(axis=1) + total * days
+    for month, day in enumerate(credit_day.tolist()):
+        days = day - opened
+        owed_days = balance[:, opened + 1 : day + 1].sum(axis=1) + total * days
         earned[:, month] = half_even(np.maximum(owed_days, 0) * rate, 3_650_000)
         total = total + earned[:, month]
-        opened = int(day)
-    user, month = np.nonzero(earned > 0)
+        opened = day
+    user, earning = np.nonzero(earned > 0)
     return postings(
         user=user,
         slot=Slot.SAVINGS,
-        day=credit_day[month],
-        cents=-earned[user, month],
+        day=credit_day[earning],
+        cents=-earned[user, earning],
         label=Fixed.SAVINGS_INTEREST,
         purpose=Purpose.SAVINGS_INTEREST,
-        serial=month,
+        serial=earning,
     )

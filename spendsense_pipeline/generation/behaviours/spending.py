@@ -64,7 +64,8 @@ class Purchases:
 
     def where(self, keep: Flags | Ints) -> Purchases:
         """The purchases selected by a mask or an order."""
-        return Purchases(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+        at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
+        return Purchases(*(getattr(self, name).take(at) for name in self.__dataclass_fields__))
 
 
 def counts_per_day(world: World, habits: Habits, is_tail: Flags) -> Ints:
@@ -91,7 +92,7 @@ def counts_per_day(world: World, habits: Habits, is_tail: Flags) -> Ints:
 def _poisson_thresholds(levels: int) -> Ints:
     """24-bit cumulative probabilities of a Poisson count by rate level: `[L, K]`."""
     rate = np.arange(levels) / _LEVELS_PER_PURCHASE
-    # Eight standard deviations and some: beyond what 24 bits can tell.
+    # Eight standard deviations up, where less is left than 24 bits can tell.
     most = int(rate[-1] + 8 * np.sqrt(rate[-1] + 1) + 4)
     term = np.exp(-rate)
     cumulative = term.copy()
@@ -103,7 +104,7 @@ def _poisson_thresholds(levels: int) -> Ints:
     table = np.rint(np.stack(columns, axis=1) * (1 << _COUNT_BITS)).astype(np.int64)
     # No draw reaches the last column, so counts stay finite.
     table[:, -1] = 1 << _COUNT_BITS
-    return table
+    return np.asarray(table, dtype=np.int64)
 
 
 def purchases(
