@@ -39,7 +39,9 @@ def kinds_by_code() -> dict[str, str]:
     """Detailed and primary codes -> what a recurring stream of them is."""
     detailed = dict(categories.STREAM_KIND_BY_CODE)
     unconfirmed = dict.fromkeys(categories.UNCONFIRMED_CODES, "other")
-    return {**_KIND_BY_PRIMARY, **unconfirmed, **detailed}
+    # Cash is spent (design §11); drawn every Friday it is a habit, not money moved between accounts.
+    cash = {categories.CASH_WITHDRAWAL: "other"}
+    return {**_KIND_BY_PRIMARY, **unconfirmed, **detailed, **cash}
 
 
 # Numbered from 1 in this order where a query packs a row's merchant and kind into one number.

@@ -7,41 +7,72 @@ Categories missing from a row are not inferred here; worlds with such rows are c
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import statistics
 from collections import defaultdict
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 Row = dict[str, Any]
 SAVINGS = {"savings", "money market", "cash management", "hsa"}
 PAY = {"INCOME_WAGES", "INCOME_SALARY", "INCOME_GIG_ECONOMY", "INCOME_CONTRACTOR"}
-NOMINAL = {"weekly": (7, 1.5), "biweekly": (14, 2), "semimonthly": (15.22, 2.5), "monthly": (30.44, 4.5)}
+NOMINAL = {
+    "weekly": (7, 1.5),
+    "biweekly": (14, 2),
+    "semimonthly": (15.22, 2.5),
+    "monthly": (30.44, 4.5),
+}
 
 
 def cents(amount: Any) -> int:
-    exact = Fraction(str(amount)) * 100
-    assert exact.denominator == 1
-    return int(exact)
+    exact = Decimal(amount) * 100
+    whole = int(exact)
+    assert whole == exact
+    return whole
 
 
 def features(
-    raw: dict[str, list[Row]], streams: list[Row], as_of: dt.date, window: int, history_start: dt.date | None
+    raw: dict[str, list[Row]],
+    streams: list[Row],
+    as_of: dt.date,
+    window: int,
+    history_start: dt.date | None,
 ) -> dict[str, Row]:
+    rows_of: dict[str, list[Row]] = defaultdict(list)
+    for row in raw["transactions"]:
+        rows_of[row["user_id"]].append(row)
     return {
-        user["user_id"]: _of_user(user["user_id"], raw, streams, as_of, window, history_start)
+        user["user_id"]: _of_user(
+            user["user_id"],
+            raw | {"transactions": rows_of[user["user_id"]]},
+            streams,
+            as_of,
+            window,
+            history_start,
+        )
         for user in raw["users"]
         if user["consent_status"] == "granted"
     }
 
 
 def _of_user(
-    user: str, raw: dict[str, list[Row]], streams: list[Row], as_of: dt.date, window: int, start: dt.date | None
+    user: str,
+    raw: dict[str, list[Row]],
+    streams: list[Row],
+    as_of: dt.date,
+    window: int,
+    start: dt.date | None,
 ) -> Row:
-    accounts = [a for a in raw["accounts"] if a["user_id"] == user and a["holder_category"] != "business"]
+    accounts = [
+        a for a in raw["accounts"] if a["user_id"] == user and a["holder_category"] != "business"
+    ]
     mine = {a["account_id"]: a for a in accounts}
     posted = [
-        t for t in raw["transactions"] if t["account_id"] in mine and not t["pending"] and t["date"] <= as_of
+        t
+        for t in raw["transactions"]
+        if t["account_id"] in mine and not t["pending"] and t["date"] <= as_of
     ]
     if start is None:
         start = min((t["date"] for t in posted), default=None)
@@ -105,15 +136,25 @@ def _spend(rows: list[Row], mine: dict[str, Row]) -> int:
     return total
 
 
-def _savings(accounts: list[Row], within: list[Row], days: int | None, expenses: float | None) -> Row:
-    names = ("savings_balance_usd", "savings_net_inflow_usd", "savings_net_inflow_monthly_usd", "savings_growth_rate", "emergency_fund_months")
+def _savings(
+    accounts: list[Row], within: list[Row], days: int | None, expenses: float | None
+) -> Row:
+    names = (
+        "savings_balance_usd",
+        "savings_net_inflow_usd",
+        "savings_net_inflow_monthly_usd",
+        "savings_growth_rate",
+        "emergency_fund_months",
+    )
     held = {a["account_id"]: a for a in accounts if _is_savings(a)}
     if not held:
         return dict.fromkeys(names)
     rows = [t for t in within if t["account_id"] in held]
     balance = sum(cents(a["balance_current"]) for a in held.values())
     opening = balance + sum(cents(t["amount"]) for t in rows)
-    inflow = -sum(cents(t["amount"]) for t in rows if t["category_detailed"] != "INCOME_INTEREST_EARNED")
+    inflow = -sum(
+        cents(t["amount"]) for t in rows if t["category_detailed"] != "INCOME_INTEREST_EARNED"
+    )
     return dict(
         zip(
             names,
@@ -129,10 +170,21 @@ def _savings(accounts: list[Row], within: list[Row], days: int | None, expenses:
     )
 
 
-def _credit(accounts: list[Row], within: list[Row], raw: dict[str, list[Row]], as_of: dt.date, window: int) -> Row:
+def _credit(
+    accounts: list[Row], within: list[Row], raw: dict[str, list[Row]], as_of: dt.date, window: int
+) -> Row:
     cards = [a for a in accounts if _is_card(a)]
     out: Row = {"card_count": len(cards)}
-    names = ("max_utilization", "mean_utilization", "utilization_over_30", "utilization_over_50", "utilization_over_80", "interest_charged_usd", "minimum_payment_only", "is_overdue")
+    names = (
+        "max_utilization",
+        "mean_utilization",
+        "utilization_over_30",
+        "utilization_over_50",
+        "utilization_over_80",
+        "interest_charged_usd",
+        "minimum_payment_only",
+        "is_overdue",
+    )
     if not cards:
         return out | dict.fromkeys(names)
     used = [
@@ -151,9 +203,16 @@ def _credit(accounts: list[Row], within: list[Row], raw: dict[str, list[Row]], a
         out[f"utilization_over_{band}"] = True if reached else False if all_known else None
     ids = {c["account_id"] for c in cards}
     out["interest_charged_usd"] = (
-        sum(cents(t["amount"]) for t in within if t["account_id"] in ids and t["category_detailed"] == "BANK_FEES_INTEREST_CHARGE") / 100
+        sum(
+            cents(t["amount"])
+            for t in within
+            if t["account_id"] in ids and t["category_detailed"] == "BANK_FEES_INTEREST_CHARGE"
+        )
+        / 100
     )
-    out["minimum_payment_only"] = _any_of([_pays_minimum(c, within, raw, as_of, window) for c in cards])
+    out["minimum_payment_only"] = _any_of(
+        [_pays_minimum(c, within, raw, as_of, window) for c in cards]
+    )
     overdue = {li["account_id"]: li["is_overdue"] for li in raw["liabilities"]}
     out["is_overdue"] = _any_of([overdue.get(c["account_id"]) for c in cards])
     return out
@@ -165,10 +224,13 @@ def _any_of(answers: list[bool | None]) -> bool | None:
     return None if None in answers else False
 
 
-def _pays_minimum(card: Row, within: list[Row], raw: dict[str, list[Row]], as_of: dt.date, window: int) -> bool | None:
+def _pays_minimum(
+    card: Row, within: list[Row], raw: dict[str, list[Row]], as_of: dt.date, window: int
+) -> bool | None:
     key = card["account_id"]
     statements = sorted(
-        (s for s in raw["statements"] if s["account_id"] == key and s["issued_on"] <= as_of), key=lambda s: s["issued_on"]
+        (s for s in raw["statements"] if s["account_id"] == key and s["issued_on"] <= as_of),
+        key=lambda s: s["issued_on"],
     )
     if not statements:
         told = [li for li in raw["liabilities"] if li["account_id"] == key]
@@ -176,10 +238,17 @@ def _pays_minimum(card: Row, within: list[Row], raw: dict[str, list[Row]], as_of
             return None
         if (as_of - told[0]["last_payment_date"]).days >= window:
             return False
-        return _is_minimum(told[0]["last_payment_amount"], told[0]["minimum_payment_amount"], told[0]["last_statement_balance"])
+        return _is_minimum(
+            told[0]["last_payment_amount"],
+            told[0]["minimum_payment_amount"],
+            told[0]["last_statement_balance"],
+        )
     payments = [
-        t for t in within
-        if t["account_id"] == key and t["amount"] < 0 and t["category_detailed"] == "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
+        t
+        for t in within
+        if t["account_id"] == key
+        and t["amount"] < 0
+        and t["category_detailed"] == "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
     ]
     if not payments:
         return False
@@ -187,7 +256,13 @@ def _pays_minimum(card: Row, within: list[Row], raw: dict[str, list[Row]], as_of
     for payment in payments:
         before = [s for s in statements if s["issued_on"] < payment["date"]]
         answers.append(
-            _is_minimum(-payment["amount"], before[-1]["minimum_payment_amount"], before[-1]["statement_balance"]) if before else None
+            _is_minimum(
+                -payment["amount"],
+                before[-1]["minimum_payment_amount"],
+                before[-1]["statement_balance"],
+            )
+            if before
+            else None
         )
     if False in answers:
         return False
@@ -195,7 +270,11 @@ def _pays_minimum(card: Row, within: list[Row], raw: dict[str, list[Row]], as_of
 
 
 def _is_minimum(paid: Any, minimum: Any, balance: Any) -> bool | None:
-    near = None if paid is None or minimum is None else abs(Fraction(paid) - Fraction(minimum)) <= Fraction(minimum) / 20
+    near = (
+        None
+        if paid is None or minimum is None
+        else abs(Fraction(paid) - Fraction(minimum)) <= Fraction(minimum) / 20
+    )
     if near is False:
         return False
     if balance is None or near is None:
@@ -204,14 +283,21 @@ def _is_minimum(paid: Any, minimum: Any, balance: Any) -> bool | None:
     return balance > minimum and balance > paid
 
 
-def _income(accounts: list[Row], posted: list[Row], within: list[Row], as_of: dt.date, window: int, days: int | None) -> Row:
+def _income(
+    accounts: list[Row],
+    posted: list[Row],
+    within: list[Row],
+    as_of: dt.date,
+    window: int,
+    days: int | None,
+) -> Row:
     banks = {a["account_id"] for a in accounts if a["type"] == "depository"}
 
     def is_pay(t: Row) -> bool:
         return t["account_id"] in banks and t["amount"] < 0 and t["category_detailed"] in PAY
 
     paydays = sorted({t["date"] for t in posted if is_pay(t)})
-    completed = [(b, (b - a).days) for a, b in zip(paydays, paydays[1:], strict=False)]
+    completed = [(b, (b - a).days) for a, b in itertools.pairwise(paydays)]
     inside = [gap for later, gap in completed if (as_of - later).days < window]
     gap: float | None = None
     if inside:
@@ -229,11 +315,15 @@ def _income(accounts: list[Row], posted: list[Row], within: list[Row], as_of: dt
         "median_pay_gap_days": gap,
         "pay_frequency": frequency,
         "income_monthly_usd": sum(checks) / 100 * 30 / days if banks and days else None,
-        "income_variability": statistics.stdev(checks) / statistics.mean(checks) if len(checks) > 1 else None,
+        "income_variability": statistics.stdev(checks) / statistics.mean(checks)
+        if len(checks) > 1
+        else None,
     }
 
 
-def _cash_flow(checking: list[Row], within: list[Row], as_of: dt.date, days: int | None, out: Row) -> int:
+def _cash_flow(
+    checking: list[Row], within: list[Row], as_of: dt.date, days: int | None, out: Row
+) -> int:
     names = ("low_balance_day_share", "balance_volatility", "min_balance_usd", "mean_balance_usd")
     out |= dict.fromkeys(names)
     if not checking or not days:
@@ -243,11 +333,13 @@ def _cash_flow(checking: list[Row], within: list[Row], as_of: dt.date, days: int
         rows[t["account_id"]].append(t)
     primary = min(checking, key=lambda a: (-len(rows[a["account_id"]]), a["account_id"]))
     mine = rows[primary["account_id"]]
-    closes = []
+    net: dict[dt.date, int] = defaultdict(int)
+    for t in mine:
+        net[t["date"]] += cents(t["amount"])
+    balance, closes = cents(primary["balance_current"]), []
     for back in range(days):
-        day = as_of - dt.timedelta(days=back)
-        later = sum(cents(t["amount"]) for t in mine if t["date"] > day)
-        closes.append(cents(primary["balance_current"]) + later)
+        closes.append(balance)
+        balance += net[as_of - dt.timedelta(days=back)]
     mean = Fraction(sum(closes), days)
     out["low_balance_day_share"] = sum(c < 10000 for c in closes) / days
     if days > 1 and abs(mean) >= 100:
@@ -258,12 +350,26 @@ def _cash_flow(checking: list[Row], within: list[Row], as_of: dt.date, days: int
     return len(mine)
 
 
-def _subscriptions(user: str, streams: list[Row], within: list[Row], out: Row, spend: int, is_seen: bool) -> int:
-    running = [s for s in streams if s["user_id"] == user and s["is_active"] and s["status"] == "MATURE"]
-    days = {"WEEKLY": 7, "BIWEEKLY": 14, "SEMI_MONTHLY": 15.22, "MONTHLY": 30.44, "ANNUALLY": 365.25}
+def _subscriptions(
+    user: str, streams: list[Row], within: list[Row], out: Row, spend: int, is_seen: bool
+) -> int:
+    running = [
+        s for s in streams if s["user_id"] == user and s["is_active"] and s["status"] == "MATURE"
+    ]
+    days = {
+        "WEEKLY": 7,
+        "BIWEEKLY": 14,
+        "SEMI_MONTHLY": 15.22,
+        "MONTHLY": 30.44,
+        "ANNUALLY": 365.25,
+    }
 
     def monthly(kind: str) -> float:
-        return sum(float(s["average_amount"]) * 30.44 / days[s["frequency"]] for s in running if s["kind"] == kind)
+        return sum(
+            float(s["average_amount"]) * 30.44 / days[s["frequency"]]
+            for s in running
+            if s["kind"] == kind
+        )
 
     subscriptions = [s for s in running if s["kind"] == "subscription"]
     ids = {key for s in subscriptions for key in s["transaction_ids"]}

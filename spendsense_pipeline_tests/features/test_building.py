@@ -19,12 +19,27 @@ from spendsense_pipeline.features import (
 )
 from spendsense_pipeline.features.catalog import FEATURES_30D, RECURRING_STREAMS
 from spendsense_pipeline.features.queries import description, sql_text
-from spendsense_pipeline_tests.builders import AS_OF, HISTORY_START, Row, a_card, a_user, a_warehouse, an_account, insert
 from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline_tests.builders import (
+    AS_OF,
+    HISTORY_START,
+    Row,
+    a_card,
+    a_user,
+    a_warehouse,
+    an_account,
+    insert,
+)
 from spendsense_pipeline_tests.features.test_third_party import household
 from spendsense_pipeline_tests.features.worlds import measured, rows_of
 
-TABLES = ("recurring_streams", "features_30d", "features_180d", "_features_unrounded_30d", "_features_unrounded_180d")
+TABLES = (
+    "recurring_streams",
+    "features_30d",
+    "features_180d",
+    "_features_unrounded_30d",
+    "_features_unrounded_180d",
+)
 
 
 def a_street(households: int = 5) -> duckdb.DuckDBPyConnection:
@@ -36,7 +51,15 @@ def a_street(households: int = 5) -> duckdb.DuckDBPyConnection:
         accounts += [an_account(f"checking{n}", key), a_card(f"card{n}", key)]
         for row in household():
             scaled = row["amount"] + n
-            transactions.append(row | {"user_id": key, "account_id": f"{row['account_id']}{n}", "amount": scaled, "transaction_id": f"{key}:{row['transaction_id']}"})
+            transactions.append(
+                row
+                | {
+                    "user_id": key,
+                    "account_id": f"{row['account_id']}{n}",
+                    "amount": scaled,
+                    "transaction_id": f"{key}:{row['transaction_id']}",
+                }
+            )
     return a_warehouse(users=users, accounts=accounts, transactions=transactions)
 
 
@@ -47,7 +70,10 @@ def build(con: duckdb.DuckDBPyConnection, users: tuple[int, int] | None = None) 
 
 
 def contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[Row]]:
-    return {table: sorted(rows_of(con, table), key=lambda r: (r["user_id"], r.get("stream_id", ""))) for table in TABLES}
+    return {
+        table: sorted(rows_of(con, table), key=lambda r: (r["user_id"], r.get("stream_id", "")))
+        for table in TABLES
+    }
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +89,12 @@ def test_ranges_of_people_add_up_to_everybody(street: duckdb.DuckDBPyConnection)
     for users in ((3, 5), (0, 3), (3, 4)):  # in any order, and a range a second time
         build(street, users)
     assert contents(street) == whole
-    assert [row["user_id"] for row in whole["features_30d"]] == ["user_0000", "user_0001", "user_0003", "user_0004"]
+    assert [row["user_id"] for row in whole["features_30d"]] == [
+        "user_0000",
+        "user_0001",
+        "user_0003",
+        "user_0004",
+    ]
 
 
 def test_threads_do_not_show(street: duckdb.DuckDBPyConnection) -> None:
@@ -81,7 +112,10 @@ def test_nothing_temporary_is_left(street: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_withdrawn_consent_removes_the_rows() -> None:
-    con = a_warehouse(users=[a_user(), a_user("user_0001")], accounts=[an_account(), an_account("other", "user_0001")])
+    con = a_warehouse(
+        users=[a_user(), a_user("user_0001")],
+        accounts=[an_account(), an_account("other", "user_0001")],
+    )
     assert set(measured(con)) == {"user_0000", "user_0001"}
     con.execute("update raw_users set consent_status = 'revoked' where user_id = 'user_0000'")
     assert set(measured(con)) == {"user_0001"}
@@ -91,7 +125,9 @@ def test_a_range_drops_the_rows_of_another_day() -> None:
     con = a_warehouse(users=[a_user(), a_user("user_0001")])
     measured(con, as_of=AS_OF - dt.timedelta(days=1))
     measured(con, users=(0, 1))
-    assert {(row["user_id"], row["as_of"]) for row in rows_of(con, "features_30d")} == {("user_0000", AS_OF)}
+    assert {(row["user_id"], row["as_of"]) for row in rows_of(con, "features_30d")} == {
+        ("user_0000", AS_OF)
+    }
 
 
 def test_a_range_replaces_a_table_of_another_shape() -> None:
@@ -118,15 +154,22 @@ def test_a_missing_table_or_column_is_named_before_anything_is_written() -> None
     con = a_warehouse(users=[a_user()])
     con.execute("drop table raw_liabilities")
     con.execute("alter table raw_accounts drop column balance_limit")
-    with pytest.raises(FeatureInputError, match=r"raw_accounts has no column balance_limit.*there is no table raw_liabilities"):
+    with pytest.raises(
+        FeatureInputError,
+        match=r"raw_accounts has no column balance_limit.*there is no table raw_liabilities",
+    ):
         build_recurring_streams(con, as_of=AS_OF)
-    assert ("recurring_streams",) not in con.execute("select table_name from duckdb_tables()").fetchall()
+    assert ("recurring_streams",) not in con.execute(
+        "select table_name from duckdb_tables()"
+    ).fetchall()
 
 
 def test_a_column_of_another_type_is_named() -> None:
     con = a_warehouse(users=[a_user()])
     con.execute("alter table raw_transactions alter column amount type double")
-    with pytest.raises(FeatureInputError, match=r"raw_transactions.amount is DOUBLE and must be DECIMAL\(12,2\)"):
+    with pytest.raises(
+        FeatureInputError, match=r"raw_transactions.amount is DOUBLE and must be DECIMAL\(12,2\)"
+    ):
         build_recurring_streams(con, as_of=AS_OF)
 
 
@@ -136,14 +179,18 @@ def test_features_need_the_streams_of_their_day() -> None:
     with pytest.raises(FeatureInputError, match="build_recurring_streams first"):
         build_features(con, as_of=AS_OF, **arguments)
     build_recurring_streams(con, as_of=AS_OF)
-    with pytest.raises(FeatureInputError, match="recurring_streams is as of 2026-06-30, not 2026-07-01"):
+    with pytest.raises(
+        FeatureInputError, match="recurring_streams is as of 2026-06-30, not 2026-07-01"
+    ):
         build_features(con, as_of=AS_OF + dt.timedelta(days=1), **arguments)
 
 
 def test_bad_arguments() -> None:
     con = a_warehouse(users=[a_user()])
     build_recurring_streams(con, as_of=AS_OF)
-    with pytest.raises(FeatureInputError, match="history_start 2026-07-01 lies after as_of 2026-06-30"):
+    with pytest.raises(
+        FeatureInputError, match="history_start 2026-07-01 lies after as_of 2026-06-30"
+    ):
         build_features(con, as_of=AS_OF, window_days=30, history_start=dt.date(2026, 7, 1))
     with pytest.raises(FeatureInputError, match=r"users must be a range"):
         build_recurring_streams(con, as_of=AS_OF, users=(3, 1))
@@ -166,11 +213,18 @@ def test_rounded_tables_are_the_exact_ones_rounded(street: duckdb.DuckDBPyConnec
 
 
 def test_ids_of_more_than_four_digits_stay_in_their_range() -> None:
-    con = a_warehouse(users=[a_user(key) for key in ("user_0999", "user_10000", "user_1000", "user_1001")])
+    con = a_warehouse(
+        users=[a_user(key) for key in ("user_0999", "user_10000", "user_1000", "user_1001")]
+    )
     seen = []
     for position in range(4):
         seen += list(measured(con, users=(position, position + 1)))[-1:]
-    assert sorted(row["user_id"] for row in rows_of(con, "features_30d")) == ["user_0999", "user_1000", "user_10000", "user_1001"]
+    assert sorted(row["user_id"] for row in rows_of(con, "features_30d")) == [
+        "user_0999",
+        "user_1000",
+        "user_10000",
+        "user_1001",
+    ]
     insert(con, RAW_USERS, [a_user("user_2000")])
     assert len(measured(con)) == 5
 
@@ -188,6 +242,17 @@ def test_sufficiency() -> None:
 
 
 def test_every_query_says_what_it_answers() -> None:
-    for name in ("users", "posted", "spending", "savings", "credit", "income", "cash_flow", "subscriptions", "features", "streams/recurring_streams"):
+    for name in (
+        "users",
+        "posted",
+        "spending",
+        "savings",
+        "credit",
+        "income",
+        "cash_flow",
+        "subscriptions",
+        "features",
+        "streams/recurring_streams",
+    ):
         assert description(name)
         assert "select *" not in sql_text(name).replace("select\n", "select ")

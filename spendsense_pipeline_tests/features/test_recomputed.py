@@ -26,14 +26,32 @@ from spendsense_pipeline_tests.builders import (
 from spendsense_pipeline_tests.features.worlds import disagreement, rows_of
 
 CODES = (
-    "FOOD_AND_DRINK_GROCERIES", "ENTERTAINMENT_TV_AND_MOVIES", "RENT_AND_UTILITIES_RENT", "INCOME_SALARY",
-    "INCOME_WAGES", "INCOME_GIG_ECONOMY", "INCOME_INTEREST_EARNED", "TRANSFER_OUT_SAVINGS", "TRANSFER_IN_SAVINGS",
-    "TRANSFER_OUT_WITHDRAWAL", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT", "LOAN_PAYMENTS_CAR_PAYMENT",
-    "BANK_FEES_INTEREST_CHARGE", "BANK_FEES_OVERDRAFT_FEES", "LOAN_DISBURSEMENTS_PERSONAL", "SOMETHING_NEW",
+    "FOOD_AND_DRINK_GROCERIES",
+    "ENTERTAINMENT_TV_AND_MOVIES",
+    "RENT_AND_UTILITIES_RENT",
+    "INCOME_SALARY",
+    "INCOME_WAGES",
+    "INCOME_GIG_ECONOMY",
+    "INCOME_INTEREST_EARNED",
+    "TRANSFER_OUT_SAVINGS",
+    "TRANSFER_IN_SAVINGS",
+    "TRANSFER_OUT_WITHDRAWAL",
+    "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
+    "LOAN_PAYMENTS_CAR_PAYMENT",
+    "BANK_FEES_INTEREST_CHARGE",
+    "BANK_FEES_OVERDRAFT_FEES",
+    "LOAN_DISBURSEMENTS_PERSONAL",
+    "SOMETHING_NEW",
 )
 ACCOUNTS = (
-    ("depository", "checking"), ("depository", "checking"), ("depository", "savings"), ("depository", "money market"),
-    ("credit", "credit card"), ("credit", "credit card"), ("investment", "ira"), ("loan", "student"),
+    ("depository", "checking"),
+    ("depository", "checking"),
+    ("depository", "savings"),
+    ("depository", "money market"),
+    ("credit", "credit card"),
+    ("credit", "credit card"),
+    ("investment", "ira"),
+    ("loan", "student"),
 )
 money = st.integers(-300_000, 300_000).map(lambda c: Decimal(c) / 100)
 nonzero = money.filter(bool)
@@ -46,24 +64,40 @@ def people(draw: st.DrawFn, user_id: str) -> dict[str, list[Row]]:
     accounts, transactions, liabilities, statements = [], [], [], []
     for number, (type_, subtype) in enumerate(kinds):
         key = f"{user_id}:{number}"
-        holder = draw(st.sampled_from(["personal", "personal", "personal", "business", "unrecognized", None]))
-        limit = draw(st.sampled_from([None, Decimal(0), Decimal(500), Decimal(3000)])) if type_ == "credit" else None
+        holder = draw(
+            st.sampled_from(["personal", "personal", "personal", "business", "unrecognized", None])
+        )
+        limit = (
+            draw(st.sampled_from([None, Decimal(0), Decimal(500), Decimal(3000)]))
+            if type_ == "credit"
+            else None
+        )
         accounts.append(
-            an_account(key, user_id, type=type_, subtype=subtype, holder_category=holder, balance_current=draw(money), balance_limit=limit)
+            an_account(
+                key,
+                user_id,
+                type=type_,
+                subtype=subtype,
+                holder_category=holder,
+                balance_current=draw(money),
+                balance_limit=limit,
+            )
         )
         for _ in range(draw(st.integers(0, 12))):
-            transactions.append(
-                a_transaction(
-                    draw(nonzero), draw(recent), key, user_id, category_detailed=draw(st.sampled_from(CODES)),
-                    category_primary=None, pending=draw(st.integers(0, 9)) == 0,
-                )
-            )
+            code, pending = draw(st.sampled_from(CODES)), draw(st.integers(0, 9)) == 0
+            what = {"category_primary": None, "category_detailed": code, "pending": pending}
+            transactions += [a_transaction(draw(nonzero), draw(recent), key, user_id, **what)]
         if type_ == "credit" and draw(st.booleans()):
             optional: Any = st.none() | st.integers(0, 60_000).map(lambda c: Decimal(c) / 100)
             liabilities.append(
                 a_liability(
-                    key, user_id, is_overdue=draw(st.sampled_from([True, False, None])), last_payment_amount=draw(optional),
-                    last_payment_date=draw(st.none() | recent), minimum_payment_amount=draw(optional), last_statement_balance=draw(optional),
+                    key,
+                    user_id,
+                    is_overdue=draw(st.sampled_from([True, False, None])),
+                    last_payment_amount=draw(optional),
+                    last_payment_date=draw(st.none() | recent),
+                    minimum_payment_amount=draw(optional),
+                    last_statement_balance=draw(optional),
                 )
             )
         if subtype == "credit card" and draw(st.booleans()):
@@ -71,13 +105,27 @@ def people(draw: st.DrawFn, user_id: str) -> dict[str, list[Row]]:
                 balance = draw(st.integers(0, 300_000))
                 issued = AS_OF - dt.timedelta(days=draw(st.integers(0, 30)) + 31 * cycle)
                 least = Decimal(min(balance, 2500)) / 100
-                statements.append(a_statement(issued, key, str(Decimal(balance) / 100), minimum_payment_amount=least))
+                statements.append(
+                    a_statement(
+                        issued, key, str(Decimal(balance) / 100), minimum_payment_amount=least
+                    )
+                )
                 for _ in range(draw(st.integers(0, 2))):
-                    paid = draw(st.sampled_from([least, least * Decimal("1.04"), Decimal(balance) / 100, Decimal(100)])).quantize(Decimal("0.01"))
+                    paid = draw(
+                        st.sampled_from(
+                            [least, least * Decimal("1.04"), Decimal(balance) / 100, Decimal(100)]
+                        )
+                    ).quantize(Decimal("0.01"))
                     day = issued + dt.timedelta(days=draw(st.integers(0, 25)))
                     if paid and day <= AS_OF:
                         transactions.append(
-                            a_transaction(-paid, day, key, user_id, category_detailed="LOAN_PAYMENTS_CREDIT_CARD_PAYMENT")
+                            a_transaction(
+                                -paid,
+                                day,
+                                key,
+                                user_id,
+                                category_detailed="LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
+                            )
                         )
     consent = draw(st.sampled_from(["granted", "granted", "granted", "denied", "revoked"]))
     return {
@@ -96,16 +144,28 @@ def worlds(draw: st.DrawFn) -> dict[str, list[Row]]:
 
 
 def test_the_recomputation_covers_every_feature() -> None:
-    con = a_warehouse(users=[a_user()], accounts=[an_account(), a_card()], transactions=[a_transaction()])
+    con = a_warehouse(
+        users=[a_user()], accounts=[an_account(), a_card()], transactions=[a_transaction()]
+    )
     from spendsense_pipeline_tests.features import reference
 
-    raw = {"users": [a_user()], "accounts": rows_of(con, "raw_accounts"), "transactions": rows_of(con, "raw_transactions"), "liabilities": [], "statements": []}
+    raw = {
+        "users": [a_user()],
+        "accounts": rows_of(con, "raw_accounts"),
+        "transactions": rows_of(con, "raw_transactions"),
+        "liabilities": [],
+        "statements": [],
+    }
     [row] = reference.features(raw, [], AS_OF, 30, None).values()
     assert set(row) == {column.name for column in FEATURES}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(world=worlds(), window=st.sampled_from([30, 180]), start=st.sampled_from([None, HISTORY_START, AS_OF - dt.timedelta(days=25)]))
+@given(
+    world=worlds(),
+    window=st.sampled_from([30, 180]),
+    start=st.sampled_from([None, HISTORY_START, AS_OF - dt.timedelta(days=25)]),
+)
 def test_random_worlds(world: dict[str, list[Row]], window: int, start: dt.date | None) -> None:
     con = a_warehouse(**world)
     build_recurring_streams(con, as_of=AS_OF)

@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS, disagreements
+from spendsense_pipeline.features import (
+    FEATURES_30D,
+    FEATURES_180D,
+    RECURRING_STREAMS,
+    disagreements,
+)
 from spendsense_pipeline_tests.builders import (
     AS_OF,
     Row,
@@ -26,9 +31,27 @@ from spendsense_pipeline_tests.builders import (
 from spendsense_pipeline_tests.features.worlds import measured, measured_one, streams_of
 
 D = dt.date
-TV = {"name": "NETFLIX.COM", "merchant_name": "Netflix", "merchant_entity_id": "m_netflix", "category_primary": "ENTERTAINMENT", "category_detailed": "ENTERTAINMENT_TV_AND_MOVIES"}
-RENT = {"name": "ACH DEBIT RENT PAYMENT", "merchant_name": "Elm Street Properties", "merchant_entity_id": None, "category_primary": "RENT_AND_UTILITIES", "category_detailed": "RENT_AND_UTILITIES_RENT"}
-INSURANCE = {"name": "STATE MUTUAL", "merchant_name": "State Mutual", "merchant_entity_id": "m_sm", "category_primary": "GENERAL_SERVICES", "category_detailed": "GENERAL_SERVICES_INSURANCE"}
+TV = {
+    "name": "NETFLIX.COM",
+    "merchant_name": "Netflix",
+    "merchant_entity_id": "m_netflix",
+    "category_primary": "ENTERTAINMENT",
+    "category_detailed": "ENTERTAINMENT_TV_AND_MOVIES",
+}
+RENT = {
+    "name": "ACH DEBIT RENT PAYMENT",
+    "merchant_name": "Elm Street Properties",
+    "merchant_entity_id": None,
+    "category_primary": "RENT_AND_UTILITIES",
+    "category_detailed": "RENT_AND_UTILITIES_RENT",
+}
+INSURANCE = {
+    "name": "STATE MUTUAL",
+    "merchant_name": "State Mutual",
+    "merchant_entity_id": "m_sm",
+    "category_primary": "GENERAL_SERVICES",
+    "category_detailed": "GENERAL_SERVICES_INSURANCE",
+}
 
 
 def months(day: int, count: int = 6, until: dt.date = AS_OF) -> list[dt.date]:
@@ -47,7 +70,9 @@ def every(days: int, count: int, last: dt.date = AS_OF) -> list[dt.date]:
 
 
 def after_weekend(date: dt.date) -> dt.date:
-    return date + dt.timedelta(days=max(0, 7 - date.isoweekday() + 1) if date.isoweekday() > 5 else 0)
+    return date + dt.timedelta(
+        days=max(0, 7 - date.isoweekday() + 1) if date.isoweekday() > 5 else 0
+    )
 
 
 def charges(dates: list[dt.date], amount: str | list[str] = "15.49", **what: Any) -> list[Row]:
@@ -86,11 +111,17 @@ def test_a_monthly_subscription() -> None:
 
 
 @pytest.mark.parametrize("day", [1, 15, 28, 29, 30, 31])
-@pytest.mark.parametrize("as_of", [D(2026, 3, 3), D(2026, 3, 31), D(2024, 3, 1), D(2026, 6, 30), D(2027, 1, 2)])
+@pytest.mark.parametrize(
+    "as_of", [D(2026, 3, 3), D(2026, 3, 31), D(2024, 3, 1), D(2026, 6, 30), D(2027, 1, 2)]
+)
 def test_any_day_of_the_month_with_weekend_slides(day: int, as_of: dt.date) -> None:
     dates = [after_weekend(d) for d in months(day, 5, as_of)]
     [stream] = found(charges([d for d in dates if d <= as_of]), as_of)
-    assert (stream["frequency"], stream["kind"], stream["is_active"]) == ("MONTHLY", "subscription", True)
+    assert (stream["frequency"], stream["kind"], stream["is_active"]) == (
+        "MONTHLY",
+        "subscription",
+        True,
+    )
     assert stream["predicted_next_date"] > as_of
 
 
@@ -103,7 +134,11 @@ def test_the_last_day_of_the_month_is_expected_again() -> None:
 def test_one_skipped_month(missing: int) -> None:
     dates = months(12, 5)
     [stream] = found(charges(dates[:missing] + dates[missing + 1 :]))
-    assert (stream["frequency"], stream["is_active"], stream["kind"]) == ("MONTHLY", True, "subscription")
+    assert (stream["frequency"], stream["is_active"], stream["kind"]) == (
+        "MONTHLY",
+        True,
+        "subscription",
+    )
 
 
 def test_every_second_month_is_not_monthly() -> None:
@@ -122,7 +157,10 @@ def test_prices_that_keep_changing_are_no_subscription() -> None:
     assert found(charges(months(5, 5), ["11.00", "24.00", "8.50", "31.00", "16.00"])) == []
 
 
-@pytest.mark.parametrize(("days", "frequency", "cadence"), [(7, "WEEKLY", 7), (14, "BIWEEKLY", 14), (30, "MONTHLY", 30.44)])
+@pytest.mark.parametrize(
+    ("days", "frequency", "cadence"),
+    [(7, "WEEKLY", 7), (14, "BIWEEKLY", 14), (30, "MONTHLY", 30.44)],
+)
 def test_cadences(days: int, frequency: str, cadence: float) -> None:
     [stream] = found(charges(every(days, 4), "10.00"))
     assert (stream["frequency"], stream["cadence_days"]) == (frequency, cadence)
@@ -130,22 +168,36 @@ def test_cadences(days: int, frequency: str, cadence: float) -> None:
 
 
 def test_semimonthly_pay_that_moves_before_weekends() -> None:
-    days = [d for month in range(1, 7) for d in (D(2026, month, 15), D(2026, month, calendar.monthrange(2026, month)[1]))]
+    days = [
+        d
+        for month in range(1, 7)
+        for d in (D(2026, month, 15), D(2026, month, calendar.monthrange(2026, month)[1]))
+    ]
     pay = [a_paycheck(1500, d - dt.timedelta(days=max(0, d.isoweekday() - 5))) for d in days]
     [stream] = found(pay)
-    assert (stream["kind"], stream["frequency"], stream["average_amount"]) == ("income", "SEMI_MONTHLY", -1500)
+    assert (stream["kind"], stream["frequency"], stream["average_amount"]) == (
+        "income",
+        "SEMI_MONTHLY",
+        -1500,
+    )
     assert stream["predicted_next_date"].isoweekday() < 6
 
 
 def test_biweekly_pay_is_not_semimonthly() -> None:
-    [stream] = found([a_paycheck(1500 + 7 * n, d) for n, d in enumerate(every(14, 12, D(2026, 6, 26)))])
+    [stream] = found(
+        [a_paycheck(1500 + 7 * n, d) for n, d in enumerate(every(14, 12, D(2026, 6, 26)))]
+    )
     assert (stream["kind"], stream["frequency"]) == ("income", "BIWEEKLY")
 
 
 def test_annual_needs_two() -> None:
     rows = charges([D(2025, 6, 10), D(2026, 6, 12)], "139.00")
     [stream] = found(rows)
-    assert (stream["frequency"], stream["status"], stream["is_active"]) == ("ANNUALLY", "MATURE", True)
+    assert (stream["frequency"], stream["status"], stream["is_active"]) == (
+        "ANNUALLY",
+        "MATURE",
+        True,
+    )
     assert stream["monthly_amount"] == pytest.approx(139 * 30.44 / 365.25)
     assert found(rows[1:]) == []
 
@@ -173,7 +225,11 @@ def test_a_stream_that_moves_to_another_card() -> None:
     dates = months(9, 6)
     rows = charges(dates[:4]) + charges(dates[4:], account_id="card")
     [stream] = [s for s in found(rows) if s["is_active"] and s["status"] == "MATURE"]
-    assert (stream["account_id"], stream["charge_count"], stream["kind"]) == ("card", 6, "subscription")
+    assert (stream["account_id"], stream["charge_count"], stream["kind"]) == (
+        "card",
+        6,
+        "subscription",
+    )
 
 
 def test_one_service_on_two_accounts() -> None:
@@ -183,11 +239,26 @@ def test_one_service_on_two_accounts() -> None:
 
 def test_names_with_store_numbers_and_codes() -> None:
     nameless = {"merchant_name": None, "merchant_entity_id": None}
-    names = ["PLANET FIT CLUB #0412 03/05", "PLANET FIT CLUB #0412 04/05", "Planet Fit Club #0412 05/05 AUTH9X7", "PLANET FIT CLUB #0412 06/05"]
-    gym = {"category_primary": "PERSONAL_CARE", "category_detailed": "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS"}
-    rows = [a_transaction("24.99", d, **(nameless | gym | {"name": n})) for n, d in zip(names, months(5, 4), strict=True)]
+    names = [
+        "PLANET FIT CLUB #0412 03/05",
+        "PLANET FIT CLUB #0412 04/05",
+        "Planet Fit Club #0412 05/05 AUTH9X7",
+        "PLANET FIT CLUB #0412 06/05",
+    ]
+    gym = {
+        "category_primary": "PERSONAL_CARE",
+        "category_detailed": "PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS",
+    }
+    rows = [
+        a_transaction("24.99", d, **(nameless | gym | {"name": n}))
+        for n, d in zip(names, months(5, 4), strict=True)
+    ]
     [stream] = found(rows)
-    assert (stream["kind"], stream["charge_count"], stream["merchant_name"]) == ("subscription", 4, "planet fit club")
+    assert (stream["kind"], stream["charge_count"], stream["merchant_name"]) == (
+        "subscription",
+        4,
+        "planet fit club",
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,7 +275,9 @@ def test_names_with_store_numbers_and_codes() -> None:
     ],
 )
 def test_bills_are_not_subscriptions(code: str, amounts: list[str]) -> None:
-    rows = charges(months(3, 4), amounts, category_detailed=code, category_primary=None, name="PAYEE")
+    rows = charges(
+        months(3, 4), amounts, category_detailed=code, category_primary=None, name="PAYEE"
+    )
     [stream] = found(rows)
     assert stream["kind"] == "bill"
 
@@ -212,7 +285,14 @@ def test_bills_are_not_subscriptions(code: str, amounts: list[str]) -> None:
 def test_habits_are_not_subscriptions() -> None:
     groceries = [a_transaction(f"{60 + n % 5}.{n % 9}1", d) for n, d in enumerate(every(7, 18))]
     coffee = [
-        a_transaction("4.50", d, name="SQ *BLUE BOTTLE", merchant_name="Blue Bottle", merchant_entity_id="m_bb", category_detailed="FOOD_AND_DRINK_COFFEE")
+        a_transaction(
+            "4.50",
+            d,
+            name="SQ *BLUE BOTTLE",
+            merchant_name="Blue Bottle",
+            merchant_entity_id="m_bb",
+            category_detailed="FOOD_AND_DRINK_COFFEE",
+        )
         for d in every(3, 40)
     ]
     kinds = [s["kind"] for s in found(groceries + coffee)]
@@ -220,28 +300,61 @@ def test_habits_are_not_subscriptions() -> None:
 
 
 def test_a_membership_among_a_shops_other_charges() -> None:
-    amazon = {"name": "AMAZON", "merchant_name": "Amazon", "merchant_entity_id": "m_amazon", "category_primary": "GENERAL_MERCHANDISE", "category_detailed": "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES"}
-    shopping = [a_transaction(f"{11 + 7 * (n % 13)}.{37 + n % 40}", d, **amazon) for n, d in enumerate(every(4, 40))]
+    amazon = {
+        "name": "AMAZON",
+        "merchant_name": "Amazon",
+        "merchant_entity_id": "m_amazon",
+        "category_primary": "GENERAL_MERCHANDISE",
+        "category_detailed": "GENERAL_MERCHANDISE_ONLINE_MARKETPLACES",
+    }
+    shopping = [
+        a_transaction(f"{11 + 7 * (n % 13)}.{37 + n % 40}", d, **amazon)
+        for n, d in enumerate(every(4, 40))
+    ]
     streams = found(shopping + charges(months(8), "14.99", **amazon))
-    assert [(s["kind"], s["average_amount"]) for s in streams] == [("subscription", Decimal("14.99"))]
+    assert [(s["kind"], s["average_amount"]) for s in streams] == [
+        ("subscription", Decimal("14.99"))
+    ]
 
 
 def test_transfers_and_card_payments_are_neither() -> None:
-    save = {"name": "TRANSFER TO SAVINGS", "merchant_name": None, "merchant_entity_id": None, "category_primary": "TRANSFER_OUT", "category_detailed": "TRANSFER_OUT_SAVINGS"}
-    pay = save | {"name": "CARD AUTOPAY", "category_primary": "LOAN_PAYMENTS", "category_detailed": "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"}
+    save = {
+        "name": "TRANSFER TO SAVINGS",
+        "merchant_name": None,
+        "merchant_entity_id": None,
+        "category_primary": "TRANSFER_OUT",
+        "category_detailed": "TRANSFER_OUT_SAVINGS",
+    }
+    pay = save | {
+        "name": "CARD AUTOPAY",
+        "category_primary": "LOAN_PAYMENTS",
+        "category_detailed": "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
+    }
     streams = found(charges(every(7, 10), "50.00", **save) + charges(months(7), "200.00", **pay))
     assert {s["kind"] for s in streams} == {"transfer"}
 
 
 def test_interest_charges_are_not_subscriptions() -> None:
-    interest = {"name": "INTEREST CHARGE", "merchant_name": None, "merchant_entity_id": None, "category_primary": "BANK_FEES", "category_detailed": "BANK_FEES_INTEREST_CHARGE"}
-    assert "subscription" not in [s["kind"] for s in found(charges(months(11), "31.20", account_id="card", **interest))]
+    interest = {
+        "name": "INTEREST CHARGE",
+        "merchant_name": None,
+        "merchant_entity_id": None,
+        "category_primary": "BANK_FEES",
+        "category_detailed": "BANK_FEES_INTEREST_CHARGE",
+    }
+    assert "subscription" not in [
+        s["kind"] for s in found(charges(months(11), "31.20", account_id="card", **interest))
+    ]
 
 
 def test_a_cancelled_subscription_is_inactive() -> None:
     last = AS_OF - dt.timedelta(days=49)  # 1.6 × 30.44 = 48.7
     [stream] = found(charges(every(30, 4, last)))
-    assert (stream["status"], stream["is_active"], stream["predicted_next_date"]) == ("MATURE", False, None)
+    assert (stream["status"], stream["is_active"], stream["predicted_next_date"]) == (
+        "MATURE",
+        False,
+        None,
+    )
     [stream] = found(charges(every(30, 4, last + dt.timedelta(days=1))))
     assert stream["is_active"]
 
@@ -255,11 +368,15 @@ def test_two_charges_are_early_and_then_tombstoned() -> None:
 
 def test_early_streams_are_not_counted() -> None:
     row = measured_one(180, accounts=[an_account()], transactions=charges(every(30, 2)))
-    assert (row["subscription_count"], row["monthly_subscription_spend_usd"], row["subscription_spend_share"]) == (0, 0, 0)
+    assert (
+        row["subscription_count"],
+        row["monthly_subscription_spend_usd"],
+        row["subscription_spend_share"],
+    ) == (0, 0, 0)
 
 
 def test_three_charges_within_130_days() -> None:
-    assert found(charges(every(64, 3)))  == []
+    assert found(charges(every(64, 3))) == []
     inside = [AS_OF - dt.timedelta(days=d) for d in (129, 98, 37)]  # one skip, at the edge
     assert [s["status"] for s in found(charges(inside))] == ["MATURE"]
     outside = [AS_OF - dt.timedelta(days=d) for d in (130, 99, 38)]
@@ -281,7 +398,11 @@ def test_refunds_do_not_break_a_stream() -> None:
 
 
 def test_subscriptions_are_the_same_in_both_windows_and_their_share_is_of_the_window() -> None:
-    rows = [*charges(months(5), "20.00"), a_transaction("80.00", AS_OF), a_transaction("300.00", D(2026, 2, 1))]
+    rows = [
+        *charges(months(5), "20.00"),
+        a_transaction("80.00", AS_OF),
+        a_transaction("300.00", D(2026, 2, 1)),
+    ]
     short = measured_one(30, accounts=[an_account()], transactions=rows)
     long = measured_one(180, accounts=[an_account()], transactions=rows)
     assert short["subscription_count"] == long["subscription_count"] == 1
@@ -293,7 +414,11 @@ def test_subscriptions_are_the_same_in_both_windows_and_their_share_is_of_the_wi
 @given(order=st.randoms(use_true_random=False))
 def test_row_order_does_not_show(order: Any) -> None:
     rows = charges(months(5), "42.00", **INSURANCE) + charges(months(20), "118.00", **INSURANCE)
-    rows += charges(months(9)) + [a_paycheck(1500, d) for d in every(14, 12)] + charges(months(1), "1500.00", **RENT)
+    rows += (
+        charges(months(9))
+        + [a_paycheck(1500, d) for d in every(14, 12)]
+        + charges(months(1), "1500.00", **RENT)
+    )
     expected = found(rows)
     order.shuffle(rows)
     assert found(rows) == expected

@@ -35,11 +35,18 @@ def measured(
 ) -> dict[str, Row]:
     """Build streams and features of everybody (or a range) and read the unrounded features."""
     build_recurring_streams(con, as_of=as_of, users=users)
-    build_features(con, as_of=as_of, window_days=window_days, history_start=history_start, users=users)
+    build_features(
+        con, as_of=as_of, window_days=window_days, history_start=history_start, users=users
+    )
     return {row["user_id"]: row for row in rows_of(con, unrounded(window_days).name)}
 
 
-def measured_one(window_days: int = 30, as_of: dt.date = AS_OF, history_start: dt.date | None = HISTORY_START, **raw: Any) -> Row:
+def measured_one(
+    window_days: int = 30,
+    as_of: dt.date = AS_OF,
+    history_start: dt.date | None = HISTORY_START,
+    **raw: Any,
+) -> Row:
     """Features of the only person of a world given as lists of rows."""
     con = a_warehouse(**({"users": [a_user()]} | raw))
     [row] = measured(con, window_days, as_of, history_start).values()
@@ -53,10 +60,14 @@ def streams_of(as_of: dt.date = AS_OF, **raw: Any) -> list[Row]:
     return rows_of(con, "recurring_streams")
 
 
-def disagreement(con: duckdb.DuckDBPyConnection, window_days: int, as_of: dt.date, history_start: dt.date | None) -> list[str]:
+def disagreement(
+    con: duckdb.DuckDBPyConnection, window_days: int, as_of: dt.date, history_start: dt.date | None
+) -> list[str]:
     """Where the built features differ from the independent recomputation; [] when nowhere."""
     raw = {name: rows_of(con, table) for name, table in RAW_NAMES.items()}
-    expected = reference.features(raw, rows_of(con, "recurring_streams"), as_of, window_days, history_start)
+    expected = reference.features(
+        raw, rows_of(con, "recurring_streams"), as_of, window_days, history_start
+    )
     actual = {row["user_id"]: row for row in rows_of(con, unrounded(window_days).name)}
     if set(actual) != set(expected):
         return [f"people: {sorted(set(actual) ^ set(expected))}"]

@@ -114,11 +114,7 @@ regular as (
     case when is_annual then all_cents else recent_cents end as cents,
     case when is_annual then least_cents_of_all else least_cents end as least_cents,
     case when is_annual then most_cents_of_all else most_cents end as most_cents,
-    case
-      when is_annual or gaps is not null then 'MATURE'
-      when $as_of - last_date <= 1.6 * span_days then 'EARLY_DETECTION'
-      else 'TOMBSTONED'
-    end as status,
+    is_annual or gaps is not null as is_mature,
     case
       when is_annual then 'ANNUALLY'
       when is_weekly or is_early and span_days between 6 and 8 then 'WEEKLY'
@@ -130,9 +126,9 @@ regular as (
     end as frequency,
     -- One price step, or with enough charges one odd charge (a step up and a step down).
     case
-      when is_annual then most_cents_of_all <= 1.5 * least_cents_of_all
+      when is_annual then most_cents_of_all <= 1.25 * least_cents_of_all
       when gaps is null then most_cents <= 1.02 * least_cents
-      else steps <= case when recent_count >= 5 then 2 else 1 end and most_cents <= 2 * least_cents
+      else steps <= case when recent_count >= 5 then 2 else 1 end and most_cents <= 1.5 * least_cents
     end as is_steady,
     case when is_annual then most_cents_of_all = least_cents_of_all else small_steps = 0 end as is_flat,
     -- A bill may vary: on average by 45 % of its size from one to the next.
@@ -153,12 +149,12 @@ called as (
     cents,
     least_cents,
     most_cents,
-    status,
+    is_mature,
     frequency,
     case
       when kind = 'subscription' then case when is_steady then 'subscription' end
       when kind in ('bill', 'income', 'transfer') then case when is_similar then kind end
-      when status <> 'MATURE' then null
+      when not is_mature then null
       -- A habit is a subscription only when flat in price and monthly or annual (a membership); picked
       -- from among a shop's other charges, it must keep to the month closely.
       when kind = 'habit' and is_flat and frequency in ('MONTHLY', 'ANNUALLY')
@@ -182,13 +178,17 @@ select
   called.kind,
   called.frequency,
   cadence.days as cadence_days,
-  called.status,
+  -- By 1.6 cadences even a charge skipped once would be late.
+  case
+    when called.is_mature then 'MATURE'
+    when $as_of - called.last_date <= 1.6 * cadence.days then 'EARLY_DETECTION'
+    else 'TOMBSTONED'
+  end as status,
   called.charge_count,
   called.cents,
   called.least_cents,
   called.most_cents,
   called.last_date,
-  -- By then even a charge skipped once would be late.
   $as_of - called.last_date <= 1.6 * cadence.days as is_active
 from called
 join (

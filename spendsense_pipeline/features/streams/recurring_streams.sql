@@ -28,7 +28,7 @@ described as (
       as merchant_name,
     coalesce(named.category_detailed, last_row.category_detailed, last_row.category_primary) as code,
     case
-      when named.category_detailed is not null then 'merchant name'
+      when named.category_detailed <> coalesce(last_row.category_detailed, '') then 'merchant name'
       when last_row.category_detailed is not null or last_row.category_primary is not null then 'given'
       else 'none'
     end as category_source,
