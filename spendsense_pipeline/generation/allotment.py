@@ -120,7 +120,7 @@ class _Allotment:
     def _earners(self, rhythm: Ints, spend: Floats, transfer: Floats) -> People:
         """The people with incomes that fit their way of living: those who live from paycheck to
         paycheck earn less, those with large orders enough to pay them."""
-        income = self._people.income_monthly_usd.reshape(rhythm.shape)
+        income: Floats = self._people.income_monthly_usd.reshape(rhythm.shape)
         lowest = INCOME_RANGE_USD[0]
         reduced = lowest + (income - lowest) * TIGHT_INCOME_SHARE
         income = np.where(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, reduced, income)

@@ -1,5 +1,8 @@
-"""Arrays to Arrow columns without copies where there is a way, and never through `pa.array`, which
-imports pandas to ask whether it was given any."""
+"""Arrays to Arrow columns, from buffers and without copies where there is a way.
+
+Never through `pa.array` or a compute function given an array: both import pandas, which takes a
+second, to ask whether what they were given is a Series.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ import pyarrow as pa
 from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.randomness import Ints, Words
 
-_HEX: Final = np.array([f"{byte:02x}".encode() for byte in range(256)], dtype="S2").view("<u2")
+# The four hexadecimal digits of every 16 bits, as one little-endian word of ASCII.
+_HEX_DIGITS: Final = np.frombuffer(
+    b"".join(f"{number:04x}".encode() for number in range(1 << 16)), dtype="<u4"
+)
 
 
 def _bitmap(flags: Flags) -> Any:
@@ -64,41 +70,44 @@ def flags(values: Flags, is_null: Flags | None = None) -> Any:
 
 def text(values: Sequence[str | None]) -> Any:
     """VARCHAR from Python strings (for small columns and dictionaries)."""
-    encoded = [b"" if value is None else value.encode() for value in values]
-    offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
-    np.cumsum([len(value) for value in encoded], out=offsets[1:])
+    strings = ["" if value is None else value for value in values]
     is_null = np.array([value is None for value in values], dtype=np.bool_)
-    return pa.Array.from_buffers(
-        pa.string(),
-        len(encoded),
-        [_validity(is_null), pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))],
+    data = "".join(strings)
+    if data.isascii():
+        lengths = [len(string) for string in strings]
+    else:
+        lengths = [len(string.encode()) for string in strings]
+    return _strings(np.array(lengths, dtype=np.int64), data.encode(), is_null)
+
+
+def coded(
+    codes: npt.NDArray[np.integer[Any]], dictionary: Any, is_null: Flags | None = None
+) -> Any:
+    """VARCHAR as codes into a dictionary of strings; codes of nulls may be anything."""
+    indices = codes.astype(np.int32, copy=False)
+    if is_null is not None:
+        indices = np.where(is_null, np.int32(0), indices)
+    return pa.DictionaryArray.from_arrays(
+        _fixed_width(pa.int32(), indices, is_null), dictionary, safe=False
     )
-
-
-def coded(codes: Ints, dictionary: Any, is_null: Flags | None = None) -> Any:
-    """VARCHAR as codes into a dictionary of strings."""
-    indices = _fixed_width(pa.int32(), np.where(codes < 0, 0, codes).astype(np.int32), is_null)
-    return pa.DictionaryArray.from_arrays(indices, dictionary)
 
 
 def hex_text(words: Words, prefix: str, is_null: Flags | None = None) -> Any:
-    """VARCHAR `prefix` + 16 hexadecimal digits."""
-    lead = np.frombuffer(prefix.encode(), dtype=np.uint8)
-    width = lead.size + 16
-    rows = np.empty((words.size, width), dtype=np.uint8)
-    rows[:, : lead.size] = lead
-    in_order = words.astype(">u8").view(np.uint8).reshape(-1, 8)
-    rows[:, lead.size :] = np.ascontiguousarray(_HEX[in_order]).view(np.uint8).reshape(-1, 16)
-    if is_null is None or not is_null.any():
-        offsets = np.arange(words.size + 1, dtype=np.int32) * np.int32(width)
-        data = rows.ravel()
-    else:
-        lengths = np.where(is_null, 0, width)
-        offsets = np.zeros(words.size + 1, dtype=np.int32)
-        np.cumsum(lengths, out=offsets[1:])
-        data = rows[~is_null].ravel()
-    return pa.Array.from_buffers(
-        pa.string(),
-        words.size,
-        [_validity(is_null), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(data))],
-    )
+    """VARCHAR of one letter and 16 hexadecimal digits."""
+    present = words if is_null is None else words[~is_null]
+    quarters = present.astype(">u8").view(">u2").astype(np.intp).reshape(-1, 4)
+    rows = np.empty(present.size, dtype=[("letter", "S1"), ("digits", "<u4", (4,))])
+    rows["letter"] = prefix.encode()
+    rows["digits"] = _HEX_DIGITS[quarters]
+    lengths = np.full(words.size, rows.itemsize)
+    if is_null is not None:
+        lengths[is_null] = 0
+    return _strings(lengths, rows, is_null)
+
+
+def _strings(lengths: Ints, data: Any, is_null: Flags | None) -> Any:
+    """VARCHAR from the bytes of all strings one after the other, and the length of each."""
+    offsets = np.zeros(lengths.size + 1, dtype=np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    buffers = [_validity(is_null), pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), lengths.size, buffers)

@@ -8,13 +8,14 @@ import numpy as np
 
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
-from spendsense_pipeline.generation.circumstances import CADENCES, MEDIUM, MONTHLY
+from spendsense_pipeline.generation.circumstances import BIWEEKLY, CADENCES, MEDIUM, MONTHLY, WEEKLY
 from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.randomness import Ints
-from spendsense_pipeline.generation.tables import account_ids, table, user_ids
+from spendsense_pipeline.generation.tables import identifiers, table
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import SLOTS, Purpose
+from spendsense_pipeline.generation.world import SLOTS, Postings, Purpose
 from spendsense_pipeline.plaid.tables import (
     APR_TYPES,
     CARD_STATEMENTS,
@@ -23,6 +24,20 @@ from spendsense_pipeline.plaid.tables import (
     STREAM_TRUTH,
 )
 
+_STREAM_PURPOSES = {
+    Purpose.BILL: "bill",
+    Purpose.SUBSCRIPTION: "subscription",
+    Purpose.PAY: "income",
+    Purpose.SAVINGS_OUT: "transfer",
+}
+_KIND_OF_PURPOSE = np.array(
+    [
+        STREAM_KINDS.index(_STREAM_PURPOSES[Purpose(code)]) if code in _STREAM_PURPOSES else -1
+        for code in range(len(Purpose) + 1)
+    ]
+)
+"""Kind of recurring stream a posting of each purpose belongs to, -1 for none."""
+
 
 def statements_table(ledger: Ledger) -> Any:
     """`card_statements` issued by as_of."""
@@ -30,14 +45,14 @@ def statements_table(ledger: Ledger) -> Any:
     start = world.resolved.history_start
     card, cycle = np.nonzero(held.issued <= world.as_of_day)
     flat = held.user[card] * SLOTS + held.slot[card]
-    ids = account_ids(world)
+    ids = identifiers(world)
     return table(
         CARD_STATEMENTS,
         {
-            "account_id": arrow.coded(flat, arrow.text(ids)),
+            "account_id": arrow.coded(flat, ids.account_column),
             "statement_id": arrow.text(
                 [
-                    f"{ids[account]}:{number:02d}"
+                    f"{ids.accounts[account]}:{number:02d}"
                     for account, number in zip(flat.tolist(), cycle.tolist(), strict=True)
                 ]
             ),
@@ -58,13 +73,14 @@ def liabilities_table(ledger: Ledger) -> Any:
     """`raw_liabilities`: terms, latest statement and payment state of every card at as_of."""
     world, held, made = ledger.home.world, ledger.home.cards, ledger.home.statements
     start, today = world.resolved.history_start, world.as_of_day
+    ids = identifiers(world)
     rows = np.arange(held.count)
     issued = (held.issued <= today).sum(axis=1)
     latest = np.maximum(issued - 1, 0)
-    none_issued = issued == 0
+    none_issued = np.asarray(issued == 0, dtype=np.bool_)
     is_paid = (made.paid > 0) & (held.pays_on <= today)
     last_paid = held.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
-    never_paid = ~is_paid.any(axis=1)
+    never_paid = np.logical_not(np.any(is_paid, axis=1))
     # Payments answer the oldest minimum first; a due date up to today with less paid is overdue.
     paid_so_far = np.where(is_paid, made.paid, 0).sum(axis=1)
     is_due = held.due <= today
@@ -73,10 +89,8 @@ def liabilities_table(ledger: Ledger) -> Any:
     return table(
         RAW_LIABILITIES,
         {
-            "account_id": arrow.coded(
-                held.user * SLOTS + held.slot, arrow.text(account_ids(world))
-            ),
-            "user_id": arrow.coded(held.user, arrow.text(user_ids(world))),
+            "account_id": arrow.coded(held.user * SLOTS + held.slot, ids.account_column),
+            "user_id": arrow.coded(held.user, ids.user_column),
             "apr_percentage": arrow.percent(held.apr_basis_points),
             "apr_type": arrow.coded(
                 np.where(held.band == MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
@@ -95,36 +109,43 @@ def liabilities_table(ledger: Ledger) -> Any:
 
 def streams_table(ledger: Ledger) -> Any:
     """`stream_truth`: every recurring stream that has started by as_of."""
-    home, world, rows = ledger.home, ledger.home.world, ledger.rows
-    kind, part = _stream_of(ledger)
-    order = np.lexsort((rows.day, part, rows.purpose, rows.user))
-    order = order[kind[order] >= 0]
-    same = (rows.user * 64 + rows.purpose)[order] * 65_536 + part[order]
-    first = np.flatnonzero(np.diff(same, prepend=-1))
-    last = np.append(first[1:], order.size) - 1
-    opened, latest = order[first], order[last]
-    raised = (np.diff(rows.cents[order], prepend=0) != 0) & (np.diff(same, prepend=-1) == 0)
-    steps = np.add.reduceat(raised, first) if first.size else np.zeros(0, dtype=np.int64)
-    steps = np.where(rows.purpose[opened] == Purpose.SUBSCRIPTION, steps, 0)
-    has_ended, cadence = _endings(ledger, opened, latest), _cadences(ledger, opened)
-    names = home.labels.table.merchant_name
-    start = world.resolved.history_start
-    ids = user_ids(world)
+    home, world = ledger.home, ledger.home.world
+    ids, start = identifiers(world), world.resolved.history_start
+    rows = ledger.rows.where(_KIND_OF_PURPOSE[ledger.rows.purpose] >= 0)
+    part = _part_of(rows)
+    stream = (rows.user * 64 + rows.purpose) * 65_536 + part
+    order = np.lexsort((rows.day, stream))
+    rows, part, stream = rows.where(order), part[order], stream[order]
+    is_first = np.diff(stream, prepend=-1) != 0
+    first = np.flatnonzero(is_first)
     keys = [
-        f"{ids[user]}:{STREAM_KINDS[code]}:{number:05d}"
-        for user, code, number in zip(
-            rows.user[opened].tolist(), kind[opened].tolist(), part[opened].tolist(), strict=True
+        f"{ids.users[user]}:{STREAM_KINDS[kind]}:{number:05d}"
+        for user, kind, number in zip(
+            rows.user[first].tolist(),
+            _KIND_OF_PURPOSE[rows.purpose[first]].tolist(),
+            part[first].tolist(),
+            strict=True,
         )
     ]
-    made = table(
+    by_key = sorted(range(len(keys)), key=keys.__getitem__)
+    opened = first[by_key]
+    latest = (np.append(first[1:], rows.size) - 1)[by_key]
+    # How often the price has changed, up to each row; a stream's own is a difference of two.
+    changes = np.cumsum((np.diff(rows.cents, prepend=0) != 0) & ~is_first)
+    steps = np.where(
+        rows.purpose[opened] == Purpose.SUBSCRIPTION, changes[latest] - changes[opened], 0
+    )
+    has_ended, cadence = _endings(home, rows, opened, latest), _cadences(home, rows.where(opened))
+    names = home.labels.table.merchant_name
+    return table(
         STREAM_TRUTH,
         {
-            "stream_key": arrow.text(keys),
-            "user_id": arrow.coded(rows.user[opened], arrow.text(ids)),
+            "stream_key": arrow.text([keys[number] for number in by_key]),
+            "user_id": arrow.coded(rows.user[opened], ids.user_column),
             "account_id": arrow.coded(
-                rows.user[opened] * SLOTS + rows.slot[opened], arrow.text(account_ids(world))
+                rows.user[opened] * SLOTS + rows.slot[opened], ids.account_column
             ),
-            "kind": arrow.coded(kind[opened], arrow.text(STREAM_KINDS)),
+            "kind": arrow.coded(_KIND_OF_PURPOSE[rows.purpose[opened]], arrow.text(STREAM_KINDS)),
             "merchant_name": arrow.text(
                 [names[label] or "Savings" for label in rows.label[opened].tolist()]
             ),
@@ -136,56 +157,46 @@ def streams_table(ledger: Ledger) -> Any:
             "price_steps": arrow.integers(steps),
         },
     )
-    by_key = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
-    return made.take(by_key) if keys else made
 
 
-def _stream_of(ledger: Ledger) -> tuple[Ints, Ints]:
-    """Kind of stream a row belongs to (-1: none), and which of the user's streams of that kind."""
-    rows = ledger.rows
-    kind = np.full(rows.size, -1, dtype=np.int64)
-    part = np.zeros(rows.size, dtype=np.int64)
-    for purpose, name in (
-        (Purpose.BILL, "bill"),
-        (Purpose.SUBSCRIPTION, "subscription"),
-        (Purpose.PAY, "income"),
-        (Purpose.SAVINGS_OUT, "transfer"),
-    ):
-        kind[rows.purpose == purpose] = STREAM_KINDS.index(name)
-    is_bill, is_pay = rows.purpose == Purpose.BILL, rows.purpose == Purpose.PAY
-    part[is_bill] = rows.serial[is_bill] // 64
-    part[is_pay] = rows.label[is_pay]
-    is_subscription = rows.purpose == Purpose.SUBSCRIPTION
-    part[is_subscription] = rows.serial[is_subscription]
-    return kind, part
+def _part_of(rows: Postings) -> Ints:
+    """Which of the user's streams of a kind each row belongs to: the bill, the payer, the contract.
+
+    Transfers are one stream.
+    """
+    return np.select(
+        [
+            rows.purpose == Purpose.BILL,
+            rows.purpose == Purpose.PAY,
+            rows.purpose == Purpose.SUBSCRIPTION,
+        ],
+        [rows.serial // 64, rows.label, rows.serial],
+        0,
+    )
 
 
-def _endings(ledger: Ledger, opened: Ints, latest: Ints) -> Flags:
-    """Subscriptions whose last charge has come."""
-    home, rows = ledger.home, ledger.rows
+def _endings(home: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
+    """Whether a stream's last charge has come, as it does for cancelled subscriptions."""
     held = home.contracts
     ended = np.zeros(opened.size, dtype=np.bool_)
-    is_subscription = rows.purpose[opened] == Purpose.SUBSCRIPTION
-    if held.user.size == 0 or not is_subscription.any():
-        return ended
-    width = int(held.serial.max()) + 2
-    last_month = np.full((home.world.users, width), 10_000, dtype=np.int64)
-    last_month[held.user, held.serial] = held.last_month
-    user, serial = rows.user[opened], np.minimum(rows.serial[opened], width - 1)
-    month = home.world.calendar.month_index[np.minimum(rows.day[latest], home.world.days - 1)]
-    return np.asarray(is_subscription & (month >= last_month[user, serial]))
+    which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
+    if which.size:
+        last_month = np.zeros((home.world.users, int(held.serial.max()) + 1), dtype=np.int64)
+        last_month[held.user, held.serial] = held.last_month
+        charged = latest[which]
+        month = home.world.calendar.month_index[rows.day[charged]]
+        ended[which] = month >= last_month[rows.user[charged], rows.serial[charged]]
+    return ended
 
 
-def _cadences(ledger: Ledger, opened: Ints) -> Ints:
-    """Cadence of each stream, an index into CADENCES."""
-    home, rows = ledger.home, ledger.rows
+def _cadences(home: Household, rows: Postings) -> Ints:
+    """Cadence of the stream each row opens, an index into CADENCES."""
     lives = home.world.lives
-    user, purpose = rows.user[opened], rows.purpose[opened]
     in_parts = (
-        (purpose == Purpose.BILL)
-        & (lives.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK)
-        & np.isin(rows.serial[opened] // 64, (RENT, MORTGAGE))
+        (rows.purpose == Purpose.BILL)
+        & (lives.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK)
+        & np.isin(rows.serial // 64, (RENT, MORTGAGE))
     )
-    order = np.where(lives.saves_weekly[user], 0, 1)
-    cadence = np.where(purpose == Purpose.SAVINGS_OUT, order, MONTHLY)
-    return np.where((purpose == Purpose.PAY) | in_parts, lives.cadence[user], cadence)
+    order = np.where(lives.saves_weekly[rows.user], WEEKLY, BIWEEKLY)
+    cadence = np.where(rows.purpose == Purpose.SAVINGS_OUT, order, MONTHLY)
+    return np.where((rows.purpose == Purpose.PAY) | in_parts, lives.cadence[rows.user], cadence)

@@ -6,12 +6,14 @@ Strings are dictionary-encoded; what each row says was decided before this modul
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import LabelTable
 from spendsense_pipeline.generation.ledger import CREDIT_SLOTS, Ledger
 from spendsense_pipeline.generation.population import joined_days_before
@@ -33,6 +35,9 @@ from spendsense_pipeline.plaid.tables import (
 
 SLOT_NAMES = ("business", "checking", "credit_1", "credit_2", "savings")
 SECONDS_PER_DAY = 86_400
+VISITED = (Purpose.PURCHASE, Purpose.REFUND, Purpose.EMERGENCY)
+"""What is bought in person, so that a row in a store has a place."""
+Codes = npt.NDArray[np.int32]
 
 
 def table(declared: Table, columns: dict[str, Any]) -> Any:
@@ -42,24 +47,36 @@ def table(declared: Table, columns: dict[str, Any]) -> Any:
     )
 
 
-def user_ids(world: World) -> list[str]:
-    """`user_0000` and so on."""
-    return [f"user_{number:04d}" for number in world.lives.people.numbers.tolist()]
+class Identifiers(NamedTuple):
+    """The identifiers of a shard's users and of all accounts they may have (user x `Slot`)."""
+
+    users: list[str]
+    accounts: list[str]
+    user_column: Any
+    """The same as Arrow strings, to be dictionaries."""
+    account_column: Any
 
 
-def account_ids(world: World) -> list[str]:
-    """Identifiers of all possible accounts, user by user in slot order."""
-    return [f"{user}_{slot}" for user in user_ids(world) for slot in SLOT_NAMES]
+def identifiers(world: World) -> Identifiers:
+    """`user_0000` and `user_0000_checking` and so on."""
+    return _identifiers(int(world.lives.people.numbers[0]), world.users)
+
+
+@functools.lru_cache(maxsize=1)
+def _identifiers(first_user: int, count: int) -> Identifiers:
+    users = [f"user_{number:04d}" for number in range(first_user, first_user + count)]
+    accounts = [f"{user}_{slot}" for user in users for slot in SLOT_NAMES]
+    return Identifiers(users, accounts, arrow.text(users), arrow.text(accounts))
 
 
 @functools.lru_cache(maxsize=2)
-def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Ints, Any]]:
+def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
     """Per text column of the label table: distinct values, and each label's code and nullness."""
-    found: dict[str, tuple[Any, Ints, Any]] = {}
+    found: dict[str, tuple[Any, Codes, Flags]] = {}
     for name in LabelTable.__dataclass_fields__:
         values = getattr(labels, name)
         distinct = {value: code for code, value in enumerate(dict.fromkeys(values))}
-        codes = np.array([distinct[value] for value in values], dtype=np.int64)
+        codes = np.array([distinct[value] for value in values], dtype=np.int32)
         is_null = np.array([value is None for value in values], dtype=np.bool_)
         found[name] = (arrow.text(["" if v is None else v for v in distinct]), codes, is_null)
     return found
@@ -95,13 +112,13 @@ def users_table(ledger: Ledger) -> Any:
     joined = -joined_days_before(seed, people.numbers)
     second = integers(world.words("joined_at", 0), SECONDS_PER_DAY)
     decided = np.minimum(joined + integers(world.words("consented", 0), 20), -1)
-    places = catalog.places
+    ids, places = identifiers(world), catalog.places
     states = list(dict.fromkeys(places.states))
     state_code = np.array([states.index(state) for state in places.states])
     return table(
         RAW_USERS,
         {
-            "user_id": arrow.text(user_ids(world)),
+            "user_id": ids.user_column,
             "name": arrow.text(names),
             "age": arrow.integers(people.age_years),
             "gender": arrow.coded(people.gender, arrow.text(GENDERS)),
@@ -128,6 +145,7 @@ _SUBTYPE_OF_SLOT = np.array([0, 0, 2, 2, 1])
 def accounts_table(ledger: Ledger) -> Any:
     """`raw_accounts`."""
     home, world = ledger.home, ledger.home.world
+    ids = identifiers(world)
     products = home.labels.catalog.account_products
     cards = home.labels.catalog.card_products
     user, slot = np.nonzero(ledger.has_account)
@@ -158,8 +176,8 @@ def accounts_table(ledger: Ledger) -> Any:
     return table(
         RAW_ACCOUNTS,
         {
-            "account_id": arrow.coded(flat, arrow.text(account_ids(world))),
-            "user_id": arrow.coded(user, arrow.text(user_ids(world))),
+            "account_id": arrow.coded(flat, ids.account_column),
+            "user_id": arrow.coded(user, ids.user_column),
             "type": arrow.coded(is_credit.astype(int), arrow.text(("depository", "credit"))),
             "subtype": arrow.coded(_SUBTYPE_OF_SLOT[slot], arrow.text(_SUBTYPES)),
             "name": arrow.coded(code, arrow.text(names)),
@@ -182,7 +200,7 @@ def accounts_table(ledger: Ledger) -> Any:
 def transactions_table(ledger: Ledger) -> Any:
     """`raw_transactions`, in order of user, account, date and id."""
     home, world, rows = ledger.home, ledger.home.world, ledger.rows
-    start = world.resolved.history_start
+    ids, start = identifiers(world), world.resolved.history_start
     text = _dictionaries(home.labels.table)
     places = home.labels.catalog.places
 
@@ -192,8 +210,8 @@ def transactions_table(ledger: Ledger) -> Any:
 
     channel = text["payment_channel"]
     in_store = np.flatnonzero(np.array(channel[0].to_pylist()) == "in store")
-    is_local = np.isin(channel[1][rows.label], in_store)
-    is_local &= np.isin(rows.purpose, (Purpose.PURCHASE, Purpose.REFUND, Purpose.EMERGENCY))
+    is_visited = np.isin(np.arange(len(Purpose) + 1), VISITED)
+    is_local = np.isin(channel[1], in_store)[rows.label] & is_visited[rows.purpose]
     place = place_of(world, places)[rows.user]
     never_pending = ledger.pending_identity == 0
     no_link = ledger.link_identity == 0
@@ -201,10 +219,8 @@ def transactions_table(ledger: Ledger) -> Any:
         RAW_TRANSACTIONS,
         {
             "transaction_id": arrow.hex_text(ledger.identity, "t"),
-            "account_id": arrow.coded(
-                rows.user * SLOTS + rows.slot, arrow.text(account_ids(world))
-            ),
-            "user_id": arrow.coded(rows.user, arrow.text(user_ids(world))),
+            "account_id": arrow.coded(rows.user * SLOTS + rows.slot, ids.account_column),
+            "user_id": arrow.coded(rows.user, ids.user_column),
             "date": arrow.dates(np.where(ledger.is_pending, rows.authorized, rows.day), start),
             "authorized_date": arrow.dates(rows.authorized, start),
             "amount": arrow.money(rows.cents),
