@@ -51,7 +51,8 @@ def check(file: _FileArgument, as_json: JsonOption = False) -> None:
     given = asked.given_json()
     count = sum(len(section) for section in given.values() if isinstance(section, dict))
     base = f"preset {asked.preset}" if asked.preset else "the defaults"
-    show(f"{file} is valid: {count} values given, the rest from {base}.")
+    values = "1 value" if count == 1 else f"{count} values"
+    show(f"{file} is valid: {values} given, the rest from {base}.")
 
 
 @app.command("show")

@@ -38,7 +38,10 @@ def console() -> Console:
 
 def show(*renderables: RenderableType) -> None:
     """Print to stdout."""
-    console().print(*renderables, sep="\n")
+    out = console()
+    for renderable in renderables:
+        # prose is folded to a terminal's width, never for a program that searches it
+        out.print(renderable, soft_wrap=isinstance(renderable, str) and not out.is_terminal)
 
 
 def say(text: str) -> None:

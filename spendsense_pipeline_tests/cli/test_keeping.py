@@ -40,7 +40,7 @@ def test_consent_of_nobody_is_refused(own_copy: Path) -> None:
     assert not (own_copy / "consent.json").exists()
 
 
-def _earlier_dataset(data_dir: Path) -> str:
+def put_an_earlier_dataset(data_dir: Path) -> str:
     """Put a copy of the dataset before it, under another id."""
     current = next((data_dir / "datasets").glob("*.duckdb"))
     earlier = current.with_name(f"20000101T000000000000_{'e' * 16}.duckdb")
@@ -51,7 +51,7 @@ def _earlier_dataset(data_dir: Path) -> str:
 
 
 def test_rollback_publishes_the_earlier_dataset_again(own_copy: Path) -> None:
-    earlier = _earlier_dataset(own_copy)
+    earlier = put_an_earlier_dataset(own_copy)
     current = run("summary", "--json").json["dataset_id"]
     listed = run("rollback", "--list", "--json").json
     assert [d["dataset_id"] for d in listed] == [current, earlier]

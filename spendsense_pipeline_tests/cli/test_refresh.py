@@ -109,13 +109,14 @@ def test_a_blocking_check_that_fails_keeps_yesterdays_dataset(
     own_copy: Path, tmp_path: Path
 ) -> None:
     before = _dataset_id(own_copy)
-    impossible = ANYTHING_GOES | {"max_persona_share": 0.01}
+    # no population is wholly covered and evenly spread at once
+    impossible = ANYTHING_GOES | {"max_persona_share": 0.17, "min_coverage": 1.0}
     config = _config(tmp_path / "asked.json", expectations=impossible)
     answer: Answer = run("refresh", "--config", config, "--yes")
     assert answer.code == 1
-    assert "no_persona_dominates" in answer.err
-    assert "0.01" in answer.err, "the bound is printed"
-    assert "max_persona_share" in answer.err, "the remedy is printed"
+    assert "ERROR persona_assignments." in answer.err
+    assert "bound:" in answer.err
+    assert "expectations." in answer.err, "the remedy is printed"
     assert "Traceback" not in answer.err
     assert _dataset_id(own_copy) == before
     assert ("demo_refresh", "FAILURE", "command line") in _runs(own_copy)
