@@ -60,7 +60,7 @@ def settle(home: Household) -> Ledger:
     rows = joined([*home.parts, _overdraft_fees(home, opening)])
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
     is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
-    rows = rows.where(is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day))
+    is_known = is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day)
     is_pending = rows.day > world.as_of_day
     event = _event(world, rows)
     salt = np.uint64(purpose_key(world.seed, "transaction_id"))
@@ -69,11 +69,10 @@ def settle(home: Household) -> Ledger:
     identity = np.where(is_pending, pending_id, posted_id)
     shown_day = np.where(is_pending, rows.authorized, rows.day)
     # User, account and day in the high bits; the identity breaks ties as its text does.
-    order = np.argsort(
-        ((rows.user * SLOTS + rows.slot) * 2_048 + shown_day).astype(np.uint64) << np.uint64(36)
-        | identity >> np.uint64(28),
-        kind="stable",
-    )
+    place = ((rows.user * SLOTS + rows.slot) * 2_048 + shown_day).astype(np.uint64)
+    place = place << np.uint64(36) | identity >> np.uint64(28)
+    known = np.flatnonzero(is_known)
+    order = known[np.argsort(place[known], kind="stable")]
     posted_from = np.where(was_pending & ~is_pending, pending_id, np.uint64(0))
     rows, is_pending = rows.where(order), is_pending[order]
     moved = _account_sums(world, rows, ~is_pending)
