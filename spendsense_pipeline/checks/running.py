@@ -94,20 +94,28 @@ class CheckRun:
         return frozenset(name for (name,) in rows)
 
     @functools.cached_property
-    def parameters(self) -> Mapping[str, Any]:
-        """Everything a query of this package may bind."""
-        return {
-            "as_of": self.resolved.as_of,
-            "history_start": self.resolved.history_start,
-            "people": self.people,
-        }
+    def last_person(self) -> str:
+        """The last of the first `people` people: by it a scan skips what lies beyond."""
+        [(user_id,)] = self.con.execute(
+            "select max(user_id) from (select user_id from raw_users order by user_id limit ?)",
+            [self.people],
+        ).fetchall()
+        return user_id or ""
+
+    def _parameter(self, name: str) -> Any:
+        """What a query of this package may bind by itself."""
+        if name == "last_person":
+            return self.last_person
+        return {"as_of": self.resolved.as_of, "history_start": self.resolved.history_start}[name]
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query as dicts, after staging what it reads and binding what it names."""
         for name in _STAGED.findall(sql):
             self._stage(name)
-        offered = {**self.parameters, **parameters}
-        bound = {name: offered[name] for name in set(_PARAMETER.findall(sql))}
+        bound = {
+            name: parameters[name] if name in parameters else self._parameter(name)
+            for name in set(_PARAMETER.findall(sql))
+        }
         cursor = self.con.execute(sql, bound)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -149,7 +157,7 @@ class CheckRun:
             select = sql_text(f"staging/{name}.sql")
         for needed in _STAGED.findall(select):
             self._stage(needed)
-        bound = {key: self.parameters[key] for key in set(_PARAMETER.findall(select))}
+        bound = {name: self._parameter(name) for name in set(_PARAMETER.findall(select))}
         self.con.execute(f"create or replace temp table _checks_{name} as\n{select}", bound)
 
 

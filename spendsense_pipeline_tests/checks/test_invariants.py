@@ -13,7 +13,7 @@ from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.running import run_checks
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline_tests.builders import AS_OF, a_transaction, a_user
-from spendsense_pipeline_tests.checks.worlds import PLANS, World, a_valid_world, always
+from spendsense_pipeline_tests.checks.worlds import PLANS, World, a_valid_world, always, is_open
 
 Mutation = Callable[[World], None]
 
@@ -342,6 +342,31 @@ def test_a_lone_leg_may_wait_two_days_for_the_other(resolved: ResolvedConfig) ->
     world.transactions.remove(leg)
     world.account("savings")["opening_balance"] += 75
     assert broken(world, resolved) == set()
+
+
+def test_a_payment_and_an_equal_purchase_on_one_day_are_both_seen(resolved: ResolvedConfig) -> None:
+    # the day's balance does not move, and the day after a statement is cut out for other reasons
+    world = a_valid_world()
+    statement = world.statements_of("card_low")[3]
+    day = world.statements_of("card_low")[2]["issued_on"] + dt.timedelta(1)
+    leg = {
+        **world.rows(name="PAYMENT card_low", account_id="card_low")[0],
+        "date": day,
+        "authorized_date": day,
+        "transfer_id": "extra",
+    }
+    world.transactions += [
+        a_transaction("20.00", day, "card_low"),
+        leg | {"transaction_id": "x1", "amount": Decimal(-20)},
+        leg | {"transaction_id": "x2", "amount": Decimal(20), "account_id": "checking"},
+    ]
+    world.account("checking")["opening_balance"] += 20
+    statement["purchases"] += 20
+    statement["payments"] += 20
+    assert is_open(day)
+    assert broken(world, resolved) == set()
+    statement["payments"] -= 20
+    assert "statements_recompute" in broken(world, resolved)
 
 
 def test_rows_are_counted_and_at_most_ten_are_shown(resolved: ResolvedConfig) -> None:

@@ -5,7 +5,7 @@ with first_negative_close as (
   join _checks_accounts as account on account.account_number = closing.account_number
   where closing.closing_cents < 0
     and closing.closing_cents - closing.change_cents >= 0
-    and closing.date >= $history_start
+    and closing.is_posted
     and closing.date + 5 <= $as_of
     and account.type = 'depository'
 ),

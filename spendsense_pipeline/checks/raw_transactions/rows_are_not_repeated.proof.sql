@@ -1,5 +1,5 @@
 -- Proves in one pass that no two scheduled rows agree in account, day and amount: equal rows have equal hashes.
-select count(*) = count(distinct hash(account_id, date, amount, name)) as is_kept
+select count(*) = count(distinct hash(account_id, date, amount, name, transfer_id)) as is_kept
 from raw_transactions
 where (
   category_primary in (

@@ -15,7 +15,7 @@ with scheduled as (
 ),
 -- equal rows have equal fingerprints; the few with equal ones are then compared in full
 suspect as (
-  select hash(account_id, date, amount, name) as fingerprint
+  select hash(account_id, date, amount, name, transfer_id) as fingerprint
   from scheduled
   group by fingerprint
   having count(*) > 1
@@ -30,7 +30,9 @@ select
 from scheduled
 semi join suspect
   on suspect.fingerprint
-    = hash(scheduled.account_id, scheduled.date, scheduled.amount, scheduled.name)
+    = hash(
+      scheduled.account_id, scheduled.date, scheduled.amount, scheduled.name, scheduled.transfer_id
+    )
 group by
   scheduled.account_id, scheduled.date, scheduled.authorized_date, scheduled.amount,
   scheduled.name, scheduled.merchant_name, scheduled.category_detailed, scheduled.pending,

@@ -19,8 +19,9 @@ with flow as (
     )::double as income_usd
   from raw_transactions as row
   join raw_accounts as account on account.account_id = row.account_id
-  semi join _checks_people as person on person.user_id = row.user_id
-  where not row.pending and account.holder_category is distinct from 'business'
+  where row.user_id <= $last_person
+    and not row.pending
+    and account.holder_category is distinct from 'business'
   group by row.user_id
 )
 select

@@ -33,8 +33,8 @@ select
   sum(row.amount)::double as usd
 from raw_transactions as row
 join raw_accounts as account on account.account_id = row.account_id
-semi join _checks_people as person on person.user_id = row.user_id
-where not row.pending
+where row.user_id <= $last_person
+  and not row.pending
   and account.holder_category is distinct from 'business'
   and row.category_primary not in (
     'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_DISBURSEMENTS', 'BANK_FEES'

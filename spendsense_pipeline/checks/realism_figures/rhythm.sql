@@ -7,7 +7,7 @@ with day as (
 payday as (
   select distinct user_id, date
   from _checks_paychecks
-  semi join _checks_people as person on person.user_id = _checks_paychecks.user_id
+  where user_id <= $last_person
 ),
 near_payday as (
   select distinct user_id, date + after as date

@@ -2,26 +2,31 @@
 -- changes. Empty rows are added: one on the eve of history, with the opening balance, and one on the
 -- day after each card statement, so that no stretch of equal balance crosses the end of a cycle.
 -- (Such a row may share its day with a real one; it then shows the same closing, for no days.)
-with movement as (
-  select account_day, change_cents
+with total as (
+  select account_day // 65536 as account_number, sum(change_cents) as change_cents
+  from _checks_days
+  group by account_day // 65536
+),
+movement as (
+  select account_day, change_cents, true as is_posted
   from _checks_days
   union all
   select
     account_number::bigint * 65536 + ($history_start - 1 - date '1970-01-01'),
     -- every account starts from its own opening balance: the running total of all accounts in a row
     -- is brought there by taking away what the account before ended with
-    opening_cents - coalesce(lag(closing_cents) over (order by account_number), 0)
+    opening_cents - coalesce(lag(closing_cents) over (order by account_number), 0),
+    false
   from (
     select
       account.account_number,
       coalesce(account.opening_cents, 0) as opening_cents,
-      coalesce(account.opening_cents, 0) + coalesce(sum(day.change_cents), 0) as closing_cents
+      coalesce(account.opening_cents, 0) + coalesce(total.change_cents, 0) as closing_cents
     from _checks_accounts as account
-    left join _checks_days as day on day.account_day // 65536 = account.account_number
-    group by account.account_number, account.opening_cents
+    left join total on total.account_number = account.account_number
   )
   union all
-  select account.account_number::bigint * 65536 + (statement.issued_on + 1 - date '1970-01-01'), 0
+  select account.account_number::bigint * 65536 + (statement.issued_on + 1 - date '1970-01-01'), 0, false
   from card_statements as statement
   join _checks_accounts as account on account.account_id = statement.account_id
   where statement.issued_on < $as_of
@@ -30,6 +35,7 @@ running as (
   select
     account_day,
     change_cents,
+    is_posted,
     sum(change_cents) over days as closing_cents,
     lead(account_day) over days as next_account_day
   from movement
@@ -39,6 +45,7 @@ select
   cast(account_day // 65536 as integer) as account_number,
   date '1970-01-01' + cast(account_day % 65536 as integer) as date,
   change_cents,
+  is_posted,
   cast(closing_cents as bigint) as closing_cents,
   case
     when next_account_day // 65536 = account_day // 65536

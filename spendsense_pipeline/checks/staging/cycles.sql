@@ -29,49 +29,50 @@ cycle as (
   from statement
   window cycles as (partition by account_number order by issued_on)
 ),
-flow as (
+card_day as (
   select
-    cycle.account_number,
-    cycle.issued_on,
-    cast(sum(card_flow.purchase_cents) as bigint) as posted_purchase_cents,
-    cast(sum(card_flow.interest_cents) as bigint) as posted_interest_cents,
-    cast(sum(card_flow.interest_cents) filter (card_flow.date = cycle.issued_on) as bigint)
-      as interest_on_issue_cents,
-    cast(sum(card_flow.fee_cents) as bigint) as posted_fee_cents,
-    cast(sum(card_flow.payment_cents) as bigint) as posted_payment_cents,
-    cast(sum(card_flow.payment_cents) filter (card_flow.date <= cycle.last_due_on) as bigint)
-      as paid_by_due_cents
-  from _checks_card_flows as card_flow
-  asof join cycle
-    on cycle.account_number = card_flow.account_number and card_flow.date <= cycle.issued_on
-  group by cycle.account_number, cycle.issued_on
+    closing.account_number,
+    closing.date,
+    case when closing.is_posted then closing.change_cents else 0 end as change_cents,
+    greatest(closing.closing_cents, 0) * (closing.next_date - closing.date) as cent_days,
+    coalesce(flow.payment_cents, 0) as payment_cents,
+    coalesce(flow.interest_cents, 0) as interest_cents,
+    coalesce(flow.fee_cents, 0) as fee_cents
+  from _checks_closings as closing
+  left join _checks_card_flows as flow
+    on flow.account_number = closing.account_number
+    and flow.date = closing.date
+    and closing.is_posted
+  where closing.account_number in (
+    select account_number from _checks_accounts where type = 'credit'
+  )
 ),
-owed as (
+posted as (
   select
     cycle.account_number,
     cycle.issued_on,
-    cast(sum(greatest(closing.closing_cents, 0) * (closing.next_date - closing.date)) as bigint)
-      as cent_days
-  from (
-    select *
-    from _checks_closings
-    where account_number in (select account_number from _checks_accounts where type = 'credit')
-  ) as closing
+    sum(day.change_cents + day.payment_cents - day.interest_cents - day.fee_cents)
+      as posted_purchase_cents,
+    sum(day.interest_cents) as posted_interest_cents,
+    sum(day.interest_cents) filter (day.date = cycle.issued_on) as interest_on_issue_cents,
+    sum(day.fee_cents) as posted_fee_cents,
+    sum(day.payment_cents) as posted_payment_cents,
+    sum(day.payment_cents) filter (day.date <= cycle.last_due_on) as paid_by_due_cents,
+    sum(day.cent_days) as cent_days
+  from card_day as day
   asof join cycle
-    on cycle.account_number = closing.account_number and closing.date <= cycle.issued_on
+    on cycle.account_number = day.account_number and day.date <= cycle.issued_on
   group by cycle.account_number, cycle.issued_on
 )
 select
   cycle.*,
-  coalesce(flow.posted_purchase_cents, 0) as posted_purchase_cents,
-  coalesce(flow.posted_interest_cents, 0) as posted_interest_cents,
-  coalesce(flow.interest_on_issue_cents, 0) as interest_on_issue_cents,
-  coalesce(flow.posted_fee_cents, 0) as posted_fee_cents,
-  coalesce(flow.posted_payment_cents, 0) as posted_payment_cents,
-  coalesce(flow.paid_by_due_cents, 0) as paid_by_due_cents,
-  owed.cent_days
+  cast(coalesce(posted.posted_purchase_cents, 0) as bigint) as posted_purchase_cents,
+  cast(coalesce(posted.posted_interest_cents, 0) as bigint) as posted_interest_cents,
+  cast(coalesce(posted.interest_on_issue_cents, 0) as bigint) as interest_on_issue_cents,
+  cast(coalesce(posted.posted_fee_cents, 0) as bigint) as posted_fee_cents,
+  cast(coalesce(posted.posted_payment_cents, 0) as bigint) as posted_payment_cents,
+  cast(coalesce(posted.paid_by_due_cents, 0) as bigint) as paid_by_due_cents,
+  cast(posted.cent_days as bigint) as cent_days
 from cycle
-left join flow
-  on flow.account_number = cycle.account_number and flow.issued_on = cycle.issued_on
-left join owed
-  on owed.account_number = cycle.account_number and owed.issued_on = cycle.issued_on
+left join posted
+  on posted.account_number = cycle.account_number and posted.issued_on = cycle.issued_on

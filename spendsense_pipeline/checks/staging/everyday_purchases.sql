@@ -38,8 +38,8 @@ select
   end as spending_category
 from raw_transactions as purchase
 join raw_accounts as account on account.account_id = purchase.account_id
-semi join _checks_people as person on person.user_id = purchase.user_id
-where not purchase.pending
+where purchase.user_id <= $last_person
+  and not purchase.pending
   and purchase.amount > 0
   and account.holder_category is distinct from 'business'
   and purchase.transfer_id is null

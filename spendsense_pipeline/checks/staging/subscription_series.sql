@@ -10,8 +10,8 @@ with charge as (
     row.category_detailed
   from raw_transactions as row
   join raw_accounts as account on account.account_id = row.account_id
-  semi join _checks_people as person on person.user_id = row.user_id
-  where not row.pending
+  where row.user_id <= $last_person
+    and not row.pending
     and row.amount > 0
     and account.holder_category is distinct from 'business'
     and row.category_detailed in (
