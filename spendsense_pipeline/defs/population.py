@@ -27,7 +27,9 @@ def population_metadata(
         window = shares.setdefault(f"{row.window_days} days", {})
         window[row.persona] = row.assigned_share or 0.0
     fidelity = population.control_fidelity(con, resolved)
+    picture = {"persona mix": persona_mix(shares, PERSONA_KEYS)} if has_picture else {}
     metadata: dict[str, Any] = {
+        **picture,
         "persona shares": markdown_table(
             ["persona", *shares],
             [[key, *(_percent(s.get(key, 0.0)) for s in shares.values())] for key in PERSONA_KEYS],
@@ -37,8 +39,6 @@ def population_metadata(
             [[f.control, f.requested, f.realised, f.measured_as] for f in fidelity],
         ),
     }
-    if has_picture:
-        metadata["persona mix"] = persona_mix(shares, PERSONA_KEYS)
     for covered in population.coverage(con):
         metadata[f"coverage {covered.window_days} days"] = round(float(covered.share or 0.0), 4)
     return metadata

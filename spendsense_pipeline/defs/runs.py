@@ -10,15 +10,12 @@ import datetime as dt
 import functools
 import os
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 
-PID_TAG = "spendsense/pid"
-BOOT_TAG = "spendsense/boot_id"
-# A process id is reused sooner or later; the moment the process started tells the two apart.
-STARTED_TAG = "spendsense/pid_started"
+# Dagster shows tags of its own prefix only when asked; this one is for programs.
+PROCESS_TAG = "dagster/spendsense_process"
 
 UNFINISHED = [
     dg.DagsterRunStatus.STARTING,
@@ -65,24 +62,21 @@ def _answers(pid: int) -> bool:
     return True
 
 
-def process_tags() -> dict[str, str]:
-    """Tags naming this process."""
-    pid = os.getpid()
-    return {PID_TAG: str(pid), BOOT_TAG: boot_id(), STARTED_TAG: process_started(pid) or ""}
+def process_mark(pid: int, *, started: str | None = None, boot: str | None = None) -> str:
+    """A process as a tag: its id, when it started (ids are reused) and the boot of the machine."""
+    return f"{pid}.{started or process_started(pid) or ''}.{boot or boot_id()}"
 
 
 def claim_run(instance: dg.DagsterInstance, run_id: str) -> None:
     """Tag a run with the process that carries it."""
     if instance.get_run_by_id(run_id) is not None:
-        instance.add_run_tags(run_id, process_tags())
+        instance.add_run_tags(run_id, {PROCESS_TAG: process_mark(os.getpid())})
 
 
-def is_process_dead(tags: Mapping[str, str]) -> bool:
+def is_process_dead(mark: str) -> bool:
     """Whether the process a run was tagged with is gone."""
-    if tags[BOOT_TAG] != boot_id():
-        return True
-    started = process_started(int(tags[PID_TAG]))
-    return started is None or started != tags.get(STARTED_TAG, started)
+    pid, started, boot = mark.split(".", 2)
+    return boot != boot_id() or process_started(int(pid)) != started
 
 
 def mark_dead_runs(instance: dg.DagsterInstance, *, except_run: str | None = None) -> list[str]:
@@ -93,8 +87,8 @@ def mark_dead_runs(instance: dg.DagsterInstance, *, except_run: str | None = Non
         run = record.dagster_run
         if run.run_id == except_run:
             continue
-        if PID_TAG in run.tags:
-            is_dead = is_process_dead(run.tags)
+        if PROCESS_TAG in run.tags:
+            is_dead = is_process_dead(run.tags[PROCESS_TAG])
         else:
             last_heard = record.update_timestamp
             if last_heard.tzinfo is None:

@@ -62,7 +62,8 @@ class Stage:
         )
         return dg.MaterializeResult(
             asset_key=asset_key or table.name,
-            metadata={**about, **self.provenance(), **(metadata or {})},
+            # The UI keeps this order: what this table is looked at for, then where it comes from.
+            metadata={**(metadata or {}), **self.provenance(), **about},
             data_version=dg.DataVersion(data_version) if data_version else None,
         )
 
