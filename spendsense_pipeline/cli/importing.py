@@ -65,7 +65,7 @@ def import_(
     request = ImportRequest(path, as_of.date() if as_of else None, mapping, all_consented)
     staged = stage(request, imports_dir(settings))
     counts = ", ".join(
-        f"{rows:,} {table.removeprefix('raw_')}" for table, rows in staged.rows.items()
+        f"{rows:,} {table.removeprefix('raw_')}" for table, rows in staged.rows.items() if rows
     )
     for note in staged.notes:
         say(note)

@@ -94,6 +94,7 @@ def test_a_minimal_folder_fills_the_raw_tables(tmp_path: Path) -> None:
         "raw_transactions": 10,
         "raw_liabilities": 0,
         "card_statements": 0,
+        "stream_truth": 0,
     }
     con = _filled(staged)
     [first] = con.execute(
