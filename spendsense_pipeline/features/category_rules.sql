@@ -9,6 +9,10 @@ select
   code,
   category_primary,
   cast(kind_no as bigint) as kind_no,
+  list_contains($vague_details, code) as is_vague,
+  -- Money in is pay or a transfer, never a bill; a refund is no stream of its own.
+  list_contains($inflow_kinds, kind_no) as repeats_in,
+  list_contains($outflow_kinds, kind_no) as repeats_out,
   -- Money out: everything is spend but transfers (cash withdrawn is spent) and card payments.
   code = 'TRANSFER_OUT_WITHDRAWAL'
     or not (starts_with(code, 'TRANSFER_') or code = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT') as is_spend,

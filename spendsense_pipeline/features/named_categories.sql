@@ -1,13 +1,11 @@
 -- Categories read from names, for descriptions whose own category is missing or vague.
 with texts as (
   select
-    name,
-    merchant_name,
+    description_key,
     given,
     side,
     is_own_transfer,
-    ' ' || trim(regexp_replace(lower(concat_ws(' ', merchant_name, name)), '[^a-z0-9]+', ' ', 'g'))
-      || ' ' as words_of_it
+    ' ' || trim(regexp_replace(lower(text), '[^a-z0-9]+', ' ', 'g')) || ' ' as words_of_it
   from _vague_descriptions
 ),
 merchant_words as (
@@ -19,10 +17,7 @@ merchant_words as (
 ),
 matches as (
   select
-    texts.name,
-    texts.merchant_name,
-    texts.given,
-    texts.side,
+    texts.description_key,
     -- The longest phrase says most; the last two keys only make a tie fall the same way every time.
     first(
       merchant_words.category_detailed
@@ -38,27 +33,29 @@ matches as (
       or texts.given = merchant_words.category_primary
       or list_contains($weak_categories, texts.given)
     )
-  group by texts.name, texts.merchant_name, texts.given, texts.side
+  group by texts.description_key
+),
+told as (
+  select
+    texts.description_key,
+    -- The two legs of a transfer between one's own accounts need no name to be told.
+    coalesce(
+      matches.category_detailed,
+      case texts.side
+        when 'out' then 'TRANSFER_OUT_ACCOUNT_TRANSFER'
+        when 'in' then 'TRANSFER_IN_ACCOUNT_TRANSFER'
+        else 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+      end
+    ) as category_detailed
+  from texts
+  left join matches on matches.description_key = texts.description_key
+  where matches.category_detailed is not null or texts.is_own_transfer
 )
 select
-  texts.name,
-  texts.merchant_name,
-  texts.given,
-  texts.side,
-  -- The two legs of a transfer between one's own accounts need no name to be told.
-  coalesce(
-    any_value(matches.category_detailed),
-    case texts.side
-      when 'out' then 'TRANSFER_OUT_ACCOUNT_TRANSFER'
-      when 'in' then 'TRANSFER_IN_ACCOUNT_TRANSFER'
-      else 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
-    end
-  ) as category_detailed
-from texts
-left join matches
-  on matches.name = texts.name
-  and matches.merchant_name is not distinct from texts.merchant_name
-  and matches.given is not distinct from texts.given
-  and matches.side = texts.side
-where matches.category_detailed is not null or texts.is_own_transfer
-group by texts.name, texts.merchant_name, texts.given, texts.side
+  told.description_key,
+  told.category_detailed,
+  category.kind_no,
+  category.repeats_in,
+  category.repeats_out
+from told
+join _category_rules as category on category.code = told.category_detailed

@@ -14,12 +14,17 @@ with rows_in_window as (
     coalesce(row_.category_detailed, named.category_detailed, row_.category_primary) as code
   from raw_transactions as row_
   join _measured_accounts as account on account.account_id = row_.account_id
+  -- (A null key is not looked up: only rows without a clear category cost a look at their name.)
   left join _named_categories as named
-    on row_.category_detailed is null
-    and named.name = row_.name
-    and named.merchant_name is not distinct from row_.merchant_name
-    and named.given is not distinct from row_.category_primary
-    and named.side = case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end
+    on named.description_key = case
+      when row_.category_detailed is null then concat_ws(
+        '|',
+        case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end,
+        coalesce(row_.category_detailed, row_.category_primary, ''),
+        coalesce(row_.merchant_name, ''),
+        row_.name
+      )
+    end
   where row_.user_id between $first_id and $last_id and not row_.pending and row_.date > $as_of - $window_days and row_.date <= $as_of
 )
 select

@@ -41,11 +41,17 @@ described as (
     on last_row.transaction_id = series.last_transaction_id and last_row.date = series.last_date
   join _measured_accounts as account on account.account_no = series.group_no // 68719476736
   join merchants as merchant on merchant.merchant_no = series.group_no // 32 % 2147483648
+  -- (A null key is not looked up: only rows without a clear category cost a look at their name.)
   left join _named_categories as named
-    on named.name = last_row.name
-    and named.given is not distinct from coalesce(last_row.category_detailed, last_row.category_primary)
-    and named.merchant_name is not distinct from last_row.merchant_name
-    and named.side = case when last_row.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end
+    on named.description_key = case
+      when last_row.category_detailed is null or list_contains($vague_details, last_row.category_detailed) then concat_ws(
+        '|',
+        case when last_row.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end,
+        coalesce(last_row.category_detailed, last_row.category_primary, ''),
+        coalesce(last_row.merchant_name, ''),
+        last_row.name
+      )
+    end
   where last_row.user_id between $first_id and $last_id
 ),
 ranked as (
