@@ -20,7 +20,7 @@ from spendsense_pipeline.controls import (
 from spendsense_pipeline.generation.catalog import load_catalog, with_custom_merchants
 from spendsense_pipeline.generation.household import Household, live
 from spendsense_pipeline.generation.labels import labels_for
-from spendsense_pipeline.generation.ledger import settle
+from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
 from spendsense_pipeline.generation.records import (
     liabilities_table,
     statements_table,
@@ -82,6 +82,9 @@ def generate(
     resolved: ResolvedConfig, *, shard_users: int = DEFAULT_SHARD_USERS
 ) -> Iterator[Shard]:
     """The population in stretches of `shard_users`; the rows do not depend on the stretches."""
+    if not 1 <= shard_users <= SHARD_USERS_MAX:
+        message = f"shard_users must be between 1 and {SHARD_USERS_MAX}; it is {shard_users}"
+        raise ValueError(message)
     total = resolved.config.num_users
     for first_user in range(0, total, shard_users):
         yield generate_shard(resolved, first_user, min(shard_users, total - first_user))

@@ -27,7 +27,10 @@ from spendsense_pipeline.generation.world import (
 )
 
 CREDIT_SLOTS = (Slot.CARD_1, Slot.CARD_2)
+SHARD_USERS_MAX = 26_000
+"""More would not fit in the 28 bits that user, account and day have in the order of rows."""
 _OVERDRAFTS_MAX = 200
+"""Bounds a loop that otherwise ends when no account is overdrawn without a fee."""
 
 
 @dataclass(frozen=True)
