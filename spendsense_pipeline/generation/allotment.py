@@ -41,8 +41,8 @@ from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, Rhythm, WayOf
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 
 A = TypeVar("A", Ints, Flags)
-TIGHT_SUBSCRIPTION_MAX_USD = 48.0
-"""What a household that lives from paycheck to paycheck keeps of its subscriptions."""
+TIGHT_SUBSCRIPTION_MAX_USD = 58.0
+"""Subscriptions of a household targeted to live from paycheck to paycheck, at most."""
 TIGHT_INCOME_SHARE = 0.45
 """What such a household has of the income above the lowest that others in its place have."""
 ORDERS_MAX_SHARE_OF_INCOME = 0.3
@@ -269,8 +269,9 @@ class _Allotment:
         lowest, highest = controls.subscription_monthly_spend_range
         low = np.where(heavy, max(lowest, targets.HEAVY_SUBSCRIPTION_SPEND_MIN_USD), lowest)
         high = np.where(heavy, np.maximum(highest, low + 3), highest)
-        tight = rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
         ceiling = np.where(light, targets.LIGHT_SUBSCRIPTION_SPEND_MAX_USD, np.inf)
+        # Money kept for a charge is money in the bank: who is targeted to be out of it keeps less.
+        tight = self._lives(lambda way: way.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & ~light
         ceiling = np.where(tight, np.where(heavy, low + 3, TIGHT_SUBSCRIPTION_MAX_USD), ceiling)
         high = np.minimum(high, ceiling)
         low = np.minimum(low, high)

@@ -79,7 +79,7 @@ def live(world: World, labels: Labels) -> Household:
     owed = housing.bills(world, labels, orders_usd, paid)
     everyday_usd = lives.people.income_monthly_usd - owed.monthly_cents / CENTS - orders_usd
     held = credit.cards(world, paid, everyday_usd)
-    contracts = subscriptions.contracts(world, labels, _subscription_slot(world, held))
+    contracts = subscriptions.contracts(world, paid, labels, _subscription_slot(world, held))
     charged = subscriptions.charges(world, contracts, labels)
     is_on_card = charged.slot != Slot.CHECKING
 
@@ -90,7 +90,7 @@ def live(world: World, labels: Labels) -> Household:
         labels.catalog,
     )
     card_share = _card_share(world, held, everyday_usd, habits.purchases_per_month)
-    bought = spending.purchases(world, habits, labels, is_tail, card_share)
+    bought = spending.purchases(world, habits, labels, is_tail, card_share, everyday_usd)
     billed = billing.bill(
         held, world.users, bought.where(bought.card >= 0), charged.where(is_on_card)
     )
@@ -116,19 +116,18 @@ def live(world: World, labels: Labels) -> Household:
     budget = budgets(world, known, period, is_tail, wage_day)
     debit = _debit_postings(world, by_debit, budget, habits.mean_refund_share)
     business_rows, opening_business = business.business_postings(world)
-    moved = (
-        *earned,
-        *committed,
-        _purchase_postings(billed.purchases, billed.cents),
-        *debit,
-        savings.wage_postings(world, budget),
-        business_rows,
-    )
+    moved = (*earned, *committed, savings.wage_postings(world, budget))
     interest = savings.interest_postings(world, plan, moved, labels)
     return Household(
         world=world,
         labels=labels,
-        parts=(*moved, interest),
+        parts=(
+            *moved,
+            interest,
+            _purchase_postings(billed.purchases, billed.cents),
+            *debit,
+            business_rows,
+        ),
         contracts=contracts,
         savings=plan,
         cards=held,

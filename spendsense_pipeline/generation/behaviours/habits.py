@@ -43,6 +43,32 @@ _COUNT_ITERATIONS = 12
 """Each gains about a digit and a half: after twelve the counts no longer move."""
 
 
+# Engel's law, after spending by income quintile in the Consumer Expenditure Survey: who has three
+# times as much to spend travels more than three times as dearly and drinks much the same coffee.
+ELASTICITY: Final[dict[str, float]] = {
+    "coffee": 0.4,
+    "fast_food": 0.4,
+    "fuel": 0.55,
+    "transit": 0.6,
+    "personal_care": 0.6,
+    "cash_withdrawal": 0.6,
+    "groceries": 0.7,
+    "alcohol": 0.7,
+    "pets": 0.7,
+    "dining": 0.8,
+    "health": 0.8,
+    "auto_care": 0.8,
+    "household": 1.1,
+    "electronics": 1.1,
+    "gifts_and_donations": 1.1,
+    "travel": 1.2,
+}
+_PRICE_BOUNDS_SIGMA = (-2.8, 2.4)
+"""Prices further out than this are nobody's haircut."""
+_GAMMA_VARIATION = 0.7
+"""A gamma shape as wide as the log-normal's has nearly its skewness; this keeps them apart."""
+
+
 @dataclass(frozen=True)
 class Habits:
     """Lookup tables for one set of controls; `G` spending groups, 4096 equally likely entries."""
@@ -67,6 +93,10 @@ class Habits:
     """Share of refundable purchases that are refunded: `[G]`."""
     mean_refund_share: float
     """The same over all groups, by dollars."""
+    mean_ticket_cents: float
+    """Mean price of a purchase before any budget scales it."""
+    elasticity: Floats
+    """How prices paid grow with what a household has to spend: `[G]`, 1 = in proportion."""
 
 
 class _Tastes(NamedTuple):
@@ -131,6 +161,8 @@ def _habits(tastes: _Tastes, catalog: Catalog) -> Habits:
         weekday=by_weekday / by_weekday.mean(),
         refund_share=refunds,
         mean_refund_share=float(np.average(refunds, weights=dollars)),
+        mean_ticket_cents=float((counts * tickets.mean(axis=1)).sum()),
+        elasticity=np.array([ELASTICITY.get(name, 1.0) for name in groups.names]),
     )
 
 
@@ -187,7 +219,7 @@ def _merchant_row(catalog: Catalog, group: int) -> Ints:
 
 def _prices(sigma: float, distribution: str) -> Floats:
     """Prices around a median of 1, at 4096 evenly likely places."""
-    normal = np.asarray(NORMAL_QUANTILES)
+    normal = np.clip(NORMAL_QUANTILES, *_PRICE_BOUNDS_SIGMA)
     if distribution == "lognormal":
         return np.asarray(np.exp(sigma * normal), dtype=np.float64)
     # A symmetric or nearly symmetric shape as wide as the log-normal would reach below zero: its
@@ -195,7 +227,7 @@ def _prices(sigma: float, distribution: str) -> Floats:
     variation = float(np.sqrt(np.exp(sigma**2) - 1))
     if distribution == "gamma":
         # Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal.
-        shape = 1 / min(variation, 1.2) ** 2
+        shape = 1 / min(_GAMMA_VARIATION * variation, 1.0) ** 2
         cubed = (1 - 1 / (9 * shape) + normal / (3 * shape**0.5)) ** 3
         return np.asarray(np.maximum(cubed, 0.02), dtype=np.float64)
     return np.maximum(1 + min(variation, 0.45) * normal, 0.05)

@@ -37,7 +37,7 @@ IRREGULAR_AMOUNT_SPREAD_SHARE = 0.7
 HOURLY_SHARE = 0.4
 HOURLY_AMOUNT_SPREAD_SHARE = 0.06
 MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
-SEMIMONTHLY_PAYDAYS = ((1, 15), (5, 20), (15, 31))
+SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
 _NEVER_DAYS = 400
 PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
 
@@ -69,6 +69,12 @@ def pay(world: World) -> Pay:
     swing = _cancelling(world, "pay_amount", nominal.shape[1]) * spread[:, np.newaxis]
     cents = np.rint(mean_usd[:, np.newaxis] * 100 * (1 + swing)).astype(np.int64)
     return Pay(day=actual, cents=cents, first=(actual < 0).sum(axis=1))
+
+
+def pay_day_of_month(world: World, paid: Pay) -> Ints:
+    """Day of the month of each user's first payday in the history: `[U]`."""
+    day = np.take_along_axis(paid.day, paid.first[:, np.newaxis], axis=1)[:, 0]
+    return world.calendar.day_of_month[np.clip(day, 0, world.days - 1)].astype(np.int64)
 
 
 def pay_postings(world: World, paid: Pay, labels: Labels) -> Postings:

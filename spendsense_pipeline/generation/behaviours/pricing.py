@@ -14,6 +14,8 @@ _ROUND_PRICES_FROM_CENTS = 300
 """Smaller prices keep their cents: rounding them to dollars would move them by too much."""
 _CASH_NOTE_CENTS = 2_000
 """Machines pay out twenties."""
+_CASH_NOTES_MAX = 25
+"""And no more than $500 at a time."""
 
 
 def scaled_cents(
@@ -37,7 +39,7 @@ def scaled_cents(
         np.where(ending < _NINETY_NINE, np.rint((raw + 1) / 100) * 100 - 1, plain),
     )
     cents = np.where(raw < _ROUND_PRICES_FROM_CENTS, plain, cents)
-    notes = np.maximum(np.rint(raw[is_cash] / _CASH_NOTE_CENTS), 1)
+    notes = np.clip(np.rint(raw[is_cash] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
     cents[is_cash] = notes * _CASH_NOTE_CENTS
     cents = np.maximum(cents, 1).astype(np.int64)
     left = budget_cents - sums(bucket, cents, buckets)

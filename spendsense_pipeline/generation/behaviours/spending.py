@@ -35,6 +35,8 @@ _SETTLEMENT_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 7 + [2] * 5, dtype=np.i
 REFUND_DELAY_DAYS = (5, 12)
 _SERIALS_PER_DAY = 512
 """Purchases a user can make in a day; part of every purchase's draws, so it never changes."""
+_MEANS_BOUNDS = (0.2, 6.0)
+"""What a household has for a purchase, relative to the mean price, within reason."""
 _LEVELS_PER_PURCHASE = 32
 """Rates of purchases per day are told apart to this part of a purchase."""
 _COUNT_BITS = 24
@@ -108,9 +110,15 @@ def _poisson_thresholds(levels: int) -> Ints:
 
 
 def purchases(
-    world: World, habits: Habits, labels: Labels, is_tail: Flags, card_share: Floats
+    world: World,
+    habits: Habits,
+    labels: Labels,
+    is_tail: Flags,
+    card_share: Floats,
+    everyday_usd: Floats,
 ) -> Purchases:
-    """All purchases to the horizon. `card_share[U, 2]` is the part of spending each card takes."""
+    """All purchases to the horizon. `card_share[U, 2]` is the part of spending each card takes,
+    `everyday_usd[U]` what the user has for purchases in a usual month."""
     user, day, serial = _moments(counts_per_day(world, habits, is_tail))
     word = words_each(world.keys("purchase")[user], day * _SERIALS_PER_DAY + serial)
 
@@ -126,7 +134,8 @@ def purchases(
     is_cash = group == cash
     merchant = _merchants(world, habits, user, group, word)
     price = habits.relative_price[habits.spread_class[merchant], bits(word, 28, TABLE_BITS)]
-    weight = np.rint(price * labels.catalog.merchants.ticket_median_cents[merchant])
+    leaning = _leaning(world, habits, everyday_usd)[user, group]
+    weight = np.rint(price * leaning * labels.catalog.merchants.ticket_median_cents[merchant])
     weight = np.where(tail, weight * TAIL_PRICE_FACTOR, weight)
 
     second = words_each(world.keys("purchase_settlement")[user], day * _SERIALS_PER_DAY + serial)
@@ -158,6 +167,14 @@ def purchases(
         is_cash=is_cash,
         refund_day=np.where(refunded, settles + delay, -1),
     )
+
+
+def _leaning(world: World, habits: Habits, everyday_usd: Floats) -> Floats:
+    """What a household's means do to its prices of each group, beside scaling all: `[U, G]`."""
+    factor = np.where(world.lives.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
+    usual_cents = factor * habits.purchases_per_month * habits.mean_ticket_cents
+    means = np.clip(everyday_usd * 100 / usual_cents, *_MEANS_BOUNDS)
+    return np.asarray(means[:, np.newaxis] ** (habits.elasticity - 1), dtype=np.float64)
 
 
 def _moments(count: Ints) -> tuple[Ints, Ints, Ints]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.generation.behaviours.income import Pay, pay_day_of_month
+from spendsense_pipeline.generation.circumstances import MONTHLY, SEMIMONTHLY
 from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.randomness import Ints, uniform
-from spendsense_pipeline.generation.targets import HEAVY_SUBSCRIPTION_COUNT_MIN, NO_TARGET
+from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
+from spendsense_pipeline.generation.targets import HEAVY_SUBSCRIPTION_COUNT_MIN, NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import Postings, Purpose, World, postings
 
 HORIZON_MONTHS = 24
@@ -47,7 +49,7 @@ class Contracts:
     skip_month: Ints
 
 
-def contracts(world: World, labels: Labels, pays_from: Ints) -> Contracts:
+def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contracts:
     """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
     lives, services = world.lives, labels.catalog.subscriptions
     # Of the configuration, not of the shard: draws and serial numbers hang on it.
@@ -79,7 +81,7 @@ def contracts(world: World, labels: Labels, pays_from: Ints) -> Contracts:
         serial=which,
         service=service,
         slot=pays_from[user],
-        day_of_month=1 + (drawn[:, 3] * 28).astype(np.int64),
+        day_of_month=_billing_day(world, paid, user, drawn[:, 3]),
         cents=price[user, which],
         first_month=np.zeros(user.size, dtype=np.int64),
         last_month=ends,
@@ -94,7 +96,7 @@ def contracts(world: World, labels: Labels, pays_from: Ints) -> Contracts:
         serial=most + which[swapped],
         service=order[user[swapped], most + which[swapped]],
         slot=pays_from[user[swapped]],
-        day_of_month=1 + (drawn[swapped, 5] * 28).astype(np.int64),
+        day_of_month=_billing_day(world, paid, user[swapped], drawn[swapped, 5]),
         cents=price[user[swapped], which[swapped]],
         first_month=ends[swapped] + 1,
         last_month=never,
@@ -108,6 +110,16 @@ def contracts(world: World, labels: Labels, pays_from: Ints) -> Contracts:
             for name in Contracts.__dataclass_fields__
         )
     )
+
+
+def _billing_day(world: World, paid: Pay, user: Ints, draw: Floats) -> Ints:
+    """Day of the month a service is charged: any, but soon after payday for who has no money left
+    later (of those paid once or twice a month; other pay periods are short enough)."""
+    lives = world.lives
+    is_tight = lives.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    is_tight &= np.isin(lives.cadence[user], (MONTHLY, SEMIMONTHLY))
+    soon = (pay_day_of_month(world, paid)[user] + (draw * 6).astype(np.int64)) % 28 + 1
+    return np.where(is_tight, soon, 1 + (draw * 28).astype(np.int64))
 
 
 def _ranked_services(world: World, labels: Labels, count: int) -> Ints:
