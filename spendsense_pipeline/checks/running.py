@@ -63,27 +63,17 @@ class CheckRun:
 
     con: duckdb.DuckDBPyConnection
     resolved: ResolvedConfig
-    given_imported: bool | None = None
+    said_imported: bool | None = None
     # Whom the figures about the population are about: the first so many people.
     people: int = 2**31 - 1
     _staged: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def imported(self) -> bool:
-        """Whether the rows are somebody else's: unless said, when the generator left no mark.
+        """Whether the rows are somebody else's: as said, else as the configuration says."""
+        from spendsense_pipeline.importing.warehouse import is_imported
 
-        The generator dates every person from history_start and records its recurring streams.
-        """
-        if self.given_imported is not None:
-            return self.given_imported
-        if "stream_truth" not in self.tables or "raw_users" not in self.tables:
-            return "raw_users" in self.tables
-        (mark,) = self.rows(
-            "select exists (select 1 from stream_truth) "
-            "or exists (select 1 from raw_users where created_at is not null) as is_ours, "
-            "exists (select 1 from raw_users) as has_people"
-        )
-        return mark["has_people"] and not mark["is_ours"]
+        return is_imported(self.resolved) if self.said_imported is None else self.said_imported
 
     @functools.cached_property
     def tables(self) -> frozenset[str]:
