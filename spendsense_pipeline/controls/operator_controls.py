@@ -196,7 +196,7 @@ class OperatorControls(OperatorModel):
     amount_distribution: Annotated[
         Literal["lognormal", "gamma", "normal"],
         Choice(AMOUNT_DISTRIBUTIONS),
-        Measured("skewness of purchase amounts (lognormal > gamma > normal)"),
+        Measured("skewness of the logarithm of purchase amounts (lognormal > gamma > normal)"),
     ] = Field("lognormal", description="Shape of purchase amounts around a category's prices.")
     seasonality: Annotated[
         float,

@@ -54,7 +54,7 @@ from shopper
 union all
 select 'transaction_volatility', stddev_samp(ln(cents / 100)) from _checks_everyday_purchases
 union all
-select 'amount_distribution', skewness(cents / 100) from _checks_everyday_purchases
+select 'amount_distribution', skewness(ln(cents)) from _checks_everyday_purchases
 union all
 select
   'seasonality',
