@@ -8,7 +8,7 @@ Nothing is assumed about how the rows were made, and only people who have consen
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,6 +51,8 @@ _WORKING_TABLES = (
     "_stream_merchants",
     "_charges",
     "_pieces",
+    "_groups",
+    "_shapes",
     "_found",
     "_members",
     "_first_rows",
@@ -59,6 +61,11 @@ _WORKING_TABLES = (
     *(f"_{behaviour}" for behaviour in BEHAVIOURS),
 )
 READINGS = ("whole merchants", "parts of merchants", "across accounts")
+# First reading: all charges of one merchant to one account are one piece.
+_WHOLE_MERCHANTS = (
+    'create or replace temp view "_pieces" as '
+    "select group_no as piece_no, group_no, date, cents, transaction_id from _charges"
+)
 
 
 def build_recurring_streams(
@@ -82,13 +89,7 @@ def build_recurring_streams(
         create(con, "_stream_merchants", "streams/merchants", parameters)
         create(con, "_charges", "streams/charges", parameters)
         for reading in READINGS:
-            parameters["reading"] = reading
-            create(con, "_pieces", f"streams/{reading.replace(' ', '_')}", parameters)
-            write = create if reading == READINGS[0] else append
-            if write is append and _is_empty(con, "_pieces"):
-                continue
-            write(con, "_found", "streams/judged", parameters)
-            write(con, "_members", "streams/members", parameters)
+            _read(con, reading, parameters | {"reading": reading})
         _prepare(con, RECURRING_STREAMS, as_of, users)
         append(con, RECURRING_STREAMS.name, "streams/recurring_streams", parameters)
 
@@ -175,6 +176,26 @@ def _prepare(
         "or user_id in (select user_id from _measured_users)",
         {"as_of": as_of},
     )
+
+
+def _read(con: duckdb.DuckDBPyConnection, reading: str, parameters: Mapping[str, Any]) -> None:
+    """Cut the charges into pieces one way, and add the pieces that are series to those found."""
+    if reading == READINGS[0]:
+        con.execute(_WHOLE_MERCHANTS)
+        try:
+            create(con, "_groups", "streams/shapes", parameters)
+            con.execute('create or replace temp view "_shapes" as select * from "_groups"')
+            create(con, "_found", "streams/judged", parameters)
+            create(con, "_members", "streams/members", parameters)
+        finally:
+            con.execute('drop view if exists temp."_pieces"')
+            con.execute('drop view if exists temp."_shapes"')
+        return
+    create(con, "_pieces", f"streams/{reading.replace(' ', '_')}", parameters)
+    if not _is_empty(con, "_pieces"):
+        create(con, "_shapes", "streams/shapes", parameters)
+        append(con, "_found", "streams/judged", parameters)
+        append(con, "_members", "streams/members", parameters)
 
 
 def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -1,15 +1,13 @@
 -- Last reading: a series that moved from one account to another half-way.
-with groups as (
-  select
-    charge.group_no,
-    account.user_no,
-    charge.group_no % 68719476736 as line
-  from (select distinct group_no from _charges where list_contains($moving_kinds, group_no % 32 // 2)) as charge
-  join _measured_accounts as account on account.account_no = charge.group_no // 68719476736
+with lines as (
+  select groups.group_no, account.user_no, groups.group_no % 68719476736 as line
+  from _groups as groups
+  join _measured_accounts as account on account.account_no = groups.group_no // 68719476736
+  where list_contains($moving_kinds, groups.group_no % 32 // 2)
 ),
 moved as (
   select user_no, line, row_number() over (order by user_no, line) as piece_no
-  from groups
+  from lines
   group by user_no, line
   having count(*) > 1
     -- What runs on one account needs no other.
@@ -19,5 +17,5 @@ moved as (
 )
 select moved.piece_no, charge.group_no, charge.date, charge.cents, charge.transaction_id
 from moved
-join groups on groups.user_no = moved.user_no and groups.line = moved.line
-join _charges as charge on charge.group_no = groups.group_no
+join lines on lines.user_no = moved.user_no and lines.line = moved.line
+join _charges as charge on charge.group_no = lines.group_no

@@ -1,42 +1,8 @@
 -- Which pieces are series: how many charges, how regular in time, how steady in amount.
-with halves as (
-  select
-    piece_no,
-    date > $as_of - $lookback as is_recent,
-    -- (The account of the latest charge, where a series moved from one to another.)
-    arg_max(group_no, date) as group_no,
-    count(*) as charge_count,
-    min(date) as first_date,
-    max(date) as last_date,
-    sum(cents) as cents,
-    min(cents) as least_cents,
-    max(cents) as most_cents
-  from _pieces
-  group by piece_no, is_recent
-),
-shapes as (
-  select
-    piece_no,
-    arg_max(group_no, last_date) as group_no,
-    sum(charge_count) as all_count,
-    min(first_date) as first_date,
-    max(last_date) as last_date,
-    cast(sum(cents) as bigint) as all_cents,
-    min(least_cents) as least_cents_of_all,
-    max(most_cents) as most_cents_of_all,
-    coalesce(max(charge_count) filter (is_recent), 0) as recent_count,
-    min(first_date) filter (is_recent) as first_recent,
-    cast(max(cents) filter (is_recent) as bigint) as recent_cents,
-    min(least_cents) filter (is_recent) as least_cents,
-    max(most_cents) filter (is_recent) as most_cents
-  from halves
-  group by piece_no
-  having sum(charge_count) >= 2
-),
-candidates as (
+with candidates as (
   -- Denser than weekly on average, or a habit of any price, cannot pass: spare them the sorting.
   select piece_no
-  from shapes
+  from _shapes
   where recent_count >= 3
     and last_date - first_recent >= 5.5 * (recent_count - 1)
     and (not list_contains($everyday_kinds, group_no % 32 // 2) or most_cents <= 5 * least_cents)
@@ -100,7 +66,7 @@ timed as (
     rhythm.step_cents,
     rhythm.steps,
     rhythm.small_steps
-  from shapes as shape
+  from _shapes as shape
   left join rhythms as rhythm on rhythm.piece_no = shape.piece_no
 ),
 regular as (

@@ -2,10 +2,17 @@
 -- a membership: one price, month after month, among a shop's other charges.
 with unexplained as (
   select group_no
-  from _charges
-  where date > $as_of - $lookback and list_contains($contract_kinds, group_no % 32 // 2)
-  group by group_no
-  having count(*) >= 3 and group_no not in (select group_no from _found)
+  from _groups
+  where recent_count >= 3
+    and list_contains($contract_kinds, group_no % 32 // 2)
+    and group_no not in (select group_no from _found)
+),
+shops as (
+  select group_no
+  from _groups
+  where recent_count >= 4
+    and list_contains($shop_kinds, group_no % 32 // 2)
+    and group_no not in (select group_no from _found)
 ),
 prices as (
   select
@@ -55,14 +62,13 @@ contracts as (
   join clusters as cluster on cluster.group_no = charge.group_no and cluster.cents = charge.cents
 ),
 memberships as (
-  select group_no, cents
-  from _charges
-  where date > $as_of - $lookback and list_contains($shop_kinds, group_no % 32 // 2)
-  group by group_no, cents
+  select charge.group_no, charge.cents
+  from _charges as charge
+  join shops as shop on shop.group_no = charge.group_no
+  where charge.date > $as_of - $lookback
+  group by charge.group_no, charge.cents
   -- Four months in a row; fewer would find one in every grocer by chance.
-  having count(*) >= 4
-    and max(date) - min(date) >= 27 * (count(*) - 1)
-    and group_no not in (select group_no from _found)
+  having count(*) >= 4 and max(charge.date) - min(charge.date) >= 27 * (count(*) - 1)
 )
 select
   dense_rank() over (order by group_no, cluster, line) as piece_no, group_no, date, cents, transaction_id

@@ -39,7 +39,7 @@ described as (
   -- (The date says nothing new, but lets the scan skip older rows.)
   join raw_transactions as last_row
     on last_row.transaction_id = series.last_transaction_id and last_row.date = series.last_date
-  join _measured_accounts as account on account.account_no = series.group_no // 68719476736
+  join _measured_accounts as account on account.account_id = last_row.account_id
   join merchants as merchant on merchant.merchant_no = series.group_no // 32 % 2147483648
   -- (A null key is not looked up: only rows without a clear category cost a look at their name.)
   left join _named_categories as named
