@@ -55,10 +55,12 @@ def summary(
 
 def show_summary(content: Summary, *, every_control: bool = False) -> None:
     """Draw the summary; controls as dealt only where they differ, unless asked for."""
-    preset = f", preset {content.preset}" if content.preset else ""
+    origin = f"seed {content.seed}" + (f", preset {content.preset}" if content.preset else "")
+    if content.preset == "imported":
+        origin = "imported data"
     show(
         f"[bold]Dataset {content.dataset_id}[/bold] as of {content.as_of}, history since "
-        f"{content.history_start}, seed {content.seed}{preset}",
+        f"{content.history_start}, {origin}",
         f"{content.people:,} people, {content.consenting:,} of them consenting; "
         f"{content.path} ({human_bytes(content.bytes)})",
     )
@@ -98,6 +100,8 @@ def _mix_table(content: Summary) -> Any:
 def _show_fidelity(content: Summary, *, every_control: bool) -> None:
     """Requested beside realised; a miss is explained by what was asked of the population."""
     judged = [row for row in content.control_fidelity if row.within is not None]
+    if not judged:
+        return
     within = [row for row in judged if row.within]
     show(f"Controls: {len(within)} of {len(judged)} realised within their tolerance.")
     shown = content.control_fidelity if every_control else [r for r in judged if not r.within]

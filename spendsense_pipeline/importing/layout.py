@@ -23,7 +23,6 @@ REQUIRED_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "transactions": ("transaction_id", "account_id", "date", "amount", "name"),
     "liabilities": ("account_id",),
     "card_statements": IMPORTABLE_TABLES["card_statements"].column_names,
-    "stream_truth": IMPORTABLE_TABLES["stream_truth"].column_names,
 }
 _SUFFIXES = (".csv", ".parquet")
 

@@ -17,11 +17,9 @@ from typing import Any
 
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.plaid.declarations import MONEY
-from spendsense_pipeline.plaid.tables import CARD_STATEMENTS, RAW_TABLES, STREAM_TRUTH
+from spendsense_pipeline.plaid.tables import CARD_STATEMENTS, RAW_TABLES
 
-MAPPABLE_TABLES = {t.name.removeprefix("raw_"): t for t in (*RAW_TABLES, CARD_STATEMENTS)}
-# An export of ours also brings what the generator knows, so that detection can be scored again.
-IMPORTABLE_TABLES = {**MAPPABLE_TABLES, STREAM_TRUTH.name: STREAM_TRUTH}
+IMPORTABLE_TABLES = {t.name.removeprefix("raw_"): t for t in (*RAW_TABLES, CARD_STATEMENTS)}
 _SHAPES: Mapping[str, tuple[type, str]] = {
     "file": (str, "a file name"),
     "columns": (dict, "a mapping of ours to theirs"),
@@ -102,15 +100,15 @@ def _table_mapping(path: Path, table: str, entry: Any, problems: list[Problem]) 
 
 def _mistakes(where: str, table: str, entry: Any) -> Iterator[Problem]:
     """What is wrong with one table's entry; later questions only make sense of a sound shape."""
-    if table not in MAPPABLE_TABLES:
-        remedy = f"Use one of {', '.join(MAPPABLE_TABLES)}."
+    if table not in IMPORTABLE_TABLES:
+        remedy = f"Use one of {', '.join(IMPORTABLE_TABLES)}."
         yield Problem("mapping", where, "is not a table of ours", remedy)
         return
     shape_mistakes = list(_shape_mistakes(where, entry))
     yield from shape_mistakes
     if shape_mistakes:
         return
-    declared = MAPPABLE_TABLES[table]
+    declared = IMPORTABLE_TABLES[table]
     negate = entry.get("negate") or ()
     for column in (*(entry.get("columns") or {}), *(entry.get("values") or {}), *negate):
         if column not in declared.column_names:

@@ -121,8 +121,6 @@ _RULES: tuple[_Rule, ...] = (
     _known("transactions", "account_id", "accounts", kind="unknown_account"),
     _known("liabilities", "account_id", "accounts", kind="unknown_account"),
     _known("card_statements", "account_id", "accounts", kind="unknown_account"),
-    _known("stream_truth", "account_id", "accounts", kind="unknown_account"),
-    _known("stream_truth", "user_id", "users", kind="unknown_user"),
     _same_holder("transactions"),
     _same_holder("liabilities"),
     _Rule(

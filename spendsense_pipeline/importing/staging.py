@@ -101,8 +101,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         problems += _consent_problems(con, files["users"], given["users"], request)
         if problems:
             raise ImportProblemsError(problems)
-        is_ours = STREAM_TRUTH.name in files
-        rows = _type_rows(con, all_consented=request.all_consented, is_ours=is_ours)
+        rows = _type_rows(con, all_consented=request.all_consented)
         staged = StagedImport(
             fingerprint=_fingerprint(path, request, as_of),
             as_of=as_of,
@@ -160,8 +159,6 @@ def _read(
         files = {table: f"Plaid {table}" for table in given}
     elif path.is_dir():
         found = find_files(path, mapping)
-        if not (path / EXPORT_DESCRIPTION_FILE).is_file():
-            found.pop(STREAM_TRUTH.name, None)  # nobody else knows the truth of their streams
         given = read_files(con, found, mapping)
         files = {table: file.name for table, file in found.items()}
     else:
@@ -174,9 +171,7 @@ def _read(
     return files, given
 
 
-def _type_rows(
-    con: duckdb.DuckDBPyConnection, *, all_consented: bool, is_ours: bool
-) -> dict[str, int]:
+def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[str, int]:
     """Fill what may be left out, give every table its declared types; rows per table."""
     con.execute(
         "update source_users set consent_status = coalesce(consent_status, ?)",
@@ -188,9 +183,8 @@ def _type_rows(
             f"where account.account_id = source_{table}.account_id and source_{table}.user_id is "
             f"null"
         )
-    if not is_ours:
-        # nobody reads when a person joined a bank, and the checks know generated people by it
-        con.execute("update source_users set created_at = null")
+    # nobody reads when a person joined a bank, and the checks know generated people by it
+    con.execute("update source_users set created_at = null")
     con.execute(
         "update source_transactions set category_primary = category.primary_code "
         "from plaid_category category where category.detailed = category_detailed"
@@ -204,6 +198,7 @@ def _type_rows(
         )
         [(count,)] = con.execute(f'select count(*) from "{declared.name}"').fetchall()
         rows[declared.name] = int(count)
+    con.execute(STREAM_TRUTH.create_sql())  # nobody knows the truth of real streams
     return rows
 
 

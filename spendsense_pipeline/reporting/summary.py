@@ -15,6 +15,7 @@ from spendsense_pipeline.checks.population import (
     coverage,
     persona_mix,
 )
+from spendsense_pipeline.importing.warehouse import IMPORTED
 from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 from spendsense_pipeline.reporting.opening import Published
@@ -99,7 +100,10 @@ def summarize(
         rows=row_counts(published),
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
-        control_fidelity=tuple(control_fidelity(con, resolved)),
+        # nobody asked an imported population to be anything
+        control_fidelity=()
+        if dataset.preset == IMPORTED
+        else tuple(control_fidelity(con, resolved)),
         checks=_checked_again(published) if check_again else books.checks,
         stages=books.stages,
         notes=tuple(_notes(published, today)),
