@@ -9,6 +9,7 @@ A missing value is not changed: its size could not be said.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,46 +105,72 @@ def smallest_change(rules: tuple[PersonaRule, ...]) -> str:
 
 
 def changes_needed(rules: tuple[PersonaRule, ...]) -> str:
-    """Fewest predicates that must turn to change the primary persona; null if data is missing."""
+    """Fewest predicates that must turn to change the primary persona; null if data is missing.
+
+    Reads the columns `into_<persona>` and `out_of_<persona>`: the `cost` of a match and of its end.
+    """
     cases = []
     for i, rule in enumerate(rules):
-        ways = [_cost(rule.tree, wanted=False), *(_cost(r.tree, wanted=True) for r in rules[:i])]
+        ways = [f"out_of_{rule.key}", *(f"into_{above.key}" for above in rules[:i])]
         cases.append(f"when {text(rule.key)} then {_least(ways)}")
-    into_any = _least([_cost(rule.tree, wanted=True) for rule in rules])
-    cases.append(f"when {text(GENERAL)} then {into_any}")
+    cases.append(f"when {text(GENERAL)} then {_least([f'into_{rule.key}' for rule in rules])}")
     return f"case primary_persona {' '.join(cases)} end"
 
 
 def as_json(rules: tuple[PersonaRule, ...]) -> str:
-    """The counterfactual member of a trace, from the columns `change` and `needed`."""
+    """The counterfactual member of a trace as JSON text, from the columns `change` and `needed`."""
+    found = [_constants(candidate) for candidate in candidates(rules)]
+    opening, between, closing = (_by_rank([parts[i] for parts in found]) for i in range(3))
     titles = " ".join(f"when {text(key)} then {text(persona_title(key))}" for key in PERSONA_KEYS)
-    members = _members(rules)
-    return f"""case when change is not null then json_object(
-      'found', true, 'changes_needed', 1,
-      'text', {members["sentence"]} || case change.outcome {titles} end || '.',
-      'feature', {members["feature"]}, 'label', {members["label"]}, 'unit', {members["unit"]},
-      'from', {members["from"]}, 'to', {members["to"]}, 'outcome', change.outcome)
-    else json_object('found', false, 'changes_needed', needed, 'text',
-      coalesce('none: needs ' || needed || ' changes', 'none: too little data')) end"""
+    none = text('{"found":false,"changes_needed":')
+    return f"""case when change is not null then concat(
+      {opening}, {_of_criterion(rules, _shown)}, ', the result would be ',
+      case change.outcome {titles} end, {between}, {_of_criterion(rules, value_json)}, {closing},
+      change.outcome, '"}}')
+    when needed is not null then concat(
+      {none}, needed, ',"text":"none: needs ', needed, ' changes"}}')
+    else concat({none}, 'null,"text":"none: too little data"}}') end"""
 
 
-def _members(rules: tuple[PersonaRule, ...]) -> dict[str, str]:
-    """What differs from candidate to candidate, as SQL looked up by the rank of the change."""
-
-    def by_rank(expression: Callable[[Candidate], str]) -> str:
-        cases = " ".join(
-            f"when {rank} then {expression(c)}" for rank, c in enumerate(candidates(rules))
-        )
-        return f"case change.rank {cases} end"
-
-    return {
-        "feature": by_rank(lambda c: text(c.criterion.feature)),
-        "label": by_rank(lambda c: text(c.criterion.label)),
-        "unit": by_rank(lambda c: text(c.criterion.unit)),
-        "from": by_rank(lambda c: value_json(c.criterion)),
-        "to": by_rank(lambda c: f"{text(_json_number(c))}::json"),
-        "sentence": by_rank(_sentence),
+def _constants(candidate: Candidate) -> tuple[str, str, str]:
+    """The constant JSON before the observed value in words, before it as a number, and after."""
+    criterion = candidate.criterion
+    if criterion.is_yes_no:
+        sentence = f"{'With' if candidate.changed else 'Without'} {criterion.label}"
+    else:
+        to = amount_text(candidate.changed, criterion.unit)
+        sentence = f"If {criterion.label} were {to} instead of "
+    names = {
+        "feature": criterion.feature,
+        "label": criterion.label,
+        "unit": criterion.unit,
     }
+    return (
+        f'{{"found":true,"changes_needed":1,"text":{json.dumps(sentence)[:-1]}',
+        f'.",{json.dumps(names, separators=(",", ":"))[1:-1]},"from":',
+        f',"to":{_json_number(candidate)},"outcome":"',
+    )
+
+
+def _by_rank(constants: list[str]) -> str:
+    """The constant of the change found: a lookup in a list, not a branch per candidate."""
+    return f"[{', '.join(text(constant) for constant in constants)}][change.rank + 1]"
+
+
+def _of_criterion(rules: tuple[PersonaRule, ...], expression: Callable[[Criterion], str]) -> str:
+    """An expression that depends on which criterion the change crosses."""
+    ranks: dict[Criterion, list[str]] = {}
+    for rank, candidate in enumerate(candidates(rules)):
+        ranks.setdefault(candidate.criterion, []).append(str(rank))
+    cases = " ".join(
+        f"when change.rank in ({', '.join(of)}) then ({expression(criterion)})::varchar"
+        for criterion, of in ranks.items()
+    )
+    return f"case {cases} end"
+
+
+def _shown(criterion: Criterion) -> str:
+    return "''" if criterion.is_yes_no else f"shown_{criterion.key}"
 
 
 def _json_number(candidate: Candidate) -> str:
@@ -152,18 +179,6 @@ def _json_number(candidate: Candidate) -> str:
     if candidate.criterion.unit == "count":
         return str(int(candidate.changed))
     return repr(float(candidate.changed))
-
-
-def _sentence(candidate: Candidate) -> str:
-    """The change in words up to the name of the outcome."""
-    criterion = candidate.criterion
-    ending = "the result would be "
-    if criterion.is_yes_no:
-        start = "With" if candidate.changed else "Without"
-        return text(f"{start} {criterion.label}, {ending}")
-    to = amount_text(candidate.changed, criterion.unit)
-    start = f"If {criterion.label} were {to} instead of "
-    return f"{text(start)} || shown_{criterion.key} || {text(f', {ending}')}"
 
 
 def _outcome_with(rules: tuple[PersonaRule, ...], feature: str, changed: float) -> str:
@@ -180,7 +195,7 @@ def _outcome_with(rules: tuple[PersonaRule, ...], feature: str, changed: float) 
     return first_match(rules, conditions)
 
 
-def _cost(tree: Tree, *, wanted: bool) -> str:
+def cost(tree: Tree, *, wanted: bool) -> str:
     """How many features must change for the tree to be `wanted`; null when none can do it."""
     if isinstance(tree, Criterion):
         changed = value_that_passes(tree) if wanted else value_that_fails(tree)
@@ -189,7 +204,7 @@ def _cost(tree: Tree, *, wanted: bool) -> str:
             "null" if changed is None else f"case when {tree.feature} is not null then 1 end"
         )
         return f"case when {is_already} then 0 else {otherwise} end"
-    costs = [_cost(member, wanted=wanted) for member in tree.members]
+    costs = [cost(member, wanted=wanted) for member in tree.members]
     if (tree.joiner == "all_of") == wanted:
         return "(" + " + ".join(costs) + ")"
     return _least(costs)

@@ -46,12 +46,12 @@ def shown(criterion: Criterion, passed: str) -> str:
 
 
 def value_json(criterion: Criterion) -> str:
-    """A feature's value as JSON: yes/no as a boolean, counts whole, everything else a double."""
+    """A feature's value as JSON text, null without data: yes/no as a boolean, counts whole."""
     if criterion.is_yes_no:
-        return f"to_json({criterion.feature} = 1)"
+        return f"({criterion.feature} = 1)::varchar"
     if criterion.unit == "count":
-        return f"to_json({criterion.feature}::bigint)"
-    return f"to_json({criterion.feature})"
+        return f"{criterion.feature}::bigint::varchar"
+    return f"{criterion.feature}::varchar"
 
 
 def dollars(amount: str) -> str:

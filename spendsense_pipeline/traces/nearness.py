@@ -16,13 +16,16 @@ WHOLE_STEP = 1.0
 
 
 def runner_up(rules: tuple[PersonaRule, ...]) -> str:
-    """Key of the unmatched persona nearest to matching, null if none could; ties go by priority."""
+    """Key of the unmatched persona nearest to matching, null if none could; ties go by priority.
+
+    Reads the columns `short_<persona>`, each the `shortfall` of that persona's tree.
+    """
     candidates = ", ".join(
-        f"""case when not matched_{rule.key} and {shortfall(rule.tree)} is not null then {{
-          shortfall: {shortfall(rule.tree)}, priority: {priority}, key: {text(rule.key)}}} end"""
+        f"""case when not matched_{rule.key} and short_{rule.key} is not null then {{
+          shortfall: short_{rule.key}, priority: {priority}, key: {text(rule.key)}}} end"""
         for priority, rule in enumerate(rules)
     )
-    return f"list_sort(list_filter([{candidates}], lambda c: c is not null))[1].key"
+    return f"list_min(list_filter([{candidates}], lambda c: c is not null)).key"
 
 
 def lacking(rules: tuple[PersonaRule, ...]) -> str:

@@ -6,23 +6,20 @@ trace holds is fixed in `schema.json`; how to judge one again without us is in `
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.features.sufficiency import NEEDS
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import (
     WINDOWS,
     features_of_both_windows,
     unrounded_features,
 )
-from spendsense_pipeline.personas.criteria import Criterion, Tree
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, bound, rules_version
+from spendsense_pipeline.personas.rules import PersonaRule, bound, rules_version
 from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
-from spendsense_pipeline.traces import counterfactual, nearness, prose
+from spendsense_pipeline.traces import counterfactual, document, nearness, prose
 from spendsense_pipeline.traces.evidence.collect import collect
-from spendsense_pipeline.traces.figures import shown, value_json
+from spendsense_pipeline.traces.figures import shown
 from spendsense_pipeline.traces.measured import measuring
 from spendsense_pipeline.traces.queries import sql_text
 from spendsense_pipeline.traces.replay import ID_DIGITS
@@ -33,6 +30,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
 
 PEOPLE_AT_ONCE = 10_000  # bounds memory whatever the population; larger pieces are no faster
+_COLUMNS_OF_VERSIONS = ("rules", "code", "config_hash", "dataset_id")
 _TOLD_FEATURES = ("monthly_expenses_usd", "savings_balance_usd", "mean_balance_usd")
 
 DECISION_TRACES = Table(
@@ -70,12 +68,13 @@ def build_traces(
 
     `users` counts people in order of user_id, from the first (0) up to but without the second.
     """
-    identity = {
+    versions = {
         "rules": rules_version(resolved.thresholds),
         "code": code_version,
         "config_hash": resolved.config_hash,
         "dataset_id": dataset_id,
         "seed": resolved.config.seed,
+        "as_of": resolved.as_of.isoformat(),
     }
     if users is None:
         con.execute(DECISION_TRACES.create_sql())
@@ -84,11 +83,11 @@ def build_traces(
     for start in range(first, min(end, people), PEOPLE_AT_ONCE):
         reach = (start, min(start + PEOPLE_AT_ONCE, end))
         with measuring(con, as_of=resolved.as_of, users=reach):
-            _trace_people(con, resolved, identity)
+            _trace_people(con, resolved, versions)
 
 
 def _trace_people(
-    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, identity: dict[str, Any]
+    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, versions: dict[str, Any]
 ) -> None:
     """Write the traces of the people in `_measured_users`."""
     rules = bound(resolved.thresholds)
@@ -115,16 +114,15 @@ def _trace_people(
         reasoned as (select *, {prose.ranked_reasons(rules)} as reasons from worded),
         bodies as (
           select r.user_id, r.window_days, r.as_of, r.assigned as primary_persona,
-            to_json({_body(rules)})::varchar as body
+            {document.body(rules, versions)} as body
           from reasoned as r
           left join _trace_evidence as e using (user_id, window_days)),
         identified as (select *, left(sha256(body), {ID_DIGITS}) as trace_id from bodies)
         select trace_id, user_id, window_days, as_of, primary_persona,
-          $rules, $code, $config_hash, $dataset_id,
+          {", ".join(sql.text(versions[name]) for name in _COLUMNS_OF_VERSIONS)},
           '{{"trace_id":"' || trace_id || '",' || substr(body, 2) as trace
         from identified order by user_id, window_days
         """,
-        identity,
     )
     con.execute("drop table _trace_judged")
     con.execute("drop table _trace_evidence")
@@ -140,10 +138,16 @@ def _judged_in_full(rules: tuple[PersonaRule, ...]) -> str:
         for rule in rules
         for key, condition in sql.made_match(rule).items()
     )
+    towards = ", ".join(
+        f"{nearness.shortfall(rule.tree)} as short_{rule.key}, "
+        f"{counterfactual.cost(rule.tree, wanted=True)} as into_{rule.key}, "
+        f"{counterfactual.cost(rule.tree, wanted=False)} as out_of_{rule.key}"
+        for rule in rules
+    )
     return f"""
     with
     judged as ({sql.judged_query(rules, features_of_both_windows())}),
-    printed as (select *, {printed}, {made} from judged),
+    printed as (select *, {printed}, {made}, {towards} from judged),
     compared as (
       select *, {nearness.runner_up(rules)} as runner_up,
         {counterfactual.smallest_change(rules)} as change,
@@ -159,76 +163,4 @@ def _told_features() -> str:
     return " union all ".join(
         f"select user_id, window_days, {columns} from {unrounded_features(window)}"
         for window in WINDOWS
-    )
-
-
-def _body(rules: tuple[PersonaRule, ...]) -> str:
-    """The trace without its id, as a struct expression: this is the order of its members."""
-    return f"""{{
-      user_id: user_id, window_days: window_days, as_of: as_of,
-      versions: {{rules: $rules, code: $code, config_hash: $config_hash, dataset_id: $dataset_id,
-        seed: $seed, as_of: as_of}},
-      decision: {{'primary': assigned, secondary: second, matched: matches, target: target_persona,
-        decided_by: {_deciding_step(rules)}, runner_up: runner_up, severity: stored_severity}},
-      personas: [{", ".join(_persona(rule) for rule in rules)}],
-      reasons: reasons, explanation: {prose.paragraph()},
-      counterfactual: {counterfactual.as_json(rules)},
-      evidence: coalesce(evidence, [])}}"""
-
-
-def _deciding_step(rules: tuple[PersonaRule, ...]) -> str:
-    """Which step of the priority order decided."""
-    of = f"of {len(rules) + 1}"
-    cases = " ".join(
-        f"when {sql.text(rule.key)} then {sql.text(f'priority {i} {of}: first rule that matches')}"
-        for i, rule in enumerate(rules, start=1)
-    )
-    last = sql.text(f"priority {len(rules) + 1} {of}: no rule matches")
-    return f"case assigned {cases} when {sql.text(GENERAL)} then {last} end"
-
-
-def _persona(rule: PersonaRule) -> str:
-    predicates = ", ".join(_predicate(criterion) for criterion in rule.criteria)
-    tree = json.dumps(tree_of(rule), separators=(",", ":"))
-    return (
-        f"{{key: {sql.text(rule.key)}, matched: matched_{rule.key}, "
-        f"tree: {sql.text(tree)}::json, predicates: [{predicates}]}}"
-    )
-
-
-def tree_of(rule: PersonaRule) -> object:
-    """The rule's boolean tree with predicates named by their position in its list."""
-    positions = {criterion.key: i for i, criterion in enumerate(rule.criteria)}
-
-    def node(tree: Tree) -> object:
-        if isinstance(tree, Criterion):
-            return positions[tree.key]
-        return {tree.joiner: [node(member) for member in tree.members]}
-
-    return node(rule.tree)
-
-
-def _predicate(criterion: Criterion) -> str:
-    threshold: object = criterion.limit
-    if criterion.is_yes_no:
-        threshold = True
-    elif criterion.limit.is_integer():
-        threshold = int(criterion.limit)
-    return f"""{{feature: {sql.text(criterion.feature)}, label: {sql.text(criterion.label)},
-      operator: {sql.text(criterion.operator.sql)},
-      threshold: {sql.text(json.dumps(threshold))}::json,
-      value: {value_json(criterion)}, unit: {sql.text(criterion.unit)},
-      passed: passed_{criterion.key},
-      distance: {sql.distance(criterion)}, margin: {sql.margin(criterion)},
-      data_sufficiency: {_data_sufficiency(criterion.feature)}}}"""
-
-
-def _data_sufficiency(feature: str) -> str:
-    """As `features.sufficiency.data_sufficiency` says it, and "no_data" where there is no value."""
-    need = NEEDS[feature]
-    full = "window_days" if need.full is None else str(need.full)
-    return (
-        f"case when {feature} is null then 'no_data' "
-        f"when coalesce(history_days, 0) < {need.least} then 'insufficient' "
-        f"when history_days < {full} then 'partial' else 'sufficient' end"
     )

@@ -13,6 +13,7 @@ from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
 from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
 from spendsense_pipeline.traces.figures import value_json
+from spendsense_pipeline.traces.json_text import members, number, plain, raw
 from spendsense_pipeline.traces.queries import sql_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def collect(
     con: duckdb.DuckDBPyConnection, rules: tuple[PersonaRule, ...], *, as_of: dt.date
 ) -> None:
-    """Create `_trace_evidence` (user_id, window_days, evidence JSON[]) from `_trace_judged`.
+    """Create `_trace_evidence` (user_id, window_days, evidence as JSON text) from `_trace_judged`.
 
     Must run `measured.measuring`, as the features did: evidence counts the same rows.
     """
@@ -79,7 +80,7 @@ def _needed(rules: tuple[PersonaRule, ...]) -> str:
     select * from features
     union all
     select f.user_id, f.window_days, f.days, max(f.rank) + 100, {sql.text(TOTAL_SPEND)},
-      to_json(any_value(s.total_spend_usd)::double)
+      any_value(s.total_spend_usd)::double::varchar
     from features as f join spend as s using (user_id, window_days)
     where f.feature in ({needs_spend})
     group by f.user_id, f.window_days, f.days
@@ -88,6 +89,25 @@ def _needed(rules: tuple[PersonaRule, ...]) -> str:
 
 def _combined() -> str:
     """Every needed feature with its ids or its reference, listed per trace."""
+    stated = {
+        "feature": plain("n.feature"),
+        "value": raw("n.value"),
+        "computed_as": plain("p.computed_as"),
+        "days": number("n.days"),
+    }
+    window = {"after": plain("$as_of - n.window_days"), "through": plain("$as_of")}
+    reference = {
+        "account": raw("to_json(r.accounts)"),
+        "rows": plain("r.rows_counted"),
+        "window": members(window),
+        "opening": number("case when r.rows_counted <> 'spend' then r.opening_cents / 100 end"),
+        "row_count": number("r.row_count"),
+        "sum": number("r.sum_cents / 100"),
+    }
+    by_reference = members({**stated, "reference": members(reference)})
+    by_ids = members(
+        {**stated, "kind": plain("p.kind"), "ids": raw("to_json(coalesce(i.ids, []))")}
+    )
     return f"""
     with
     ids as (({sql_text("evidence/transactions")})
@@ -97,22 +117,12 @@ def _combined() -> str:
       select unnest($proved) as feature, unnest($kinds) as kind,
         unnest($computed_as) as computed_as),
     entries as (
-      select n.user_id, n.window_days, n.rank, case
-        when r.feature is not null then json_object(
-          'feature', n.feature, 'value', n.value, 'computed_as', p.computed_as, 'days', n.days,
-          'reference', json_object(
-            'account', r.accounts, 'rows', r.rows_counted,
-            'window', json_object('after', $as_of - n.window_days, 'through', $as_of),
-            'opening', case when r.rows_counted <> 'spend' then r.opening_cents / 100 end,
-            'row_count', r.row_count, 'sum', r.sum_cents / 100))
-        else json_object(
-          'feature', n.feature, 'value', n.value, 'computed_as', p.computed_as, 'days', n.days,
-          'kind', p.kind, 'ids', coalesce(i.ids, []))
-        end as entry
+      select n.user_id, n.window_days, n.rank,
+        case when r.feature is not null then {by_reference.sql()} else {by_ids.sql()} end as entry
       from _evidence_needed as n
       join proofs as p using (feature)
       left join ids as i using (user_id, window_days, feature)
       left join refs as r using (user_id, window_days, feature))
-    select user_id, window_days, list(entry order by rank) as evidence
+    select user_id, window_days, '[' || string_agg(entry, ',' order by rank) || ']' as evidence
     from entries group by user_id, window_days
     """

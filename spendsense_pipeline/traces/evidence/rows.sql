@@ -1,5 +1,27 @@
--- Posted rows that could be evidence, of people whose trace needs them, with what each row counts as.
-with classified as (
+-- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count as.
+with wanted as (
+  select
+    user_id,
+    bool_or(feature in ('interest_charged_usd', 'minimum_payment_only')) as is_card_wanted,
+    bool_or(feature in ('savings_growth_rate', 'savings_net_inflow_monthly_usd')) as is_savings_wanted,
+    bool_or(feature in ('cash_flow_buffer_months', 'low_balance_day_share', 'balance_volatility'))
+      as is_checking_wanted,
+    bool_or(feature in ('total_spend_usd', 'subscription_spend_share')) as is_spending_wanted,
+    bool_or(feature = 'median_pay_gap_days') as is_pay_wanted
+  from _evidence_needed
+  group by user_id
+),
+accounts as (
+  select account.*, wanted.is_pay_wanted and account.is_depository as is_pay_wanted
+  from _measured_accounts as account
+  join wanted on wanted.user_id = account.user_id
+  where (wanted.is_card_wanted and account.is_card)
+    or (wanted.is_savings_wanted and account.is_savings)
+    or (wanted.is_checking_wanted and account.is_checking)
+    or (wanted.is_spending_wanted and account.is_spending)
+    or (wanted.is_pay_wanted and account.is_depository)
+),
+classified as (
   select
     account.user_id,
     account.account_id,
@@ -13,19 +35,22 @@ with classified as (
     cast(row_.amount * 100 as bigint) as cents,
     coalesce(row_.category_detailed, named.category_detailed, row_.category_primary) as code
   from raw_transactions as row_
-  join _measured_accounts as account
-    on account.account_id = row_.account_id and account.user_id = row_.user_id
+  join accounts as account on account.account_id = row_.account_id
+  -- as features/posted.sql: only rows without a category cost a look at their name
   left join _named_categories as named
-    on row_.category_detailed is null
-    and named.name = row_.name
-    and named.merchant_name is not distinct from row_.merchant_name
-    and named.given is not distinct from row_.category_primary
-    and named.side = case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end
+    on named.description_key = case
+      when row_.category_detailed is null then concat_ws(
+        '|',
+        case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end,
+        coalesce(row_.category_detailed, row_.category_primary, ''),
+        coalesce(row_.merchant_name, ''),
+        row_.name
+      )
+    end
   where not row_.pending
     and row_.date <= $as_of
     -- a pay gap may have begun before the longest window
-    and (row_.date > $as_of - $longest_window or (row_.amount < 0 and account.is_depository))
-    and account.user_id in (select user_id from _evidence_needed)
+    and (row_.date > $as_of - $longest_window or (account.is_pay_wanted and row_.amount < 0))
 )
 select
   row_.user_id,
