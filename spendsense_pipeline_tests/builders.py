@@ -65,7 +65,9 @@ def an_account(account_id: str = "checking", user_id: str = "user_0000", **chang
     } | changes
 
 
-def a_savings_account(account_id: str = "savings", user_id: str = "user_0000", **changes: Any) -> Row:
+def a_savings_account(
+    account_id: str = "savings", user_id: str = "user_0000", **changes: Any
+) -> Row:
     """A savings account holding $1,000."""
     return an_account(account_id, user_id, subtype="savings", name="Savings", **changes)
 
@@ -177,7 +179,7 @@ def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Mapping[
     values = [[row.get(name) for name in table.column_names] for row in rows]
     if values:
         marks = ", ".join("?" for _ in table.columns)
-        con.executemany(f'insert into "{table.name}" values ({marks})', values)  # noqa: S608
+        con.executemany(f'insert into "{table.name}" values ({marks})', values)
 
 
 def a_warehouse(

@@ -1,1 +1,1 @@
-"""The words of the trade: table declarations, account types and the category taxonomy, as Plaid names them."""
+"""The words of the trade, as Plaid names them: tables, account types and the category taxonomy."""

@@ -14,7 +14,9 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 _WAIT_SECONDS = 60.0
 
 
@@ -79,7 +81,13 @@ def a_page(profile: Path) -> Iterator[Page]:
     assert CHROMIUM is not None
     options = ["--headless", "--disable-gpu", "--no-sandbox", "--remote-debugging-port=0"]
     process = subprocess.Popen(
-        [CHROMIUM, *options, "--window-size=1400,1600", f"--user-data-dir={profile}", "about:blank"],
+        [
+            CHROMIUM,
+            *options,
+            "--window-size=1400,1600",
+            f"--user-data-dir={profile}",
+            "about:blank",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -65,7 +65,7 @@ class Server:
         from dagster_graphql import DagsterGraphQLClient
 
         client = DagsterGraphQLClient("127.0.0.1", port_number=self.port)
-        found = client._execute("{ runsOrError { ... on Runs { results { id } } } }")  # noqa: SLF001
+        found = client._execute("{ runsOrError { ... on Runs { results { id } } } }")
         return len(found["runsOrError"]["results"])
 
 
@@ -82,9 +82,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = found.data_dir.with_name("log.txt")
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dagster", "dev", "--host", "127.0.0.1", "--port", str(found.port)],
+            [
+                sys.executable,
+                "-m",
+                "dagster",
+                "dev",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(found.port),
+            ],
             cwd=CHECKOUT,
-            env=os.environ | {"SPENDSENSE_DATA_DIR": str(found.data_dir), "PYTHONWARNINGS": "ignore"},
+            env=os.environ
+            | {"SPENDSENSE_DATA_DIR": str(found.data_dir), "PYTHONWARNINGS": "ignore"},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -145,7 +155,12 @@ def answer(server: Server, path: str, *, body: bytes | None = None, **headers: s
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Origin": "http://evil.example"}, {"Host": "evil.example"}, {"Sec_Fetch_Site": "cross-site"}],
+    [
+        {},
+        {"Origin": "http://evil.example"},
+        {"Host": "evil.example"},
+        {"Sec_Fetch_Site": "cross-site"},
+    ],
 )
 def test_a_mutation_sent_by_get_is_refused(server: Server, headers: dict[str, str]) -> None:
     launch = "/graphql?query=mutation%7BreloadWorkspace%7B__typename%7D%7D"

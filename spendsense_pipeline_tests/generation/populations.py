@@ -40,7 +40,7 @@ def a_population(
     for shard in generate(resolved, shard_users=shard_users):
         for table, rows in zip(GENERATED_TABLES, shard, strict=True):
             con.register("shard_rows", rows)
-            con.execute(f'insert into "{table.name}" from shard_rows')  # noqa: S608
+            con.execute(f'insert into "{table.name}" from shard_rows')
             con.unregister("shard_rows")
     return con
 

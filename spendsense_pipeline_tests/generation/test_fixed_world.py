@@ -45,7 +45,7 @@ def test_person_k_is_the_same_among_ten_a_hundred_and_a_thousand(preset: str | N
         con = a_population(a_configuration(preset=preset, config={"num_users": users}))
         found.append(
             [
-                rows(con, f"from {table} where user_id < 'user_0010' order by all")  # noqa: S608
+                rows(con, f"from {table} where user_id < 'user_0010' order by all")
                 for table in ("raw_users", "raw_accounts", "raw_transactions", "raw_liabilities")
             ]
         )

@@ -25,7 +25,7 @@ from persona_assignments group by 1 order by 1
 
 def random_request(number: int) -> dict[str, object]:
     """Random weights over a random subset of personas, and now and then other controls."""
-    draw = random.Random(number)  # noqa: S311
+    draw = random.Random(number)
     personas = draw.sample(PERSONA_KEYS, draw.randint(1, 6))
     weights = [draw.random() + 0.05 for _ in personas]
     controls: dict[str, object] = {
