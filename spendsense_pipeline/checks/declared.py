@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from spendsense_pipeline.plaid.declarations import Table
 
 
+_COLUMNS = """
+select table_name, column_name, data_type, is_nullable
+from duckdb_columns()
+where schema_name = 'main' and not internal
+order by table_name, column_index
+"""
+
+
 def schema_is_declared(table: Table) -> Callable[[CheckRun], Finding]:
     """Columns, order and types are the declared ones, and no required value is missing."""
 
     def measure(run: CheckRun) -> Finding:
         actual = {
             row["column_name"]: row
-            for row in run.rows(
-                "select column_name, column_index, data_type, is_nullable from duckdb_columns() "
-                "where table_name = $table_name and schema_name = 'main' order by column_index",
-                table_name=table.name,
-            )
+            for row in run.remembered("columns", lambda: run.rows(_COLUMNS))
+            if row["table_name"] == table.name
         }
         broken: list[dict[str, Any]] = []
         for column in table.columns:

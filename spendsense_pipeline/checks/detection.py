@@ -13,9 +13,14 @@ LEAST_SHARE = 0.98
 _SCORED = "recurring_streams/subscriptions_scored.sql"
 
 
+def _scored(run: CheckRun) -> list[dict[str, Any]]:
+    """True, shown and found streams per person and merchant."""
+    return run.remembered("scored streams", lambda: run.file_rows(_SCORED))
+
+
 def subscriptions_found_are_true(run: CheckRun) -> Finding:
     """Precision: of the active subscriptions found, the share the generator made."""
-    scored = run.file_rows(_SCORED)
+    scored = _scored(run)
     found = sum(row["found_streams"] for row in scored)
     true = sum(min(row["found_streams"], row["true_streams"]) for row in scored)
     false = [row for row in scored if row["found_streams"] > row["true_streams"]]
@@ -24,7 +29,7 @@ def subscriptions_found_are_true(run: CheckRun) -> Finding:
 
 def true_subscriptions_are_found(run: CheckRun) -> Finding:
     """Recall: of the running subscriptions a history can show, the share that was found."""
-    scored = run.file_rows(_SCORED)
+    scored = _scored(run)
     shown = sum(row["shown_streams"] for row in scored)
     found = sum(min(row["found_streams"], row["shown_streams"]) for row in scored)
     missed = [row for row in scored if row["found_streams"] < row["shown_streams"]]

@@ -252,7 +252,7 @@ def _severity(
 
 
 def _windows(run: CheckRun) -> list[tuple[int, list[PersonaShare]]]:
-    mix = persona_mix(run.con)
+    mix = run.remembered("persona mix", lambda: persona_mix(run.con))
     return [(days, [share for share in mix if share.window_days == days]) for days in WINDOWS]
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spendsense_pipeline.checks.calendar import closed_days_sql
 from spendsense_pipeline.checks.outcome import (
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.controls import ResolvedConfig
 
+T = TypeVar("T")
+
 # Shapes of distributions settle within some ten thousand purchases; a report looks at everybody.
-REALISM_PEOPLE = 200
+REALISM_PEOPLE = 100
 
 _FOLDER = Path(__file__).parent
 _PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
@@ -67,6 +69,7 @@ class CheckRun:
     # Whom the figures about the population are about: the first so many people.
     people: int = 2**31 - 1
     _staged: set[str] = field(default_factory=set)
+    _remembered: dict[str, Any] = field(default_factory=dict)
 
     @functools.cached_property
     def imported(self) -> bool:
@@ -113,6 +116,12 @@ class CheckRun:
     def file_rows(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query file, by its path below `checks/`."""
         return self.rows(sql_text(path), **parameters)
+
+    def remembered(self, what: str, measure: Callable[[], T]) -> T:
+        """What several checks ask, measured once."""
+        if what not in self._remembered:
+            self._remembered[what] = measure()
+        return cast("T", self._remembered[what])
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""

@@ -5,6 +5,7 @@ select
   account.account_id,
   account.is_business,
   coalesce(row.merchant_name, row.name) as employer,
+  hash(coalesce(row.merchant_name, row.name)) as employer_number,
   row.name,
   row.date,
   cast(row.amount * -100 as bigint) as cents
