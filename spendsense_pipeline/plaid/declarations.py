@@ -79,7 +79,7 @@ class Table:
         raise KeyError(name)
 
     def create_sql(self, *, replace: bool = True) -> str:
-        """`create table` with types and `not null`, no rows; keys are held by checks, not indexes."""
+        """`create table` with types and `not null`, no rows; checks hold the keys, not indexes."""
         body = ",\n  ".join(
             f'"{c.name}" {c.type}{"" if c.nullable else " not null"}' for c in self.columns
         )
