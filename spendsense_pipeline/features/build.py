@@ -85,7 +85,7 @@ def build_recurring_streams(
         "frequencies": list(CADENCE_DAYS),
         "cadence_days": list(CADENCE_DAYS.values()),
     }
-    with _measuring(con, users, parameters):
+    with measuring(con, users, parameters):
         create(con, "_stream_merchants", "streams/merchants", parameters)
         create(con, "_charges", "streams/charges", parameters)
         for reading in READINGS:
@@ -118,7 +118,7 @@ def build_features(
         # A feature takes every detailed category at its word.
         "vague_details": [""],
     }
-    with _measuring(con, users, parameters):
+    with measuring(con, users, parameters):
         if history_start is None:
             create(con, "_first_rows", "first_rows", parameters)
         else:
@@ -134,7 +134,7 @@ def build_features(
 
 
 @contextmanager
-def _measuring(
+def measuring(
     con: duckdb.DuckDBPyConnection, users: tuple[int, int] | None, parameters: dict[str, Any]
 ) -> Iterator[None]:
     """The people, accounts and category rules every query joins; temporary, gone afterwards."""
@@ -159,6 +159,10 @@ def _measuring(
     finally:
         for name in _WORKING_TABLES:
             con.execute(f'drop table if exists temp."{name}"')
+
+
+# The name `traces` knows it by.
+_measuring = measuring
 
 
 def _prepare(
