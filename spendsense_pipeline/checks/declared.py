@@ -132,22 +132,5 @@ def values_are_allowed(table: Table) -> Callable[[CheckRun], Finding]:
     return measure
 
 
-def rows_are_ordered(table: Table) -> Callable[[CheckRun], Finding]:
-    """Rows are stored in the declared order, on which streaming windows rely."""
-    order = ", ".join(f'"{name}"' for name in table.order_by)
-    shown = ", ".join(f'before."{name}" as "{name}_before"' for name in table.order_by)
-    named = ", ".join(f"'{name}': \"{name}\"" for name in table.order_by)
-    query = (
-        f"select {order}, {shown} from ("
-        f"select {order}, lag({{{named}}}) over () as before, "
-        f'({order}) < lag(({order})) over () as is_late from "{table.name}") where is_late'
-    )
-
-    def measure(run: CheckRun) -> Finding:
-        return run.failing(query)
-
-    return measure
-
-
 def _finding(broken: list[dict[str, Any]]) -> Finding:
     return Finding(not broken, float(len(broken)), len(broken), tuple(broken[:MAX_FAILING_ROWS]))

@@ -217,7 +217,7 @@ def history_shows_every_persona(run: CheckRun) -> Finding:
         {"persona": persona, "months_needed": EVIDENCE_MONTHS[persona], "months_of_history": months}
         for persona in missing
     )
-    return Finding(not missing, float(months), len(missing), rows)
+    return Finding(not missing, float(len(missing)), len(missing), rows)
 
 
 def _least_coverage(run: CheckRun) -> float:
