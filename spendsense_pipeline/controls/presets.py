@@ -100,8 +100,8 @@ _PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
             "credit_utilization_distribution": {
                 "low": 0.66,
                 "medium": 0.08,
-                "high": 0.11,
-                "critical": 0.15,
+                "high": 0.10,
+                "critical": 0.16,
             },
             # Federal Reserve SHED 2023: 82 % of adults have a credit card.
             "credit_card_probability": 0.82,

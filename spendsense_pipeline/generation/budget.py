@@ -23,7 +23,7 @@ CENTS = 100
 # Cushion left on the poorest day of the plan, in months of income. Targeted households keep enough
 # that no emergency brings them near zero; natural ones spread from thin to comfortable.
 CUSHION_TARGETED_MONTHS = (1.3, 2.4)
-CUSHION_NATURAL_MONTHS = (0.06, 1.4)
+CUSHION_NATURAL_MONTHS = (0.045, 1.4)
 CUSHION_IRREGULAR_MONTHS = 1.8
 """Irregular pay without a sweep needs more than a month in the bank on its poorest day."""
 CUSHION_LOOKS_AHEAD_DAYS = 92

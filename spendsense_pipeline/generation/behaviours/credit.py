@@ -33,7 +33,7 @@ LATE_PAYER_DUE_DAYS = 21
 LATE_PAYMENT_DELAY_DAYS = 4
 # Where a card's steady balance lies, as a share of its limit. A cycle moves it by 3 % at most, so
 # the edges of the bands (30, 50, 80 %) are never reached.
-STEADY_SHARE = {MEDIUM: (0.345, 0.445), HIGH: (0.57, 0.735), CRITICAL: (0.865, 0.915)}
+STEADY_SHARE = {MEDIUM: (0.345, 0.445), HIGH: (0.545, 0.735), CRITICAL: (0.875, 0.93)}
 LOW_CHARGE_MAX_SHARE = 0.055
 """What a low card charges in a month at most, of its limit."""
 REVOLVER_APR_RANGE = (0.1799, 0.2899)
