@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.amount_shapes import AmountShapes, amount_shapes, zipf_slope
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
+from spendsense_pipeline.checks.population import history_months
 from spendsense_pipeline.checks.running import CheckRun
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # Below this many purchases a distribution's shape says nothing.
 _SHAPE_FROM_PURCHASES = 5_000
+# Irregular pay comes every eight weeks: over a shorter span it is feast or famine.
+_BUDGETS_FROM_MONTHS = 4
+_BUDGETS_FROM_PEOPLE = 50
 # Consumer Expenditure Survey 2023 (BLS, USDL-24-1862): shares of spending, insurance and pensions
 # (12.4 %) taken out; clothing is 2.6 %, everything else the remainder.
 _EXPENDITURE_SHARES = {
@@ -98,6 +102,15 @@ def population_is_realistic(run: CheckRun) -> Finding:
 
 def budgets_are_believable(run: CheckRun) -> Finding:
     """Medians over the population: spend/income 0.8-1.05, rent/income 0.20-0.40."""
+    months = history_months(run.resolved.history_start, run.resolved.as_of)
+    (count,) = run.rows("select count(*) as people from raw_users")
+    if months < _BUDGETS_FROM_MONTHS or count["people"] < _BUDGETS_FROM_PEOPLE:
+        return Finding(
+            True,
+            None,
+            skipped=f"medians of budgets need {_BUDGETS_FROM_PEOPLE} people and "
+            f"{_BUDGETS_FROM_MONTHS} months",
+        )
     figures = [figure for figure in _budgets(run) if "/" in figure.metric]
     outside = [figure.row() for figure in figures if figure.passed is False]
     return Finding(not outside, figures[0].value, len(outside), tuple(outside))

@@ -112,15 +112,17 @@ def household(user_id: str, spend: int, rent: int) -> tuple[list[Row], list[Row]
     [(900, 300, True), (1050, 400, True), (790, 300, False), (1060, 300, False), (900, 190, False)],
 )
 def test_budgets(spend: int, rent: int, passes: bool) -> None:
-    lives = [household(f"user_000{n}", spend, rent) for n in range(3)]
+    lives = [household(f"user_{n:04d}", spend, rent) for n in range(50)]
     con = a_warehouse(
-        users=[a_user(f"user_000{n}") for n in range(3)],
+        users=[a_user(f"user_{n:04d}") for n in range(50)],
         accounts=[account for accounts, _ in lives for account in accounts],
         transactions=[row for _, rows in lives for row in rows],
     )
     found = budgets_are_believable(CheckRun(con, a_configuration()))
     assert found.passed is passes
     assert found.figure == pytest.approx(spend / 1000)
+    con.execute("delete from raw_users where user_id = 'user_0000'")
+    assert budgets_are_believable(CheckRun(con, a_configuration())).skipped
 
 
 def test_every_figure_has_a_source_and_a_band() -> None:

@@ -51,4 +51,5 @@ select
     0.1, $z * sqrt(overall * (1 - overall) * (1 / people + 1 / rest_people))
   ) as tolerance
 from compared
-where rest_people > 0
+-- below ten people the interval is no guide
+where people >= 10 and rest_people >= 10
