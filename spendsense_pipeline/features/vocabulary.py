@@ -83,6 +83,8 @@ def _bound() -> dict[str, Any]:
         "shop_kinds": _numbers("habit"),
         # Kinds that go on when an account is replaced.
         "moving_kinds": _numbers("bill", "subscription", "income"),
+        # Kinds that are paid when there is money, not on the day.
+        "owed_kinds": _numbers("bill"),
         "everyday_kinds": _numbers("habit", "other"),
     }
 

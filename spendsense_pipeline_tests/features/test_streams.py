@@ -282,6 +282,13 @@ def test_bills_are_not_subscriptions(code: str, amounts: list[str]) -> None:
     assert stream["kind"] == "bill"
 
 
+def test_a_monthly_bill_paid_from_the_next_paycheck() -> None:
+    dates = [AS_OF - dt.timedelta(days=d) for d in (113, 85, 43, 15)]  # 28, 42 and 28 days apart
+    [stream] = found(charges(dates, "120.00", **INSURANCE))
+    assert (stream["kind"], stream["frequency"]) == ("bill", "MONTHLY")
+    assert found(charges(dates)) == []  # a subscription is charged on its day
+
+
 def test_habits_are_not_subscriptions() -> None:
     groceries = [a_transaction(f"{60 + n % 5}.{n % 9}1", d) for n, d in enumerate(every(7, 18))]
     coffee = [

@@ -31,6 +31,7 @@ rhythms as (
     count(*) filter (gap_days between 26 and 34) as monthly,
     count(*) filter (gap_days between 57 and 65) as monthly_skips,
     count(*) filter (gap_days between 27 and 33) as strictly_monthly,
+    count(*) filter (gap_days between 26 and 45) as monthly_or_late,
     cast(coalesce(sum(abs(cents - previous_cents)), 0) as bigint) as step_cents,
     count(*) filter (abs(cents - previous_cents) > 0.02 * previous_cents) as steps,
     count(*) filter (abs(cents - previous_cents) > 0.005 * previous_cents) as small_steps
@@ -60,7 +61,11 @@ timed as (
     rhythm.weekly > 0 and 4 * (rhythm.weekly + least(rhythm.weekly_skips, 1)) >= 3 * rhythm.gaps as is_weekly,
     rhythm.fortnightly > 0 and 4 * (rhythm.fortnightly + least(rhythm.fortnightly_skips, 1)) >= 3 * rhythm.gaps
       as is_fortnightly,
-    rhythm.monthly > 0 and 4 * (rhythm.monthly + least(rhythm.monthly_skips, 1)) >= 3 * rhythm.gaps as is_monthly,
+    rhythm.monthly > 0 and 4 * (rhythm.monthly + least(rhythm.monthly_skips, 1)) >= 3 * rhythm.gaps
+      -- A monthly bill paid from the next paycheck: 28 days apart, then 42.
+      or list_contains($owed_kinds, shape.group_no % 32 // 2)
+        and 4 * rhythm.monthly_or_late >= 3 * rhythm.gaps
+        and shape.last_date - shape.first_recent between 27 * rhythm.gaps and 36 * rhythm.gaps as is_monthly,
     rhythm.fortnight_days,
     rhythm.strictly_monthly = rhythm.gaps as is_strictly_monthly,
     rhythm.step_cents,
