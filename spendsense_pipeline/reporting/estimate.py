@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 # subscriptions, transfers with both legs, card payments, interest), and what a row weighs with
 # everything derived.
 _FIXED_ROWS_PER_MONTH = 20.0
-_BYTES_PER_TRANSACTION = 70.0
+_BYTES_PER_TRANSACTION = 58.0
 _BYTES_EMPTY = 3_000_000
-_SECONDS_PER_MILLION_TRANSACTIONS = 25.0
+_SECONDS_PER_MILLION_TRANSACTIONS = 35.0
 _SECONDS_ANY_RUN = 8.0  # loading Dagster and keeping its books
 _HIGH_SPENDER_FACTOR = 1.5
 

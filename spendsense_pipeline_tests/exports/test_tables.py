@@ -213,3 +213,21 @@ def test_ids_cannot_lead_out_of_the_folder() -> None:
     assert names[0] == "user_0000"
     assert not any("/" in name or name in ("", ".", "..") for name in names)
     assert len(set(names)) == len(names)
+
+
+def test_people_come_whole_however_small_the_batches(
+    dataset: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows are streamed; a person whose rows span batches is still one person."""
+    from spendsense_pipeline.publishing.exports.plaid.people import people
+    from spendsense_pipeline.publishing.exports.selection import Selection
+
+    monkeypatch.setattr("spendsense_pipeline.publishing.exports.selection.BATCH_ROWS", 3)
+    found = list(people(Selection.of(dataset, TABLES)))
+    assert [person.user_id for person in found] == CONSENTING
+    for person in found:
+        query = f"select transaction_id from raw_transactions where user_id = '{person.user_id}'"
+        ids = {transaction_id for (transaction_id,) in dataset.execute(query).fetchall()}
+        assert {row["transaction_id"] for row in person.transactions} == ids
+        assert len(person.transactions) == len(ids)
+        assert (len(person.accounts), len(person.liabilities), len(person.streams)) == (3, 1, 2)

@@ -4,8 +4,10 @@ without anybody who has not consented.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +44,9 @@ _WRITERS: Mapping[str, Callable[[Selection, Path], None]] = {
     "sqlite": write_sqlite,
 }
 
+# Enough to sort a million transactions without the disk; more only buys speed nobody waits for.
+_MEMORY_LIMIT = "256MB"
+
 
 @dataclass(frozen=True)
 class Exported:
@@ -77,6 +82,30 @@ def export_dataset(
     Raises:
         ExportError: when the directory is taken or cannot be written.
     """
+    with _bounded_memory(con):
+        return _export(con, tables, directory, format_, tuple(withdrawn), include_unconsented)
+
+
+@contextlib.contextmanager
+def _bounded_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Sort on disk rather than in memory that grows with the population."""
+    with tempfile.TemporaryDirectory(prefix="spendsense-export-") as scratch:
+        con.execute(f"set temp_directory = '{scratch}'")
+        con.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+        try:
+            yield
+        finally:
+            con.execute("reset memory_limit")  # the directory cannot be changed once used
+
+
+def _export(
+    con: duckdb.DuckDBPyConnection,
+    tables: Iterable[Table],
+    directory: Path,
+    format_: str,
+    withdrawn: tuple[str, ...],
+    include_unconsented: bool,
+) -> Exported:
     selection = Selection.of(
         con, tables, withdrawn=withdrawn, include_unconsented=include_unconsented
     )
