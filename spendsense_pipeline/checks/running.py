@@ -194,7 +194,14 @@ def _outcome(run: CheckRun, check: Check) -> CheckOutcome:
     if check.asset not in run.tables:
         missing = Finding(False, None, 1, ({"missing_table": check.asset},))
         return _as_outcome(check, missing, run)
-    return _as_outcome(check, check.measure(run), run)
+    import duckdb
+
+    try:
+        finding = check.measure(run)
+    except duckdb.Error as error:
+        # A missing column or table, most likely; schema_is_declared says which.
+        finding = Finding(False, None, 1, ({"cannot_be_checked": str(error).splitlines()[0]},))
+    return _as_outcome(check, finding, run)
 
 
 def _as_outcome(check: Check, finding: Finding, run: CheckRun) -> CheckOutcome:

@@ -13,7 +13,13 @@ import spendsense_pipeline.checks
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.outcome import Check, CheckOutcome, Finding
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.builders import a_transaction, a_user, a_warehouse, an_account
+from spendsense_pipeline_tests.builders import (
+    HISTORY_START,
+    a_transaction,
+    a_user,
+    a_warehouse,
+    an_account,
+)
 from spendsense_pipeline_tests.checks.populations import a_configuration
 from spendsense_pipeline_tests.checks.worlds import a_valid_world
 
@@ -81,7 +87,8 @@ def outcomes_of(
     con: duckdb.DuckDBPyConnection, *, preset: str | None = None
 ) -> dict[str, CheckOutcome]:
     raw = ["raw_users", "raw_accounts", "raw_transactions", "raw_liabilities", "card_statements"]
-    resolved = dataclasses.replace(a_configuration(), preset=preset)
+    resolved = a_configuration(history_start=HISTORY_START)
+    resolved = dataclasses.replace(resolved, preset=preset)
     found = run_all(con, resolved, assets=raw)
     return {f"{outcome.asset}.{outcome.name}": outcome for outcome in found}
 
@@ -110,6 +117,20 @@ def test_a_missing_table_fails_its_checks() -> None:
     assert found.failing_rows == [{"missing_table": "card_statements"}]
 
 
+def test_a_missing_column_fails_what_reads_it_and_nothing_else() -> None:
+    con = a_valid_world().warehouse()
+    con.execute("alter table raw_liabilities drop column apr_percentage")
+    found = outcomes_of(con)
+    failed = {name for name, outcome in found.items() if outcome.blocks}
+    assert failed == {
+        "raw_liabilities.schema_is_declared",
+        "card_statements.interest_is_computed",
+        "card_statements.medium_cards_pay_above_minimum",
+    }
+    (row,) = found["card_statements.interest_is_computed"].failing_rows
+    assert "apr_percentage" in row["cannot_be_checked"]
+
+
 def test_nothing_staged_is_left_behind() -> None:
     con = a_valid_world().warehouse()
     outcomes_of(con)
@@ -124,7 +145,7 @@ def test_a_read_only_database_can_be_checked(tmp_path: Path) -> None:
     con.execute("copy from database memory to copy")
     con.execute("detach copy")
     with duckdb.connect(str(path), read_only=True) as reader:
-        assert not [o for o in outcomes_of(reader).values() if o.skipped]
+        assert not [o.sentence() for o in outcomes_of(reader).values() if o.blocks]
 
 
 def _always(_: CheckRun) -> Finding:
