@@ -37,7 +37,9 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
         with stage(warehouse, f"the checks of {asset}", inputs=(asset,)) as work:
             chosen = [check for check in checks if check.name in wanted]
             for outcome in run_checks(work.con, chosen, work.resolved):
-                if not outcome.passed:
+                if outcome.passed:
+                    warehouse.note_passed(asset, outcome.name)
+                else:
                     context.log.warning(outcome.sentence())
                 yield _result(outcome)
 

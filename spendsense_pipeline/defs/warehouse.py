@@ -42,6 +42,8 @@ class Warehouse(DuckDBResource):
     )
 
     _con: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
+    # Checks that passed in this very run, whose lock nobody else can have held since.
+    _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
 
     @property
     def settings(self) -> Settings:
@@ -60,6 +62,7 @@ class Warehouse(DuckDBResource):
         holder = f"run {run_id[:8]}" if run_id else "another run"
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
+            self._passed.clear()
             try:
                 yield self
             finally:
@@ -78,6 +81,14 @@ class Warehouse(DuckDBResource):
             with contextlib.suppress(Exception):  # nothing to roll back is not worth a word
                 self._con.rollback()
             raise
+
+    def note_passed(self, asset: str, check: str) -> None:
+        """Remember that a check of what is in the warehouse passed in this run."""
+        self._passed.add((asset, check))
+
+    def has_passed(self, asset: str, check: str) -> bool:
+        """Whether it did; never true of another run's checks."""
+        return (asset, check) in self._passed
 
     @contextlib.contextmanager
     def _writing(
