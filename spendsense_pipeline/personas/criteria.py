@@ -24,23 +24,27 @@ class Operator:
     symbol: str
     sql: str
     words: str
-    room: Literal[1, -1]
-    """+1 when room lies above the threshold, -1 when it lies below."""
+    room: Literal[1, -1, 0]
+    """+1 when room lies above the threshold, -1 when it lies below, 0 when there is none."""
     compare: Callable[[Any, Any], Any] = field(compare=False, repr=False)
 
     def distance(self, value: Any, threshold: Any) -> Any:
         """Signed distance in units: positive when the comparison holds with room."""
+        if self.room == 0:
+            return 0.0 - abs(value - threshold)
         return value - threshold if self.room == 1 else threshold - value
 
     def distance_sql(self, value: str, threshold: str) -> str:
         """The same distance as a SQL expression."""
+        if self.room == 0:
+            return f"0e0 - abs({value} - {threshold})"
         return f"{value} - {threshold}" if self.room == 1 else f"{threshold} - {value}"
 
 
 AT_LEAST = Operator("at_least", "≥", ">=", "at least", 1, operator.ge)
 ABOVE = Operator("above", ">", ">", "more than", 1, operator.gt)
 BELOW = Operator("below", "<", "<", "less than", -1, operator.lt)
-IS = Operator("is", "=", "=", "is", 1, operator.eq)
+IS = Operator("is", "=", "=", "is", 0, operator.eq)
 OPERATORS = (AT_LEAST, ABOVE, BELOW, IS)
 
 

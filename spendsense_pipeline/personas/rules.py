@@ -153,7 +153,7 @@ SAVINGS_INFLOW = Criterion(
     "money you add to savings each month",
     lowest=None,
 )
-NO_CARD = Criterion("no_card", "card_count", BELOW, 1.0, "count", "number of credit cards")
+NO_CARD = Criterion("no_card", "card_count", IS, 0.0, "count", "number of credit cards")
 CARD_USE_LOW = Criterion(
     "card_use_low",
     "max_utilization",

@@ -34,7 +34,7 @@ def value_that_passes(criterion: Criterion) -> float | None:
     """The nearest value that satisfies the criterion, seen from outside; None if out of range."""
     limit, step = criterion.limit, criterion.step
     if criterion.operator is IS:
-        return 1.0
+        return limit
     if criterion.operator is AT_LEAST:
         return math.ceil(limit) if criterion.unit == "count" else limit
     if criterion.operator is ABOVE:
@@ -46,7 +46,7 @@ def value_that_fails(criterion: Criterion) -> float | None:
     """The nearest value that does not satisfy it, seen from inside; None if out of range."""
     limit, step = criterion.limit, criterion.step
     if criterion.operator is IS:
-        return 0.0
+        return 0.0 if criterion.is_yes_no else limit + step
     if criterion.operator is AT_LEAST:
         return _within_range(criterion, _on_grid(limit - step))
     return limit  # neither "above" nor "below" includes the threshold

@@ -7,7 +7,7 @@ joins them.
 from __future__ import annotations
 
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
-from spendsense_pipeline.personas.sql import margin, text
+from spendsense_pipeline.personas.sql import margin, number, text
 from spendsense_pipeline.traces.figures import day, dollars
 from spendsense_pipeline.traces.reasons import (
     MOST_REASONS,
@@ -63,10 +63,11 @@ def slots(rules: tuple[PersonaRule, ...]) -> str:
 
 
 def ranked_reasons(rules: tuple[PersonaRule, ...]) -> str:
-    """Up to four reasons {code, text}, the widest margin first; yes/no facts rank as margin 1."""
+    """Up to four reasons {code, text}, the widest margin first."""
     met = ", ".join(
         f"""case when primary_persona = {text(rule.key)} and made_{criterion.key} then {{
-          narrowness: -coalesce({margin(criterion)}, 1e0), rank: {rank},
+          narrowness: -coalesce({margin(criterion)}, {number(reason_for(criterion).ranks_as)}),
+          rank: {rank},
           code: {text(reason_for(criterion).code)}, text: {sentence(criterion)} }} end"""
         for rule in rules
         for rank, criterion in enumerate(rule.criteria)

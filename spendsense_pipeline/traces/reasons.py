@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spendsense_pipeline.personas.criteria import ABOVE, AT_LEAST, Criterion
+from spendsense_pipeline.personas.criteria import ABOVE, AT_LEAST, IS, Criterion
 from spendsense_pipeline.personas.rules import RULE_BOOK
 from spendsense_pipeline.personas.sql import text
 from spendsense_pipeline.personas.views import threshold_text
@@ -27,6 +27,8 @@ class Reason:
     criterion: str | None
     """Key of the criterion it reports as met; None for reasons about the whole decision."""
     template: str
+    ranks_as: float = 1.0
+    """The margin it is ranked with when its predicate has none."""
 
 
 REASONS: tuple[Reason, ...] = (
@@ -106,7 +108,7 @@ REASONS: tuple[Reason, ...] = (
         "You add {shown} a month to savings, after what you take out; we look for {threshold} or "
         "more.",
     ),
-    Reason("NO_CARD", "no_card", "You have no credit card."),
+    Reason("NO_CARD", "no_card", "You have no credit card.", ranks_as=0.0),
     Reason(
         "CARD_USE_LOW",
         "card_use_low",
@@ -168,6 +170,8 @@ def what_is_missing(criterion: Criterion) -> str:
     threshold = threshold_text(criterion)
     if criterion.operator is AT_LEAST:
         takes = f"{threshold} or more"
+    elif criterion.operator is IS:
+        takes = threshold
     elif criterion.operator is ABOVE:
         takes = f"more than {threshold}"
     else:

@@ -41,7 +41,7 @@ def _boundaries() -> list[Any]:
     for _, criterion in all_criteria(default_rules()):
         limit = criterion.limit
         if criterion.operator is IS:
-            points = {"at": (True, True), "below": (False, False)}
+            points = {"at": (int(limit), True), "beside": (1 - int(limit), False)}
         else:
             points = {
                 "at": (limit, criterion.operator is AT_LEAST),

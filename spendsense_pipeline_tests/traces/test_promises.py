@@ -81,11 +81,8 @@ def _broken_predicates(persona: Row) -> list[str]:
             problems.append(
                 f"{p['feature']}: {value} {p['operator']} {threshold} recorded as {p['passed']}"
             )
-        distance = (
-            float(threshold) - float(value)
-            if p["operator"] == "<"
-            else float(value) - float(threshold)
-        )
+        away = float(value) - float(threshold)
+        distance = {"<": -away, "=": -abs(away)}.get(p["operator"], away)
         if p["distance"] != distance:
             problems.append(f"{p['feature']}: distance {p['distance']} is not {distance}")
         if (distance < 0 and passes) or (distance > 0 and not passes):
