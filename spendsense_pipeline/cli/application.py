@@ -19,7 +19,7 @@ from spendsense_pipeline.cli import (
     refresh,
     summary,
 )
-from spendsense_pipeline.cli.failures import report
+from spendsense_pipeline.cli.failures import RUN_FAILED, report
 
 _PURPOSE = """Synthetic bank data with the personas you ask for: generated, measured, judged,
 explained."""
@@ -78,7 +78,8 @@ def main() -> int:
         sys.stderr.close()
         return 0
     except typer.Abort:
-        return report(KeyboardInterrupt(), debug=debug)
+        sys.stderr.write("Stopped; nothing was changed.\n")
+        return RUN_FAILED
     except Exception as error:
         return _ended_by(error, debug=debug)
     except KeyboardInterrupt as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -59,16 +59,20 @@ def calibrate(
 
 
 def _show_lines(lines: list[Line], days: int) -> None:
-    rows = [
-        (
-            line.persona,
-            line.feature,
-            f"{line.symbol} {line.threshold:g}",
-            *(NO_DATA if value is None else f"{value:,.4g}" for value in line.percentiles.values()),
-            percent(line.caught_share, 1),
-            line.people_with_data,
+    rows: list[tuple[Any, ...]] = []
+    persona = None
+    for line in lines:
+        if line.persona != persona:
+            persona = line.persona
+            rows.append((persona, *[""] * 6))
+        rows.append(
+            (
+                f"  {line.feature}",
+                f"{line.symbol} {line.threshold:g}",
+                *(NO_DATA if v is None else f"{v:,.3g}" for v in line.percentiles.values()),
+                percent(line.caught_share, 1),
+            )
         )
-        for line in lines
-    ]
-    headings = ("persona", "feature", "line", "p25", "p50", "p75", "p90", "caught", "with data")
-    show(table(f"The rules' lines in the data, {days} days", headings, rows, left=("feature",)))
+    what = "feature"
+    headings = (what, "line", "p25", "p50", "p75", "p90", "caught")
+    show(table(f"The rules' lines in the data, {days} days", headings, rows, prose=(what,)))

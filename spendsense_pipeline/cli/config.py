@@ -81,7 +81,15 @@ def show_(
         (f"{row['section']}.{row['name']}", row["value"], row["source"])
         for row in resolved.to_rows()
     ]
-    show(table("Configuration", ("value", "in force", "from"), rows, left=("in force", "from")))
+    show(
+        table(
+            "Configuration",
+            ("value", "in force", "from"),
+            rows,
+            left=("from",),
+            prose=("in force",),
+        )
+    )
 
 
 @app.command()

@@ -76,17 +76,30 @@ def plain(content: Any) -> Any:
 
 
 def table(
-    title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], *, left: Sequence[str] = ()
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    left: Sequence[str] = (),
+    prose: Sequence[str] = (),
 ) -> RenderableType:
-    """A table; columns hold numbers (right) unless they are the first or named in `left`."""
+    """A table: numbers to the right, the first column and those in `left` and `prose` to the left.
+
+    Names and figures stay whole; where the terminal is narrow, prose is folded.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     result = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for position, heading in enumerate(headings):
-        is_text = position == 0 or heading in left
-        result.add_column(heading, justify="left" if is_text else "right", overflow="fold")
+        is_text = position == 0 or heading in left or heading in prose
+        result.add_column(
+            heading,
+            justify="left" if is_text else "right",
+            overflow="fold",
+            no_wrap=heading not in prose,
+        )
     for row in rows:
         result.add_row(*(Text(_cell(value)) for value in row))
     return result

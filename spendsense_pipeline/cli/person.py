@@ -139,23 +139,20 @@ def _show_person(view: PersonView) -> None:
 def _show_accounts(view: PersonView) -> None:
     rows = [
         (
-            account.name or account.subtype,
+            f"{account.name or account.subtype} {account.mask or ''}",
             account.subtype,
-            account.mask,
             money(account.balance_current),
-            money(account.balance_available),
             money(account.balance_limit),
             percent(account.utilization, 1),
         )
         for account in view.accounts
     ]
-    headings = ("account", "kind", "mask", "balance", "available", "limit", "used")
+    headings = ("account", "kind", "balance", "limit", "used")
     show(table("Accounts", headings, rows, left=("kind",)))
     cards = [
         (
-            card.name or card.subtype,
+            f"{card.name or card.subtype} {card.mask or ''}",
             money(card.last_statement_balance),
-            card.last_statement_issue_date,
             money(card.minimum_payment_amount),
             card.next_payment_due_date,
             card.is_overdue,
@@ -165,7 +162,7 @@ def _show_accounts(view: PersonView) -> None:
         if card.type == "credit"
     ]
     if cards:
-        card_headings = ("card", "statement", "issued", "minimum", "due", "overdue", "APR")
+        card_headings = ("card", "statement", "minimum", "due", "overdue", "APR")
         show(table("Cards", card_headings, cards))
 
 
@@ -176,14 +173,12 @@ def _show_streams(view: PersonView) -> None:
             stream.kind,
             stream.frequency.lower(),
             money(stream.average_amount),
-            stream.last_date,
-            stream.predicted_next_date,
-            stream.is_active,
+            stream.predicted_next_date if stream.is_active else f"ended {stream.last_date}",
         )
         for stream in view.streams
     ]
     if rows:
-        headings = ("stream", "kind", "frequency", "average", "last", "next", "active")
+        headings = ("stream", "kind", "frequency", "average", "next")
         show(table("Recurring", headings, rows, left=("kind", "frequency")))
 
 
@@ -198,7 +193,7 @@ def _show_features(view: PersonView) -> None:
         for feature in view.features
     ]
     headings = ("feature", "30 days", "180 days", "the rules' lines")
-    show(table("Features", headings, rows, left=("the rules' lines",)))
+    show(table("Features", headings, rows, prose=("the rules' lines",)))
 
 
 def _show_months(view: PersonView) -> None:
@@ -224,7 +219,7 @@ def _in_unit(value: Any, unit: str | None) -> str:
         return str(value)
     unit = unit or ""
     if unit.startswith("USD"):
-        return money(value) + unit.removeprefix("USD")
+        return money(value)  # what is judged says whether it is a month's
     if unit == "fraction":
         return percent(value, 1)
     shown = f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
@@ -239,21 +234,14 @@ def _show_trace(content: dict[str, Any]) -> None:
         content["explanation"],
         "",
     )
-    rows = [
-        (
-            persona["key"],
-            predicate["label"],
-            f"{_SYMBOLS.get(predicate['operator'], predicate['operator'])} "
-            f"{_in_unit(predicate['threshold'], predicate['unit'])}",
-            _in_unit(predicate["value"], predicate["unit"]),
-            predicate["passed"],
-            _signed(predicate["distance"]),
+    rows: list[tuple[Any, ...]] = []
+    for persona in content["personas"]:
+        rows.append(
+            (f"{persona['key']}{': matches' if persona['matched'] else ''}", "", "", "", "")
         )
-        for persona in content["personas"]
-        for predicate in persona["predicates"]
-    ]
-    headings = ("persona", "what is judged", "line", "observed", "met", "distance")
-    show(table("Rules", headings, rows, left=("what is judged",)))
+        rows += [_predicate_row(predicate) for predicate in persona["predicates"]]
+    what = "what is judged"
+    show(table("Rules", (what, "line", "observed", "met", "distance"), rows, prose=(what,)))
     for reason in content["reasons"]:
         show(f"- {reason['text']} ({reason['code']})")
     counterfactual = content.get("counterfactual") or {}
@@ -263,6 +251,17 @@ def _show_trace(content: dict[str, Any]) -> None:
     show(
         f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
         f"trace {content['trace_id']}. Everything: --json\n"
+    )
+
+
+def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
+    symbol = _SYMBOLS.get(predicate["operator"], predicate["operator"])
+    return (
+        f"  {predicate['label']}",
+        f"{symbol} {_in_unit(predicate['threshold'], predicate['unit'])}",
+        _in_unit(predicate["value"], predicate["unit"]),
+        predicate["passed"],
+        _signed(predicate["distance"]),
     )
 
 

@@ -44,7 +44,7 @@ def presets(
             show_json(listed)
             return
         shown = [(each["name"], each["description"]) for each in listed]
-        show(table("Presets", ("preset", "population"), shown, left=("population",)))
+        show(table("Presets", ("preset", "population"), shown, prose=("population",)))
         show("What one changes: spendsense presets NAME. Use it: spendsense refresh --preset NAME.")
         return
     if name not in PRESET_CONFIGS:
@@ -59,7 +59,7 @@ def presets(
         show("Every control is at its default.")
         return
     rows = [(c["control"], _shown(c["default"]), _shown(c["value"])) for c in changes]
-    show(table("Changed", ("control", "default", name), rows, left=("default", name)))
+    show(table("Changed", ("control", "default", name), rows, prose=("default", name)))
 
 
 def preset_changes(name: str) -> list[dict[str, Any]]:

@@ -154,6 +154,8 @@ def run_and_summarize(
         progress=Progress(is_quiet=as_json),
         only_blocking_checks=only_blocking_checks,
     )
+    if report.is_interrupted:
+        raise KeyboardInterrupt
     if not report.is_success:
         if as_json:
             show_json(

@@ -33,6 +33,11 @@ class RunReport:
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether somebody stopped it (Dagster turns the signal into an error of its own)."""
+        return any("DagsterExecutionInterruptedError" in error for error in self.errors)
+
     def complaint(self) -> str:
         """Why the run failed, each failed check with figure, bound and remedy."""
         said = list(dict.fromkeys(self.failed_checks + self.errors)) or ["see the run's log"]

@@ -93,7 +93,7 @@ def _mix_table(content: Summary) -> Any:
         )
         for row in content.mix
     ]
-    headings = ("persona", "requested", "assigned 30 d", "180 d", "people 30 d", "180 d")
+    headings = ("persona", "requested", "30 days", "180 days", "people 30 d", "180 d")
     return table("Personas", headings, rows)
 
 
@@ -111,7 +111,7 @@ def _show_fidelity(content: Summary, *, every_control: bool) -> None:
     ]
     if rows:
         headings = ("control", "requested", "realised", "within", "measured as")
-        show(table("", headings, rows, left=("measured as",)))
+        show(table("", headings, rows, prose=("measured as",)))
 
 
 def _figure(value: Any) -> str | None:
