@@ -12,7 +12,7 @@ from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
-from spendsense_pipeline.publishing.loading import TableLoader
+from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
 
 GROUP = "generate"
 _SHARD_FIELD = {table.name: table.name.removeprefix("raw_") for table in GENERATED_TABLES}
@@ -40,7 +40,7 @@ def raw(
     tables = [table for table in GENERATED_TABLES if table.name in selected]
     with stage(warehouse, "raw tables") as work:
         loaders = {table.name: TableLoader(work.con, table) for table in tables}
-        for shard in generate(work.resolved):
+        for shard in made_ahead(generate(work.resolved)):
             for name, loader in loaders.items():
                 loader.add(getattr(shard, _SHARD_FIELD[name]))
         for loader in loaders.values():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import pyarrow as pa
 import pytest
 
 from spendsense_pipeline.plaid.declarations import Column, Table
 from spendsense_pipeline.publishing import loading
-from spendsense_pipeline.publishing.loading import ROW_GROUP, TableLoader, load_rows
+from spendsense_pipeline.publishing.loading import ROW_GROUP, TableLoader, load_rows, made_ahead
 
 NUMBERS = Table("numbers", "Numbers.", (Column("n", "BIGINT", "A number"),), ("n",), ("n",))
 
@@ -36,6 +38,23 @@ def test_row_groups_are_whole_however_shards_are_cut() -> None:
         " from pragma_storage_info('numbers') where segment_type = 'BIGINT' group by all order by all"
     ).fetchall()
     assert [count for _, count in groups] == [ROW_GROUP, ROW_GROUP, 300_000 - 2 * ROW_GROUP]
+
+
+def test_what_is_made_ahead_is_the_same_and_in_order() -> None:
+    assert list(made_ahead(iter(range(20)))) == list(range(20))
+    assert list(made_ahead(iter([]))) == []
+
+
+def test_a_shard_that_fails_fails_the_loading() -> None:
+    def shards() -> Iterator[int]:
+        yield 1
+        msg = "the third household is impossible"
+        raise ValueError(msg)
+
+    arriving = made_ahead(shards())
+    assert next(arriving) == 1
+    with pytest.raises(ValueError, match="impossible"):
+        next(arriving)
 
 
 def test_no_rows_leave_an_empty_table_and_replace_the_old_one() -> None:
