@@ -369,6 +369,13 @@ def test_a_payment_and_an_equal_purchase_on_one_day_are_both_seen(resolved: Reso
     assert "statements_recompute" in broken(world, resolved)
 
 
+def test_rows_before_history_are_found(resolved: ResolvedConfig) -> None:
+    world = a_valid_world()
+    row = world.rows(merchant_name="Corner Grocer", account_id="checking")[0]
+    row["date"] = row["authorized_date"] = dt.date(2025, 12, 30)
+    assert "dates_are_past" in broken(world, resolved)
+
+
 def test_rows_are_counted_and_at_most_ten_are_shown(resolved: ResolvedConfig) -> None:
     con = a_valid_world().warehouse()
     con.execute("update raw_transactions set authorized_date = date + 1")

@@ -1,45 +1,15 @@
 -- The balance every account closes with on each day something posted, in cents, and the day it next
--- changes. Empty rows are added: one on the eve of history, with the opening balance, and one on the
--- day after each card statement, so that no stretch of equal balance crosses the end of a cycle.
--- (Such a row may share its day with a real one; it then shows the same closing, for no days.)
-with total as (
-  select account_day // 65536 as account_number, sum(change_cents) as change_cents
-  from _checks_days
-  group by account_day // 65536
-),
-movement as (
-  select account_day, change_cents, true as is_posted
-  from _checks_days
-  union all
-  select
-    account_number::bigint * 65536 + ($history_start - 1 - date '1970-01-01'),
-    -- every account starts from its own opening balance: the running total of all accounts in a row
-    -- is brought there by taking away what the account before ended with
-    opening_cents - coalesce(lag(closing_cents) over (order by account_number), 0),
-    false
-  from (
-    select
-      account.account_number,
-      coalesce(account.opening_cents, 0) as opening_cents,
-      coalesce(account.opening_cents, 0) + coalesce(total.change_cents, 0) as closing_cents
-    from _checks_accounts as account
-    left join total on total.account_number = account.account_number
-  )
-  union all
-  select account.account_number::bigint * 65536 + (statement.issued_on + 1 - date '1970-01-01'), 0, false
-  from card_statements as statement
-  join _checks_accounts as account on account.account_id = statement.account_id
-  where statement.issued_on < $as_of
-),
-running as (
+-- changes. A day after a statement may be there twice, once of them for no days.
+-- Movements are stored in order, so the running total needs no sort of its own; were they ever read in
+-- another order, balances would be nonsense and the checks on them would fail, not pass.
+with running as (
   select
     account_day,
     change_cents,
     is_posted,
-    sum(change_cents) over days as closing_cents,
-    lead(account_day) over days as next_account_day
-  from movement
-  window days as (order by account_day)
+    sum(change_cents) over (rows unbounded preceding) as closing_cents,
+    lead(account_day) over () as next_account_day
+  from _checks_movements
 )
 select
   cast(account_day // 65536 as integer) as account_number,

@@ -10,6 +10,7 @@ with suspect as (
     or row.amount <> round(row.amount, 2)
     or row.user_id <> account.user_id
     or row.date > $as_of
+    or row.date < $history_start
     or row.authorized_date > row.date
     or (
       row.transfer_id is null
