@@ -1,24 +1,26 @@
 -- Own numbers that sentences cite: card, balances, subscriptions, per person and window.
 with
-personal as (
-  select * from raw_accounts where holder_category is distinct from 'business'),
 fullest_card as (
-  select user_id, list(
-    struct_pack(mask := mask, owed := balance_current, credit_limit := balance_limit)
-    order by balance_current::double / balance_limit::double desc, account_id)[1] as card
-  from personal where type = 'credit' and balance_limit > 0 group by user_id),
+  select m.user_id, list(
+    struct_pack(mask := a.mask, owed := a.balance_current, credit_limit := a.balance_limit)
+    order by m.balance_cents / m.limit_cents desc, m.account_id)[1] as card
+  from _measured_accounts as m join raw_accounts as a using (account_id)
+  where m.is_card and m.limit_cents > 0 group by m.user_id),
 overdue_card as (
-  select l.user_id, list(
+  select m.user_id, list(
     struct_pack(mask := a.mask, due := l.next_payment_due_date)
     order by l.next_payment_due_date nulls last, l.account_id)[1] as card
-  from raw_liabilities as l join personal as a using (account_id)
-  where l.is_overdue group by l.user_id),
+  from _measured_accounts as m
+  join raw_accounts as a using (account_id)
+  join raw_liabilities as l using (account_id)
+  where m.is_card and l.is_overdue group by m.user_id),
 checking as (
-  select user_id, sum(balance_current) as balance
-  from personal where type = 'depository' and subtype = 'checking' group by user_id),
+  select user_id, sum(balance_cents) / 100 as balance
+  from _measured_accounts where is_checking group by user_id),
 subscriptions as (
   select user_id, list(distinct merchant_name order by merchant_name) as names
-  from recurring_streams where kind = 'subscription' and is_active and merchant_name is not null
+  from recurring_streams
+  where kind = 'subscription' and is_active and status = 'MATURE' and merchant_name is not null
   group by user_id)
 select
   a.user_id, a.window_days, a.as_of,
