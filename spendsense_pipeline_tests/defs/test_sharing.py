@@ -101,16 +101,29 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         ("127.0.0.1:3000", f"127.0.0.1:{found.operators_port}"),
         ("127.0.0.1:3001", f"127.0.0.1:{found.viewers_port}"),
         ("/etc/nginx/spendsense", str(folder / "users")),
-        ("http {", f"http {{\n  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;"),
+        (
+            "http {",
+            f"http {{\n  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;",
+        ),
     ):
         assert given in text
         text = text.replace(given, ours)
     (folder / "users.operators").write_text("olga:{PLAIN}secret\n")
     (folder / "users.viewers").write_text("vera:{PLAIN}secret\n")
-    (folder / "nginx.conf").write_text(f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\n{text}")
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\n{text}"
+    )
     assert NGINX is not None
     process = subprocess.Popen(
-        [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")],
+        [
+            NGINX,
+            "-p",
+            str(folder),
+            "-c",
+            str(folder / "nginx.conf"),
+            "-e",
+            str(folder / "error.log"),
+        ],
         stderr=subprocess.PIPE,
     )
     try:
@@ -142,7 +155,9 @@ def test_operators_and_viewers_reach_their_own_server(proxy: Proxy) -> None:
 
 
 def test_dagster_sees_a_request_to_itself_without_the_password(proxy: Proxy) -> None:
-    _, said = proxy.ask("POST", "/graphql", body="{}", Origin=proxy.own, Sec_Fetch_Site="same-origin")
+    _, said = proxy.ask(
+        "POST", "/graphql", body="{}", Origin=proxy.own, Sec_Fetch_Site="same-origin"
+    )
     assert f"Host=127.0.0.1:{proxy.operators_port}" in said
     for header in ("Origin", "Sec-Fetch-Site", "Authorization"):
         assert header not in said
@@ -183,14 +198,20 @@ def test_pages_elsewhere_are_refused_with_the_right_password(
     assert proxy.ask("POST", "/report_asset_materialization/x", body="{}", **headers)[0] == 403
     assert proxy.ask("POST", "/", body="{}", Sec_Fetch_Mode="navigate", **headers)[0] == 403
     # Opening a WebSocket from there:
-    assert proxy.ask("GET", "/graphql", Upgrade="websocket", Connection="Upgrade", **headers)[0] == 403
+    assert (
+        proxy.ask("GET", "/graphql", Upgrade="websocket", Connection="Upgrade", **headers)[0] == 403
+    )
 
 
 def test_a_link_elsewhere_opens_the_ui(proxy: Proxy) -> None:
-    assert proxy.ask("GET", "/runs", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
+    assert (
+        proxy.ask("GET", "/runs", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")[0] == 200
+    )
 
 
 def test_a_websocket_of_the_ui_itself_is_passed_on(proxy: Proxy) -> None:
-    status, said = proxy.ask("GET", "/graphql", Upgrade="websocket", Connection="Upgrade", Origin=proxy.own)
+    status, said = proxy.ask(
+        "GET", "/graphql", Upgrade="websocket", Connection="Upgrade", Origin=proxy.own
+    )
     assert status == 200
     assert "Upgrade=websocket" in said
