@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What a share may be off by: two points and one person or card.
 SHARE_TOLERANCE = 0.02
+# Shares of dollars: among a hundred people a few flights or sofas move a category by a point or two.
+SPENDING_TOLERANCE = 0.03
 HIGH_SPENDER_FACTOR = 1.5
 
 _SHARES = (
@@ -142,7 +144,7 @@ def _rows(controls: OperatorControls, measured: _Measured) -> Iterator[ControlFi
             f"category_spending_ratios.{key}",
             share,
             measured.values.get(f"category_spending_ratios.{key}", 0.0),
-            SHARE_TOLERANCE,
+            SPENDING_TOLERANCE,
         )
     for name in _SCALES:
         yield _row(name, getattr(controls, name), measured.values[name], None)
