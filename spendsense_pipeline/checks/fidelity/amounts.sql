@@ -49,7 +49,8 @@ select 'transaction_multiplier', avg(monthly_purchases) from shopper
 union all
 select
   'high_spender_probability',
-  count(*) filter (monthly_purchases > 1.25 * $ordinary_purchases) / nullif(count(*), 0)
+  -- halfway, in standard deviations of a count, between the ordinary number and 1.5 times as many
+  count(*) filter (monthly_purchases > 1.2 * $ordinary_purchases) / nullif(count(*), 0)
 from shopper
 union all
 select 'transaction_volatility', stddev_samp(ln(cents / 100)) from _checks_everyday_purchases
