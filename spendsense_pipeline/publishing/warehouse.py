@@ -46,12 +46,22 @@ def named_errors(path: Path) -> Iterator[None]:
         yield
     except (OSError, duckdb.IOException, duckdb.ConnectionException) as error:
         raise WarehouseError(_explain(path, error)) from error
+    except duckdb.Error as error:  # a commit that finds the disk full is a transaction's error
+        if not _is_disk_full(error):
+            raise
+        raise WarehouseError(_explain(path, error)) from error
+
+
+def _is_disk_full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return any(words in str(error).lower() for words in _DISK_FULL_TEXTS)
 
 
 def _explain(path: Path, error: Exception) -> str:
     text = str(error).lower()
     code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.ENOSPC, errno.EDQUOT) or any(t in text for t in _DISK_FULL_TEXTS):
+    if _is_disk_full(error):
         return (
             f"the disk holding {path.parent} is full: free some space (old datasets are in"
             " datasets/) or set SPENDSENSE_DATA_DIR to a larger disk, then run again; the"

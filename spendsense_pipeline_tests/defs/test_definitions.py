@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dagster as dg
+import pytest
 
 from spendsense_pipeline.checks import CHECKS
 from spendsense_pipeline.controls import PRESET_CONFIGS
@@ -82,3 +83,10 @@ def test_every_declared_promise_is_an_asset_check_and_errors_block() -> None:
     }
     assert found == {(check.asset, check.name): check.severity == "ERROR" for check in CHECKS}
     assert {asset for asset, _ in found} <= set(ASSETS)
+
+
+@pytest.mark.parametrize("preset", sorted(PRESET_CONFIGS))
+def test_each_preset_has_a_job_with_its_configuration_filled_in(preset: str) -> None:
+    job = defs.resolve_job_def(f"demo_refresh_{preset}")
+    assert job.run_config == {"ops": {"operator_controls": {"config": {"preset": preset}}}}
+    dg.validate_run_config(job, job.run_config)
