@@ -1,0 +1,105 @@
+"""Who makes the shards: this process, a pool of processes, or a Dask cluster.
+
+The work is the same function everywhere; an engine only decides where it is called. Why Dask:
+docs/decisions/0010.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+ENGINES = ("local", "processes", "dask")
+# Dask moves a lost worker's shards to another by itself; this is for one that fails.
+_RETRIES = 1
+
+
+class EngineError(Exception):
+    """The engine cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where shards are made.
+
+    `workers` 0 stands for as many as this machine has cores; `address` names a running Dask
+    scheduler ("tcp://host:8786"), empty starts a cluster on this machine.
+    """
+
+    kind: str = "local"
+    workers: int = 0
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in ENGINES:
+            msg = f"there is no engine {self.kind!r}: choose one of {', '.join(ENGINES)}"
+            raise EngineError(msg)
+        if self.address and self.kind != "dask":
+            msg = f"the engine {self.kind} has no address: choose dask, or leave the address empty"
+            raise EngineError(msg)
+
+    def run(self, make: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+        """The result of every task, in whatever order they are done."""
+        if self.kind == "dask":
+            return _on_dask(make, tasks, self.workers or _cores(), self.address)
+        if self.kind == "processes":
+            return _in_processes(make, tasks, self.workers or _cores())
+        return map(make, tasks)
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+def _in_processes(
+    make: Callable[[Task], Result], tasks: Sequence[Task], workers: int
+) -> Iterator[Result]:
+    # Spawned: a forked child would inherit DuckDB's and Arrow's threads as locks nobody releases.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, max(1, len(tasks))), mp_context=context) as pool:
+        for done in as_completed([pool.submit(make, task) for task in tasks]):
+            yield done.result()
+
+
+def _on_dask(
+    make: Callable[[Task], Result], tasks: Sequence[Task], workers: int, address: str
+) -> Iterator[Result]:
+    try:
+        import distributed
+    except ModuleNotFoundError as error:
+        msg = "the engine dask needs Dask: pip install 'spendsense-pipeline[scale]'"
+        raise EngineError(msg) from error
+    if not address:
+        with (
+            distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            yield from _mapped(client, make, tasks)
+        return
+    try:
+        client = distributed.Client(address)
+    except OSError as error:
+        msg = f"no Dask scheduler answers at {address}: start one with `dask scheduler`"
+        raise EngineError(msg) from error
+    with client:
+        yield from _mapped(client, make, tasks)
+
+
+def _mapped(
+    client: object, make: Callable[[Task], Result], tasks: Sequence[Task]
+) -> Iterator[Result]:
+    import distributed
+
+    # Not pure: the result is files; a key from the arguments would skip a shard removed since.
+    futures = client.map(make, tasks, pure=False, retries=_RETRIES)  # type: ignore[attr-defined]
+    for done in distributed.as_completed(futures):
+        yield done.result()

@@ -1,0 +1,74 @@
+"""Measuring a large population in ranges of people: the same tables in bounded memory.
+
+Generation streams shards and traces go by ranges of their own accord; judging reads two narrow
+tables and needs none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.features import (
+    FEATURES_30D,
+    FEATURES_180D,
+    RECURRING_STREAMS,
+    build_features,
+    build_recurring_streams,
+)
+from spendsense_pipeline.features.catalog import unrounded
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Ten thousand people and half a year are four million rows: enough to keep every core busy, and
+# their working tables take about a gigabyte.
+PEOPLE_AT_ONCE = 10_000
+_FEATURE_TABLES = {30: FEATURES_30D, 180: FEATURES_180D}
+
+
+def ranges(con: duckdb.DuckDBPyConnection, people_at_once: int) -> Iterator[tuple[int, int]]:
+    """Everybody in `raw_users`, in order of user_id, so many at once."""
+    [(people,)] = con.execute("select count(*) from raw_users").fetchall()
+    for first in range(0, people, people_at_once):
+        yield first, min(first + people_at_once, people)
+
+
+def measure_streams(
+    con: duckdb.DuckDBPyConnection, *, as_of: dt.date, people_at_once: int = PEOPLE_AT_ONCE
+) -> None:
+    """Create or replace `recurring_streams`."""
+    parts = list(ranges(con, people_at_once))
+    if len(parts) <= 1:
+        build_recurring_streams(con, as_of=as_of)
+        return
+    _begin_anew(con, RECURRING_STREAMS.name)
+    for users in parts:
+        build_recurring_streams(con, as_of=as_of, users=users)
+
+
+def measure_features(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: dt.date,
+    window_days: int,
+    history_start: dt.date | None,
+    people_at_once: int = PEOPLE_AT_ONCE,
+) -> None:
+    """Create or replace the feature table of a window and its unrounded twin."""
+    parts = list(ranges(con, people_at_once))
+    if len(parts) <= 1:
+        build_features(con, as_of=as_of, window_days=window_days, history_start=history_start)
+        return
+    _begin_anew(con, _FEATURE_TABLES[window_days].name, unrounded(window_days).name)
+    for users in parts:
+        build_features(
+            con, as_of=as_of, window_days=window_days, history_start=history_start, users=users
+        )
+
+
+def _begin_anew(con: duckdb.DuckDBPyConnection, *tables: str) -> None:
+    """A range replaces its own people only; whoever was there and is no more has to go too."""
+    for table in tables:
+        con.execute(f'drop table if exists "{table}"')

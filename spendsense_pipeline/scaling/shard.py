@@ -1,0 +1,158 @@
+"""What happens to one shard of people, on whatever machine: generate, measure, judge, explain, and
+write one Parquet file per table.
+
+Takes and returns plain picklable values and keeps nothing between calls, so any engine can call it.
+A file appears whole or not at all, and the note that a shard is done appears after its files: a
+shard made twice, or by a worker that was killed, is the same shard.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.features import (
+    FEATURES_30D,
+    FEATURES_180D,
+    RECURRING_STREAMS,
+    build_features,
+    build_recurring_streams,
+)
+from spendsense_pipeline.features.catalog import unrounded
+from spendsense_pipeline.generation.generator import generate_shard
+from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign
+from spendsense_pipeline.personas.assignment import WINDOWS
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.publishing.consent import Decision, apply_decisions
+from spendsense_pipeline.publishing.identity import code_version, dataset_id
+from spendsense_pipeline.publishing.loading import TableLoader
+from spendsense_pipeline.traces import DECISION_TRACES, build_traces
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHARD_TABLES = (
+    *GENERATED_TABLES,
+    RECURRING_STREAMS,
+    FEATURES_30D,
+    FEATURES_180D,
+    *(unrounded(window) for window in WINDOWS),
+    PERSONA_ASSIGNMENTS,
+    DECISION_TRACES,
+)
+DONE_FOLDER = "_done"
+
+
+class OtherCodeError(Exception):
+    """A worker has another version of this package than whoever asked it."""
+
+
+@dataclass(frozen=True)
+class ShardTask:
+    """One shard to make: whose, from what, and the folder (reachable by all) it is written to."""
+
+    resolved: ResolvedConfig
+    first_user: int
+    users: int
+    folder: str
+    decisions: Mapping[str, Decision]
+    code_version: str
+
+    @property
+    def part(self) -> str:
+        """Name of the shard's files: in order of users when sorted."""
+        return f"part-{self.first_user:012d}"
+
+    @property
+    def done_path(self) -> Path:
+        """The note that this shard is complete."""
+        return Path(self.folder) / DONE_FOLDER / f"{self.part}.json"
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """What was made."""
+
+    first_user: int
+    users: int
+    transactions: int
+    bytes: int
+
+
+def make_shard(task: ShardTask) -> ShardResult:
+    """Make the shard unless it is already there.
+
+    Raises:
+        OtherCodeError: when this machine's package is not the one that asked.
+    """
+    import duckdb
+
+    if task.done_path.exists():
+        return ShardResult(**json.loads(task.done_path.read_text(encoding="utf-8")))
+    here = code_version()
+    if here != task.code_version:
+        msg = (
+            f"this worker runs version {here} of spendsense_pipeline and was asked by version "
+            f"{task.code_version}: install the same version on every machine"
+        )
+        raise OtherCodeError(msg)
+    # One thread: an engine runs as many shards at once as a machine has cores.
+    with duckdb.connect(config={"threads": 1}) as con:
+        _fill(con, task)
+        size = sum(_write(con, table.name, task) for table in SHARD_TABLES)
+        [(transactions,)] = con.execute("select count(*) from raw_transactions").fetchall()
+    result = ShardResult(task.first_user, task.users, transactions, size)
+    task.done_path.parent.mkdir(parents=True, exist_ok=True)
+    new = task.done_path.with_suffix(f".{uuid.uuid4().hex}.new")
+    new.write_text(json.dumps(asdict(result)), encoding="utf-8")
+    new.replace(task.done_path)
+    return result
+
+
+def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> None:
+    """Every table of the shard, by the very functions the pipeline's steps call."""
+    resolved = task.resolved
+    shard = generate_shard(resolved, task.first_user, task.users)
+    for table, rows in zip(GENERATED_TABLES, shard, strict=True):
+        loader = TableLoader(con, table)
+        loader.add(rows)
+        loader.finish()
+    apply_decisions(con, task.decisions)
+    as_of = resolved.as_of
+    build_recurring_streams(con, as_of=as_of)
+    for window in WINDOWS:
+        build_features(con, as_of=as_of, window_days=window, history_start=resolved.history_start)
+    assign(con, as_of=as_of, thresholds=resolved.thresholds)
+    build_traces(
+        con,
+        resolved=resolved,
+        dataset_id=dataset_id(resolved),
+        code_version=task.code_version,
+    )
+
+
+def _write(con: duckdb.DuckDBPyConnection, table: str, task: ShardTask) -> int:
+    """Write a table's file under another name, force it to disk, move it into place."""
+    path = Path(task.folder) / table / f"{task.part}.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of this call's own: an engine may run a shard again while the first try still runs.
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
+    try:
+        con.execute(
+            f'copy "{table}" to $path (format parquet, compression zstd)', {"path": str(new)}
+        )
+        descriptor = os.open(new, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    return path.stat().st_size

@@ -1,0 +1,173 @@
+"""Shards made anywhere, in any size and order, are the dataset that one machine makes in one piece."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import importlib.util
+import pickle
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from spendsense_pipeline.publishing.consent import Decision, apply_decisions
+from spendsense_pipeline.scaling import (
+    SHARD_TABLES,
+    Engine,
+    EngineError,
+    ShardTask,
+    make_partitions,
+    make_shard,
+)
+from spendsense_pipeline.scaling import partitions as module
+from spendsense_pipeline.scaling.partitions import remove_others, results
+from spendsense_pipeline.scaling.shard import OtherCodeError
+from spendsense_pipeline_tests.scaling.populations import asked, derive, generated, rows
+
+RESOLVED = asked(60)
+LOCAL = Engine("local")
+needs_dask = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None,
+    reason="Dask is not installed: pip install 'spendsense-pipeline[scale]'",
+)
+
+
+@pytest.fixture(scope="module")
+def in_one_piece() -> dict[str, list[tuple[Any, ...]]]:
+    con = generated(RESOLVED)
+    derive(con, RESOLVED)
+    return {table.name: rows(con, table.name) for table in SHARD_TABLES}
+
+
+@pytest.mark.parametrize(
+    ("engine", "shard_users"),
+    [
+        pytest.param(Engine("local"), 60, id="local, one shard"),
+        pytest.param(Engine("local"), 13, id="local, five shards"),
+        pytest.param(Engine("processes", workers=2), 30, id="two processes"),
+        pytest.param(Engine("dask", workers=2), 30, id="Dask with two workers", marks=needs_dask),
+    ],
+)
+def test_partitions_read_as_the_tables_made_in_one_piece(
+    engine: Engine,
+    shard_users: int,
+    tmp_path: Path,
+    in_one_piece: dict[str, list[tuple[Any, ...]]],
+) -> None:
+    made = make_partitions(RESOLVED, tmp_path, engine=engine, shard_users=shard_users)
+    con = duckdb.connect()
+    made.attach(con)
+    for table, expected in in_one_piece.items():
+        assert rows(con, table) == expected, table
+    assert sum(part.users for part in results(made)) == 60
+    assert sum(part.transactions for part in results(made)) == len(in_one_piece["raw_transactions"])
+
+
+def test_loaded_partitions_have_the_declared_types_and_order(tmp_path: Path) -> None:
+    made = make_partitions(asked(20), tmp_path, engine=LOCAL, shard_users=10)
+    con = generated(asked(20))
+    in_order = con.execute("select transaction_id from raw_transactions").fetchall()
+    for table in SHARD_TABLES:
+        made.load(con, table)
+        types = con.execute(
+            "select column_name, data_type from duckdb_columns() where table_name = ?", [table.name]
+        ).fetchall()
+        assert dict(types) == {column.name: column.type for column in table.columns}
+    assert con.execute("select transaction_id from raw_transactions").fetchall() == in_order
+
+
+def test_an_interrupted_making_goes_on_where_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = asked(30)
+    made: list[int] = []
+
+    def fails_on_the_third(task: ShardTask) -> Any:
+        if len(made) == 2:
+            msg = "the machine is gone"
+            raise RuntimeError(msg)
+        made.append(task.first_user)
+        return make_shard(task)
+
+    monkeypatch.setattr(module, "make_shard", fails_on_the_third)
+    with pytest.raises(RuntimeError, match="gone"):
+        make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=10)
+    made[:] = made[:1]
+    partitions = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=10)
+    assert made == [0, 20], "only the shard that was missing is made"
+    con = duckdb.connect()
+    partitions.attach(con)
+    assert con.execute("select count(*) from raw_users").fetchall() == [(30,)]
+    assert not list(tmp_path.rglob("*.new"))
+
+
+def test_a_shard_is_not_done_before_all_of_its_files_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = ShardTask(asked(10), 0, 10, str(tmp_path), {}, module.code_version())
+
+    def disk_is_full(*_: object) -> None:
+        msg = "no space left"
+        raise OSError(msg)
+
+    monkeypatch.setattr("spendsense_pipeline.scaling.shard.os.fsync", disk_is_full)
+    with pytest.raises(OSError, match="no space"):
+        make_shard(task)
+    assert not task.done_path.exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_consent_is_applied_before_anything_is_measured(tmp_path: Path) -> None:
+    resolved = asked(20)
+    con = generated(resolved)
+    [(user,)] = con.execute(
+        "select min(user_id) from raw_users where consent_status = 'granted'"
+    ).fetchall()
+    decisions = {user: Decision("revoked", dt.datetime(2026, 6, 1, tzinfo=dt.UTC))}
+    apply_decisions(con, decisions)
+    derive(con, resolved)
+    made = make_partitions(resolved, tmp_path, engine=LOCAL, decisions=decisions, shard_users=7)
+    other = duckdb.connect()
+    made.attach(other)
+    for table in ("raw_users", "features_30d", "persona_assignments", "decision_traces"):
+        assert rows(other, table) == rows(con, table)
+    assert user not in {row[0] for row in rows(other, "features_30d")}
+    without = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=7)
+    assert without.folder != made.folder
+    remove_others(made)
+    assert list(tmp_path.iterdir()) == [made.folder]
+
+
+def test_a_worker_with_other_code_refuses(tmp_path: Path) -> None:
+    task = ShardTask(asked(10), 0, 10, str(tmp_path), {}, "another version")
+    with pytest.raises(OtherCodeError, match="install the same version on every machine"):
+        make_shard(task)
+
+
+def test_a_task_travels() -> None:
+    """An engine pickles it; the machine at the other end need not allow as many people itself."""
+    task = ShardTask(RESOLVED, 0, 10, "anywhere", {}, "version")
+    assert pickle.loads(pickle.dumps(task)) == task
+    assert dataclasses.replace(task, first_user=20).part > task.part
+
+
+@pytest.mark.parametrize(
+    ("chosen", "complaint"),
+    [
+        ({"kind": "spark"}, "choose one of local, processes, dask"),
+        ({"kind": "processes", "address": "tcp://there:8786"}, "has no address"),
+    ],
+)
+def test_an_engine_that_is_not_there_is_named(chosen: dict[str, str], complaint: str) -> None:
+    with pytest.raises(EngineError, match=complaint):
+        Engine(**chosen)
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is not None, reason="Dask is installed here"
+)
+def test_without_dask_the_message_says_what_to_install(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"pip install 'spendsense-pipeline\[scale\]'"):
+        make_partitions(asked(10), tmp_path, engine=Engine("dask"))

@@ -1,0 +1,55 @@
+"""Measured and explained range by range, a population gives the tables of one pass."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from spendsense_pipeline.features.catalog import RECURRING_STREAMS, unrounded
+from spendsense_pipeline.scaling import SHARD_TABLES, measure_features, measure_streams
+from spendsense_pipeline.scaling.ranges import ranges
+from spendsense_pipeline.traces import record
+from spendsense_pipeline_tests.builders import a_user, a_warehouse
+from spendsense_pipeline_tests.scaling.populations import AS_OF, asked, derive, generated, rows
+
+
+@pytest.mark.parametrize("people_at_once", [7, 30])
+def test_ranges_and_one_pass_give_the_same_tables(
+    people_at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolved = asked(60)
+    con = generated(resolved)
+    derive(con, resolved)
+    whole = {table.name: rows(con, table.name) for table in SHARD_TABLES}
+    monkeypatch.setattr(record, "PEOPLE_AT_ONCE", people_at_once)
+    derive(con, resolved, people_at_once=people_at_once)
+    assert whole["recurring_streams"]
+    assert whole["decision_traces"]
+    for table, expected in whole.items():
+        assert rows(con, table) == expected, table
+
+
+def test_ranges_cover_everybody_once() -> None:
+    con = a_warehouse(users=[a_user(f"user_{number:04d}") for number in range(10)])
+    assert list(ranges(con, 4)) == [(0, 4), (4, 8), (8, 10)]
+    assert list(ranges(con, 10)) == [(0, 10)]
+    assert list(ranges(a_warehouse(), 10)) == []
+
+
+def test_people_of_an_earlier_population_do_not_stay() -> None:
+    resolved = asked(40)
+    con = generated(resolved)
+    derive(con, resolved)
+    con.execute("delete from raw_users where user_id >= 'user_0025'")
+    measure_streams(con, as_of=AS_OF, people_at_once=10)
+    measure_features(
+        con,
+        as_of=AS_OF,
+        window_days=30,
+        history_start=AS_OF - dt.timedelta(days=120),
+        people_at_once=10,
+    )
+    for table in (RECURRING_STREAMS.name, "features_30d", unrounded(30).name):
+        [(last,)] = con.execute(f'select max(user_id) from "{table}"').fetchall()
+        assert last < "user_0025", table
