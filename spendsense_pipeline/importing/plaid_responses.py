@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from spendsense_pipeline.importing.layout import create_empty_source, read_files
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
@@ -194,6 +193,8 @@ class _Writer:
     def _insert(self, table: str) -> None:
         rows, self._waiting[table] = self._waiting[table], []
         if rows:
+            import pyarrow as pa  # a tenth of a second that other imports need not pay
+
             names = (*IMPORTABLE_TABLES[table].column_names, "_row")
             batch = pa.table(
                 {n: [_as_text(row.get(n)) for row in rows] for n in names},

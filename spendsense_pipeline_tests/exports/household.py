@@ -160,7 +160,7 @@ def a_dataset(path: Path) -> Path:
             for t in rows["transactions"]
             if t["name"] == "STREAMFLIX" and t["user_id"] == user_id
         ]
-        insert(con, STREAMS, [_stream(user_id, ids), _income(user_id)])
+        _insert_streams(con, [_stream(user_id, ids), _income(user_id)])
         insert(
             con,
             TRACES,
@@ -196,6 +196,13 @@ def a_dataset(path: Path) -> Path:
     con.execute("copy from database memory to target")
     con.close()
     return path
+
+
+def _insert_streams(con: duckdb.DuckDBPyConnection, rows: list[Row]) -> None:
+    """Row by row: lists of decimals have no Arrow type in the declarations."""
+    marks = ", ".join("?" for _ in STREAMS.columns)
+    values = [[row[name] for name in STREAMS.column_names] for row in rows]
+    con.executemany(f"insert into recurring_streams values ({marks})", values)
 
 
 def _stream(user_id: str, ids: list[str]) -> Row:
