@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # What a share may be off by: two points and one person or card.
 SHARE_TOLERANCE = 0.02
-# Shares of dollars: among a hundred people a few flights or sofas move a category by a point or two.
+# Shares of dollars: among a hundred people a few flights or sofas move a category by a point.
 SPENDING_TOLERANCE = 0.03
 HIGH_SPENDER_FACTOR = 1.5
 

@@ -10,7 +10,7 @@ import pytest
 from spendsense_pipeline.checks.replaying import traces_replay
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.traces import DECISION_TRACES
-from spendsense_pipeline_tests.builders import AS_OF, insert
+from spendsense_pipeline_tests.builders import AS_OF
 from spendsense_pipeline_tests.checks.populations import a_configuration, a_population
 
 
@@ -47,7 +47,10 @@ def replayed(value: float, **stored: Any) -> CheckRun:
         }
         for days in (30, 180)
     ]
-    insert(con, DECISION_TRACES, rows)
+    marks = ", ".join("?" for _ in DECISION_TRACES.columns)
+    con.executemany(
+        f"insert into decision_traces values ({marks})", [list(row.values()) for row in rows]
+    )
     return CheckRun(con, a_configuration())
 
 
