@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.plaid.tables import (
@@ -176,6 +177,17 @@ def a_statement(
 
 def insert(con: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert dict rows into a declared table; a missing key is null."""
+    rows = list(rows)
+    try:
+        # A hundred times faster than row by row; what Arrow refuses to convert, DuckDB may cast.
+        stored = pa.Table.from_pylist([dict(row) for row in rows], schema=table.arrow_schema)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
+        pass
+    else:
+        con.register("_rows_to_insert", stored)
+        con.execute(f'insert into "{table.name}" select * from _rows_to_insert')
+        con.unregister("_rows_to_insert")
+        return
     values = [[row.get(name) for name in table.column_names] for row in rows]
     if values:
         marks = ", ".join("?" for _ in table.columns)

@@ -10,6 +10,7 @@ from typing import Any
 MONEY = "DECIMAL(12,2)"
 _ARROW_FACTORY = {
     "VARCHAR": "string",
+    "JSON": "string",
     "BIGINT": "int64",
     "INTEGER": "int32",
     "SMALLINT": "int16",
