@@ -85,6 +85,9 @@ def published_dataset(
             "database": dg.MetadataValue.path(str(settings.published_path)),
             "size in MB": round(dataset.path.stat().st_size / 1e6, 1),
         }
+        work.stop_clock()
+        # Numbers plot over nights: where a refresh spends its time, on one page.
+        metadata |= {f"seconds {name}": s for name, s in warehouse.seconds_by_stage.items()}
         return work.result(DATASET, metadata, asset_key=PUBLISHED_DATASET)
 
 

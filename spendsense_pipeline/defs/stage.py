@@ -34,6 +34,7 @@ EXPECTED_ERRORS = (MixedInputsError, WarehouseError, ControlsError)
 class Stage:
     """A step at work: its connection, its configuration, and what it will report."""
 
+    name: str
     con: duckdb.DuckDBPyConnection
     warehouse: Warehouse
     resolved: ResolvedConfig
@@ -44,6 +45,7 @@ class Stage:
         """The work is done; what follows is only telling about it (pictures, samples)."""
         if self.seconds is None:
             self.seconds = round(time.perf_counter() - self.started, 3)
+            self.warehouse.seconds_by_stage[self.name] = self.seconds
 
     def result(
         self,
@@ -103,7 +105,7 @@ def stage(warehouse: Warehouse, name: str, *, inputs: Sequence[str] = ()) -> Ite
     ):
         resolved = read_controls(con, step=name)
         require_inputs(con, step=name, inputs=inputs, resolved=resolved)
-        yield Stage(con, warehouse, resolved)
+        yield Stage(name, con, warehouse, resolved)
 
 
 def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfig:

@@ -42,6 +42,7 @@ class Warehouse(DuckDBResource):
     )
 
     _con: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
+    _seconds: dict[str, float] = PrivateAttr(default_factory=dict)
     # Checks that passed in this very run, whose lock nobody else can have held since.
     _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
 
@@ -63,6 +64,7 @@ class Warehouse(DuckDBResource):
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
             self._passed.clear()
+            self._seconds.clear()
             try:
                 yield self
             finally:
@@ -81,6 +83,11 @@ class Warehouse(DuckDBResource):
             with contextlib.suppress(Exception):  # nothing to roll back is not worth a word
                 self._con.rollback()
             raise
+
+    @property
+    def seconds_by_stage(self) -> dict[str, float]:
+        """How long each stage of this run took; stages add themselves."""
+        return self._seconds
 
     def note_passed(self, asset: str, check: str) -> None:
         """Remember that a check of what is in the warehouse passed in this run."""
