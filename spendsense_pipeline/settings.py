@@ -1,6 +1,6 @@
 """What the machine decides rather than the operator: where files live, which time zone the day is
-taken from, how large a population may be. The only module that reads the environment; what a
-dataset contains is never decided here but in `controls`."""
+taken from, how large a population may be, who makes its shards. The only module that reads the
+environment; what a dataset contains is never decided here but in `controls`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from pathlib import Path
 DATA_DIR_VARIABLE = "SPENDSENSE_DATA_DIR"
 TIMEZONE_VARIABLE = "SPENDSENSE_TIMEZONE"
 MAX_USERS_VARIABLE = "SPENDSENSE_MAX_USERS"
+ENGINE_VARIABLE = "SPENDSENSE_ENGINE"
+ENGINE_ADDRESS_VARIABLE = "SPENDSENSE_ENGINE_ADDRESS"
 DAGSTER_HOME_VARIABLE = "DAGSTER_HOME"
+
+# "" makes the tables step by step in this process; the others make whole shards (docs/scaling.md).
+ENGINES = ("", "processes", "dask")
 
 # A thousand people is what a demo laptop makes in about a second.
 DEFAULT_MAX_USERS = 1_000
@@ -40,6 +45,8 @@ class Settings:
     timezone: zoneinfo.ZoneInfo
     max_users: int
     dagster_home: Path
+    engine: str = ""
+    engine_address: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -52,6 +59,8 @@ class Settings:
             timezone=_timezone(variables.get(TIMEZONE_VARIABLE, "")),
             max_users=_max_users(variables.get(MAX_USERS_VARIABLE, "")),
             dagster_home=_absolute(dagster_home) if dagster_home else data_dir / "dagster_home",
+            engine=_engine(variables.get(ENGINE_VARIABLE, "")),
+            engine_address=variables.get(ENGINE_ADDRESS_VARIABLE, "").strip(),
         )
 
     @property
@@ -73,6 +82,11 @@ class Settings:
     def datasets_dir(self) -> Path:
         """Folder of the published datasets that are kept to go back to."""
         return self.data_dir / "datasets"
+
+    @property
+    def shards_dir(self) -> Path:
+        """Folder of datasets in partitions, when an engine makes them."""
+        return self.data_dir / "shards"
 
     @property
     def operator_config_path(self) -> Path:
@@ -134,6 +148,16 @@ def _timezone(value: str) -> zoneinfo.ZoneInfo:
             problem=f"{TIMEZONE_VARIABLE} must be the name of a time zone; it is {name!r}",
             remedy="use one such as UTC or America/New_York",
         ) from None
+
+
+def _engine(value: str) -> str:
+    name = value.strip()
+    if name not in ENGINES:
+        raise SettingsError(
+            problem=f"{ENGINE_VARIABLE} must be processes or dask; it is {name!r}",
+            remedy="unset it to make the tables in one process",
+        )
+    return name
 
 
 def _max_users(value: str) -> int:

@@ -32,6 +32,8 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         for variable in (
             "DAGSTER_HOME",
             "DAGSTER_MODULE_NAME",
+            "SPENDSENSE_ENGINE",
+            "SPENDSENSE_ENGINE_ADDRESS",
             "SPENDSENSE_MAX_USERS",
             "SPENDSENSE_TIMEZONE",
         ):

@@ -34,6 +34,14 @@ def test_every_file_lies_in_the_data_directory() -> None:
     assert settings.lock_path == data / ".lock"
 
 
+def test_an_engine_is_chosen_by_name_and_address() -> None:
+    assert Settings.from_environment({}).engine == ""
+    chosen = Settings.from_environment(
+        {"SPENDSENSE_ENGINE": "dask", "SPENDSENSE_ENGINE_ADDRESS": " tcp://there:8786 "}
+    )
+    assert (chosen.engine, chosen.engine_address) == ("dask", "tcp://there:8786")
+
+
 def test_paths_are_absolute_and_home_is_expanded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -56,6 +64,7 @@ def test_dagster_home_stays_where_it_is_set(tmp_path: Path) -> None:
     [
         ("SPENDSENSE_TIMEZONE", "Mars/Olympus"),
         ("SPENDSENSE_TIMEZONE", "../etc/passwd"),
+        ("SPENDSENSE_ENGINE", "spark"),
         ("SPENDSENSE_MAX_USERS", "many"),
         ("SPENDSENSE_MAX_USERS", "9"),
         ("SPENDSENSE_MAX_USERS", "-5"),

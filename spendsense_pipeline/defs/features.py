@@ -6,6 +6,7 @@ import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import feature_distributions
+from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
@@ -31,25 +32,34 @@ def _apply_consent(work: Stage) -> None:
 )
 def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Find recurring charges and deposits."""
-    from spendsense_pipeline.features import build_recurring_streams
+    from spendsense_pipeline.scaling.ranges import measure_streams
 
     with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
         _apply_consent(work)
-        build_recurring_streams(work.con, as_of=work.resolved.as_of)
+        make_or_take(
+            work,
+            (RECURRING_STREAMS,),
+            lambda: measure_streams(work.con, as_of=work.resolved.as_of),
+        )
         return work.result(RECURRING_STREAMS)
 
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
-    from spendsense_pipeline.features import build_features
+    from spendsense_pipeline.features.catalog import unrounded
     from spendsense_pipeline.importing.warehouse import is_imported
+    from spendsense_pipeline.scaling.ranges import measure_features
 
     table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
     with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
         _apply_consent(work)
         # An import's people joined at different times: each history starts at its own first row.
         start = None if is_imported(work.resolved) else work.resolved.history_start
-        build_features(
-            work.con, as_of=work.resolved.as_of, window_days=window_days, history_start=start
+        make_or_take(
+            work,
+            (table, unrounded(window_days)),
+            lambda: measure_features(
+                work.con, as_of=work.resolved.as_of, window_days=window_days, history_start=start
+            ),
         )
         work.stop_clock()
         pictures = feature_distributions(work.con, table.name, work.resolved.thresholds)

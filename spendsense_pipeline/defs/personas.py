@@ -6,6 +6,7 @@ import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.population import population_metadata
+from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D
@@ -32,7 +33,11 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     with stage(warehouse, PERSONA_ASSIGNMENTS.name, inputs=INPUTS) as work:
         thresholds = work.resolved.thresholds
-        assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds)
+        make_or_take(
+            work,
+            (PERSONA_ASSIGNMENTS,),
+            lambda: assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds),
+        )
         work.stop_clock()
         metadata = population_metadata(work.con, work.resolved, has_picture=True)
         metadata["rules_version"] = rules_version(thresholds)

@@ -1,13 +1,14 @@
 """The raw tables: shards of generated households streamed into the warehouse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import transactions_per_day
-from spendsense_pipeline.defs.stage import stage
+from spendsense_pipeline.defs.shards import make_or_take
+from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
@@ -15,6 +16,8 @@ from spendsense_pipeline.publishing.consent import apply_decisions, read_decisio
 from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
 
 GROUP = "generate"
+# A run with this tag is not refused for want of room (`spendsense refresh --force`).
+FORCE_TAG = "spendsense/force"
 _SHARD_FIELD = {table.name: table.name.removeprefix("raw_") for table in GENERATED_TABLES}
 
 
@@ -34,18 +37,13 @@ def raw(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Generate the population and its history, shard by shard, and apply consent decisions."""
-    from spendsense_pipeline.generation import generate
-
     selected = {key.to_user_string() for key in context.selected_asset_keys}
-    tables = [table for table in GENERATED_TABLES if table.name in selected]
+    tables = tuple(table for table in GENERATED_TABLES if table.name in selected)
     with stage(warehouse, "raw tables") as work:
-        loaders = {table.name: TableLoader(work.con, table) for table in tables}
-        for shard in made_ahead(generate(work.resolved)):
-            for name, loader in loaders.items():
-                loader.add(getattr(shard, _SHARD_FIELD[name]))
-        for loader in loaders.values():
-            loader.finish()
-        if RAW_USERS.name in loaders:
+        if FORCE_TAG not in context.run.tags:
+            _require_room(work)
+        make_or_take(work, tables, lambda: _generate(work, tables))
+        if RAW_USERS in tables:
             changed = apply_decisions(work.con, read_decisions(warehouse.settings))
             if changed:
                 context.log.info("%d recorded consent decisions changed a status", changed)
@@ -56,3 +54,21 @@ def raw(
                 {"transactions per day": transactions_per_day(work.con)} if is_transactions else {}
             )
             yield work.result(table, pictures)
+
+
+def _require_room(work: Stage) -> None:
+    from spendsense_pipeline.reporting.estimate import estimate
+    from spendsense_pipeline.scaling.room import require_room
+
+    require_room(estimate(work.resolved), work.warehouse.settings)
+
+
+def _generate(work: Stage, tables: Sequence[Table]) -> None:
+    from spendsense_pipeline.generation import generate
+
+    loaders = {table.name: TableLoader(work.con, table) for table in tables}
+    for shard in made_ahead(generate(work.resolved)):
+        for name, loader in loaders.items():
+            loader.add(getattr(shard, _SHARD_FIELD[name]))
+    for loader in loaders.values():
+        loader.finish()

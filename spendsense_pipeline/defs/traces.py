@@ -6,6 +6,7 @@ import dagster as dg
 
 from spendsense_pipeline.defs.features import FEATURE_INPUTS
 from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D
@@ -27,11 +28,15 @@ def decision_traces(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     from spendsense_pipeline.traces import build_traces
 
     with stage(warehouse, DECISION_TRACES.name, inputs=INPUTS) as work:
-        build_traces(
-            work.con,
-            resolved=work.resolved,
-            dataset_id=dataset_id(work.resolved),
-            code_version=code_version(),
+        make_or_take(
+            work,
+            (DECISION_TRACES,),
+            lambda: build_traces(
+                work.con,
+                resolved=work.resolved,
+                dataset_id=dataset_id(work.resolved),
+                code_version=code_version(),
+            ),
         )
         example = work.con.execute(
             "select trace ->> '$.explanation' from decision_traces order by user_id limit 1"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.publishing.warehouse import WarehouseError, free_bytes
+
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.estimate import Estimate
     from spendsense_pipeline.settings import Settings
@@ -18,7 +20,7 @@ _BYTES_PER_PERSON = 120_000
 _MOST_PEOPLE_AT_ONCE = 10_000
 
 
-class NoRoomError(Exception):
+class NoRoomError(WarehouseError):
     """The disk or the memory would not hold the request; the message holds the estimate."""
 
 
@@ -28,8 +30,6 @@ def require_room(expected: Estimate, settings: Settings) -> None:
     Raises:
         NoRoomError: naming what is short, by how much, and what to do.
     """
-    from spendsense_pipeline.publishing.warehouse import free_bytes
-
     short = []
     disk, free = round(expected.bytes * _COPIES), free_bytes(settings)
     if disk > free:

@@ -1,0 +1,113 @@
+"""With an engine chosen, the pipeline's steps take their tables from shards: the same tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from spendsense_pipeline.defs.features import features_30d, features_180d, recurring_streams
+from spendsense_pipeline.defs.operator_controls import operator_controls
+from spendsense_pipeline.defs.personas import persona_assignments
+from spendsense_pipeline.defs.raw import FORCE_TAG, raw
+from spendsense_pipeline.defs.traces import decision_traces
+from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.reporting.estimate import Estimate, estimate
+from spendsense_pipeline.scaling import SHARD_TABLES, NoRoomError, require_room, room
+from spendsense_pipeline.settings import Settings
+from spendsense_pipeline_tests.scaling.populations import asked, rows
+
+STEPS: list[Any] = [
+    operator_controls,
+    raw,
+    recurring_streams,
+    features_30d,
+    features_180d,
+    persona_assignments,
+    decision_traces,
+]
+
+
+def run(
+    data_dir: Path, steps: list[Any] = STEPS, tags: dict[str, str] | None = None
+) -> dg.ExecuteInProcessResult:
+    config = {"num_users": 20, "months_history": 4, "generation_timestamp": "2026-06-30"}
+    return dg.materialize(
+        steps,
+        resources={"warehouse": Warehouse(data_dir=str(data_dir))},
+        run_config={"ops": {"operator_controls": {"config": {"config": config}}}},
+        tags=tags,
+        raise_on_error=False,
+    )
+
+
+def test_steps_take_their_tables_from_shards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(tmp_path / "here").success
+    monkeypatch.setenv("SPENDSENSE_ENGINE", "processes")
+    assert run(tmp_path / "there").success
+    assert len(list((tmp_path / "there" / "shards").iterdir())) == 1
+    here, there = (
+        duckdb.connect(str(tmp_path / place / "warehouse" / "building.duckdb"), read_only=True)
+        for place in ("here", "there")
+    )
+    for table in SHARD_TABLES:
+        assert rows(here, table.name) == rows(there, table.name), table.name
+
+
+def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "free_bytes", lambda _: 5_000_000)
+    refused = run(tmp_path, [operator_controls, raw])
+    [failure] = refused.get_step_failure_events()
+    said = str(failure.step_failure_data.user_failure_data.description)
+    assert "20 people" in said
+    assert "--force" in said
+    with duckdb.connect(str(tmp_path / "warehouse" / "building.duckdb")) as con:
+        assert con.execute("show tables").fetchall() == [("operator_controls",)]
+    assert run(tmp_path, [operator_controls, raw], {FORCE_TAG: "true"}).success
+
+
+@pytest.mark.parametrize(
+    ("free", "memory", "names"),
+    [
+        (10**12, 10**12, []),
+        (10**12, None, []),
+        (10**6, 10**12, ["disk"]),
+        (10**12, 10**6, ["memory"]),
+        (10**6, 10**6, ["disk", "memory"]),
+    ],
+)
+def test_the_refusal_names_what_is_short(
+    free: int, memory: int | None, names: list[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "free_bytes", lambda _: free)
+    monkeypatch.setattr(room, "available_memory", lambda: memory)
+    expected, settings = estimate(asked(1_000)), Settings.from_environment()
+    if not names:
+        require_room(expected, settings)
+        return
+    with pytest.raises(NoRoomError) as refusal:
+        require_room(expected, settings)
+    assert "1,000 people" in str(refusal.value)
+    for name in ("disk", "memory"):
+        assert (f"of {name}" in str(refusal.value)) == (name in names)
+
+
+def test_memory_does_not_grow_with_people_beyond_a_range() -> None:
+    assert room.memory_needed(100) < room.memory_needed(10_000)
+    assert room.memory_needed(10_000) == room.memory_needed(10_000_000)
+
+
+def test_a_larger_population_needs_more_disk(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = Estimate(1_000, 900, 400_000, 10**9, 1.0)
+    monkeypatch.setattr(room, "free_bytes", lambda _: 2 * 10**9)
+    with pytest.raises(NoRoomError, match=r"2\.1 GB of disk.*2\.0 GB are free"):
+        require_room(expected, Settings.from_environment())
