@@ -18,10 +18,15 @@ merchant_words as (
 matches as (
   select
     texts.description_key,
-    -- The longest phrase says most; the last two keys only make a tie fall the same way every time.
+    -- The longest phrase says most, and "bill payment" less than any; the last two keys only make a
+    -- tie fall the same way every time.
     first(
       merchant_words.category_detailed
-      order by length(merchant_words.words) desc, merchant_words.words, merchant_words.category_detailed
+      order by
+        merchant_words.category_detailed = 'RENT_AND_UTILITIES_OTHER_UTILITIES',
+        length(merchant_words.words) desc,
+        merchant_words.words,
+        merchant_words.category_detailed
     ) as category_detailed
   from texts
   join merchant_words

@@ -124,3 +124,39 @@ def test_every_feature_of_everybody_is_recomputed(name: str, months: int, as_of:
             build_features(con, as_of=as_of, window_days=window, history_start=history_start)
             assert disagreement(con, window, as_of, history_start) == []
     con.close()
+
+
+def test_the_same_streams_without_any_category() -> None:
+    as_of = dt.date(2026, 6, 30)
+    con, _ = population("default", users=100, seed=3, months=6, as_of=as_of)
+    subscriptions = "select user_id, transaction_ids from recurring_streams where kind = 'subscription' and is_active and status = 'MATURE'"
+    given = {(user, ids[-1]) for user, ids in con.execute(subscriptions).fetchall()}
+    con.execute(
+        "update raw_transactions set category_primary = null, category_detailed = null, merchant_entity_id = null, merchant_name = null"
+    )
+    build_recurring_streams(con, as_of=as_of)
+    read = {(user, ids[-1]) for user, ids in con.execute(subscriptions).fetchall()}
+    assert len(given) > 100
+    assert len(read & given) / len(read) >= 0.95
+    assert len(read & given) / len(given) >= 0.95
+    con.close()
+
+
+def test_ranges_of_a_population_add_up_to_the_whole() -> None:
+    as_of = dt.date(2026, 6, 30)
+    con, start = population("default", users=30, seed=5, months=6, as_of=as_of)
+
+    def contents(users: tuple[int, int] | None) -> list[list[tuple[object, ...]]]:
+        build_recurring_streams(con, as_of=as_of, users=users)
+        build_features(con, as_of=as_of, window_days=180, history_start=start, users=users)
+        return [
+            con.execute(f'select * from "{table}" order by all').fetchall()
+            for table in ("recurring_streams", "_features_unrounded_180d")
+        ]
+
+    whole = contents(None)
+    con.execute('drop table recurring_streams; drop table "_features_unrounded_180d"')
+    for users in ((20, 30), (0, 7), (7, 20)):
+        parts = contents(users)
+    assert parts == whole
+    con.close()

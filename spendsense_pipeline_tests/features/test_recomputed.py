@@ -160,7 +160,7 @@ def test_the_recomputation_covers_every_feature() -> None:
     assert set(row) == {column.name for column in FEATURES}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     world=worlds(),
     window=st.sampled_from([30, 180]),
