@@ -184,9 +184,15 @@ def crash_and_recover(
     data_dir: Path, nursery: Nursery, reader: Reader, *, kills: int, seed: int
 ) -> None:
     draw = random.Random(seed)
+    begun = time.monotonic()
+    nursery.start(first=5, runs=1)
+    assert nursery.ended() == 0
+    # However fast the machine is today: two kills of three fall into a first refresh, the rest
+    # into the next one.
+    longest = 1.5 * (time.monotonic() - begun)
     for n in range(kills):
         process = nursery.start(first=1 + 10 * n, runs=10)
-        time.sleep(draw.uniform(0.0, 4.0))
+        time.sleep(draw.uniform(0.0, longest))
         os.kill(process, signal.SIGKILL)
         assert nursery.ended() == signal.SIGKILL
     nursery.start(first=10_000, runs=1)
@@ -214,6 +220,6 @@ def test_killed_at_any_instant_a_refresh_costs_readers_nothing(
 def test_killed_again_and_again(a_watched_dataset: tuple[Path, Nursery, Reader]) -> None:
     crash_and_recover(*a_watched_dataset, kills=60, seed=2)
     _, nursery, _ = a_watched_dataset
-    assert nursery.published > 20, (
+    assert nursery.published > 10, (
         "hardly any refresh got as far as publishing before it was killed"
     )
