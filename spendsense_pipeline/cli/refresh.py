@@ -68,6 +68,12 @@ def refresh(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Validate and estimate; write nothing.")
     ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Go on although the disk or the memory looks too small for it."
+        ),
+    ] = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -85,6 +91,8 @@ def refresh(
     from spendsense_pipeline.cli.asked import Overrides, asked_configuration
     from spendsense_pipeline.controls import as_of_for, resolve
     from spendsense_pipeline.publishing.continuity import continue_published
+    from spendsense_pipeline.reporting.estimate import estimate
+    from spendsense_pipeline.scaling.room import require_room
     from spendsense_pipeline.settings import Settings, today
 
     settings = Settings.from_environment()
@@ -96,6 +104,8 @@ def refresh(
     if dry_run:
         _show_estimate(resolved, history, as_json=as_json)
         return
+    if not force:
+        require_room(estimate(resolved), settings)
     say(f"As of {day}. {history.note}")
     confirm_replacing(settings, yes=yes)
     if skip_validation:
@@ -105,6 +115,7 @@ def refresh(
         JOB,
         run_config=_for_tonight(asked, day, history.history_start).given_json(),
         only_blocking_checks=skip_validation,
+        force=force,
         as_json=as_json,
     )
 
@@ -132,6 +143,7 @@ def run_and_summarize(
     *,
     run_config: dict[str, Any],
     only_blocking_checks: bool = False,
+    force: bool = False,
     as_json: bool = False,
 ) -> None:
     """Run a job with live progress, then show the summary of what it published.
@@ -153,6 +165,7 @@ def run_and_summarize(
         run_config=run_config,
         progress=Progress(is_quiet=as_json),
         only_blocking_checks=only_blocking_checks,
+        force=force,
     )
     if report.is_interrupted:
         raise KeyboardInterrupt

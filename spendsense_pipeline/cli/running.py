@@ -55,11 +55,13 @@ def run_job(
     run_config: Mapping[str, Any],
     progress: Progress,
     only_blocking_checks: bool = False,
+    force: bool = False,
     debug: bool = False,
 ) -> RunReport:
     """Run a job to its end, reporting each stage to `progress` as it begins and ends."""
     from spendsense_pipeline.definitions import defs
     from spendsense_pipeline.defs.instance import open_instance
+    from spendsense_pipeline.defs.raw import FORCE_TAG
 
     settings.prepare_data_dir()
     report = RunReport(str(uuid.uuid4()))
@@ -74,7 +76,7 @@ def run_job(
                 run_config=dict(run_config),
                 instance=instance,
                 run_id=report.run_id,
-                tags=_LAUNCHED_BY,
+                tags=_LAUNCHED_BY | ({FORCE_TAG: "true"} if force else {}),
                 raise_on_error=False,
             )
     report.is_success = bool(result.success)

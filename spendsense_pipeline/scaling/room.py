@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.publishing.warehouse import WarehouseError, free_bytes
+from spendsense_pipeline.publishing.warehouse import WarehouseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.estimate import Estimate
@@ -46,6 +47,14 @@ def require_room(expected: Estimate, settings: Settings) -> None:
             "SPENDSENSE_DATA_DIR to a larger disk; --force tries all the same. Nothing was written."
         )
         raise NoRoomError(msg)
+
+
+def free_bytes(settings: Settings) -> int:
+    """Bytes free where the data directory is or will be."""
+    place = settings.data_dir
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free
 
 
 def memory_needed(people: int) -> int:

@@ -18,6 +18,7 @@ from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.reporting.estimate import Estimate, estimate
 from spendsense_pipeline.scaling import SHARD_TABLES, NoRoomError, require_room, room
 from spendsense_pipeline.settings import Settings
+from spendsense_pipeline_tests.cli.command import run as command
 from spendsense_pipeline_tests.scaling.populations import asked, rows
 
 STEPS: list[Any] = [
@@ -71,6 +72,17 @@ def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(
     with duckdb.connect(str(tmp_path / "warehouse" / "building.duckdb")) as con:
         assert con.execute("show tables").fetchall() == [("operator_controls",)]
     assert run(tmp_path, [operator_controls, raw], {FORCE_TAG: "true"}).success
+
+
+def test_the_command_refuses_with_the_estimate_and_writes_nothing(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "free_bytes", lambda _: 5_000_000)
+    answer = command("refresh", "--users", "900", "--yes")
+    assert answer.code == 2
+    assert "900 people" in answer.err
+    assert "--force tries all the same" in answer.err
+    assert not data_dir.exists()
 
 
 @pytest.mark.parametrize(
