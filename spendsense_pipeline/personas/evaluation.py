@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.personas.criteria import Criterion, Tree, paths_of
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
 
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.float64]
+if TYPE_CHECKING:  # numpy is loaded when somebody evaluates, not when a command starts
+    import numpy as np
+    import numpy.typing as npt
+
+    Flags = npt.NDArray[np.bool_]
+    Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,16 @@ class Verdicts:
 
 def observed(values: Any) -> Numbers:
     """A feature as doubles with NaN for missing; a value that is not finite counts as missing."""
+    import numpy as np
+
     numbers: Numbers = np.ma.filled(np.ma.asarray(np.ma.array(values, dtype=np.float64)), np.nan)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def evaluate(features: Mapping[str, Any], rules: tuple[PersonaRule, ...]) -> Verdicts:
     """Judge users whose features are arrays of one length; `rules` are bound (`rules.bound`)."""
+    import numpy as np
+
     passed: dict[str, Flags] = {}
     distance: dict[str, Numbers] = {}
     matched: dict[str, Flags] = {}
@@ -78,6 +83,8 @@ def evaluate(features: Mapping[str, Any], rules: tuple[PersonaRule, ...]) -> Ver
 
 
 def _holds(tree: Tree, passed: Mapping[str, Flags]) -> Flags:
+    import numpy as np
+
     if isinstance(tree, Criterion):
         return passed[tree.key]
     members = [_holds(member, passed) for member in tree.members]
@@ -90,6 +97,8 @@ def _largest_margin(
     rule: PersonaRule, passed: Mapping[str, Flags], distance: Mapping[str, Numbers]
 ) -> Numbers:
     """Per user, the largest margin among the predicates that made the match; 0 if none has one."""
+    import numpy as np
+
     largest = np.zeros_like(next(iter(distance.values())))
     for criterion, above in paths_of(rule.tree):
         if criterion.scale is None:
