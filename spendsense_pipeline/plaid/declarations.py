@@ -92,13 +92,13 @@ class Table:
         import pyarrow as pa
 
         def arrow_type(duckdb_type: str) -> Any:
+            if duckdb_type.endswith("[]"):
+                return pa.list_(arrow_type(duckdb_type[:-2]))
             if duckdb_type == MONEY:
                 return pa.decimal64(12, 2)
             if duckdb_type.startswith("DECIMAL("):
                 precision, scale = duckdb_type[len("DECIMAL(") : -1].split(",")
                 return pa.decimal64(int(precision), int(scale))
-            if duckdb_type.endswith("[]"):
-                return pa.list_(arrow_type(duckdb_type[:-2]))
             if duckdb_type.startswith("TIMESTAMP"):
                 return pa.timestamp("us")
             return getattr(pa, _ARROW_FACTORY[duckdb_type])()

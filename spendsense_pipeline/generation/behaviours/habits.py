@@ -36,7 +36,7 @@ PURCHASES_SHARING_A_BUDGET = 0.3
 """Of a month's purchases, how many others a purchase shares a budget with on average: debit
 purchases share a month or less, card purchases a billing cycle."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
-_SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.5, 1.5
+_SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
 _TICKET_PLACES = 256
 """Places of the 4096 at which tickets are averaged; all of them move a count by 0.5 % at most."""
 _COUNT_ITERATIONS = 12

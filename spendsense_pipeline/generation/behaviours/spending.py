@@ -24,7 +24,8 @@ HIGH_SPENDER_FACTOR = 1.5
 # (how often it buys, and how small) and the days on which it has money, which make up for them.
 TAIL_COUNT_FACTOR = 0.12
 TAIL_PRICE_FACTOR = 0.3
-ACTIVE_COUNT_FACTOR = 1.55
+ACTIVE_SHARE: Final[Floats] = np.array([3 / 7, 7 / 14, 8 / 15.2, 17 / 30.4, 1.0])
+"""Part of a pay period with money in it, by cadence (see `budget.SPENDING_STRETCH_SHARE`)."""
 FAVOURITE_SHARE = 0.87
 """Purchases made at one of the user's usual places."""
 FAVOURITES_PER_GROUP = 3
@@ -78,7 +79,9 @@ def counts_per_day(world: World, habits: Habits, is_tail: Flags) -> Ints:
     shape = habits.weekday[calendar.weekday] * habits.season[calendar.month_of_year]
     rate = per_day[:, np.newaxis] * shape
     tight = np.flatnonzero(world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
-    rate[tight] *= np.where(is_tail[tight], TAIL_COUNT_FACTOR, ACTIVE_COUNT_FACTOR)
+    active = ACTIVE_SHARE[world.lives.cadence[tight]]
+    make_up = (1 - (1 - active) * TAIL_COUNT_FACTOR) / active
+    rate[tight] *= np.where(is_tail[tight], TAIL_COUNT_FACTOR, make_up[:, np.newaxis])
     level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
     thresholds = _poisson_thresholds(int(level.max()) + 1)
     draw = bits(world.words("purchase_count", np.arange(world.days)), 40, _COUNT_BITS)
