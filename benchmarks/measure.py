@@ -16,10 +16,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.controls import ResolvedConfig
+    from spendsense_pipeline.settings import Settings
 
 AS_OF = dt.date(2026, 6, 30)
 Seconds = dict[str, float]
+SHARD_USERS = 1_000
 
 
 @contextlib.contextmanager
@@ -38,20 +45,16 @@ def peak_memory_mb() -> float:
 
 def measured(users: int, folder: Path) -> dict[str, Any]:
     """Stages and floors for a population of the default controls."""
-    import duckdb
-
     from benchmarks import floors
-    from spendsense_pipeline.checks import run_all
     from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
-    from spendsense_pipeline.features import build_features, build_recurring_streams
     from spendsense_pipeline.generation import generate
-    from spendsense_pipeline.personas import assign
-    from spendsense_pipeline.plaid.tables import GENERATED_TABLES
-    from spendsense_pipeline.publishing.loading import TableLoader
-    from spendsense_pipeline.traces import build_traces
+    from spendsense_pipeline.publishing.warehouse import open_building
+    from spendsense_pipeline.settings import Settings
 
     # The upper bound of a population is a setting, to keep laptops out of trouble; not here.
     os.environ["SPENDSENSE_MAX_USERS"] = str(max(users, 1000))
+    os.environ["SPENDSENSE_DATA_DIR"] = str(folder)
+    settings = Settings.from_environment()
     resolved = resolve(OperatorConfig(config=DataGenerationConfig(num_users=users)), as_of=AS_OF)
     stages: dict[str, Seconds] = {}
     for _ in generate(resolved):  # first call: catalogues are read, libraries loaded
@@ -59,20 +62,70 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
     with timed(stages, "generate"):
         for _ in generate(resolved):
             pass
-    con = duckdb.connect(str(folder / "warehouse.duckdb"))
+    with open_building(settings) as con:
+        _build(con, settings, resolved, stages)
+        peak = peak_memory_mb()
+        rows = floors.in_memory(con)
+        with timed(stages, "floor: write"):
+            floors.write(rows, folder / "floor.duckdb")
+        with timed(stages, "floor: read"):
+            floors.read(con)
+        [(transactions,)] = con.execute("select count(*) from raw_transactions").fetchall()
+    shard = _one_shard(resolved, folder) if users >= SHARD_USERS else None
+    return {
+        "shard": shard,
+        "users": users,
+        "transactions": transactions,
+        "stages": stages,
+        "peak_memory_mb": peak,
+        "bytes": settings.published_path.stat().st_size,
+        "floor_bytes": (folder / "floor.duckdb").stat().st_size,
+    }
+
+
+def _one_shard(resolved: ResolvedConfig, folder: Path) -> dict[str, float]:
+    """What a worker of an engine spends on a shard, from nothing to Parquet files."""
+    from spendsense_pipeline.publishing.identity import code_version
+    from spendsense_pipeline.scaling import ShardTask, make_shard
+
+    task = ShardTask(resolved, 0, SHARD_USERS, str(folder / "shards"), {}, code_version())
+    seconds: dict[str, Seconds] = {}
+    with timed(seconds, "shard"):
+        made = make_shard(task)
+    return {**seconds["shard"], "bytes": made.bytes, "transactions": made.transactions}
+
+
+def _build(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    resolved: ResolvedConfig,
+    stages: dict[str, Seconds],
+) -> None:
+    """Every stage after generating, with the functions that the pipeline's steps call."""
+    from spendsense_pipeline.checks import run_all
+    from spendsense_pipeline.generation import generate
+    from spendsense_pipeline.personas import assign, rules_version
+    from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+    from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
+    from spendsense_pipeline.publishing.publish import publish
+    from spendsense_pipeline.scaling import measure_features, measure_streams
+    from spendsense_pipeline.traces import build_traces
+
     with timed(stages, "generate and load"):
-        loaders = {t.name.removeprefix("raw_"): TableLoader(con, t) for t in GENERATED_TABLES}
-        for shard in generate(resolved):
-            for name, loader in loaders.items():
-                loader.add(getattr(shard, name))
-        for loader in loaders.values():
+        loaders = [TableLoader(con, table) for table in GENERATED_TABLES]
+        for shard in made_ahead(generate(resolved)):
+            for loader, rows in zip(loaders, shard, strict=True):
+                loader.add(rows)
+        for loader in loaders:
             loader.finish()
         con.execute("checkpoint")
+    both, alone = stages.pop("generate and load"), stages["generate"]
+    stages["load"] = {clock: max(0.0, both[clock] - alone[clock]) for clock in both}
     with timed(stages, "streams"):
-        build_recurring_streams(con, as_of=AS_OF)
+        measure_streams(con, as_of=AS_OF)
     with timed(stages, "features"):
         for window_days in (30, 180):
-            build_features(
+            measure_features(
                 con, as_of=AS_OF, window_days=window_days, history_start=resolved.history_start
             )
     with timed(stages, "assign"):
@@ -81,22 +134,15 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
         build_traces(con, resolved=resolved, dataset_id="0" * 16, code_version="benchmark")
     with timed(stages, "checks"):
         run_all(con, resolved)
-    peak = peak_memory_mb()
-    rows = floors.in_memory(con)
-    with timed(stages, "floor: write"):
-        floors.write(rows, folder / "floor.duckdb")
-    with timed(stages, "floor: read"):
-        floors.read(con)
-    [(transactions,)] = con.execute("select count(*) from raw_transactions").fetchall()
-    con.close()
-    size = (folder / "warehouse.duckdb").stat().st_size
-    return {
-        "users": users,
-        "transactions": transactions,
-        "stages": stages,
-        "peak_memory_mb": peak,
-        "bytes": size,
-    }
+    with timed(stages, "publish"):
+        publish(
+            con,
+            settings,
+            resolved,
+            rules_version=rules_version(resolved.thresholds),
+            run_id=None,
+            now=dt.datetime.now(dt.UTC),
+        )
 
 
 def main() -> None:
