@@ -14,6 +14,8 @@ import pytest
 from spendsense_pipeline.controls import ControlsError
 from spendsense_pipeline.definitions import defs
 from spendsense_pipeline.defs.schedules import nightly_demo_refresh
+from spendsense_pipeline.publishing.retention import current_dataset, datasets
+from spendsense_pipeline_tests.defs import small_world
 from spendsense_pipeline_tests.publishing.worlds import a_config, published, settings_in
 
 NIGHT = dt.datetime(2026, 7, 1, 3, tzinfo=zoneinfo.ZoneInfo("UTC"))
@@ -100,3 +102,26 @@ def test_a_history_past_24_months_begins_anew(data_dir: Path) -> None:
     request = request_at(dt.datetime(2028, 1, 1, 3, tzinfo=dt.UTC))
     assert request.tags["spendsense/history"] == "new"
     assert launched_with(request)["config"]["history_start"] is None
+
+
+@pytest.mark.slow
+def test_night_after_night_one_world_grows(
+    data_dir: Path, small_households: None, instance: dg.DagsterInstance
+) -> None:
+    data_dir.mkdir()
+    saved = {"config": {"num_users": 12}, "expectations": small_world.ANYTHING_GOES}
+    (data_dir / "operator_config.json").write_text(json.dumps(saved))
+    settings, seen = settings_in(data_dir), []
+    # The third night is missed; the fourth catches up.
+    for days in (0, 1, 3):
+        request = request_at(NIGHT + dt.timedelta(days=days))
+        result = defs.resolve_job_def("demo_refresh").execute_in_process(
+            instance=instance, run_config=dict(request.run_config), tags=dict(request.tags)
+        )
+        assert result.success
+        seen.append(current_dataset(settings))
+    assert [dataset.as_of.day for dataset in seen] == [1, 2, 4]
+    assert {dataset.history_start for dataset in seen} == {dt.date(2026, 1, 1)}
+    assert len({dataset.config_hash for dataset in seen}) == 1
+    assert len({dataset.dataset_id for dataset in seen}) == 3
+    assert len(datasets(settings)) == 3
