@@ -19,6 +19,8 @@ import numpy.typing as npt
 from spendsense_pipeline.generation.randomness import Floats, Ints, mix64, purpose_key
 
 BLOCK_USERS = 100
+_STRATUM_CODES = np.uint64(8)
+"""Strata are numbered 0..7; up to seven of them fit above the shuffle in 64 bits."""
 _GOLDEN_SHARE = (math.sqrt(5) - 1) / 2
 Flags = npt.NDArray[np.bool_]
 
@@ -78,10 +80,16 @@ class Dealer:
         shuffle = mix64(self._slot_numbers.astype(np.uint64) ^ np.uint64(self._key(purpose)))
         line = shuffle >> np.uint64(24)
         place = np.uint64(1 << 40)
+        # Which stratum comes first differs from block to block, or a rare category would fall into
+        # the same one every time.
+        turn = mix64(
+            self._block_numbers.astype(np.uint64) ^ np.uint64(self._key(f"turn:{purpose}"))
+        )
+        turn = turn[:, np.newaxis] % _STRATUM_CODES
         for stratum in reversed(list(strata)):
             codes = np.broadcast_to(np.asarray(stratum), self.shape).astype(np.uint64)
-            line = line + codes * place
-            place = place * np.uint64(8)
+            line = line + (codes + turn) % _STRATUM_CODES * place
+            place = place * _STRATUM_CODES
         line = np.where(eligible, line, np.uint64(2**64 - 1))
         order = np.argsort(line, axis=1, kind="stable")
         ranks = np.empty(self.shape, dtype=np.int64)
