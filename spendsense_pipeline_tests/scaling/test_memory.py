@@ -1,0 +1,66 @@
+"""Memory is bounded by the shard, not by the population: measured in processes of their own.
+
+The bound is generous, because allocators differ; memory that held the population would be several
+times over it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SHARD = 100
+LOADS = """
+import datetime as dt, os, resource, sys
+import duckdb
+from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
+
+users, shard_users, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+config = OperatorConfig(config=DataGenerationConfig(num_users=users))
+resolved = resolve(config, as_of=dt.date(2026, 6, 30))
+# What DuckDB keeps of its own file in memory is a setting; what we keep is what is measured.
+con = duckdb.connect(path, config={"memory_limit": "150MB", "threads": 1})
+con.execute("set enable_progress_bar = false")
+loaders = [TableLoader(con, table) for table in GENERATED_TABLES]
+for shard in made_ahead(generate(resolved, shard_users=shard_users)):
+    for loader, rows in zip(loaders, shard, strict=True):
+        loader.add(rows)
+for loader in loaders:
+    loader.finish()
+[(people,)] = con.execute("select count(*) from raw_users").fetchall()
+assert people == users
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak / (1024 if sys.platform == "darwin" else 1) / 1024)
+"""
+
+
+def peak_megabytes(users: int, shard_users: int, folder: Path) -> float:
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            LOADS,
+            str(users),
+            str(shard_users),
+            str(folder / f"{users}.duckdb"),
+        ],
+        cwd=CHECKOUT,
+        env={"SPENDSENSE_MAX_USERS": "100000", "PATH": ""},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(result.stdout)
+
+
+@pytest.mark.slow
+def test_four_times_the_people_load_in_the_same_memory(tmp_path: Path) -> None:
+    few, many = (peak_megabytes(users, SHARD, tmp_path) for users in (500, 2_000))
+    assert many < few * 1.4, f"{few:.0f} MB at 500 people, {many:.0f} MB at 2,000"
