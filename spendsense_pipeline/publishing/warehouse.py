@@ -9,6 +9,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.2
 _SAY_EVERY_SECONDS = 30.0
+_NAMED_FILE = re.compile(r'file "([^"]+)"', re.IGNORECASE)
 _DISK_FULL_TEXTS = ("no space left on device", "disk quota exceeded", "could not write all bytes")
 
 
@@ -58,7 +60,16 @@ def _is_disk_full(error: Exception) -> bool:
     return any(words in str(error).lower() for words in _DISK_FULL_TEXTS)
 
 
+def _file_named_in(error: Exception) -> Path | None:
+    """The file the error itself is about, which need not be the one being worked on."""
+    if isinstance(error, OSError):
+        return Path(error.filename) if isinstance(error.filename, str) else None
+    named = _NAMED_FILE.search(str(error))
+    return Path(named[1]) if named else None
+
+
 def _explain(path: Path, error: Exception) -> str:
+    path = _file_named_in(error) or path
     text = str(error).lower()
     code = error.errno if isinstance(error, OSError) else None
     if _is_disk_full(error):

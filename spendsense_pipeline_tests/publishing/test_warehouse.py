@@ -15,6 +15,7 @@ import pytest
 from spendsense_pipeline.publishing.warehouse import (
     WarehouseBusyError,
     WarehouseError,
+    named_errors,
     open_building,
     open_published,
     writer_lock,
@@ -146,3 +147,19 @@ def test_a_process_killed_while_creating_the_database_leaves_none(tmp_path: Path
     Path(f"{settings.building_path}.new").write_bytes(b"half a header")
     with open_building(settings) as con:
         assert con.execute("select 1").fetchall() == [(1,)]
+
+
+def test_an_error_about_another_file_names_that_file(tmp_path: Path) -> None:
+    (tmp_path / "other.duckdb").write_text("not a database")
+    con = duckdb.connect()
+    with (
+        pytest.raises(WarehouseError, match=r"other\.duckdb is not a DuckDB database"),
+        named_errors(tmp_path / "building.duckdb"),
+    ):
+        con.execute(f"attach '{tmp_path / 'other.duckdb'}' as other")
+    with (
+        pytest.raises(WarehouseError, match=r"merchants\.csv cannot be used"),
+        named_errors(tmp_path / "building.duckdb"),
+    ):
+        (tmp_path / "merchants.csv").read_text()
+    con.close()
