@@ -37,13 +37,13 @@ demo: $(READY)  ## Run the whole pipeline with the default controls and print th
 	$(BIN)/spendsense summary
 
 test: $(READY)  ## Run the tests.
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
 test-crash: $(READY)  ## Kill the refreshing process at random instants, with a reader watching.
 	$(BIN)/pytest -m crash $(ARGS)
 
 fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
-	$(BIN)/pytest -m fuzz --hypothesis-profile fuzz $(ARGS)
+	$(BIN)/pytest -m "fuzz or nightly" --hypothesis-profile fuzz $(ARGS)
 
 dev: $(READY)  ## Open the Dagster UI on http://127.0.0.1:3000 (schedule and queue included).
 	$(DAGSTER) dev --host 127.0.0.1 --port 3000 $(ARGS)

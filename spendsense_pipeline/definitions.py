@@ -6,6 +6,7 @@ What a stage does is in the module of `defs` named for it.
 import dagster as dg
 
 from spendsense_pipeline.defs.checks import ASSET_CHECKS
+from spendsense_pipeline.defs.exports import exports
 from spendsense_pipeline.defs.features import features_30d, features_180d, recurring_streams
 from spendsense_pipeline.defs.jobs import JOBS
 from spendsense_pipeline.defs.operator_controls import operator_controls
@@ -33,6 +34,7 @@ defs = dg.Definitions(
         fairness_report,
         decision_traces,
         published_dataset,
+        exports,
     ],
     asset_checks=ASSET_CHECKS,
     jobs=JOBS,

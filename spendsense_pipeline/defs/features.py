@@ -46,14 +46,13 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
     from spendsense_pipeline.features.catalog import unrounded
-    from spendsense_pipeline.importing.warehouse import is_imported
+    from spendsense_pipeline.importing.warehouse import measured_from
     from spendsense_pipeline.scaling.ranges import measure_features
 
     table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
     with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
         _apply_consent(work)
-        # An import's people joined at different times: each history starts at its own first row.
-        start = None if is_imported(work.resolved) else work.resolved.history_start
+        start = measured_from(work.resolved)
         make_or_take(
             work,
             (table, unrounded(window_days)),

@@ -31,7 +31,7 @@ from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
 from spendsense_pipeline.plaid.tables import HOUSEHOLD_TYPES, REGIONS
 
 # Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
-# $12,000 net (facts: BLS CE 2023 quintiles, after tax).
+# $12,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes taken out).
 MEDIAN_INCOME_USD = 4_700.0
 INCOME_SIGMA = 0.42
 INCOME_RANGE_USD = (2_500.0, 13_000.0)
