@@ -8,7 +8,7 @@ from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.randomness import Ints
 
-# Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (published card data: 15-30 %, 8-20 %).
+# Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
 _WHOLE_DOLLARS, _NINETY_NINE = 51, 87
 _ROUND_PRICES_FROM_CENTS = 300
 """Smaller prices keep their cents: rounding them to dollars would move them by too much."""
