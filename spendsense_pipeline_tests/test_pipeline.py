@@ -73,9 +73,12 @@ def test_all_six_personas_are_there_in_both_windows(demo: Path) -> None:
 
 def test_what_is_published_keeps_every_promise_when_asked_again(demo: Path) -> None:
     con = duckdb.connect(str(demo / "spendsense.duckdb"), read_only=True)
-    columns = [name for (name,) in con.execute(
-        "select column_name from duckdb_columns() where table_name = 'operator_controls'"
-    ).fetchall()]
+    columns = [
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where table_name = 'operator_controls'"
+        ).fetchall()
+    ]
     rows = con.execute("select * from operator_controls").fetchall()
     resolved = ResolvedConfig.from_rows([dict(zip(columns, row, strict=True)) for row in rows])
     broken = [outcome.sentence() for outcome in run_all(con, resolved) if outcome.blocks]

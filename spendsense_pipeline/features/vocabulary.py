@@ -39,7 +39,7 @@ def kinds_by_code() -> dict[str, str]:
     """Detailed and primary codes -> what a recurring stream of them is."""
     detailed = dict(categories.STREAM_KIND_BY_CODE)
     unconfirmed = dict.fromkeys(categories.UNCONFIRMED_CODES, "other")
-    # Cash is spent (the feature definitions in docs/features.md): drawn every Friday it is a habit, not money moved elsewhere.
+    # Cash is spent (see docs/features.md): drawn every Friday it is a habit, not money moved.
     cash = {categories.CASH_WITHDRAWAL: "other"}
     return {**_KIND_BY_PRIMARY, **unconfirmed, **detailed, **cash}
 

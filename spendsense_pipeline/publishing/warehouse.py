@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.settings import Settings
 
+# What DuckDB may keep in memory before it writes working tables to disk beside the warehouse.
+# Ten thousand people fit in a third of this at the same speed, and every stage beyond works by
+# ranges or spills, so that a hundred thousand take less than two gigabytes with everything else.
+MEMORY_LIMIT_GIB = 1.4
 _POLL_SECONDS = 0.2
 _SAY_EVERY_SECONDS = 30.0
 _NAMED_FILE = re.compile(r'file "([^"]+)"', re.IGNORECASE)
@@ -189,9 +193,19 @@ def open_building(
             _create_database(path)
         con = duckdb.connect(str(path), config=config or {})
     try:
+        if "memory_limit" not in (config or {}):
+            _limit_memory(con)
         yield con
     finally:
         con.close()
+
+
+def _limit_memory(con: duckdb.DuckDBPyConnection) -> None:
+    """Lower DuckDB's own limit (most of what the machine or the container has), never raise it."""
+    [(limit,)] = con.execute("select current_setting('memory_limit')").fetchall()
+    number, unit = limit.split()
+    if unit == "TiB" or (unit == "GiB" and float(number) > MEMORY_LIMIT_GIB):
+        con.execute(f"set memory_limit = '{MEMORY_LIMIT_GIB}GiB'")
 
 
 def _create_database(path: Path) -> None:

@@ -163,3 +163,12 @@ def test_an_error_about_another_file_names_that_file(tmp_path: Path) -> None:
     ):
         (tmp_path / "merchants.csv").read_text()
     con.close()
+
+
+def test_the_warehouse_takes_a_bounded_part_of_the_memory(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with open_building(settings) as con:
+        [(limit,)] = con.execute("select current_setting('memory_limit')").fetchall()
+    assert limit == "1.4 GiB" or limit.endswith("MiB"), "a small machine keeps its smaller limit"
+    with open_building(settings, config={"memory_limit": "3GiB"}) as con:
+        assert con.execute("select current_setting('memory_limit')").fetchall() == [("3.0 GiB",)]
