@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # What DuckDB may keep in memory before it writes working tables to disk beside the warehouse.
 # Ten thousand people fit in a third of this at the same speed, and every stage beyond works by
 # ranges or spills, so that a hundred thousand take less than two gigabytes with everything else.
-MEMORY_LIMIT_GIB = 1.4
+MEMORY_LIMIT_GIB = 1.5
 _POLL_SECONDS = 0.2
 _SAY_EVERY_SECONDS = 30.0
 _NAMED_FILE = re.compile(r'file "([^"]+)"', re.IGNORECASE)
