@@ -59,7 +59,8 @@ def main() -> int:
     start = None
     if not chosen.no_start:
         print("The cold command …", flush=True)
-        pairs = [(starting.nothing(), starting.pipeline()) for _ in range(chosen.repetitions)]
+        counts = starting.graph()
+        pairs = [(starting.nothing(counts), starting.pipeline()) for _ in range(chosen.repetitions)]
         middle = sorted(pairs, key=lambda pair: pair[1]["cpu"] / pair[0]["cpu"])[len(pairs) // 2]
         start = {"nothing": middle[0], "pipeline": middle[1]}
     text = page(sizes, start)

@@ -12,24 +12,45 @@ from pathlib import Path
 
 NOTHING = """
 import dagster as dg
-ASSETS = {assets}
-CHECKS = {checks}
-made, before = [], []
-for number in range(ASSETS):
-    @dg.asset(name=f"asset_{{number}}", deps=list(before))
+ASSETS, CHECKS, STEPS, TOGETHER = {assets}, {checks}, {steps}, 6
+names = [f"asset_{{n}}" for n in range(ASSETS)]
+@dg.multi_asset(specs=[dg.AssetSpec(name) for name in names[:TOGETHER]])
+def together():
+    for name in names[:TOGETHER]:
+        yield dg.MaterializeResult(asset_key=name)
+made = [together]
+for before, name in zip(names[TOGETHER - 1 :], names[TOGETHER:]):
+    @dg.asset(name=name, deps=[before])
     def nothing() -> None: ...
     made.append(nothing)
-    before = [nothing]
-@dg.multi_asset_check(
-    specs=[dg.AssetCheckSpec(f"check_{{n}}", asset=f"asset_{{n % ASSETS}}") for n in range(CHECKS)]
+def checking(step, numbers):
+    specs = {{n: dg.AssetCheckSpec(f"check_{{n}}", asset=names[step]) for n in numbers}}
+    @dg.multi_asset_check(name=f"checks_{{step}}", specs=list(specs.values()))
+    def checks():
+        for n in numbers:
+            yield dg.AssetCheckResult(
+                check_name=f"check_{{n}}", asset_key=names[step], passed=True
+            )
+    return checks
+others = STEPS - len(made)
+defs = dg.Definitions(
+    assets=made,
+    asset_checks=[checking(step, range(step, CHECKS, others)) for step in range(others)],
+    executor=dg.in_process_executor,
 )
-def no_checks():
-    for n in range(CHECKS):
-        yield dg.AssetCheckResult(
-            check_name=f"check_{{n}}", asset_key=f"asset_{{n % ASSETS}}", passed=True
-        )
-defs = dg.Definitions(assets=made, asset_checks=[no_checks], executor=dg.in_process_executor)
 """
+
+
+def graph() -> dict[str, int]:
+    """How many assets, checks and steps the pipeline has."""
+    from spendsense_pipeline.definitions import defs
+
+    job = defs.resolve_job_def("demo_refresh")
+    return {
+        "assets": len(job.asset_layer.executable_asset_keys),
+        "checks": len(job.asset_layer.asset_graph.asset_check_keys),
+        "steps": len(job.all_node_defs),
+    }
 
 
 def pipeline() -> dict[str, float]:
@@ -37,11 +58,11 @@ def pipeline() -> dict[str, float]:
     return _command(["-m", "spendsense_pipeline.definitions"])
 
 
-def nothing(*, assets: int = 13, checks: int = 60) -> dict[str, float]:
-    """Assets and checks that do nothing."""
+def nothing(counts: dict[str, int]) -> dict[str, float]:
+    """As many assets, checks and steps that do nothing."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "nothing.py"
-        program.write_text(NOTHING.format(assets=assets, checks=checks), encoding="utf-8")
+        program.write_text(NOTHING.format(**counts), encoding="utf-8")
         return _command(["-f", str(program)])
 
 
