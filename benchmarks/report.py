@@ -88,7 +88,8 @@ def page(sizes: Sequence[dict[str, Any]], start: dict[str, dict[str, float]] | N
             f"({start['pipeline']['cpu']:.1f} s of CPU); of as many assets, checks and steps "
             f"that do nothing, "
             f"{start['nothing']['wall']:.1f} s ({start['nothing']['cpu']:.1f} s of CPU): "
-            f"{start['pipeline']['cpu'] / start['nothing']['cpu']:.2f} times Dagster's own floor (the aim is 1.25).",
+            f"{start['pipeline']['cpu'] / start['nothing']['cpu']:.2f} times Dagster's own "
+            "floor (the aim is 1.25).",
         ]
     parts.append(NOTES.read_text(encoding="utf-8").strip())
     return "\n\n".join(parts) + "\n"
