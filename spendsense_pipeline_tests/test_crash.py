@@ -1,7 +1,7 @@
 """Kills the refreshing process at random instants while a reader polls the published database.
 
 Every read must see exactly one complete dataset, and the next refresh must succeed as if nothing
-had happened. Five kills here; `make test-crash` does sixty.
+had happened. Five kills here; `make test-crash` does fifty.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NURSERY = """
 import os, sys, warnings
 warnings.simplefilter("ignore")
 import dagster as dg
-import holidays, matplotlib.backends.backend_agg, matplotlib.figure, pyarrow
+import holidays, matplotlib.backends.backend_agg, matplotlib.figure, pandas, pyarrow
 import spendsense_pipeline.generation
 from spendsense_pipeline.definitions import defs
 from spendsense_pipeline_tests.defs import small_world
@@ -218,7 +218,7 @@ def test_killed_at_any_instant_a_refresh_costs_readers_nothing(
 
 @pytest.mark.crash
 def test_killed_again_and_again(a_watched_dataset: tuple[Path, Nursery, Reader]) -> None:
-    crash_and_recover(*a_watched_dataset, kills=60, seed=2)
+    crash_and_recover(*a_watched_dataset, kills=50, seed=2)
     _, nursery, _ = a_watched_dataset
     assert nursery.published > 10, (
         "hardly any refresh got as far as publishing before it was killed"
