@@ -86,7 +86,7 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
 def _one_shard(resolved: ResolvedConfig, folder: Path) -> dict[str, float]:
     """What a worker of an engine spends on a shard, from nothing to Parquet files."""
     from spendsense_pipeline.publishing.identity import code_version
-    from spendsense_pipeline.scaling import ShardTask, make_shard
+    from spendsense_pipeline.scaling.shard import ShardTask, make_shard
 
     task = ShardTask(resolved, 0, SHARD_USERS, str(folder / "shards"), {}, code_version())
     seconds: dict[str, Seconds] = {}
@@ -108,7 +108,7 @@ def _build(
     from spendsense_pipeline.plaid.tables import GENERATED_TABLES
     from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
     from spendsense_pipeline.publishing.publish import publish
-    from spendsense_pipeline.scaling import measure_features, measure_streams
+    from spendsense_pipeline.scaling.ranges import measure_features, measure_streams
     from spendsense_pipeline.traces import build_traces
 
     with timed(stages, "generate and load"):

@@ -13,17 +13,10 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
-from spendsense_pipeline.scaling import (
-    SHARD_TABLES,
-    Engine,
-    EngineError,
-    ShardTask,
-    make_partitions,
-    make_shard,
-)
 from spendsense_pipeline.scaling import partitions as module
-from spendsense_pipeline.scaling.partitions import remove_others, results
-from spendsense_pipeline.scaling.shard import OtherCodeError
+from spendsense_pipeline.scaling.engines import Engine, EngineError
+from spendsense_pipeline.scaling.partitions import make_partitions, remove_others, results
+from spendsense_pipeline.scaling.shard import SHARD_TABLES, OtherCodeError, ShardTask, make_shard
 from spendsense_pipeline_tests.scaling.populations import asked, derive, generated, rows
 
 RESOLVED = asked(60)

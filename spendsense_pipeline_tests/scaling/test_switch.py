@@ -16,7 +16,9 @@ from spendsense_pipeline.defs.raw import FORCE_TAG, raw
 from spendsense_pipeline.defs.traces import decision_traces
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.reporting.estimate import Estimate, estimate
-from spendsense_pipeline.scaling import SHARD_TABLES, NoRoomError, require_room, room
+from spendsense_pipeline.scaling import room
+from spendsense_pipeline.scaling.room import NoRoomError, require_room
+from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.cli.command import run as command
 from spendsense_pipeline_tests.scaling.populations import asked, rows
