@@ -78,10 +78,12 @@ def _dagster_type(entry: Documented) -> Any:
         return _words(entry.name.title().replace("_", ""), kind.options)
     types: dict[type[Kind], Any] = {
         Number: float,
-        Whole: int,
+        # Dagster's own int and str take {env: NAME} and would read the server's environment for
+        # whoever may launch a run; a number or a date of any type is judged by `controls` alone.
+        Whole: Any,
         Range: list[float],
         Distribution: dict[str, float],
-        Day: str,
+        Day: Any,
         Personas: list.__class_getitem__(_PERSONA),
         PersonaShares: dict[str, float],
         Merchants: Any,

@@ -80,8 +80,6 @@ def test_a_value_that_equals_the_default_still_counts_as_given() -> None:
         {"controls": {"target_personas": ["rich"]}},
         {"controls": {"amount_distribution": "pareto"}},
         {"controls": {"consent_rate": "high"}},
-        {"config": {"num_users": True}},
-        {"config": {"num_users": 10.5}},
         {"thresholds": {"gap": 1}},
     ],
 )
@@ -95,6 +93,8 @@ def test_unknown_names_and_choices_and_wrong_types_are_refused_at_launch(
 def test_what_dagster_cannot_know_is_refused_in_our_words() -> None:
     for wrong, said in (
         ({"controls": {"consent_rate": 2}}, "consent_rate must be between 0 and 1"),
+        ({"config": {"num_users": True}}, "num_users must be a whole number"),
+        ({"config": {"num_users": 10.5}}, "num_users must be a whole number"),
         ({"config": {"history_start": "soon"}}, "history_start must be a date"),
         (
             {"controls": {"savings_transfer_range": [1]}},
@@ -103,6 +103,18 @@ def test_what_dagster_cannot_know_is_refused_in_our_words() -> None:
     ):
         with pytest.raises(ControlsError, match=said):
             launched(wrong)
+
+
+@pytest.mark.parametrize("name", ["seed", "num_users", "history_start", "generation_timestamp"])
+def test_no_control_reads_the_servers_environment(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_SERVER", "2026-01-01" if "_" in name else "12")
+    monkeypatch.setenv("SECRET_NUMBER", "12")
+    for variable in ("SECRET_OF_THE_SERVER", "SECRET_NUMBER"):
+        with pytest.raises((ControlsError, dg.DagsterInvalidConfigError)) as refused:
+            launched({"config": {name: {"env": variable}}})
+        assert name in str(refused.value)
 
 
 def test_the_form_refuses_unknown_names_in_python_too() -> None:
