@@ -161,10 +161,6 @@ def measuring(
             con.execute(f'drop table if exists temp."{name}"')
 
 
-# The name `traces` knows it by.
-_measuring = measuring
-
-
 def _prepare(
     con: duckdb.DuckDBPyConnection, table: Table, as_of: dt.date, users: tuple[int, int] | None
 ) -> None:

@@ -25,4 +25,4 @@ def measuring(
     """
     # "" as in build_features: only streams look behind categories that say no more than "other"
     parameters = vocabulary() | {"as_of": as_of, "vague_details": [""]}
-    return build._measuring(con, users, parameters)
+    return build.measuring(con, users, parameters)
