@@ -5,15 +5,23 @@ from typing import Any
 
 import dagster as dg
 
+from spendsense_pipeline.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import transactions_per_day
+from spendsense_pipeline.defs.publish import INPUTS
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
-from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
+from spendsense_pipeline.publishing.identity import Stamp, stamp_table
+from spendsense_pipeline.publishing.loading import (
+    TableLoader,
+    clear_tables,
+    load_rows,
+    made_ahead,
+)
 
 GROUP = "generate"
 # A run with this tag is not refused for want of room (`spendsense refresh --force`).
@@ -42,6 +50,8 @@ def raw(
     with stage(warehouse, "raw tables") as work:
         if FORCE_TAG not in context.run.tags:
             _require_room(work)
+        if _makes_everything(context):
+            _begin_anew(work)
         make_or_take(work, tables, lambda: _generate(work, tables))
         if RAW_USERS in tables:
             changed = apply_decisions(work.con, read_decisions(warehouse.settings))
@@ -54,6 +64,19 @@ def raw(
                 {"transactions per day": transactions_per_day(work.con)} if is_transactions else {}
             )
             yield work.result(table, pictures)
+
+
+def _makes_everything(context: dg.AssetExecutionContext) -> bool:
+    """Whether every table of the warehouse is made anew in this run."""
+    made = {key.to_user_string() for key in context.job_def.asset_layer.selected_asset_keys}
+    return made.issuperset(INPUTS)
+
+
+def _begin_anew(work: Stage) -> None:
+    """An empty warehouse that knows its operator controls."""
+    clear_tables(work.con)
+    load_rows(work.con, OPERATOR_CONTROLS, work.resolved.to_rows())
+    stamp_table(work.con, OPERATOR_CONTROLS.name, Stamp.of(work.resolved))
 
 
 def _require_room(work: Stage) -> None:

@@ -72,6 +72,20 @@ class TableLoader:
         self._waiting, self._waiting_rows = ([rest] if rest.num_rows else []), rest.num_rows
 
 
+def clear_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop every table, so that what is made next takes their place in the file.
+
+    Replaced one by one, the old tables would lie beside the new ones until the run ends: the file
+    would grow by half, and with it every copy of it.
+    """
+    names = con.execute(
+        "select table_name from duckdb_tables() where database_name = current_database()"
+    ).fetchall()
+    for (name,) in names:
+        con.execute(f'drop table "{name}"')
+    con.execute("checkpoint")
+
+
 def load_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Replace a small declared table by these rows."""
     con.execute(table.create_sql())

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,6 +121,7 @@ def publish(
     stamp_table(con, DATASET.name, Stamp.of(resolved))
     with named_errors(new):
         try:
+            con.execute("checkpoint")
             _copy_database(con, new)
             new.chmod(_READ_ONLY)
             new.replace(kept)
@@ -139,12 +142,22 @@ def _write_row(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
 
 
 def _copy_database(con: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Copy every public table and view, with types, keys and comments, and force it to disk."""
-    [(source,)] = con.execute("select current_database()").fetchall()
+    """Copy every public table and view, with types, keys and comments, and force it to disk.
+
+    A file without freed blocks is copied as it stands, at a twentieth of the cost. Freed blocks may
+    hold the rows of people who are gone; then the tables are copied, and leave those behind.
+    """
+    [(source, file, freed)] = con.execute(
+        "select database_name, path, free_blocks from pragma_database_size()"
+        " join duckdb_databases() using (database_name) where database_name = current_database()"
+    ).fetchall()
+    if not freed:
+        _copy_file(Path(file), target)
     quoted = str(target).replace("'", "''")
     con.execute(f"attach '{quoted}' as published_copy")
     try:
-        con.execute(f'copy from database "{source}" to published_copy')
+        if freed:
+            con.execute(f'copy from database "{source}" to published_copy')
         for (table,) in con.execute(
             "select table_name from duckdb_tables()"
             " where database_name = 'published_copy' and starts_with(table_name, '_')"
@@ -154,6 +167,25 @@ def _copy_database(con: duckdb.DuckDBPyConnection, target: Path) -> None:
     finally:
         con.execute("detach published_copy")
     _force_to_disk(target)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy a file that DuckDB has open, in a process of its own.
+
+    The kernel drops a process's locks on a file when it closes any descriptor of it, so reading the
+    warehouse here would give up DuckDB's lock on it.
+    """
+    done = subprocess.run(
+        ["cp", "--", str(source), str(target)],
+        env={"PATH": os.defpath, "LC_ALL": "C"},  # its messages in the words looked for below
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = done.stderr.strip()
+        full = os.strerror(errno.ENOSPC) in said
+        raise OSError(errno.ENOSPC if full else errno.EIO, said, str(target))
 
 
 def _force_to_disk(path: Path) -> None:

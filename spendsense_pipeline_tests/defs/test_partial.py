@@ -105,3 +105,14 @@ def test_another_data_directory_can_be_given_to_the_resource(
     assert result.success, failures(result)
     assert (other / "warehouse" / "building.duckdb").exists()
     assert not (data_dir / "warehouse").exists()
+
+
+def test_a_run_that_makes_everything_leaves_no_room_where_old_tables_were(
+    after_a_refresh: Path, materialize: Run
+) -> None:
+    freed = "select free_blocks from pragma_database_size()"
+    assert materialize(["recurring_streams"]).success
+    result = materialize(None, run_config(seed=3))
+    assert result.success, failures(result)
+    assert rows(after_a_refresh, freed) == [(0,)]
+    assert rows(after_a_refresh, "select distinct seed from dataset") == [(3,)]

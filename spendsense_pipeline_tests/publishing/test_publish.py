@@ -6,6 +6,8 @@ import datetime as dt
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -14,7 +16,7 @@ import pytest
 from spendsense_pipeline.publishing import publish as publish_module
 from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.publishing.identity import Stamp, dataset_id
-from spendsense_pipeline.publishing.publish import DATASET
+from spendsense_pipeline.publishing.publish import DATASET, publish
 from spendsense_pipeline.publishing.retention import (
     NoSuchDatasetError,
     current_dataset,
@@ -29,7 +31,16 @@ from spendsense_pipeline.publishing.warehouse import (
     open_published,
 )
 from spendsense_pipeline_tests.builders import AS_OF
-from spendsense_pipeline_tests.publishing.worlds import NOW, a_config, published, settings_in
+from spendsense_pipeline_tests.publishing.worlds import (
+    NOW,
+    a_building,
+    a_config,
+    published,
+    settings_in,
+)
+
+# What another program does that wants to write.
+OPENING = "import duckdb, sys; duckdb.connect(sys.argv[1])"
 
 
 def users_seen(path: Path) -> int:
@@ -57,6 +68,69 @@ def test_published_file_holds_the_public_tables_and_one_row_saying_what_it_is(
     assert found["published_at"] == NOW.replace(tzinfo=None)
     assert {json.loads(c)["dataset_id"] for (c,) in comments} == {dataset_id(resolved)}
     assert {json.loads(c)["config_hash"] for (c,) in comments} == {Stamp.of(resolved).config_hash}
+
+
+def freed_blocks(con: duckdb.DuckDBPyConnection) -> int:
+    con.execute("checkpoint")
+    [(freed,)] = con.execute("select free_blocks from pragma_database_size()").fetchall()
+    return int(freed)
+
+
+def test_a_file_as_it_stands_is_published_without_the_internal_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, resolved = settings_in(tmp_path), a_config()
+    copied: list[Path] = []
+    copy = publish_module._copy_file
+    monkeypatch.setattr(
+        publish_module, "_copy_file", lambda *paths: (copied.append(paths[0]), copy(*paths))
+    )
+    with a_building(settings, resolved, users=3) as con:
+        assert freed_blocks(con) == 0
+        publish(con, settings, resolved, rules_version="r1", run_id="run", now=NOW)
+        kept = con.execute("select * from raw_users order by user_id").fetchall()
+        with open_published(settings) as reader:
+            assert reader.execute("select * from raw_users order by user_id").fetchall() == kept
+            names = reader.execute("select table_name from duckdb_tables()").fetchall()
+    assert copied == [settings.building_path]
+    assert not [name for (name,) in names if name.startswith("_")]
+
+
+def test_rows_that_were_deleted_are_not_in_the_published_file(tmp_path: Path) -> None:
+    settings, resolved = settings_in(tmp_path), a_config()
+    gone = b"somebody who withdrew"
+    with a_building(settings, resolved) as con:
+        con.execute("create table leaving (name varchar using compression uncompressed) ")
+        con.execute("insert into leaving select ? || range from range(200000)", [gone.decode()])
+        con.execute("checkpoint")
+        con.execute("drop table leaving")
+        assert freed_blocks(con) > 0
+        assert gone in settings.building_path.read_bytes()  # what the copy must not carry along
+        publish(con, settings, resolved, rules_version="r1", run_id="run", now=NOW)
+    assert gone not in settings.published_path.read_bytes()
+    assert users_seen(settings.published_path) == 2
+
+
+def test_publishing_keeps_the_warehouse_locked(tmp_path: Path) -> None:
+    settings, resolved = settings_in(tmp_path), a_config()
+    with a_building(settings, resolved) as con:
+        publish(con, settings, resolved, rules_version="r1", run_id="run", now=NOW)
+        other = subprocess.run(
+            [sys.executable, "-c", OPENING, str(settings.building_path)],
+            capture_output=True,
+            text=True,
+        )
+    assert other.returncode != 0
+    assert "Conflicting lock" in other.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full here")
+def test_a_disk_that_fills_up_while_the_file_is_copied_is_named_as_such(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"x" * 100_000)
+    with pytest.raises(OSError, match="No space left") as caught:
+        publish_module._copy_file(source, Path("/dev/full"))
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_published_file_cannot_be_written_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
