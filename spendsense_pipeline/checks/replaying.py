@@ -1,4 +1,8 @@
-"""Replays every decision from its trace alone and compares it with the stored assignment."""
+"""Replays every decision from its trace alone and compares it with the stored assignment.
+
+Many traces are first judged together (`judging_again.py`), which settles all that agree; what it
+does not settle is replayed one by one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
+from spendsense_pipeline.checks.running import sql_text
 from spendsense_pipeline.traces import replay
 
 if TYPE_CHECKING:
@@ -27,12 +32,48 @@ left join persona_assignments as assignment
   on assignment.user_id = trace.user_id and assignment.window_days = trace.window_days
 order by trace.user_id, trace.window_days
 """
+_SOME_TRACES = _TRACES.replace(
+    "order by",
+    """semi join (select unnest($users) as user_id, unnest($windows) as window_days) as doubtful
+  on doubtful.user_id = trace.user_id and doubtful.window_days = trace.window_days
+order by""",
+)
+
+
+# Below so many traces the replay itself costs less than preparing to judge them together.
+_JUDGE_TOGETHER_FROM = 1_000
+_TRACES_AT_A_TIME = 5_000
 
 
 def traces_replay(run: CheckRun) -> Finding:
     """The decision recomputed from a trace equals the one in persona_assignments."""
+    [(traces,)] = run.con.execute("select count(*) from decision_traces").fetchall()
+    if traces < _JUDGE_TOGETHER_FROM:
+        broken = _broken(run, _TRACES)
+    else:
+        doubtful = _doubtful(run)
+        broken = _broken(run, _SOME_TRACES, **doubtful) if doubtful["users"] else []
+    return Finding(not broken, float(len(broken)), len(broken), tuple(broken[:MAX_FAILING_ROWS]))
+
+
+def _doubtful(run: CheckRun) -> dict[str, list[Any]]:
+    """People and windows of the traces that judging together does not settle."""
+    from spendsense_pipeline.checks.judging_again import surely_agree
+
+    judged = run.con.sql(sql_text("decision_traces/judged_from.sql"))
+    users: list[str] = []
+    windows: list[int] = []
+    for batch in judged.to_arrow_reader(_TRACES_AT_A_TIME):
+        for row in (~surely_agree(batch)).nonzero()[0].tolist():
+            users.append(batch.column("user_id")[row].as_py())
+            windows.append(batch.column("window_days")[row].as_py())
+    return {"users": users, "windows": windows}
+
+
+def _broken(run: CheckRun, query: str, **parameters: Any) -> list[dict[str, Any]]:
+    """Replay every trace the query selects; the rows of those that lead elsewhere."""
     broken: list[dict[str, Any]] = []
-    for row in run.rows(_TRACES):
+    for row in run.rows(query, **parameters):
         again = replay({"personas": json.loads(row["personas"])})
         agrees = (
             again.primary == row["primary_persona"]
@@ -54,4 +95,4 @@ def traces_replay(run: CheckRun) -> Finding:
                     "replayed_severity": again.severity,
                 }
             )
-    return Finding(not broken, float(len(broken)), len(broken), tuple(broken[:MAX_FAILING_ROWS]))
+    return broken

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
+from spendsense_pipeline.checks import replaying
 from spendsense_pipeline.checks.replaying import traces_replay
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.traces import DECISION_TRACES
 from spendsense_pipeline_tests.builders import AS_OF
 from spendsense_pipeline_tests.checks.populations import a_configuration, a_population
+
+
+@pytest.fixture(autouse=True, params=["one by one", "judged together"])
+def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test holds for few traces and for many."""
+    together_from = 0 if request.param == "judged together" else 10**9
+    monkeypatch.setattr(replaying, "_JUDGE_TOGETHER_FROM", together_from)
 
 
 def a_trace(value: float) -> dict[str, Any]:
