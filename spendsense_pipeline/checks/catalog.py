@@ -39,6 +39,10 @@ from spendsense_pipeline.traces import DECISION_TRACES
 _NO_TRUTH = "only the generator knows which streams are true"
 _NOT_ASKED = "imported people have no targets and need not resemble a designed population"
 
+_IDS_DIFFER = {
+    "raw_transactions": "raw_transactions/posted_rows_replace_pending_ones.fingerprints.sql"
+}
+
 _TABLES: tuple[tuple[Table, str], ...] = (
     (OPERATOR_CONTROLS, "operator_controls"),
     (RAW_USERS, "raw_users"),
@@ -76,7 +80,7 @@ def _declared_checks(table: Table, asset: str) -> Iterable[Check]:
     yield kept(
         asset,
         "keys_are_unique",
-        declared.keys_are_unique(table),
+        declared.keys_are_unique(table, implied_by=_IDS_DIFFER.get(asset)),
         f"No two rows of {table.name} share {' and '.join(table.primary_key)}.",
         "Remove the repeated rows from the input, or report the seed if the data were generated.",
     )

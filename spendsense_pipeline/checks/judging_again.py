@@ -30,7 +30,7 @@ _CLOSE = 1e-9
 
 
 def surely_agree(batch: pa.RecordBatch) -> Flags:
-    """Per row of `decision_traces/judged_from.sql`: whether its decision certainly replays."""
+    """Per row of `traces_replay.judged.sql`: whether its decision certainly replays."""
     nothing = np.zeros(batch.num_rows, dtype=np.bool_)
     rules = set(batch.column("rules").to_pylist())
     if len(rules) > 1 or not _array(batch.column("is_regular")).all():

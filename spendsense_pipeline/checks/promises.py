@@ -24,14 +24,14 @@ def promise(
 ) -> Check:
     """A check whose query selects the rows that break a promise.
 
-    Where finding those rows is dear, `<name>.proof.sql` beside it proves at less cost that there
-    are none; what it cannot prove is looked for.
+    Where finding those rows is dear, `<name>.fingerprints.sql` beside it proves at less cost that
+    there are none; what it cannot prove is looked for.
     """
     path = f"{asset}/{name}.sql"
-    proof = f"{asset}/{name}.proof.sql"
+    fingerprints = f"{asset}/{name}.fingerprints.sql"
 
     def measure(run: CheckRun) -> Finding:
-        if has_file(proof) and run.file_rows(proof)[0]["is_kept"]:
+        if has_file(fingerprints) and run.all_differ(fingerprints):
             return Finding(True, 0.0)
         return run.failing(sql_text(path))
 

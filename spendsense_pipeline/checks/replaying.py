@@ -60,7 +60,7 @@ def _doubtful(run: CheckRun) -> dict[str, list[Any]]:
     """People and windows of the traces that judging together does not settle."""
     from spendsense_pipeline.checks.judging_again import surely_agree
 
-    judged = run.con.sql(sql_text("decision_traces/judged_from.sql"))
+    judged = run.con.sql(sql_text("decision_traces/traces_replay.judged.sql"))
     users: list[str] = []
     windows: list[int] = []
     for batch in judged.to_arrow_reader(_TRACES_AT_A_TIME):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spendsense_pipeline.checks.calendar import closed_days_sql
+from spendsense_pipeline.checks.fingerprints import all_differ
 from spendsense_pipeline.checks.outcome import (
     MAX_FAILING_ROWS,
     Check,
@@ -122,6 +123,10 @@ class CheckRun:
         if what not in self._remembered:
             self._remembered[what] = measure()
         return cast("T", self._remembered[what])
+
+    def all_differ(self, path: str) -> bool:
+        """Whether the fingerprints a query file selects surely all differ."""
+        return self.remembered(path, lambda: all_differ(self.con, sql_text(path)))
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""

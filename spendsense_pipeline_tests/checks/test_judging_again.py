@@ -95,7 +95,7 @@ def judged(traces: list[dict[str, Any]], stored: list[dict[str, Any] | None]) ->
                     [person, *decision.values()],
                 )
         batch = con.sql(
-            f"from ({sql_text('decision_traces/judged_from.sql')}) order by user_id"
+            f"from ({sql_text('decision_traces/traces_replay.judged.sql')}) order by user_id"
         ).to_arrow_reader(1_000)
         return [bool(agrees) for rows in batch for agrees in surely_agree(rows)]
 

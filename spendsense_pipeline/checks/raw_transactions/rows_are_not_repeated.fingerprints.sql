@@ -1,5 +1,5 @@
--- Proves in one pass that no two scheduled rows agree in account, day and amount: equal rows have equal hashes.
-select count(*) = count(distinct hash(account_id, date, amount, name, transfer_id)) as is_kept
+-- Every scheduled row by what two copies of one would share. When all differ, none is stored twice.
+select hash(account_id, date, amount, name, transfer_id) as fingerprint
 from raw_transactions
 where (
   category_primary in (
