@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-# Sixteen million hashes take 128 megabytes, twice. More are taken in parts, which each read
+# Sixteen million hashes take 128 megabytes. More are taken in parts, which each read
 # the rows again; beyond four parts it is cheaper to let DuckDB count, which may use the disk.
 AT_ONCE = 2**24
 MOST_PARTS = 4
@@ -45,14 +45,13 @@ def _sorted_differ(con: duckdb.DuckDBPyConnection, fingerprints: str) -> bool | 
     """Whether all differ; None when there are too many to say at once."""
     import numpy as np
 
-    arrived, rows = [], 0
+    room = np.empty(AT_ONCE, dtype=np.uint64)  # only what is written to takes memory
+    rows = 0
     for batch in con.sql(fingerprints).to_arrow_reader(_BATCH_ROWS):
-        rows += batch.num_rows
-        if rows > AT_ONCE:
+        if rows + batch.num_rows > AT_ONCE:
             return None
-        arrived.append(np.from_dlpack(batch.column(0)))
-    if not arrived:
-        return True
-    ordered = np.concatenate(arrived)
+        room[rows : rows + batch.num_rows] = np.from_dlpack(batch.column(0))
+        rows += batch.num_rows
+    ordered = room[:rows]
     ordered.sort()
     return not bool((ordered[1:] == ordered[:-1]).any())

@@ -1,19 +1,25 @@
 -- People whose checking account closes below $100 on a fifth or more of the last 180 days.
-with stretch as (
+with low_stretch as (
   select
-    account.user_id,
-    closing.closing_cents,
+    account_number,
     greatest(
-      0, least(closing.next_date, $as_of + 1) - greatest(closing.date, $as_of - 179, $history_start)
+      0, least(next_date, $as_of + 1) - greatest(date, $as_of - 179, $history_start)
     ) as days
-  from _checks_closings as closing
-  join _checks_accounts as account on account.account_number = closing.account_number
-  where account.subtype = 'checking' and not account.is_business
+  from _checks_closings
+  where closing_cents < 10000
+),
+low_days as (
+  select account_number, sum(days) as days from low_stretch group by account_number
 ),
 person as (
-  select user_id, sum(days) filter (closing_cents < 10000) / sum(days) as low_share
-  from stretch
-  group by user_id
+  select
+    account.user_id,
+    sum(coalesce(low_days.days, 0))
+      / sum($as_of + 1 - greatest($as_of - 179, $history_start)) as low_share
+  from _checks_accounts as account
+  left join low_days on low_days.account_number = account.account_number
+  where account.subtype = 'checking' and not account.is_business
+  group by account.user_id
 )
-select count(*) filter (coalesce(low_share, 0) >= 0.2) / nullif(count(*), 0) as share, count(*) as units
+select count(*) filter (low_share >= 0.2) / nullif(count(*), 0) as share, count(*) as units
 from person
