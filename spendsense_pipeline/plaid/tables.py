@@ -90,7 +90,7 @@ RAW_TRANSACTIONS = Table(
         Column("category_primary", "VARCHAR", "Plaid personal finance category (v2), primary", nullable=True),
         Column("category_detailed", "VARCHAR", "Plaid personal finance category (v2), detailed", nullable=True),
         Column("pending", "BOOLEAN", "True until the row posts; pending rows count in no balance and no feature"),
-        Column("pending_transaction_id", "VARCHAR", "Id the row had while pending (not a key: that row is gone)", nullable=True),
+        Column("pending_transaction_id", "VARCHAR", "Id the row had while pending (not a key: that row is gone)", nullable=True, compression="zstd"),
         Column("transfer_id", "VARCHAR", "Joins the two legs of an own-account transfer or card payment", nullable=True),
         Column("city", "VARCHAR", "City of an in-store purchase", nullable=True),
         Column("state", "VARCHAR", "State of an in-store purchase", nullable=True),

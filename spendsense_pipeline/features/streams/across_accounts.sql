@@ -6,7 +6,7 @@ with lines as (
   where list_contains($moving_kinds, groups.group_no % 32 // 2)
 ),
 moved as (
-  select user_no, line, row_number() over (order by user_no, line) as piece_no
+  select user_no, line, max(group_no) as group_no, row_number() over (order by user_no, line) as piece_no
   from lines
   group by user_no, line
   having count(*) > 1
@@ -15,7 +15,7 @@ moved as (
       group_no in (select found.group_no from _found as found where found.is_active and found.status = 'MATURE')
     )
 )
-select moved.piece_no, charge.group_no, charge.date, charge.cents, charge.transaction_id
+select moved.piece_no, moved.group_no, charge.date, charge.cents, charge.transaction_id
 from moved
 join lines on lines.user_no = moved.user_no and lines.line = moved.line
 join _charges as charge on charge.group_no = lines.group_no

@@ -46,17 +46,16 @@ timed as (
     shape.last_date,
     shape.last_date - shape.first_recent as span_days,
     -- Twice in 400 days, a year apart; looked for among whole merchants only.
-    shape.all_count = 2 and shape.last_date - shape.first_date between 350 and 380
-      and $reading = 'whole merchants' as is_annual,
+    shape.yearly_cents is not null and $reading = 'whole merchants' as is_annual,
     shape.recent_count = 2 and $reading = 'whole merchants' as is_early,
     rhythm.gaps,
     shape.recent_count,
     shape.recent_cents,
     shape.least_cents,
     shape.most_cents,
-    shape.all_cents,
-    shape.least_cents_of_all,
-    shape.most_cents_of_all,
+    shape.yearly_cents,
+    shape.least_yearly_cents,
+    shape.most_yearly_cents,
     -- Three gaps in four must fit; one skip is forgiven.
     rhythm.weekly > 0 and 4 * (rhythm.weekly + least(rhythm.weekly_skips, 1)) >= 3 * rhythm.gaps as is_weekly,
     rhythm.fortnightly > 0 and 4 * (rhythm.fortnightly + least(rhythm.fortnightly_skips, 1)) >= 3 * rhythm.gaps
@@ -82,9 +81,9 @@ regular as (
     last_date,
     is_strictly_monthly,
     case when is_annual then 2 else recent_count end as charge_count,
-    case when is_annual then all_cents else recent_cents end as cents,
-    case when is_annual then least_cents_of_all else least_cents end as least_cents,
-    case when is_annual then most_cents_of_all else most_cents end as most_cents,
+    case when is_annual then yearly_cents else recent_cents end as cents,
+    case when is_annual then least_yearly_cents else least_cents end as least_cents,
+    case when is_annual then most_yearly_cents else most_cents end as most_cents,
     is_annual or gaps is not null as is_mature,
     case
       when is_annual then 'ANNUALLY'
@@ -97,14 +96,14 @@ regular as (
     end as frequency,
     -- One price step, or with enough charges one odd charge (a step up and a step down).
     case
-      when is_annual then most_cents_of_all <= 1.25 * least_cents_of_all
+      when is_annual then most_yearly_cents <= 1.25 * least_yearly_cents
       when gaps is null then most_cents <= 1.02 * least_cents
       else steps <= case when recent_count >= 5 then 2 else 1 end and most_cents <= 1.5 * least_cents
     end as is_steady,
-    case when is_annual then most_cents_of_all = least_cents_of_all else small_steps = 0 end as is_flat,
+    case when is_annual then most_yearly_cents = least_yearly_cents else small_steps = 0 end as is_flat,
     -- A bill may vary: on average by 45 % of its size from one to the next.
     case
-      when is_annual then most_cents_of_all <= 1.5 * least_cents_of_all
+      when is_annual then most_yearly_cents <= 1.5 * least_yearly_cents
       when gaps is null then most_cents <= 1.45 * least_cents
       else step_cents * recent_count <= 0.45 * recent_cents * gaps
     end as is_similar

@@ -13,7 +13,12 @@ with series as (
   join _members as member on member.reading = found.reading and member.piece_no = found.piece_no
 ),
 merchants as (
-  select merchant_no, any_value(is_name) as is_name, any_value(merchant_key) as merchant_key
+  select
+    merchant_no,
+    any_value(is_name) as is_name,
+    any_value(merchant_key) as merchant_key,
+    -- The key as a number: one word to compare.
+    dense_rank() over (order by any_value(merchant_key)) as key_no
   from _stream_merchants
   group by merchant_no
 ),
@@ -23,6 +28,8 @@ described as (
     account.user_id,
     account.account_id,
     merchant.merchant_key,
+    merchant.key_no,
+    account.account_no,
     last_row.name as description,
     coalesce(last_row.merchant_name, case when merchant.is_name then merchant.merchant_key else last_row.name end)
       as merchant_name,
@@ -59,7 +66,7 @@ ranked as (
     *,
     -- Contracts alike in everything else are told apart by age, then size.
     row_number() over (
-      partition by account_id, merchant_key, kind, sign, frequency
+      partition by account_no, key_no, kind, sign, frequency
       order by first_date, average_cents, last_transaction_id
     ) as rank_among_alike
   from described

@@ -1,17 +1,30 @@
--- The outline of every piece: how many charges, since when, how large; all of them and the recent ones.
-select
-  piece_no,
-  max(group_no) as group_no,
-  count(*) as all_count,
-  min(date) as first_date,
-  max(date) as last_date,
-  cast(sum(cents) as bigint) as all_cents,
-  min(cents) as least_cents_of_all,
-  max(cents) as most_cents_of_all,
-  count(*) filter (date > $as_of - $lookback) as recent_count,
-  min(date) filter (date > $as_of - $lookback) as first_recent,
-  cast(sum(cents) filter (date > $as_of - $lookback) as bigint) as recent_cents,
-  min(cents) filter (date > $as_of - $lookback) as least_cents,
-  max(cents) filter (date > $as_of - $lookback) as most_cents
-from _pieces
-group by piece_no
+-- The outline of every piece: its recent charges, how many, since when, how large; or two, a year apart.
+with recent as (
+  select
+    piece_no,
+    group_no,
+    count(*) as recent_count,
+    min(date) as first_recent,
+    max(date) as last_date,
+    cast(sum(cents) as bigint) as recent_cents,
+    min(cents) as least_cents,
+    max(cents) as most_cents
+  from _pieces
+  where date > $as_of - $lookback
+  group by piece_no, group_no
+),
+yearly as (
+  -- Only pieces that old are looked at a second time: in a short history there are none.
+  select
+    piece_no,
+    cast(sum(cents) as bigint) as yearly_cents,
+    min(cents) as least_yearly_cents,
+    max(cents) as most_yearly_cents
+  from _pieces
+  where piece_no in (select older.piece_no from _pieces as older where older.date <= $as_of - 350)
+  group by piece_no
+  having count(*) = 2 and max(date) - min(date) between 350 and 380
+)
+select recent.*, yearly.* exclude (piece_no)
+from recent
+left join yearly on yearly.piece_no = recent.piece_no
