@@ -1,16 +1,19 @@
 """What accounts close with on the days something posted, worked out from the rows again.
 
-Accounts are numbered and days counted, so that "account and day" is one whole number; a ledger in
-that order needs one running total over everything. Rows are read in the order they are stored, and
-sorted only where that is another one.
+Accounts are numbered and days counted, so that "account and day" is one whole number; in that order
+one running total over all rows will do. Rows are taken in the order they are stored in, and sorted
+only where that turns out to be another one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     import numpy.typing as npt
 
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
 
     Words = npt.NDArray[np.int64]
 
-# The accounts of some six thousand people: small enough that memory is used again, not grown.
-ACCOUNTS_AT_ONCE = 20_000
+# Some thirty thousand people: what is kept of them takes a hundred megabytes.
+ACCOUNTS_AT_ONCE = 100_000
+# Arrays of two megabytes: small enough that memory is used again instead of asked for anew.
+_ROWS_AT_ONCE = 250_000
 _LOW_CENTS = 10_000  # what is asked of bank accounts is asked below zero or below $100
 _DAYS = 65536  # more days than there are between 1970 and 2149
 
@@ -48,6 +53,7 @@ select
 from card_statements as statement
 join _checks_accounts as account on account.account_id = statement.account_id
 where statement.issued_on < $as_of and account.account_number between $first and $last
+order by account_day
 """
 _CLOSINGS = """
 create or replace temp table _checks_closings (
@@ -83,61 +89,121 @@ def stage_closings(run: CheckRun) -> None:
     run.con.execute(_CLOSINGS)
     [(accounts,)] = run.con.execute("select count(*) from _checks_accounts").fetchall()
     for first in range(1, accounts + 1, ACCOUNTS_AT_ONCE):
-        _fill(run, first=first, last=first + ACCOUNTS_AT_ONCE - 1)
+        last = min(accounts, first + ACCOUNTS_AT_ONCE - 1)
+        try:
+            closings = _closings(run, _POSTED, first, last)
+        except _OutOfOrderError:
+            closings = _closings(run, f"{_POSTED} order by account_day", first, last)
+        _write(run, closings)
 
 
-def _fill(run: CheckRun, **accounts: int) -> None:
-    """Write the closings of some accounts, in order of account and day."""
+class _OutOfOrderError(Exception):
+    """Rows are not stored by account and day."""
+
+
+@dataclass(frozen=True)
+class _Closings:
+    """What `_checks_closings` holds, as arrays of one length."""
+
+    account_day: Words
+    change_cents: Words
+    is_posted: npt.NDArray[np.uint8]
+    closing_cents: Words
+    next_day: npt.NDArray[np.int32]
+
+
+def _closings(run: CheckRun, posted: str, first: int, last: int) -> list[_Closings]:
+    """The closings of accounts with these numbers, some accounts at a time."""
     import numpy as np
 
-    day, change = _posted_days(*_columns(run, _POSTED, **accounts))
-    numbers, openings, is_card = _columns(run, _OPENINGS, **accounts)
-    (cuts,) = _columns(run, _CUTS, as_of=run.resolved.as_of, **accounts)
-    eve = numbers * _DAYS + _day_number(run.resolved.history_start) - 1
+    numbers, openings, is_card = _columns(run, _OPENINGS, first=first, last=last)
+    (cuts,) = _columns(run, _CUTS, as_of=run.resolved.as_of, first=first, last=last)
+    eve, end = _day_number(run.resolved.history_start) - 1, _day_number(run.resolved.as_of) + 1
+    found = []
+    done = 0
+    for day, change, upto in _whole_accounts(run, posted, first, last):
+        own = slice(done, int(np.searchsorted(numbers, upto, side="right")))
+        from_cut, to_cut = np.searchsorted(cuts, [(first + done) * _DAYS, (upto + 1) * _DAYS])
+        accounts = _Accounts(numbers[own], openings[own], is_card[own], cuts[from_cut:to_cut])
+        found.append(_run_through(accounts, *_summed(day, change), eve=eve, end=end))
+        done = own.stop
+    return found
 
-    # two more kinds of row: the eve before everything else, a cut after what posted that day
-    added = np.concatenate([eve, cuts])
+
+def _whole_accounts(
+    run: CheckRun, posted: str, first: int, last: int
+) -> Iterator[tuple[Words, Words, int]]:
+    """Rows by account and day, never part of an account, with the number of the last account."""
+    import numpy as np
+
+    waiting_days: Words = np.empty(0, dtype=np.int64)
+    waiting_changes: Words = np.empty(0, dtype=np.int64)
+    rows = run.con.sql(posted, params={"first": first, "last": last})
+    for batch in rows.to_arrow_reader(_ROWS_AT_ONCE):
+        day: Words = np.concatenate([waiting_days, np.from_dlpack(batch.column(0))])
+        change: Words = np.concatenate([waiting_changes, np.from_dlpack(batch.column(1))])
+        if np.diff(day).min(initial=0) < 0:
+            raise _OutOfOrderError
+        # more of the last account may be on its way
+        number = int(day[-1] // _DAYS)
+        whole = int(np.searchsorted(day, number * _DAYS))
+        yield day[:whole], change[:whole], number - 1
+        waiting_days, waiting_changes = day[whole:], change[whole:]
+    yield waiting_days, waiting_changes, last
+
+
+def _summed(account_day: Words, change: Words) -> tuple[Words, Words]:
+    """One row per account and day."""
+    import numpy as np
+
+    if not account_day.size:
+        return account_day, change
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(account_day)) + 1])
+    return account_day[starts], np.add.reduceat(change, starts)
+
+
+@dataclass(frozen=True)
+class _Accounts:
+    """Consecutive accounts, and the days (of any of them) on which a stretch is cut."""
+
+    numbers: Words
+    openings: Words
+    is_card: Words
+    cuts: Words
+
+
+def _run_through(
+    accounts: _Accounts, day: Words, change: Words, *, eve: int, end: int
+) -> _Closings:
+    """Balances of these accounts, whose days with posted rows and their sums are given."""
+    import numpy as np
+
+    # two more kinds of row: the eve of history, and cuts, after what posted that day
+    added = np.concatenate([accounts.numbers * _DAYS + eve, accounts.cuts])
     order = np.argsort(added, kind="stable")
     places = np.searchsorted(day, added, side="right")[order]
-    changes = np.concatenate([openings, np.zeros_like(cuts)])[order]
+    changes = np.concatenate([accounts.openings, np.zeros_like(accounts.cuts)])[order]
     is_posted = np.insert(np.ones(day.size, dtype=np.uint8), places, 0)
     day = np.insert(day, places, added[order])
     change = np.insert(change, places, changes)
 
     # one running total over all accounts, less what stood there before each began
     total = np.cumsum(change)
-    number = day // _DAYS
-    begins = np.concatenate([[0], np.flatnonzero(np.diff(number)) + 1])
-    before = np.where(begins > 0, total[begins - 1], 0)
+    begins = np.searchsorted(day, accounts.numbers * _DAYS)
     days_each = np.diff(begins, append=day.size)
+    before = np.where(begins > 0, total[begins - 1], 0)
     closing = total - np.repeat(before, days_each)
-    # the last balance of an account lasts through as_of
-    next_day = np.append(day[1:] % _DAYS, 0)
-    next_day[np.append(begins[1:], day.size) - 1] = _day_number(run.resolved.as_of) + 1
-    told = np.repeat(is_card == 1, days_each) | (closing < _LOW_CENTS)
-    _write(
-        run,
-        account_day=day[told],
-        change_cents=change[told],
-        is_posted=is_posted[told],
-        closing_cents=closing[told],
-        next_day=next_day[told].astype(np.int32),
+    next_day = np.append(day[1:] % _DAYS, end)
+    next_day[begins[1:] - 1] = end  # the last balance of an account lasts through as_of
+
+    told = np.repeat(accounts.is_card == 1, days_each) | (closing < _LOW_CENTS)
+    return _Closings(
+        day[told],
+        change[told],
+        is_posted[told],
+        closing[told],
+        next_day[told].astype(np.int32),
     )
-
-
-def _posted_days(account_day: Words, change: Words) -> tuple[Words, Words]:
-    """Sum rows to days, in order of account and day."""
-    import numpy as np
-
-    if not account_day.size:
-        return account_day, change
-    step = np.diff(account_day)
-    if step.min(initial=0) < 0:  # stored in another order
-        order = np.argsort(account_day, kind="stable")
-        account_day, change = account_day[order], change[order]
-        step = np.diff(account_day)
-    starts = np.concatenate([[0], np.flatnonzero(step) + 1])
-    return account_day[starts], np.add.reduceat(change, starts)
 
 
 def _day_number(date: dt.date) -> int:
@@ -149,30 +215,30 @@ def _columns(run: CheckRun, query: str, **parameters: Any) -> list[Words]:
     import numpy as np
 
     found = run.con.sql(query, params=parameters)
-    batches = list(found.to_arrow_reader(500_000))
+    batches = list(found.to_arrow_reader(_ROWS_AT_ONCE))
+    none = np.empty(0, dtype=np.int64)
     return [
-        np.concatenate(
-            [
-                np.empty(0, dtype=np.int64),
-                *(np.from_dlpack(batch.column(place)) for batch in batches),
-            ]
-        )
+        np.concatenate([none, *(np.from_dlpack(batch.column(place)) for batch in batches)])
         for place in range(len(found.columns))
     ]
 
 
-def _write(run: CheckRun, **columns: npt.NDArray[Any]) -> None:
-    """Append arrays to `_checks_closings`."""
+def _write(run: CheckRun, closings: list[_Closings]) -> None:
+    """Append to `_checks_closings`."""
     import pyarrow as pa
 
-    arrays = {
-        name: pa.Array.from_buffers(
-            pa.from_numpy_dtype(values.dtype), values.size, [None, pa.py_buffer(values)]
-        )
-        for name, values in columns.items()
-    }
-    run.con.register(
-        "_checks_closings_arriving", pa.Table.from_arrays(list(arrays.values()), list(arrays))
-    )
+    names = [field.name for field in fields(_Closings)]
+    batches = []
+    for some in closings:
+        columns = [getattr(some, name) for name in names]
+        # from_buffers, because `pa.array` would load pandas
+        arrays = [
+            pa.Array.from_buffers(
+                pa.from_numpy_dtype(column.dtype), column.size, [None, pa.py_buffer(column)]
+            )
+            for column in columns
+        ]
+        batches.append(pa.RecordBatch.from_arrays(arrays, names))
+    run.con.register("_checks_closings_arriving", pa.Table.from_batches(batches))
     run.con.execute(_WRITE)
     run.con.unregister("_checks_closings_arriving")

@@ -100,6 +100,7 @@ def expected(rows: list[Row]) -> dict[tuple[str, dt.date], int]:
 def test_balances_are_known_on_every_day(rows: list[Row], cuts: list[int], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger, "ACCOUNTS_AT_ONCE", at_once)
+        patch.setattr(ledger, "_ROWS_AT_ONCE", at_once)
         run = a_run(rows, cuts)
         assert balances(run) == expected(rows)
         run.con.close()
