@@ -1,8 +1,7 @@
 """What accounts close with on the days something posted, worked out from the rows again.
 
 Accounts are numbered and days counted, so that "account and day" is one whole number; in that order
-one running total over all rows will do. Rows are taken in the order they are stored in, and sorted
-only where that turns out to be another one.
+one running total over all rows will do.
 """
 
 from __future__ import annotations
@@ -36,6 +35,7 @@ select
 from raw_transactions as row
 join _checks_accounts as account on account.account_id = row.account_id
 where not row.pending and account.account_number between $first and $last
+order by account_day
 """
 _OPENINGS = """
 select
@@ -90,15 +90,7 @@ def stage_closings(run: CheckRun) -> None:
     [(accounts,)] = run.con.execute("select count(*) from _checks_accounts").fetchall()
     for first in range(1, accounts + 1, ACCOUNTS_AT_ONCE):
         last = min(accounts, first + ACCOUNTS_AT_ONCE - 1)
-        try:
-            closings = _closings(run, _POSTED, first, last)
-        except _OutOfOrderError:
-            closings = _closings(run, f"{_POSTED} order by account_day", first, last)
-        _write(run, closings)
-
-
-class _OutOfOrderError(Exception):
-    """Rows are not stored by account and day."""
+        _write(run, _closings(run, first, last))
 
 
 @dataclass(frozen=True)
@@ -112,7 +104,7 @@ class _Closings:
     next_day: npt.NDArray[np.int32]
 
 
-def _closings(run: CheckRun, posted: str, first: int, last: int) -> list[_Closings]:
+def _closings(run: CheckRun, first: int, last: int) -> list[_Closings]:
     """The closings of accounts with these numbers, some accounts at a time."""
     import numpy as np
 
@@ -121,7 +113,7 @@ def _closings(run: CheckRun, posted: str, first: int, last: int) -> list[_Closin
     eve, end = _day_number(run.resolved.history_start) - 1, _day_number(run.resolved.as_of) + 1
     found = []
     done = 0
-    for day, change, upto in _whole_accounts(run, posted, first, last):
+    for day, change, upto in _whole_accounts(run, first, last):
         own = slice(done, int(np.searchsorted(numbers, upto, side="right")))
         from_cut, to_cut = np.searchsorted(cuts, [(first + done) * _DAYS, (upto + 1) * _DAYS])
         accounts = _Accounts(numbers[own], openings[own], is_card[own], cuts[from_cut:to_cut])
@@ -130,20 +122,16 @@ def _closings(run: CheckRun, posted: str, first: int, last: int) -> list[_Closin
     return found
 
 
-def _whole_accounts(
-    run: CheckRun, posted: str, first: int, last: int
-) -> Iterator[tuple[Words, Words, int]]:
+def _whole_accounts(run: CheckRun, first: int, last: int) -> Iterator[tuple[Words, Words, int]]:
     """Rows by account and day, never part of an account, with the number of the last account."""
     import numpy as np
 
     waiting_days: Words = np.empty(0, dtype=np.int64)
     waiting_changes: Words = np.empty(0, dtype=np.int64)
-    rows = run.con.sql(posted, params={"first": first, "last": last})
+    rows = run.con.sql(_POSTED, params={"first": first, "last": last})
     for batch in rows.to_arrow_reader(_ROWS_AT_ONCE):
         day: Words = np.concatenate([waiting_days, np.from_dlpack(batch.column(0))])
         change: Words = np.concatenate([waiting_changes, np.from_dlpack(batch.column(1))])
-        if np.diff(day).min(initial=0) < 0:
-            raise _OutOfOrderError
         # more of the last account may be on its way
         number = int(day[-1] // _DAYS)
         whole = int(np.searchsorted(day, number * _DAYS))

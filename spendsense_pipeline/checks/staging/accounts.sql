@@ -3,6 +3,7 @@ select
   cast(row_number() over (order by account_id) as integer) as account_number,
   account_id,
   user_id,
+  cast(dense_rank() over (order by user_id) as integer) as user_number,
   type,
   subtype,
   coalesce(holder_category = 'business', false) as is_business,
