@@ -35,8 +35,8 @@ from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.settings import Settings, today
 
-DEFAULT_SHARD_USERS = 1_000
-"""Memory is bounded by the shard; 500 to 2,000 users keep the arrays of a shard in cache."""
+DEFAULT_SHARD_USERS = 500
+"""Memory is bounded by the shard; larger ones are no faster, their arrays leave the cache."""
 
 
 class GeneratedTables(NamedTuple):

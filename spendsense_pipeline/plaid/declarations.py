@@ -34,7 +34,7 @@ class Column:
     decimals: int | None = None
     sources: tuple[str, ...] = ()
     compression: str | None = None
-    """DuckDB's method for this column where its own choice was measured to be poor; else its own."""
+    """DuckDB's method where its own choice was measured to be poor."""
 
     @property
     def storage_sql(self) -> str:

@@ -8,13 +8,14 @@ shard made twice, or by a worker that was killed, is the same shard.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.features import (
@@ -25,10 +26,10 @@ from spendsense_pipeline.features import (
     build_recurring_streams,
 )
 from spendsense_pipeline.features.catalog import unrounded
-from spendsense_pipeline.generation.generator import generate_shard
+from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
 from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign
 from spendsense_pipeline.personas.assignment import WINDOWS
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
@@ -47,6 +48,8 @@ SHARD_TABLES = (
     DECISION_TRACES,
 )
 DONE_FOLDER = "_done"
+# Of zstd's levels the fastest: measured, its files are no larger than those of the usual third.
+COMPRESSION_LEVEL = 1
 
 
 class OtherCodeError(Exception):
@@ -104,9 +107,11 @@ def make_shard(task: ShardTask) -> ShardResult:
         raise OtherCodeError(msg)
     # One thread: an engine runs as many shards at once as a machine has cores.
     with duckdb.connect(config={"threads": 1}) as con:
-        _fill(con, task)
-        size = sum(_write(con, table.name, task) for table in SHARD_TABLES)
-        [(transactions,)] = con.execute("select count(*) from raw_transactions").fetchall()
+        transactions = _fill(con, task)
+        for table in SHARD_TABLES:
+            if table is not RAW_TRANSACTIONS:
+                _copy(con, table.name, task)
+    size = sum(_path(task, table.name).stat().st_size for table in SHARD_TABLES)
     result = ShardResult(task.first_user, task.users, transactions, size)
     task.done_path.parent.mkdir(parents=True, exist_ok=True)
     new = task.done_path.with_suffix(f".{uuid.uuid4().hex}.new")
@@ -115,14 +120,14 @@ def make_shard(task: ShardTask) -> ShardResult:
     return result
 
 
-def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> None:
-    """Every table of the shard, by the very functions the pipeline's steps call."""
+def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
+    """Every table of the shard, by the very functions the pipeline's steps call.
+
+    Returns:
+        How many transactions there are.
+    """
     resolved = task.resolved
-    shard = generate_shard(resolved, task.first_user, task.users)
-    for table, rows in zip(GENERATED_TABLES, shard, strict=True):
-        loader = TableLoader(con, table)
-        loader.add(rows)
-        loader.finish()
+    transactions = _generate(con, task)
     apply_decisions(con, task.decisions)
     as_of = resolved.as_of
     build_recurring_streams(con, as_of=as_of)
@@ -135,18 +140,79 @@ def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> None:
         dataset_id=dataset_id(resolved),
         code_version=task.code_version,
     )
+    return transactions
 
 
-def _write(con: duckdb.DuckDBPyConnection, table: str, task: ShardTask) -> int:
-    """Write a table's file under another name, force it to disk, move it into place."""
-    path = Path(task.folder) / table / f"{task.part}.parquet"
+def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
+    """Load the raw tables a stretch of people at a time; but transactions go straight to their
+    file, and are read from there.
+
+    As they are generated they still know which of their texts repeat, and take half the time to
+    write; in memory they would be most of what a worker needs.
+    """
+    import pyarrow.parquet as pq
+
+    path = _path(task, RAW_TRANSACTIONS.name)
+    loaders = [
+        None if table is RAW_TRANSACTIONS else TableLoader(con, table) for table in GENERATED_TABLES
+    ]
+    transactions = 0
+    end = task.first_user + task.users
+    with contextlib.ExitStack() as files:
+        writer: Any = None
+        for first in range(task.first_user, end, DEFAULT_SHARD_USERS):
+            stretch = generate_shard(task.resolved, first, min(DEFAULT_SHARD_USERS, end - first))
+            rows = stretch.transactions
+            if writer is None:
+                writer = pq.ParquetWriter(
+                    files.enter_context(_new_file(path)),
+                    rows.schema,
+                    compression="zstd",
+                    compression_level=COMPRESSION_LEVEL,
+                    use_dictionary=_repeating(rows.schema),
+                )
+                files.enter_context(writer)
+            writer.write_table(rows)
+            transactions += rows.num_rows
+            for loader, table in zip(loaders, stretch, strict=True):
+                if loader:
+                    loader.add(table)
+        for loader in loaders:
+            if loader:
+                loader.finish()
+    quoted = str(path).replace("'", "''")
+    con.execute(f"create view \"{RAW_TRANSACTIONS.name}\" as from read_parquet('{quoted}')")
+    return transactions
+
+
+def _repeating(schema: Any) -> list[str]:
+    """Columns whose texts are stored once: the others are ids, no two alike."""
+    import pyarrow as pa
+
+    return [field.name for field in schema if pa.types.is_dictionary(field.type)]
+
+
+def _copy(con: duckdb.DuckDBPyConnection, table: str, task: ShardTask) -> None:
+    with _new_file(_path(task, table)) as new:
+        con.execute(
+            f'copy "{table}" to $path (format parquet, compression zstd,'
+            f" compression_level {COMPRESSION_LEVEL})",
+            {"path": str(new)},
+        )
+
+
+def _path(task: ShardTask, table: str) -> Path:
+    return Path(task.folder) / table / f"{task.part}.parquet"
+
+
+@contextlib.contextmanager
+def _new_file(path: Path) -> Iterator[Path]:
+    """A file to write under another name: forced to disk and moved into place when complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of this call's own: an engine may run a shard again while the first try still runs.
     new = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
     try:
-        con.execute(
-            f'copy "{table}" to $path (format parquet, compression zstd)', {"path": str(new)}
-        )
+        yield new
         descriptor = os.open(new, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -155,4 +221,3 @@ def _write(con: duckdb.DuckDBPyConnection, table: str, task: ShardTask) -> int:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
-    return path.stat().st_size
