@@ -20,6 +20,7 @@ from dagster._serdes import ConfigurableClassData
 from spendsense_pipeline.settings import Settings, SettingsError
 
 DEFINITIONS_MODULE = "spendsense_pipeline.definitions"
+STORAGE_MODULE = "spendsense_pipeline.defs.event_log"
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _TARGET_OPTIONS = ("module_name", "python_file", "package_name", "autoload_defs_module_name")
 
@@ -42,7 +43,13 @@ class DataDirInstance(dg.DagsterInstance):
         except SettingsError as error:
             # One line on the terminal of whichever `dagster` command this is, not a traceback.
             raise click.ClickException(str(error)) from None
-        return InstanceRef.config_defaults(str(home))
+        defaults = dict(InstanceRef.config_defaults(str(home)))
+        own = defaults["storage"]
+        if own is not None:
+            defaults["storage"] = ConfigurableClassData(
+                STORAGE_MODULE, "KeptStorage", own.config_yaml
+            )
+        return defaults
 
     def optimize_for_webserver(
         self, statement_timeout: int, pool_recycle: int, max_overflow: int
