@@ -131,16 +131,15 @@ class CheckRun:
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""
-        sample = self.rows(
-            f"with failing as (\n{sql}\n)\n"
-            "select *, count(*) over () as failing_count_ from failing\n"
-            f"order by all limit {MAX_FAILING_ROWS}",
-            **parameters,
+        # Counting reads only what the promise is judged by; what is shown is read if there is any.
+        (counted,) = self.rows(f"select count(*) as rows from (\n{sql}\n)", **parameters)
+        count = counted["rows"]
+        if not count:
+            return Finding(True, 0.0)
+        shown = self.rows(
+            f"select * from (\n{sql}\n) order by all limit {MAX_FAILING_ROWS}", **parameters
         )
-        count = sample[0]["failing_count_"] if sample else 0
-        for row in sample:
-            del row["failing_count_"]
-        return Finding(count == 0, float(count), count, tuple(sample))
+        return Finding(False, float(count), count, tuple(shown))
 
     def close(self) -> None:
         """Drop what was staged."""

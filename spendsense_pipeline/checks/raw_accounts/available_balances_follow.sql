@@ -4,8 +4,7 @@ with waiting as (
     account_id,
     sum(amount) as pending_amount,
     sum(greatest(amount, 0)) as pending_outflow
-  from raw_transactions
-  where pending
+  from _checks_pending
   group by account_id
 )
 select

@@ -1,4 +1,4 @@
 -- Every amount is a whole number of cents.
 select transaction_id, account_id, date, amount
-from _checks_suspects
+from raw_transactions
 where amount is null or amount <> round(amount, 2)

@@ -1,11 +1,21 @@
 -- Payroll, bills, loan payments and transfers of a bank account never post on a weekend or federal holiday.
-select transaction_id, account_id, date, amount, name, category_detailed
-from _checks_suspects
-where is_closed_day
-  and not pending
-  and account_type = 'depository'
+select
+  row.transaction_id,
+  row.account_id,
+  row.date,
+  row.amount,
+  row.name,
+  row.category_detailed
+from raw_transactions as row
+join _checks_accounts as account on account.account_id = row.account_id
+where account.type = 'depository'
+  and not row.pending
+  and row.date in (select date from _checks_closed_days)
   and (
-    category_primary in ('INCOME', 'TRANSFER_IN', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES')
-    or (category_primary = 'TRANSFER_OUT' and category_detailed <> 'TRANSFER_OUT_WITHDRAWAL')
-    or category_detailed = 'GENERAL_SERVICES_INSURANCE'
+    row.category_primary in ('INCOME', 'TRANSFER_IN', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES')
+    or (
+      row.category_primary = 'TRANSFER_OUT'
+      and row.category_detailed <> 'TRANSFER_OUT_WITHDRAWAL'
+    )
+    or row.category_detailed = 'GENERAL_SERVICES_INSURANCE'
   )

@@ -1,5 +1,6 @@
--- Transfers that are not plainly two equal and opposite legs of one person, and of those that touch a
--- card, a payment out of a bank account onto the card. The promises' own queries say what is wrong.
+-- Transfers that are not plainly two equal and opposite legs of one person, within 2 days; where a card
+-- has part in it, a payment out of a bank account and onto the card. The promises' own queries say what
+-- is wrong with them, so these few are described in full.
 with leg as (
   select
     row.transfer_id,
@@ -7,48 +8,56 @@ with leg as (
     row.date,
     account.account_number,
     account.user_number,
-    account.type = 'credit' as is_card,
-    row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' as is_payment,
-    account.type = 'depository' and row.amount > 0 as leaves_a_bank,
-    account.type = 'credit' and row.amount < 0 as arrives_on_card
+    -- 0: no card has part in it; 1: a payment leaves the bank; 2: it arrives on the card; 3: neither
+    case
+      when row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' then
+        case
+          when account.type = 'depository' and row.amount > 0 then 1
+          when account.type = 'credit' and row.amount < 0 then 2
+          else 3
+        end
+      when account.type = 'credit' then 3
+      else 0
+    end as part
   from raw_transactions as row
   join _checks_accounts as account on account.account_id = row.account_id
   where row.transfer_id is not null and not row.pending
 ),
-transfer as (
-  select
-    transfer_id,
-    count(*) as legs,
-    sum(amount) as total,
-    min(date) as first_date,
-    max(date) as last_date,
-    min(account_number) <> max(account_number) as has_two_accounts,
-    min(user_number) = max(user_number) as is_one_person,
-    count(*) filter (is_card) as card_legs,
-    count(*) filter (is_payment) as payment_legs,
-    count(*) filter (is_payment and leaves_a_bank) as legs_out_of_depository,
-    count(*) filter (is_payment and arrives_on_card) as legs_onto_card
+doubtful as (
+  select transfer_id
   from leg
   group by transfer_id
+  having (
+      count(*) = 2
+      and sum(amount) = 0
+      and max(date) - min(date) <= 2
+      and min(account_number) <> max(account_number)
+      and min(user_number) = max(user_number)
+      and (max(part) = 0 or (min(part) = 1 and max(part) = 2))
+    ) is not true
 )
 select
-  transfer_id,
-  legs,
-  cast(total * 100 as bigint) as total_cents,
-  first_date,
-  last_date,
-  has_two_accounts,
-  is_one_person,
-  card_legs,
-  payment_legs,
-  legs_out_of_depository,
-  legs_onto_card
-from transfer
-where (
-    legs = 2
-    and total = 0
-    and last_date - first_date <= 2
-    and has_two_accounts
-    and is_one_person
-    and ((card_legs = 0 and payment_legs = 0) or (legs_out_of_depository = 1 and legs_onto_card = 1))
-  ) is not true
+  row.transfer_id,
+  count(*) as legs,
+  cast(sum(row.amount) * 100 as bigint) as total_cents,
+  min(row.date) as first_date,
+  max(row.date) as last_date,
+  min(account.account_number) <> max(account.account_number) as has_two_accounts,
+  min(account.user_id) = max(account.user_id) as is_one_person,
+  count(*) filter (account.type = 'credit') as card_legs,
+  count(*) filter (row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT') as payment_legs,
+  count(*) filter (
+    row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+    and account.type = 'depository'
+    and row.amount > 0
+  ) as legs_out_of_depository,
+  count(*) filter (
+    row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+    and account.type = 'credit'
+    and row.amount < 0
+  ) as legs_onto_card
+from raw_transactions as row
+semi join doubtful on doubtful.transfer_id = row.transfer_id
+join _checks_accounts as account on account.account_id = row.account_id
+where not row.pending
+group by row.transfer_id
