@@ -4,7 +4,8 @@ with waiting as (
     account_id,
     sum(amount) as pending_amount,
     sum(greatest(amount, 0)) as pending_outflow
-  from _checks_pending
+  from raw_transactions
+  where pending
   group by account_id
 )
 select

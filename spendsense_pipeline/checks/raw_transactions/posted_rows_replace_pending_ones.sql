@@ -16,7 +16,7 @@ where pending_transaction_id = transaction_id
 union
 select named.transaction_id, named.account_id, named.date, named.pending_transaction_id
 from named
-semi join (select transaction_id from _checks_pending) as waiting
+semi join (select transaction_id from raw_transactions where pending) as waiting
   on waiting.transaction_id = named.pending_transaction_id
 union
 select named.transaction_id, named.account_id, named.date, named.pending_transaction_id

@@ -3,23 +3,31 @@
 -- a stream that was cancelled before as_of need not be found, but is no false alarm either.
 with charge as (
   select
-    truth.user_id,
-    truth.merchant_name,
-    truth.stream_key,
-    truth.cadence,
-    truth.ended_on,
-    count(row.date) filter (row.date > $as_of - 130) as charges_in_130_days,
-    count(row.date) filter (row.date > $as_of - 400) as charges_in_400_days
-  from stream_truth as truth
-  join raw_users as person on person.user_id = truth.user_id
-  left join raw_transactions as row
-    on row.account_id = truth.account_id
-    and row.merchant_name = truth.merchant_name
-    and row.amount > 0
-    and not row.pending
-    and row.date > $as_of - 400
-  where truth.kind = 'subscription' and person.consent_status = 'granted'
-  group by all
+    account_id,
+    merchant_name,
+    count(*) filter (date > $as_of - 130) as charges_in_130_days,
+    count(*) as charges_in_400_days
+  from raw_transactions
+  where merchant_name in (select merchant_name from stream_truth where kind = 'subscription')
+    and amount > 0
+    and not pending
+    and date > $as_of - 400
+  group by account_id, merchant_name
+),
+subscription as (
+  select
+    stream.user_id,
+    stream.merchant_name,
+    stream.cadence,
+    stream.ended_on,
+    coalesce(charge.charges_in_130_days, 0) as charges_in_130_days,
+    coalesce(charge.charges_in_400_days, 0) as charges_in_400_days
+  from stream_truth as stream
+  semi join (select user_id from raw_users where consent_status = 'granted') as person
+    on person.user_id = stream.user_id
+  left join charge
+    on charge.account_id = stream.account_id and charge.merchant_name = stream.merchant_name
+  where stream.kind = 'subscription'
 ),
 truth as (
   select
@@ -33,7 +41,7 @@ truth as (
         else charges_in_130_days >= 3
       end
     ) as shown_streams
-  from charge
+  from subscription
   group by user_id, merchant_name
 ),
 found as (
