@@ -102,7 +102,7 @@ def refresh(
     history = continue_published(settings, asked, as_of=day, is_fresh=fresh)
     resolved = resolve(asked, as_of=day, history_start=history.history_start)
     if dry_run:
-        _show_estimate(resolved, history, as_json=as_json)
+        _show_estimate(resolved, history, settings, as_json=as_json)
         return
     if not force:
         require_room(estimate(resolved), settings)
@@ -194,21 +194,30 @@ def _for_tonight(asked: OperatorConfig, day: dt.date, start: dt.date | None) -> 
     )
 
 
-def _show_estimate(resolved: Any, history: Continuity, *, as_json: bool) -> None:
+def _show_estimate(
+    resolved: Any, history: Continuity, settings: Settings, *, as_json: bool
+) -> None:
     from spendsense_pipeline.reporting.estimate import estimate
+    from spendsense_pipeline.scaling.room import shortage
 
     expected = estimate(resolved)
+    missing = shortage(expected, settings)
     if as_json:
         show_json(
-            {"configuration": resolved.to_dict(), "history": history.note, "estimate": expected}
+            {
+                "configuration": resolved.to_dict(),
+                "history": history.note,
+                "estimate": expected,
+                "shortage": missing,
+            }
         )
         return
     show(
         f"Valid. As of {resolved.as_of}. {history.note}",
         f"A run would make about {expected.people:,} people ({expected.consenting:,} consenting) "
-        f"with "
-        f"{expected.transactions:,} transactions since {resolved.history_start}, a database of "
-        f"about "
-        f"{human_bytes(expected.bytes)}, in about {expected.seconds:.0f} seconds. Nothing was "
-        f"written.",
+        f"with {expected.transactions:,} transactions since {resolved.history_start}, a database "
+        f"of about {human_bytes(expected.bytes)}, in about {expected.seconds:.0f} seconds. Nothing "
+        "was written.",
     )
+    if missing:
+        show(f"It would be refused here: {missing} With --force it is tried all the same.")

@@ -10,7 +10,6 @@ import fcntl
 import json
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -193,6 +192,8 @@ def open_building(
             _create_database(path)
         con = duckdb.connect(str(path), config=config or {})
     try:
+        # DuckDB would draw a bar over the terminal for whatever takes it two seconds.
+        con.execute("set enable_progress_bar = false")
         if "memory_limit" not in (config or {}):
             _limit_memory(con)
         yield con
@@ -260,9 +261,3 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
-
-
-def free_bytes(settings: Settings) -> int:
-    """Bytes free on the disk of the data directory."""
-    prepare_data_dir(settings)
-    return shutil.disk_usage(settings.data_dir).free

@@ -17,6 +17,9 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 ENGINES = ("local", "processes", "dask")
+# Ten seconds of one core and two thirds of a gigabyte: larger shards take more memory for nothing,
+# smaller ones pay more often for what every shard begins with.
+SHARD_USERS = 5_000
 # Dask moves a lost worker's shards to another by itself; this is for one that fails.
 _RETRIES = 1
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
+from spendsense_pipeline.scaling.engines import SHARD_USERS
 from spendsense_pipeline.scaling.shard import (
     DONE_FOLDER,
     SHARD_TABLES,
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.scaling.engines import Engine
 
 _KEY_DIGITS = 16
-# Ten seconds of one core and two thirds of a gigabyte: larger shards take more memory for nothing,
-# smaller ones pay more often for what every shard begins with.
-SHARD_USERS = 5_000
 
 
 @dataclass(frozen=True)

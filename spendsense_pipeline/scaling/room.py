@@ -6,7 +6,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.publishing.warehouse import WarehouseError
+from spendsense_pipeline.publishing.warehouse import MEMORY_LIMIT_GIB, WarehouseError
+from spendsense_pipeline.scaling.engines import SHARD_USERS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.estimate import Estimate
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
 
 # The warehouse being built and the copy that is published, and a tenth of room to sort in.
 _COPIES = 2.1
-# Measured (docs/performance.md): libraries, a shard and DuckDB's working tables for so many people;
-# beyond ten thousand they are measured in ranges and memory stays where it is.
-_BYTES_ANY_RUN = 300_000_000
+# Measured (docs/performance.md): libraries and a shard, and DuckDB's working tables for so many
+# people; beyond ten thousand they are measured in ranges, and DuckDB is held to its limit anyway.
+_BYTES_ANY_RUN = 400_000_000
 _BYTES_PER_PERSON = 120_000
-_MOST_PEOPLE_AT_ONCE = 10_000
+_MOST_IN_DUCKDB = round(MEMORY_LIMIT_GIB * 2**30)
+# With an engine: what a worker on this machine holds, and a shard's files per transaction.
+_BYTES_PER_WORKER = 700_000_000
+_PARQUET_BYTES_PER_TRANSACTION = 32
 
 
 class NoRoomError(WarehouseError):
@@ -31,22 +35,36 @@ def require_room(expected: Estimate, settings: Settings) -> None:
     Raises:
         NoRoomError: naming what is short, by how much, and what to do.
     """
+    missing = shortage(expected, settings)
+    if missing:
+        msg = f"{missing} --force tries all the same. Nothing was written."
+        raise NoRoomError(msg)
+
+
+def shortage(expected: Estimate, settings: Settings) -> str | None:
+    """What this machine is short of for the request, and what to do; None when it has room."""
     short = []
-    disk, free = round(expected.bytes * _COPIES), free_bytes(settings)
+    disk, free = disk_needed(expected, settings), free_bytes(settings)
     if disk > free:
         short.append(
             f"{_gigabytes(disk)} of disk in {settings.data_dir}, where {_gigabytes(free)} are free"
         )
-    memory, available = memory_needed(expected.people), available_memory()
+    memory, available = memory_needed(expected.people, settings), available_memory()
     if available is not None and memory > available:
         short.append(f"{_gigabytes(memory)} of memory, of which {_gigabytes(available)} are free")
-    if short:
-        msg = (
-            f"{expected.people:,} people with {expected.transactions:,} transactions need about "
-            f"{' and '.join(short)}. Ask for fewer people or months, make room or set "
-            "SPENDSENSE_DATA_DIR to a larger disk; --force tries all the same. Nothing was written."
-        )
-        raise NoRoomError(msg)
+    if not short:
+        return None
+    return (
+        f"{expected.people:,} people with {expected.transactions:,} transactions need about "
+        f"{' and '.join(short)}. Ask for fewer people or months, make room or set "
+        "SPENDSENSE_DATA_DIR to a larger disk."
+    )
+
+
+def disk_needed(expected: Estimate, settings: Settings) -> int:
+    """Bytes a run writes: the warehouse, its published copy and, with an engine, the shards."""
+    shards = expected.transactions * _PARQUET_BYTES_PER_TRANSACTION if settings.engine else 0
+    return round(expected.bytes * _COPIES) + shards
 
 
 def free_bytes(settings: Settings) -> int:
@@ -57,9 +75,13 @@ def free_bytes(settings: Settings) -> int:
     return shutil.disk_usage(place).free
 
 
-def memory_needed(people: int) -> int:
-    """Bytes a run holds at its peak."""
-    return _BYTES_ANY_RUN + _BYTES_PER_PERSON * min(people, _MOST_PEOPLE_AT_ONCE)
+def memory_needed(people: int, settings: Settings) -> int:
+    """Bytes a run holds at its peak on this machine, its engine's workers included."""
+    needed = _BYTES_ANY_RUN + min(_BYTES_PER_PERSON * people, _MOST_IN_DUCKDB)
+    if settings.engine and not settings.engine_address:
+        shards = -(-people // SHARD_USERS)
+        needed += _BYTES_PER_WORKER * min(shards, os.cpu_count() or 1)
+    return needed
 
 
 def available_memory() -> int | None:

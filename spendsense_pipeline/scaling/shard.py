@@ -107,6 +107,7 @@ def make_shard(task: ShardTask) -> ShardResult:
         raise OtherCodeError(msg)
     # One thread: an engine runs as many shards at once as a machine has cores.
     with duckdb.connect(config={"threads": 1}) as con:
+        con.execute("set enable_progress_bar = false")
         transactions = _fill(con, task)
         for table in SHARD_TABLES:
             if table is not RAW_TRANSACTIONS:

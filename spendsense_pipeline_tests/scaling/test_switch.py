@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +114,38 @@ def test_the_refusal_names_what_is_short(
         assert (f"of {name}" in str(refusal.value)) == (name in names)
 
 
-def test_memory_does_not_grow_with_people_beyond_a_range() -> None:
-    assert room.memory_needed(100) < room.memory_needed(10_000)
-    assert room.memory_needed(10_000) == room.memory_needed(10_000_000)
+def test_memory_does_not_grow_with_people_beyond_a_range(data_dir: Path) -> None:
+    settings = Settings.from_environment()
+    assert room.memory_needed(100, settings) < room.memory_needed(10_000, settings)
+    assert room.memory_needed(20_000, settings) == room.memory_needed(10_000_000, settings)
+
+
+def test_an_engine_here_needs_memory_for_its_workers_and_disk_for_its_shards(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = Settings.from_environment()
+    here = dataclasses.replace(plain, engine="processes")
+    elsewhere = dataclasses.replace(plain, engine="dask", engine_address="tcp://scheduler:8786")
+    monkeypatch.setattr(room.os, "cpu_count", lambda: 4)
+    alone = room.memory_needed(100_000, plain)
+    assert room.memory_needed(100_000, here) == alone + 4 * 700_000_000
+    assert room.memory_needed(100, here) == room.memory_needed(100, plain) + 700_000_000
+    assert room.memory_needed(100_000, elsewhere) == alone
+    expected = estimate(asked(1_000))
+    assert room.disk_needed(expected, here) == room.disk_needed(expected, elsewhere)
+    assert room.disk_needed(expected, here) > room.disk_needed(expected, plain)
+
+
+def test_a_dry_run_says_that_there_is_no_room(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "refused" not in command("refresh", "--dry-run").out
+    monkeypatch.setattr(room, "free_bytes", lambda _: 10**6)
+    answer = command("refresh", "--dry-run")
+    assert answer.code == 0
+    said = " ".join(answer.out.split())
+    assert "Valid." in said
+    assert "It would be refused here: 100 people" in said
 
 
 def test_a_larger_population_needs_more_disk(
