@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import importlib.util
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,6 @@ from spendsense_pipeline_tests.scaling.populations import asked, derive, generat
 
 RESOLVED = asked(60)
 LOCAL = Engine("local")
-needs_dask = pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is None,
-    reason="Dask is not installed: pip install 'spendsense-pipeline[scale]'",
-)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +36,7 @@ def in_one_piece() -> dict[str, list[tuple[Any, ...]]]:
         pytest.param(Engine("local"), 60, id="local, one shard"),
         pytest.param(Engine("local"), 13, id="local, five shards"),
         pytest.param(Engine("processes", workers=2), 30, id="two processes"),
-        pytest.param(Engine("dask", workers=2), 30, id="Dask with two workers", marks=needs_dask),
+        pytest.param(Engine("dask", workers=2), 30, id="Dask with two workers"),
     ],
 )
 def test_partitions_read_as_the_tables_made_in_one_piece(
@@ -158,9 +154,9 @@ def test_an_engine_that_is_not_there_is_named(chosen: dict[str, str], complaint:
         Engine(**chosen)
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is not None, reason="Dask is installed here"
-)
-def test_without_dask_the_message_says_what_to_install(tmp_path: Path) -> None:
+def test_without_dask_the_message_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(EngineError, match=r"pip install 'spendsense-pipeline\[scale\]'"):
         make_partitions(asked(10), tmp_path, engine=Engine("dask"))
