@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
-from spendsense_pipeline.defs.population import population_metadata
+from spendsense_pipeline.defs.population import judged_population
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
@@ -39,7 +39,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             lambda: assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds),
         )
         work.stop_clock()
-        metadata = population_metadata(work.con, work.resolved, has_picture=True)
+        metadata = judged_population(work)
         metadata["rules_version"] = rules_version(thresholds)
         return work.result(PERSONA_ASSIGNMENTS, metadata)
 

@@ -11,12 +11,25 @@ if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.controls import ResolvedConfig
+    from spendsense_pipeline.defs.stage import Stage
+
+PICTURE = "persona mix"
 
 
-def population_metadata(
-    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, *, has_picture: bool
-) -> dict[str, Any]:
-    """Persona mix as a table (and picture), coverage of each window, requested beside realised."""
+def judged_population(work: Stage) -> dict[str, Any]:
+    """Persona mix as picture and table, coverage of each window, requested beside realised."""
+    found = _population(work.con, work.resolved)
+    work.warehouse.population.update(found)
+    return found
+
+
+def published_population(work: Stage) -> dict[str, Any]:
+    """The same without the picture; as found in this run if its assignments were judged in it."""
+    found = work.warehouse.population or _population(work.con, work.resolved)
+    return {name: figure for name, figure in found.items() if name != PICTURE}
+
+
+def _population(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> dict[str, Any]:
     from spendsense_pipeline.checks import population
 
     mix = population.persona_mix(con)
@@ -27,9 +40,8 @@ def population_metadata(
         window = shares.setdefault(f"{row.window_days} days", {})
         window[row.persona] = row.assigned_share or 0.0
     fidelity = population.control_fidelity(con, resolved)
-    picture = {"persona mix": persona_mix(shares, PERSONA_KEYS)} if has_picture else {}
     metadata: dict[str, Any] = {
-        **picture,
+        PICTURE: persona_mix(shares, PERSONA_KEYS),
         "persona shares": markdown_table(
             ["persona", *shares],
             [[key, *(_percent(s.get(key, 0.0)) for s in shares.values())] for key in PERSONA_KEYS],

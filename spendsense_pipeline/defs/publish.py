@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
-from spendsense_pipeline.defs.population import population_metadata
+from spendsense_pipeline.defs.population import published_population
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
@@ -67,7 +67,7 @@ def published_dataset(
         settings, resolved = warehouse.settings, work.resolved
         require_one_dataset(work.con, INPUTS, resolved)
         _verify(work)
-        metadata = population_metadata(work.con, resolved, has_picture=False)
+        metadata = published_population(work)
         dataset = publish(
             work.con,
             settings,

@@ -5,6 +5,7 @@ refuse inputs that disagree, stamp what it made, and report it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,4 +129,11 @@ def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfi
             " Materialize operator_controls and what follows it, or run the job demo_refresh."
         )
         raise MixedInputsError(msg)
+    return _resolved(tuple(rows))
+
+
+@functools.lru_cache(maxsize=1)
+def _resolved(rows: tuple[tuple[Any, ...], ...]) -> ResolvedConfig:
+    """The same rows in each of a run's two dozen steps; nobody changes what they say."""
+    columns = OPERATOR_CONTROLS.column_names
     return ResolvedConfig.from_rows([dict(zip(columns, row, strict=True)) for row in rows])

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from dagster_duckdb import DuckDBResource
@@ -45,6 +45,7 @@ class Warehouse(DuckDBResource):
     _seconds: dict[str, float] = PrivateAttr(default_factory=dict)
     # Checks that passed in this very run, whose lock nobody else can have held since.
     _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
+    _population: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -64,6 +65,7 @@ class Warehouse(DuckDBResource):
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
             self._passed.clear()
+            self._population.clear()
             self._seconds.clear()
             try:
                 yield self
@@ -96,6 +98,11 @@ class Warehouse(DuckDBResource):
     def has_passed(self, asset: str, check: str) -> bool:
         """Whether it did; never true of another run's checks."""
         return (asset, check) in self._passed
+
+    @property
+    def population(self) -> dict[str, Any]:
+        """What the assignments of this very run came out as, for who reports it once more."""
+        return self._population
 
     @contextlib.contextmanager
     def _writing(
