@@ -48,7 +48,9 @@ DECISION_TRACES = Table(
         Column("dataset_id", "VARCHAR", "Dataset the trace belongs to"),
         # Six thousand characters of which most repeat: an eighth of the time and a seventh of the
         # disk that DuckDB's own choice takes.
-        Column("trace", "JSON", "The trace, as traces/schema.json describes it", compression="zstd"),
+        Column(
+            "trace", "JSON", "The trace, as traces/schema.json describes it", compression="zstd"
+        ),
     ),
     primary_key=("user_id", "window_days"),
     order_by=("user_id", "window_days"),
