@@ -20,10 +20,10 @@ LARGE_SIZES = (100, 1_000, 10_000, 100_000)
 _LARGE = 10_000
 
 
-def measured(users: int) -> dict[str, Any]:
-    """One size, once."""
+def measured(users: int, module: str = "benchmarks.measure") -> dict[str, Any]:
+    """One size, once, in a process of its own."""
     result = subprocess.run(
-        [sys.executable, "-m", "benchmarks.measure", str(users)],
+        [sys.executable, "-m", module, str(users)],
         cwd=CHECKOUT,
         check=True,
         stdout=subprocess.PIPE,
@@ -56,19 +56,36 @@ def main() -> int:
             print(f"{number:,} people, repetition {repetition + 1} …", flush=True)
             runs[number].append(measured(number))
     sizes = [medians(runs[number]) for number in sorted(runs)]
+    print("A process per core …", flush=True)
+    shared = [measured(number, "benchmarks.every_core") for number in users if number >= _LARGE]
     start = None
     if not chosen.no_start:
         print("The cold command …", flush=True)
-        counts = starting.graph()
-        pairs = [(starting.nothing(counts), starting.pipeline()) for _ in range(chosen.repetitions)]
-        middle = sorted(pairs, key=lambda pair: pair[1]["cpu"] / pair[0]["cpu"])[len(pairs) // 2]
-        start = {"nothing": middle[0], "pipeline": middle[1]}
-    text = page(sizes, start)
+        start = _started(chosen.repetitions)
+    text = page(sizes, shared, start)
     chosen.output.write_text(text, encoding="utf-8")
     print(text)
     problems = exceeded(sizes)
     print("\n".join(problems) or "Every ratio is within its bound.")
     return int(chosen.check and bool(problems))
+
+
+def _started(repetitions: int) -> dict[str, dict[str, float]]:
+    """Cold runs by turns, and of them those with the middle ratio."""
+    counts = starting.graph()
+    dagster, alone = [], []
+    for _ in range(repetitions):
+        dagster.append((starting.nothing(counts), starting.pipeline()))
+        alone.append((starting.imports(), starting.library()))
+    nothing, pipeline = _middle(dagster)
+    imports, library = _middle(alone)
+    return {"nothing": nothing, "pipeline": pipeline, "imports": imports, "library": library}
+
+
+def _middle(
+    pairs: list[tuple[dict[str, float], dict[str, float]]],
+) -> tuple[dict[str, float], dict[str, float]]:
+    return sorted(pairs, key=lambda pair: pair[1]["cpu"] / pair[0]["cpu"])[len(pairs) // 2]
 
 
 if __name__ == "__main__":

@@ -25,6 +25,13 @@ def write(rows: pa.Table, path: Path) -> None:
         other.execute("checkpoint")
 
 
+def write_parquet(rows: pa.Table, path: Path) -> None:
+    """Arrow writes the transactions, already in memory, as one Parquet file."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(rows, path, compression="zstd")
+
+
 def read(con: duckdb.DuckDBPyConnection) -> None:
     """DuckDB scans the transactions once and passes one window over them."""
     con.execute(

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 AS_OF = dt.date(2026, 6, 30)
 Seconds = dict[str, float]
-SHARD_USERS = 1_000
 
 
 @contextlib.contextmanager
@@ -49,6 +48,7 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
     from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
     from spendsense_pipeline.generation import generate
     from spendsense_pipeline.publishing.warehouse import open_building
+    from spendsense_pipeline.scaling.engines import SHARD_USERS
     from spendsense_pipeline.settings import Settings
 
     # The upper bound of a population is a setting, to keep laptops out of trouble; not here.
@@ -62,10 +62,18 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
     with timed(stages, "generate"):
         for _ in generate(resolved):
             pass
+    generator_peak = peak_memory_mb()
     with open_building(settings) as con:
         _build(con, settings, resolved, stages)
         peak = peak_memory_mb()
+        with timed(stages, "parquet"):
+            con.execute(
+                "copy raw_transactions to $path (format parquet, compression zstd)",
+                {"path": str(folder / "raw_transactions.parquet")},
+            )
         rows = floors.in_memory(con)
+        with timed(stages, "floor: parquet"):
+            floors.write_parquet(rows, folder / "floor.parquet")
         with timed(stages, "floor: write"):
             floors.write(rows, folder / "floor.duckdb")
         with timed(stages, "floor: read"):
@@ -78,21 +86,42 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
         "transactions": transactions,
         "stages": stages,
         "peak_memory_mb": peak,
+        "generator_memory_mb": generator_peak,
+        "parquet_bytes": (folder / "raw_transactions.parquet").stat().st_size,
         "bytes": settings.published_path.stat().st_size,
         "floor_bytes": (folder / "floor.duckdb").stat().st_size,
     }
 
 
+def the_stages_alone(users: int, folder: Path) -> None:
+    """Every stage once, as a program would call them that wants no Dagster."""
+    from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
+    from spendsense_pipeline.publishing.warehouse import open_building
+    from spendsense_pipeline.settings import Settings
+
+    os.environ["SPENDSENSE_DATA_DIR"] = str(folder)
+    settings = Settings.from_environment()
+    resolved = resolve(OperatorConfig(config=DataGenerationConfig(num_users=users)), as_of=AS_OF)
+    with open_building(settings) as con:
+        _build(con, settings, resolved, {"generate": {"wall": 0.0, "cpu": 0.0}})
+
+
 def _one_shard(resolved: ResolvedConfig, folder: Path) -> dict[str, float]:
     """What a worker of an engine spends on a shard, from nothing to Parquet files."""
     from spendsense_pipeline.publishing.identity import code_version
+    from spendsense_pipeline.scaling.engines import SHARD_USERS
     from spendsense_pipeline.scaling.shard import ShardTask, make_shard
 
     task = ShardTask(resolved, 0, SHARD_USERS, str(folder / "shards"), {}, code_version())
     seconds: dict[str, Seconds] = {}
     with timed(seconds, "shard"):
         made = make_shard(task)
-    return {**seconds["shard"], "bytes": made.bytes, "transactions": made.transactions}
+    return {
+        **seconds["shard"],
+        "users": made.users,
+        "bytes": made.bytes,
+        "transactions": made.transactions,
+    }
 
 
 def _build(
@@ -149,8 +178,13 @@ def main() -> None:
     """Measure one size and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("users", type=int)
+    parser.add_argument("--stages-alone", action="store_true", help="run them, measure nothing")
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(measured(parser.parse_args().users, Path(folder))))
+        if chosen.stages_alone:
+            the_stages_alone(chosen.users, Path(folder))
+        else:
+            print(json.dumps(measured(chosen.users, Path(folder))))
 
 
 if __name__ == "__main__":

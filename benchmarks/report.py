@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ratios import RATIOS, STAGES, growth, ratio_on
+from spendsense_pipeline.publishing.warehouse import MEMORY_LIMIT_GIB
 
 NOTES = Path(__file__).with_name("notes.md")
 _CORES = (2, 16, 128)
 NOTICE = "<!-- Written by `make bench`. Edits here are overwritten. -->"
 
 
-def page(sizes: Sequence[dict[str, Any]], start: dict[str, dict[str, float]] | None) -> str:
-    """The whole page."""
+def page(
+    sizes: Sequence[dict[str, Any]],
+    shared: Sequence[dict[str, Any]],
+    start: dict[str, dict[str, float]] | None,
+) -> str:
+    """The whole page: `sizes` made step by step, `shared` by a process per core, cold commands."""
     parts = [
         NOTICE,
         "# Performance",
@@ -70,12 +75,40 @@ def page(sizes: Sequence[dict[str, Any]], start: dict[str, dict[str, float]] | N
                 for wanted in RATIOS
             ],
         ),
+        "## Memory and disk",
+        "Generating alone is bounded by its shard of 500 people, the rest by DuckDB's limit of "
+        f"{MEMORY_LIMIT_GIB} GiB. Bytes are per transaction: alone, as Parquet, and with "
+        "everything the published file holds about it.",
+        _table(
+            ["People", "Generating alone", "Everything", "In DuckDB", "Parquet", "Published file"],
+            [_sizes_of(size) for size in sizes],
+        ),
     ]
     if len(sizes) > 1:
         parts += [
             "## How cost grows with ten times the people",
             _table(["From", "To", *STAGES], _growth_rows(sizes)),
             "A dash: too little work at the smaller size to say.",
+        ]
+    if shared:
+        parts += [
+            "## On every core",
+            "Generated, measured, judged and explained as partitioned Parquet by a process per "
+            "core (`SPENDSENSE_ENGINE=processes`), with the memory of all of them together:",
+            _table(
+                ["People", "Transactions", "Clock", "CPU seconds", "Peak memory", "Parquet"],
+                [
+                    [
+                        f"{made['users']:,}",
+                        f"{made['transactions']:,}",
+                        _duration(made["wall"]),
+                        f"{made['cpu']:,.0f}",
+                        f"{made['peak_memory_mb']:,.0f} MB",
+                        f"{made['bytes'] / 1e9:,.2f} GB",
+                    ]
+                    for made in shared
+                ],
+            ),
         ]
     shards = [size["shard"] for size in sizes if size.get("shard")]
     if shards:
@@ -89,6 +122,10 @@ def page(sizes: Sequence[dict[str, Any]], start: dict[str, dict[str, float]] | N
             f"{start['nothing']['wall']:.1f} s ({start['nothing']['cpu']:.1f} s of CPU): "
             f"{start['pipeline']['cpu'] / start['nothing']['cpu']:.2f} times Dagster's own "
             "floor (the aim is 1.25).",
+            f"Every stage at 100 people without Dagster, imports included, takes "
+            f"{start['library']['wall']:.1f} s ({start['library']['cpu']:.1f} s of CPU), "
+            f"{start['library']['cpu'] / start['imports']['cpu']:.1f} times importing numpy, "
+            "pyarrow and DuckDB alone (the aim is 2.5).",
         ]
     parts.append(NOTES.read_text(encoding="utf-8").strip())
     return "\n\n".join(parts) + "\n"
@@ -103,21 +140,32 @@ def _pace(size: dict[str, Any], stage: str) -> str:
     return f"{spent['wall']:.2f} s, {size['transactions'] / max(spent['cpu'], 1e-3):,.0f}/s"
 
 
+def _sizes_of(size: dict[str, Any]) -> list[str]:
+    each = [size[name] / size["transactions"] for name in ("floor_bytes", "parquet_bytes", "bytes")]
+    return [
+        f"{size['users']:,}",
+        f"{size['generator_memory_mb']:,.0f} MB",
+        f"{size['peak_memory_mb']:,.0f} MB",
+        *(f"{count:.0f} B" for count in each),
+    ]
+
+
 def _cost_model(shard: dict[str, float]) -> str:
-    """What other populations take, from one shard of a thousand people."""
+    """What other populations take, from one shard."""
+    per_person = {name: shard[name] / shard["users"] for name in ("cpu", "transactions", "bytes")}
     header = (
-        f"A worker spends {shard['cpu']:.1f} CPU seconds on a shard of a thousand people, from "
-        "nothing to Parquet: generate, load, measure, judge, explain, write. Shards know nothing "
+        f"A worker spends {shard['cpu']:.1f} CPU seconds on a shard of {shard['users']:,} people, "
+        "from nothing to Parquet: generate, measure, judge, explain, write. Shards know nothing "
         "of each other, so cost is proportional to people and time to people ÷ cores "
         "(docs/scaling.md says how):"
     )
     rows = [
         [
             f"{people:,}",
-            f"{people / 1e3 * shard['transactions'] / 1e6:,.0f} million",
-            f"{people / 1e3 * shard['cpu'] / 3600:,.1f}",
-            *(_duration(people / 1e3 * shard["cpu"] / cores) for cores in _CORES),
-            f"{people / 1e3 * shard['bytes'] / 1e9:,.1f} GB",
+            f"{people * per_person['transactions'] / 1e6:,.0f} million",
+            f"{people * per_person['cpu'] / 3600:,.1f}",
+            *(_duration(people * per_person["cpu"] / cores) for cores in _CORES),
+            f"{people * per_person['bytes'] / 1e9:,.1f} GB",
         ]
         for people in (100_000, 1_000_000, 10_000_000)
     ]

@@ -66,20 +66,29 @@ def nothing(counts: dict[str, int]) -> dict[str, float]:
         return _command(["-f", str(program)])
 
 
+def library() -> dict[str, float]:
+    """Every stage at 100 people in a process of its own, without Dagster."""
+    return _timed([sys.executable, "-m", "benchmarks.measure", "100", "--stages-alone"])
+
+
+def imports() -> dict[str, float]:
+    """The libraries that the data goes through, imported and nothing else."""
+    return _timed([sys.executable, "-c", "import numpy, pyarrow, duckdb"])
+
+
 def _command(target: list[str]) -> dict[str, float]:
-    dagster = Path(sys.executable).with_name("dagster")
+    dagster = str(Path(sys.executable).with_name("dagster"))
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         home.mkdir()
         environment = {**os.environ, "SPENDSENSE_DATA_DIR": folder, "DAGSTER_HOME": str(home)}
         (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
-        before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run(
-            [dagster, "asset", "materialize", "--select", "*", *target],
-            env=environment,
-            check=True,
-            capture_output=True,
-        )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return _timed([dagster, "asset", "materialize", "--select", "*", *target], environment)
+
+
+def _timed(command: list[str], environment: dict[str, str] | None = None) -> dict[str, float]:
+    before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"wall": time.perf_counter() - wall, "cpu": cpu}

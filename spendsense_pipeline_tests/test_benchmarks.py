@@ -20,15 +20,24 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 def a_size(users: int, seconds: float, *, wall: float | None = None) -> dict[str, Any]:
     """A measured size whose every stage took this many seconds, and whose floors took one."""
     both = {"cpu": seconds, "wall": seconds if wall is None else wall}
-    floors = {"floor: write": {"cpu": 1.0, "wall": 1.0}, "floor: read": {"cpu": 1.0, "wall": 1.0}}
-    stages = {**dict.fromkeys(ratios.STAGES, both), **floors}
-    return {"users": users, "stages": stages, "peak_memory_mb": 100.0}
+    floors = ("floor: write", "floor: parquet", "floor: read")
+    stages = {
+        **dict.fromkeys((*ratios.STAGES, "parquet"), both),
+        **{floor: {"cpu": 1.0, "wall": 1.0} for floor in floors},
+    }
+    memory = {"peak_memory_mb": 100.0, "generator_memory_mb": 50.0}
+    return {"users": users, "stages": stages, **memory}
 
 
 def test_a_ratio_is_stages_over_floor_on_the_quieter_clock() -> None:
-    reading = ratios.RATIOS[2]
+    reading = next(wanted for wanted in ratios.RATIOS if "traces" in wanted.stages)
     assert ratios.ratio(a_size(1_000, 2.0), reading) == pytest.approx(8.0)
     assert ratios.ratio(a_size(1_000, 2.0, wall=9.0), reading) == pytest.approx(8.0)
+
+
+def test_a_ratio_over_two_floors_is_over_their_sum() -> None:
+    both = next(wanted for wanted in ratios.RATIOS if len(wanted.floors) == 2)
+    assert ratios.ratio(a_size(1_000, 2.0), both) == pytest.approx(3.0)
 
 
 def test_growth_is_per_tenfold_people_and_silent_where_too_small() -> None:
