@@ -197,5 +197,5 @@ def test_the_ui_shows_lineage_launchpad_check_and_picture(server: Server, tmp_pa
         page.open(f"{server.url}/assets/persona_assignments")
         page.wait_for_text("persona mix")
         page.click_text("[Show Markdown]")
-        picture = "document.querySelector('img[src^=\"data:image/svg+xml\"]')"
+        picture = "document.querySelector('img[src^=\"data:image/png\"]')"
         assert page.wait_for(f"{picture} && {picture}.naturalWidth") == 640
