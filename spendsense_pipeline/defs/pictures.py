@@ -15,19 +15,14 @@ import dagster as dg
 
 if TYPE_CHECKING:
     import duckdb
-    import numpy as np
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from spendsense_pipeline.controls import PersonaThresholds
 
 BLUE, ORANGE, GREY = "#4472a8", "#d9822b", "#8a8f98"
 _DPI = 80
 _BINS = 30
-_CELLS_A_ROW = 4
-# One histogram of several, in inches: its size, and what its labels and the gap beside it take.
-_CELL_WIDTH, _CELL_HEIGHT = 2.75, 2.1
-_BELOW, _ABOVE, _BESIDE = 0.3, 0.3, 0.14
 
 
 def transactions_per_day(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
@@ -43,7 +38,6 @@ def transactions_per_day(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataV
     axes.plot(days, [row[1] for row in rows], color=BLUE, linewidth=0.6, label="rows posted")
     axes.plot(days, [row[2] for row in rows], color=ORANGE, linewidth=1.6, label="28-day mean")
     axes.set_ylim(bottom=0)
-    axes.margins(x=0.01)
     axes.set_ylabel("transactions")
     axes.legend(frameon=False, fontsize=8)
     return _markdown(figure, "Transactions per day")
@@ -53,74 +47,44 @@ def feature_distributions(
     con: duckdb.DuckDBPyConnection, table: str, thresholds: PersonaThresholds
 ) -> dg.MarkdownMetadataValue:
     """How each feature the rules compare is distributed, with the rule's threshold as a line."""
-    import numpy as np
-
     from spendsense_pipeline.personas.rules import all_criteria, bound
 
-    limits: dict[str, list[float]] = {}
-    for _, criterion in all_criteria(bound(thresholds)):
+    lines: dict[str, list[tuple[str, float]]] = {}
+    for rule, criterion in all_criteria(bound(thresholds)):
         if not criterion.is_yes_no:
-            limits.setdefault(criterion.feature, []).append(criterion.limit)
-    rows = -(-len(limits) // _CELLS_A_ROW)
-    figure = _figure(_CELLS_A_ROW * _CELL_WIDTH, rows * _CELL_HEIGHT)
-    for i, (feature, lines) in enumerate(limits.items()):
-        row, column = divmod(i, _CELLS_A_ROW)
-        at = (column * _CELL_WIDTH, (rows - 1 - row) * _CELL_HEIGHT)
-        known = con.execute(
-            f'select "{feature}"::double as value from "{table}" where "{feature}" is not null'
-        ).fetchnumpy()
-        _histogram(figure, at, feature, np.asarray(known["value"], dtype=np.float64), lines)
+            lines.setdefault(criterion.feature, []).append((rule.key, criterion.limit))
+    columns = 4
+    figure = _figure(11, 2.1 * -(-len(lines) // columns))
+    figure.subplots_adjust(0.02, 0.08, 0.98, 0.93, wspace=0.12, hspace=0.45)
+    axes = list(figure.subplots(-(-len(lines) // columns), columns, squeeze=False).flat)
+    for ax, (feature, limits) in zip(axes, lines.items(), strict=False):
+        values = con.execute(
+            f'select "{feature}"::double from "{table}" where "{feature}" is not null'
+        ).fetchall()
+        _histogram(ax, [value for (value,) in values], [limit for _, limit in limits])
+        ax.set_title(feature, fontsize=8)
+    for ax in axes[len(lines) :]:
+        ax.set_axis_off()
     return _markdown(figure, f"Features the rules read, {table}; orange: a rule's threshold")
 
 
-def _histogram(
-    figure: Figure,
-    at: tuple[float, float],
-    title: str,
-    values: NDArray[np.float64],
-    limits: Sequence[float],
-) -> None:
-    """A histogram that reaches to every threshold; the top 2 % are gathered into its last bin.
-
-    Placed in the figure by hand: a dozen `Axes` take a third of a second to set up and draw.
-    """
+def _histogram(ax: Axes, values: Sequence[float], limits: Sequence[float]) -> None:
+    """A histogram that reaches to every threshold; the top 2 % are gathered into its last bin."""
     import numpy as np
-    from matplotlib.collections import LineCollection, PolyCollection
-    from matplotlib.ticker import MaxNLocator
 
-    left, floor = at[0] + _BESIDE, at[1] + _BELOW
-    width, height = _CELL_WIDTH - 2 * _BESIDE, _CELL_HEIGHT - _BELOW - _ABOVE
-    inches = figure.dpi_scale_trans
-
-    def write(x: float, y: float, text: str, size: int, **how: Any) -> None:
-        figure.text(x, y, text, ha="center", transform=inches, fontsize=size, **how)
-
-    write(left + width / 2, floor + height + 0.08, title, 8)
-    axis = [[(left, floor + height), (left, floor), (left + width, floor)]]
-    if not len(values):
-        figure.add_artist(LineCollection(axis, colors="black", linewidths=0.8, transform=inches))
-        write(left + width / 2, floor + height / 2, "no data", 10, color=GREY)
+    ax.tick_params(labelsize=7)
+    ax.set_yticks([])
+    if not values:
+        ax.text(0.5, 0.5, "no data", ha="center", transform=ax.transAxes, color=GREY)
         return
-    ordered = np.sort(values)
+    ordered = np.sort(np.asarray(values))
     top = max(float(ordered[int(0.98 * (len(ordered) - 1))]), *limits)
     bottom = min(float(ordered[0]), 0.0, *limits)
     counts, edges = np.histogram(np.minimum(ordered, top), bins=_BINS, range=(bottom, top))
-    span = edges[-1] - edges[0]
-
-    def across(value: Any) -> Any:
-        return left + width * (0.04 + 0.92 * (value - edges[0]) / span)
-
-    # One outline for all bins: along their bottoms and back along their tops.
-    steps = floor + 0.96 * height * np.repeat(counts, 2) / counts.max()
-    outline = np.column_stack([np.repeat(across(edges), 2), [floor, *steps, floor]])
-    figure.add_artist(PolyCollection([outline], facecolors=BLUE, transform=inches))
-    lines = [[(across(limit), floor), (across(limit), floor + height)] for limit in limits]
-    figure.add_artist(LineCollection(lines, colors=ORANGE, linewidths=1.5, transform=inches))
-    ticks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(edges[0], edges[-1])
-    for tick in ticks[(ticks >= edges[0]) & (ticks <= edges[-1])]:
-        axis.append([(across(tick), floor), (across(tick), floor - 0.04)])
-        write(across(tick), floor - 0.07, f"{tick:.6g}", 7, va="top")
-    figure.add_artist(LineCollection(axis, colors="black", linewidths=0.8, transform=inches))
+    # One outline instead of a rectangle per bin: a quarter of the drawing time.
+    ax.stairs(counts, edges, fill=True, color=BLUE)
+    for limit in limits:
+        ax.axvline(limit, color=ORANGE, linewidth=1.5)
 
 
 def persona_mix(
@@ -138,8 +102,7 @@ def persona_mix(
         axes.bar(places, heights, width, label=label, color=colour)
     axes.set_xticks(range(len(personas)), [p.replace("_", "\n", 1) for p in personas], fontsize=8)
     axes.set_ylabel("% of consenting users", fontsize=8)
-    axes.margins(y=0.2)  # room for the legend above the tallest bar
-    axes.legend(frameon=False, fontsize=8, loc="upper right", ncols=len(mixes))
+    axes.legend(frameon=False, fontsize=8)
     return _markdown(figure, "Persona mix")
 
 
