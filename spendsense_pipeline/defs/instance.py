@@ -20,7 +20,10 @@ from dagster._serdes import ConfigurableClassData
 from spendsense_pipeline.settings import Settings, SettingsError
 
 DEFINITIONS_MODULE = "spendsense_pipeline.definitions"
+# Our event log reaches into Dagster's own class, as these versions have it; others get Dagster's,
+# which reads and writes the same files, only more slowly.
 STORAGE_MODULE = "spendsense_pipeline.defs.event_log"
+STORAGE_KNOWS = "1.13."
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _TARGET_OPTIONS = ("module_name", "python_file", "package_name", "autoload_defs_module_name")
 
@@ -45,7 +48,7 @@ class DataDirInstance(dg.DagsterInstance):
             raise click.ClickException(str(error)) from None
         defaults = dict(InstanceRef.config_defaults(str(home)))
         own = defaults["storage"]
-        if own is not None:
+        if own is not None and dg.__version__.startswith(STORAGE_KNOWS):
             defaults["storage"] = ConfigurableClassData(
                 STORAGE_MODULE, "KeptStorage", own.config_yaml
             )

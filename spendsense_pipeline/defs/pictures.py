@@ -92,17 +92,18 @@ def persona_mix(
 ) -> dg.MarkdownMetadataValue:
     """Shares of each persona side by side: requested (if any was) and assigned in each window."""
     figure = _figure(8, 2.8)
-    figure.subplots_adjust(0.08, 0.2, 0.99, 0.97)
+    figure.subplots_adjust(0.08, 0.2, 0.99, 0.87)
     axes = figure.subplots()
     width = 0.8 / max(1, len(mixes))
-    colours = [GREY, BLUE, ORANGE][-len(mixes) :]
+    colours = [GREY, BLUE, ORANGE][3 - len(mixes) :]  # the windows' own, whatever was requested
     for i, ((label, shares), colour) in enumerate(zip(mixes.items(), colours, strict=True)):
         places = [at + (i - (len(mixes) - 1) / 2) * width for at in range(len(personas))]
         heights = [100 * shares.get(persona, 0.0) for persona in personas]
         axes.bar(places, heights, width, label=label, color=colour)
     axes.set_xticks(range(len(personas)), [p.replace("_", "\n", 1) for p in personas], fontsize=8)
     axes.set_ylabel("% of consenting users", fontsize=8)
-    axes.legend(frameon=False, fontsize=8)
+    if mixes:  # above the bars: any persona may have the highest
+        axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.98))
     return _markdown(figure, "Persona mix")
 
 

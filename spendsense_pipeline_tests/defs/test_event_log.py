@@ -98,3 +98,15 @@ def test_another_process_sees_a_run_while_it_runs(books: dg.DagsterInstance) -> 
         )
         books.report_engine_event("the second", run)
         assert seen.wait(timeout=30)
+
+
+def test_a_dagster_we_have_not_tried_keeps_its_own_log(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(dg, "__version__", "1.14.0")
+        with instance.open_instance() as books:
+            assert type(books.event_log_storage) is SqliteEventLogStorage
+            run_id = a_run(books)
+    with instance.open_instance() as books:
+        assert kept(books).get_logs_for_run(run_id)

@@ -111,7 +111,8 @@ def test_pictures_are_png_images_even_of_nothing() -> None:
     for con in (empty, a_warehouse(users=[a_user()], transactions=[a_transaction(date=AS_OF)])):
         assert png_of(pictures.transactions_per_day(con)).startswith(b"\x89PNG")
     mix = {"30 days": {"general": 1.0}, "180 days": {"general": 0.5}}
-    assert png_of(pictures.persona_mix(mix, ["general"])).startswith(b"\x89PNG")
+    for shares in (mix, {"requested": {}, **mix}, {}):
+        assert png_of(pictures.persona_mix(shares, ["general"])).startswith(b"\x89PNG")
 
 
 def test_distributions_show_every_numeric_feature_a_rule_reads() -> None:
