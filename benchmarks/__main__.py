@@ -6,12 +6,13 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import starting
 from benchmarks.ratios import exceeded, medians
 from benchmarks.report import page
+from benchmarks.starting import Cold
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SIZES = (100, 1_000, 10_000)
@@ -72,11 +73,12 @@ def main() -> int:
 
 def _started(repetitions: int) -> dict[str, dict[str, float]]:
     """Cold runs by turns, and of them those with the middle ratio."""
-    counts = starting.graph()
     dagster, alone = [], []
-    for _ in range(repetitions):
-        dagster.append((starting.nothing(counts), starting.pipeline()))
-        alone.append((starting.imports(), starting.library()))
+    with tempfile.TemporaryDirectory() as folder:
+        cold = Cold(Path(folder))
+        for _ in range(repetitions):
+            dagster.append((cold.nothing(), cold.pipeline()))
+            alone.append((cold.imports(), cold.library()))
     nothing, pipeline = _middle(dagster)
     imports, library = _middle(alone)
     return {"nothing": nothing, "pipeline": pipeline, "imports": imports, "library": library}
