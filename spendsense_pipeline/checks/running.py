@@ -76,9 +76,7 @@ class CheckRun:
     @functools.cached_property
     def imported(self) -> bool:
         """Whether the rows are somebody else's: as said, else as the configuration says."""
-        from spendsense_pipeline.importing.warehouse import is_imported
-
-        return is_imported(self.resolved) if self.said_imported is None else self.said_imported
+        return self.resolved.is_imported if self.said_imported is None else self.said_imported
 
     @functools.cached_property
     def tables(self) -> frozenset[str]:

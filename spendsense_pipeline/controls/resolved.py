@@ -33,6 +33,10 @@ SECTIONS: Mapping[str, type[OperatorModel]] = {
     "thresholds": PersonaThresholds,
     "expectations": Expectations,
 }
+IMPORTED = "imported"
+"""Stands where the preset does when the raw tables were brought in."""
+STATED_START = "config.history_start"
+"""Key in `ResolvedConfig.sources` of whether an import said when its world began."""
 # What as_of is taken from; the resolved date stands for it, and dates are not part of the hash.
 _DATED = ("history_start", "generation_timestamp")
 
@@ -65,6 +69,21 @@ class ResolvedConfig:
     def is_natural(self) -> bool:
         """Whether no persona is targeted."""
         return self.controls.is_natural
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether the raw tables were brought in rather than generated."""
+        return self.preset == IMPORTED
+
+    @property
+    def measured_from(self) -> date | None:
+        """The day the history begins for everybody; None: for each person with their own first row.
+
+        Of imported data only an export of ours says when its world began.
+        """
+        if self.is_imported and self.sources[STATED_START] == "default":
+            return None
+        return self.history_start
 
     @property
     def target_weights(self) -> dict[PersonaTarget, float]:

@@ -46,13 +46,12 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
     from spendsense_pipeline.features.catalog import unrounded
-    from spendsense_pipeline.importing.warehouse import measured_from
     from spendsense_pipeline.scaling.ranges import measure_features
 
     table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
     with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
         _apply_consent(work)
-        start = measured_from(work.resolved)
+        start = work.resolved.measured_from
         make_or_take(
             work,
             (table, unrounded(window_days)),

@@ -20,10 +20,8 @@ def make_or_take(work: Stage, tables: tuple[Table, ...], make: Callable[[], obje
     Raises:
         dg.Failure: when the engine cannot be used.
     """
-    from spendsense_pipeline.importing.warehouse import is_imported
-
     settings = work.warehouse.settings
-    if not settings.engine or is_imported(work.resolved):
+    if not settings.engine or work.resolved.is_imported:
         make()
         return
     from spendsense_pipeline.publishing.consent import read_decisions

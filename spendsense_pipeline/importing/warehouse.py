@@ -7,11 +7,11 @@ What follows the raw tables is the pipeline's own job, which reads these tables 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.controls import OPERATOR_CONTROLS, OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline.controls.resolved import IMPORTED, STATED_START
 from spendsense_pipeline.importing.staging import StagedImport
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
@@ -22,32 +22,14 @@ from spendsense_pipeline.settings import FEWEST_USERS
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
-IMPORTED = "imported"
-_STATED_START = "config.history_start"
 _WAIT_SECONDS = 600.0
-_SEED_DIGITS = (
-    8  # 32 bits of the fingerprint: the seed names the data as it names a generated world
-)
+# 32 bits of the fingerprint: the seed names the data as it names a generated world.
+_SEED_DIGITS = 8
 
 
 def imports_dir(settings: Settings) -> Path:
     """Folder of the imports set aside."""
     return settings.data_dir / "imports"
-
-
-def is_imported(resolved: ResolvedConfig) -> bool:
-    """Whether the raw tables were brought in rather than generated."""
-    return resolved.preset == IMPORTED
-
-
-def measured_from(resolved: ResolvedConfig) -> dt.date | None:
-    """The day the history begins for everybody; None: for each person with their own first row.
-
-    Only an export of ours says when its world began.
-    """
-    if is_imported(resolved) and resolved.sources[_STATED_START] == "default":
-        return None
-    return resolved.history_start
 
 
 def resolved_for(staged: StagedImport, asked: OperatorConfig) -> ResolvedConfig:
@@ -64,7 +46,7 @@ def resolved_for(staged: StagedImport, asked: OperatorConfig) -> ResolvedConfig:
     config = resolved.config.model_copy(update={"seed": seed, "num_users": people})
     sources = dict(resolved.sources)
     if staged.history_start is not None:
-        sources[_STATED_START] = "operator"
+        sources[STATED_START] = "operator"
     return dataclasses.replace(
         resolved,
         preset=IMPORTED,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ROW_GROUP = 122_880
 # As many groups at once as keep every core of a small machine compressing to the end.
 _GROUPS_AT_ONCE = 4
+# Of small tables: a statement per row would take longer than the table.
+_ROWS_A_STATEMENT = 100
 _NO_MORE = object()
 
 
@@ -91,7 +93,8 @@ def clear_tables(con: duckdb.DuckDBPyConnection) -> None:
 def load_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Replace a small declared table by these rows."""
     con.execute(table.create_sql())
-    if rows:
-        marks = ", ".join("?" for _ in table.columns)
-        values = [[row.get(name) for name in table.column_names] for row in rows]
-        con.executemany(f'insert into "{table.name}" values ({marks})', values)
+    marks = f"({', '.join('?' for _ in table.columns)})"
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        some = rows[start : start + _ROWS_A_STATEMENT]
+        values = [row.get(name) for row in some for name in table.column_names]
+        con.execute(f'insert into "{table.name}" values {", ".join([marks] * len(some))}', values)

@@ -15,7 +15,7 @@ from spendsense_pipeline.checks.population import (
     coverage,
     persona_mix,
 )
-from spendsense_pipeline.importing.warehouse import IMPORTED
+from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 from spendsense_pipeline.reporting.opening import Published

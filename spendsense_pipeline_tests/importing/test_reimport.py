@@ -12,7 +12,7 @@ from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
 from spendsense_pipeline.importing import ImportRequest, stage
-from spendsense_pipeline.importing.warehouse import is_imported, measured_from, resolved_for
+from spendsense_pipeline.importing.warehouse import resolved_for
 from spendsense_pipeline.personas import assign
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.exports import export_dataset
@@ -78,8 +78,8 @@ def test_measuring_an_export_again_gives_the_same(
         again = duckdb.connect()
         staged.fill(again)
         imported = resolved_for(staged, OperatorConfig())
-        assert is_imported(imported)
-        _measure(again, resolved, history_start=measured_from(imported))
+        assert imported.is_imported
+        _measure(again, resolved, history_start=imported.measured_from)
         for table in MEASURED:
             query = f"select * from {table} order by all"
             assert again.execute(query).fetchall() == con.execute(query).fetchall(), table
@@ -99,7 +99,7 @@ def test_history_of_strangers_begins_with_each_persons_first_row(tmp_path: Path)
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     staged = stage(ImportRequest(folder, AS_OF, all_consented=True), tmp_path / "imports")
     imported = resolved_for(staged, OperatorConfig())
-    assert measured_from(imported) is None
+    assert imported.measured_from is None
     assert imported.history_start == dt.date(2020, 1, 5)
     assert ResolvedConfig.from_rows(imported.to_rows()) == imported, "stamps would disagree"
 
