@@ -258,11 +258,20 @@ def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
     symbol = _SYMBOLS.get(predicate["operator"], predicate["operator"])
     return (
         f"  {predicate['label']}",
-        f"{symbol} {_in_unit(predicate['threshold'], predicate['unit'])}",
+        f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",
         _in_unit(predicate["value"], predicate["unit"]),
         predicate["passed"],
         _signed(predicate["distance"]),
     )
+
+
+def _as_set(threshold: float | bool, unit: str) -> str:
+    """A threshold in every digit it was set with, as the sentences of the trace print it."""
+    from spendsense_pipeline.personas.views import amount_text
+
+    if isinstance(threshold, bool):
+        return "yes" if threshold else "no"
+    return amount_text(threshold, unit)
 
 
 def _signed(value: float | None) -> str:

@@ -124,6 +124,8 @@ def test_a_trace_is_the_stored_one(published: Path) -> None:
     assert "30 days to" in both.out
     assert "180 days to" in both.out
     assert json.loads(str(stored))["explanation"][:60] in both.out.replace("\n", " ")
+    assert "< 1 month " in both.out  # the threshold of the cushion, in words
+    assert "> 45 days" in both.out
 
 
 def test_nothing_is_shown_of_a_person_without_consent(published: Path) -> None:
