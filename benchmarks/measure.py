@@ -171,6 +171,7 @@ def _build(
             rules_version=rules_version(resolved.thresholds),
             run_id=None,
             now=dt.datetime.now(dt.UTC),
+            is_all_new=True,
         )
 
 

@@ -75,6 +75,7 @@ def published_dataset(
             rules_version=rules_version(resolved.thresholds),
             run_id=context.run.run_id,
             now=dt.datetime.now(dt.UTC),
+            is_all_new=warehouse.began_empty,
         )
         for path in prune(settings):
             context.log.info("Removed the old dataset %s", path.name)

@@ -75,6 +75,7 @@ def _makes_everything(context: dg.AssetExecutionContext) -> bool:
 def _begin_anew(work: Stage) -> None:
     """An empty warehouse that knows its operator controls."""
     clear_tables(work.con)
+    work.warehouse.note_beginning()
     load_rows(work.con, OPERATOR_CONTROLS, work.resolved.to_rows())
     stamp_table(work.con, OPERATOR_CONTROLS.name, Stamp.of(work.resolved))
 

@@ -46,6 +46,7 @@ class Warehouse(DuckDBResource):
     # Checks that passed in this very run, whose lock nobody else can have held since.
     _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
     _population: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _began_empty: bool = PrivateAttr(default=False)
 
     @property
     def settings(self) -> Settings:
@@ -66,6 +67,7 @@ class Warehouse(DuckDBResource):
             self._con = con
             self._passed.clear()
             self._population.clear()
+            self._began_empty = False
             self._seconds.clear()
             try:
                 yield self
@@ -98,6 +100,15 @@ class Warehouse(DuckDBResource):
     def has_passed(self, asset: str, check: str) -> bool:
         """Whether it did; never true of another run's checks."""
         return (asset, check) in self._passed
+
+    @property
+    def began_empty(self) -> bool:
+        """Whether this run emptied the warehouse before it made anything."""
+        return self._began_empty
+
+    def note_beginning(self) -> None:
+        """Remember that it did."""
+        self._began_empty = True
 
     @property
     def population(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ with running as (
       as window_amount
   from recurring_streams as stream
   join _measured_users as person on person.user_id = stream.user_id
-  where stream.is_active and stream.status = 'MATURE' and stream.kind in ('subscription', 'bill')
+  where stream.user_id between $first_id and $last_id
+    and stream.is_active and stream.status = 'MATURE' and stream.kind in ('subscription', 'bill')
 ),
 streams as (
   select

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NEW_SUFFIX = ".new.duckdb"
 _READ_ONLY = 0o444
+# Freed blocks are room that a published file takes for nothing.
+_MOST_FREED_SHARE = 0.25
 
 DATASET = Table(
     "dataset",
@@ -85,6 +87,7 @@ def publish(
     rules_version: str,
     run_id: str | None,
     now: dt.datetime,
+    is_all_new: bool = False,
 ) -> Dataset:
     """Make the warehouse `con` is connected to the published dataset.
 
@@ -97,6 +100,8 @@ def publish(
         rules_version: version of the rules that judged it.
         run_id: the Dagster run, for the books.
         now: the clock, in UTC.
+        is_all_new: everything in the warehouse was made for this dataset, in a file that began
+            empty; so freed blocks, too, hold nothing but this dataset.
     """
     prepare_data_dir(settings)
     clear_leftovers(settings)
@@ -122,7 +127,7 @@ def publish(
     with named_errors(new):
         try:
             con.execute("checkpoint")
-            _copy_database(con, new)
+            _copy_database(con, new, is_all_new=is_all_new)
             new.chmod(_READ_ONLY)
             new.replace(kept)
         except BaseException:
@@ -141,22 +146,23 @@ def _write_row(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
     )
 
 
-def _copy_database(con: duckdb.DuckDBPyConnection, target: Path) -> None:
+def _copy_database(con: duckdb.DuckDBPyConnection, target: Path, *, is_all_new: bool) -> None:
     """Copy every public table and view, with types, keys and comments, and force it to disk.
 
-    A file without freed blocks is copied as it stands, at a twentieth of the cost. Freed blocks may
-    hold the rows of people who are gone; then the tables are copied, and leave those behind.
+    The file is copied as it stands, at a twentieth of the cost, unless its freed blocks may hold
+    the rows of people who are gone, or are many: then the tables are, which leaves those behind.
     """
-    [(source, file, freed)] = con.execute(
-        "select database_name, path, free_blocks from pragma_database_size()"
+    [(source, file, freed, blocks)] = con.execute(
+        "select database_name, path, free_blocks, total_blocks from pragma_database_size()"
         " join duckdb_databases() using (database_name) where database_name = current_database()"
     ).fetchall()
-    if not freed:
+    as_it_stands = not freed or (is_all_new and freed <= _MOST_FREED_SHARE * blocks)
+    if as_it_stands:
         _copy_file(Path(file), target)
     quoted = str(target).replace("'", "''")
     con.execute(f"attach '{quoted}' as published_copy")
     try:
-        if freed:
+        if not as_it_stands:
             con.execute(f'copy from database "{source}" to published_copy')
         for (table,) in con.execute(
             "select table_name from duckdb_tables()"

@@ -19,13 +19,14 @@ checking as (
   from _measured_accounts where is_checking group by user_id),
 subscriptions as (
   select user_id, list(distinct merchant_name order by merchant_name) as names
-  from recurring_streams
+  from recurring_streams semi join _measured_users using (user_id)
   where kind = 'subscription' and is_active and status = 'MATURE' and merchant_name is not null
   group by user_id)
 select
   a.user_id, a.window_days, a.as_of,
   f.card, o.card as late_card, c.balance as checking_amount, s.names as subscriptions
 from persona_assignments as a
+semi join _measured_users using (user_id)
 left join fullest_card as f using (user_id)
 left join overdue_card as o using (user_id)
 left join checking as c using (user_id)

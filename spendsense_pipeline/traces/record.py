@@ -148,15 +148,17 @@ def _judged_in_full(rules: tuple[PersonaRule, ...]) -> str:
         f"{counterfactual.cost(rule.tree, wanted=False)} as out_of_{rule.key}"
         for rule in rules
     )
+    # Only the people at hand: judging everybody again for every range would grow with its square.
+    source = f"(from {features_of_both_windows()} semi join _measured_users using (user_id))"
     return f"""
     with
-    judged as ({sql.judged_query(rules, features_of_both_windows())}),
+    judged as ({sql.judged_query(rules, source)}),
     printed as (select *, {printed}, {made}, {towards} from judged),
     compared as (
       select *, {nearness.runner_up(rules)} as runner_up,
         {counterfactual.smallest_change(rules)} as change,
         {counterfactual.changes_needed(rules)} as needed
-      from printed semi join _measured_users using (user_id))
+      from printed)
     select *, {nearness.lacking(rules)} as runner_up_missing from compared
     """
 

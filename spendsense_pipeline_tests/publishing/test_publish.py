@@ -111,6 +111,34 @@ def test_rows_that_were_deleted_are_not_in_the_published_file(tmp_path: Path) ->
     assert users_seen(settings.published_path) == 2
 
 
+@pytest.mark.parametrize(
+    ("leaving", "staying", "as_it_stands"),
+    [(100_000, 500_000, True), (1_000_000, 100_000, False)],
+)
+def test_freed_blocks_of_the_same_run_are_copied_unless_they_are_many(
+    tmp_path: Path,
+    leaving: int,
+    staying: int,
+    as_it_stands: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings, resolved = settings_in(tmp_path), a_config()
+    copied: list[Path] = []
+    copy = publish_module._copy_file
+    monkeypatch.setattr(
+        publish_module, "_copy_file", lambda *paths: (copied.append(paths[0]), copy(*paths))
+    )
+    with a_building(settings, resolved) as con:
+        for table, rows in (("leaving", leaving), ("staying", staying)):
+            con.execute(f"create table {table} as select random() as x from range({rows})")
+        con.execute("checkpoint")
+        con.execute("drop table leaving")
+        assert freed_blocks(con) > 0
+        publish(con, settings, resolved, rules_version="r1", run_id="run", now=NOW, is_all_new=True)
+    assert bool(copied) == as_it_stands
+    assert users_seen(settings.published_path) == 2
+
+
 def test_publishing_keeps_the_warehouse_locked(tmp_path: Path) -> None:
     settings, resolved = settings_in(tmp_path), a_config()
     with a_building(settings, resolved) as con:
@@ -170,7 +198,7 @@ def test_a_publication_that_fails_anywhere_leaves_the_published_dataset(
     settings = settings_in(tmp_path)
     published(settings, users=2)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:

@@ -47,7 +47,8 @@ classified as (
         row_.name
       )
     end
-  where not row_.pending
+  where row_.user_id between $first_id and $last_id
+    and not row_.pending
     and row_.date <= $as_of
     -- a pay gap may have begun before the longest window
     and (row_.date > $as_of - $longest_window or (account.is_pay_wanted and row_.amount < 0))
