@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spendsense_pipeline.checks.calendar import closed_days_sql
 from spendsense_pipeline.checks.fingerprints import all_differ
-from spendsense_pipeline.checks.ledger import stage_closings
 from spendsense_pipeline.checks.outcome import (
     MAX_FAILING_ROWS,
     Check,
@@ -149,10 +148,6 @@ class CheckRun:
         if name in self._staged:
             return
         self._staged.add(name)
-        if name == "closings":
-            self._stage("accounts")
-            stage_closings(self)
-            return
         if name == "closed_days":
             select = closed_days_sql(self.resolved.as_of)
         elif name == "taxonomy":
