@@ -76,15 +76,24 @@ def freed_blocks(con: duckdb.DuckDBPyConnection) -> int:
     return int(freed)
 
 
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that are copied as they stand."""
+    paths_copied: list[Path] = []
+    copy = publish_module._copy_file
+
+    def noted(source: Path, target: Path) -> None:
+        paths_copied.append(source)
+        copy(source, target)
+
+    monkeypatch.setattr(publish_module, "_copy_file", noted)
+    return paths_copied
+
+
 def test_a_file_as_it_stands_is_published_without_the_internal_tables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, copied: list[Path]
 ) -> None:
     settings, resolved = settings_in(tmp_path), a_config()
-    copied: list[Path] = []
-    copy = publish_module._copy_file
-    monkeypatch.setattr(
-        publish_module, "_copy_file", lambda *paths: (copied.append(paths[0]), copy(*paths))
-    )
     with a_building(settings, resolved, users=3) as con:
         assert freed_blocks(con) == 0
         publish(con, settings, resolved, rules_version="r1", run_id="run", now=NOW)
@@ -120,14 +129,9 @@ def test_freed_blocks_of_the_same_run_are_copied_unless_they_are_many(
     leaving: int,
     staying: int,
     as_it_stands: bool,
-    monkeypatch: pytest.MonkeyPatch,
+    copied: list[Path],
 ) -> None:
     settings, resolved = settings_in(tmp_path), a_config()
-    copied: list[Path] = []
-    copy = publish_module._copy_file
-    monkeypatch.setattr(
-        publish_module, "_copy_file", lambda *paths: (copied.append(paths[0]), copy(*paths))
-    )
     with a_building(settings, resolved) as con:
         for table, rows in (("leaving", leaving), ("staying", staying)):
             con.execute(f"create table {table} as select random() as x from range({rows})")
