@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PRESET_CONFIGS, PersonaTarget, documented
-from spendsense_pipeline.controls.kinds import Choice, Day, Number, Range, Whole
+from spendsense_pipeline.controls.field_types import Choice, Day, Number, Range, Whole
 from spendsense_pipeline.controls.merchants import CHANNELS, SPENDING_CATEGORIES, Merchants
 from spendsense_pipeline.controls.personas import Personas, PersonaShares
 from spendsense_pipeline.controls.shares import Distribution
@@ -80,7 +80,7 @@ def requests(draw: st.DrawFn, *, wild: bool = False) -> dict[str, Any]:
     entries = draw(st.lists(st.sampled_from(documented()), max_size=8, unique_by=lambda e: e.name))
     request: dict[str, Any] = {}
     for entry in entries:
-        strategy = values(entry.kind)
+        strategy = values(entry.field_type)
         value = draw(st.one_of(strategy, WILD) if wild else strategy)
         request.setdefault(entry.section, {})[entry.name] = value
     preset = draw(st.one_of(st.none(), st.sampled_from(list(PRESET_CONFIGS))))
