@@ -64,7 +64,7 @@ def sample_profiles(resolved: ResolvedConfig, first_user: int, users: int) -> Pr
 
 
 class _ProfileSampler:
-    """One dealing of every control, in the order in which they constrain one another."""
+    """Samples every attribute once, in the order in which they constrain one another."""
 
     def __init__(self, resolved: ResolvedConfig, first_block: int, blocks: int) -> None:
         seed = resolved.config.seed

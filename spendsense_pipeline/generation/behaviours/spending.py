@@ -1,7 +1,7 @@
 """Everyday purchases: how many, on which day, where, and at what price before the budget scales it.
 
 Counts follow the volume controls, weekdays and seasons; prices follow the category. What a
-household may spend is not decided here, but by its budget and its cards (see `pricing`).
+household may spend is not decided here, but by its budget and its cards (see `cents.scaled_cents`).
 """
 
 from __future__ import annotations
