@@ -209,7 +209,6 @@ def crash_and_recover(
     assert not [path.name for path in data_dir.rglob("*.new*")]
 
 
-@pytest.mark.slow
 def test_killed_at_any_instant_a_refresh_costs_readers_nothing(
     a_watched_dataset: tuple[Path, Nursery, Reader],
 ) -> None:

@@ -13,8 +13,6 @@ from spendsense_pipeline.defs.jobs import WrongControlsError
 from spendsense_pipeline_tests.defs.conftest import Run, run_config
 from spendsense_pipeline_tests.defs.failures import failures
 
-pytestmark = pytest.mark.slow
-
 
 def published_seed(data_dir: Path) -> int:
     con = duckdb.connect(str(data_dir / "spendsense.duckdb"), read_only=True)

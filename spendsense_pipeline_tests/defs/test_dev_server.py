@@ -21,7 +21,6 @@ from spendsense_pipeline_tests.defs import small_world
 from spendsense_pipeline_tests.defs.browser import CHROMIUM, a_page
 
 pytestmark = [
-    pytest.mark.slow,
     # The client imports requests-toolbelt and gql, which warn of their own future.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),

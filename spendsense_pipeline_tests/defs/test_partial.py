@@ -13,8 +13,6 @@ from spendsense_pipeline_tests.defs.conftest import Run, run_config
 from spendsense_pipeline_tests.defs.failures import failures
 from spendsense_pipeline_tests.publishing.worlds import NOW, settings_in
 
-pytestmark = pytest.mark.slow
-
 
 def rows(data_dir: Path, query: str) -> list[tuple[object, ...]]:
     con = duckdb.connect(str(data_dir / "warehouse" / "building.duckdb"), read_only=True)

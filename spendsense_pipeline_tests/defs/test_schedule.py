@@ -104,7 +104,6 @@ def test_a_history_past_24_months_begins_anew(data_dir: Path) -> None:
     assert launched_with(request)["config"]["history_start"] is None
 
 
-@pytest.mark.slow
 def test_night_after_night_one_world_grows(
     data_dir: Path, small_households: None, instance: dg.DagsterInstance
 ) -> None:

@@ -34,7 +34,7 @@ def test_all_six_personas_and_none_dominant(seed: int) -> None:
     _holds(seed)
 
 
-@pytest.mark.nightly
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(1_000, 1_200))
 def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
     _holds(seed)

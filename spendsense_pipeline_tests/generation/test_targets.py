@@ -75,7 +75,7 @@ def test_random_requests_land_on_any_day() -> None:
     assert hits >= 0.99 * targeted
 
 
-@pytest.mark.nightly
+@pytest.mark.long
 def test_many_random_requests_land_on_any_day() -> None:
     targeted, hits = _land(range(100, 400))
     assert hits >= 0.99 * targeted
