@@ -140,6 +140,7 @@ def test_it_answers_within_twenty_seconds(server: Server) -> None:
     assert server.seconds_until_it_answered < seconds_allowed()
 
 
+@pytest.mark.long
 def test_it_answers_as_soon_with_a_dagster_home(tmp_path: Path) -> None:
     """As most people who use Dagster have one."""
     home = tmp_path / "home"
