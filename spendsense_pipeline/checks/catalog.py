@@ -24,7 +24,8 @@ from spendsense_pipeline.checks.realism import budgets_are_believable, populatio
 from spendsense_pipeline.checks.running import leading_comment
 from spendsense_pipeline.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
+from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.personas.transitions import PERSONA_TRANSITIONS
 from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.plaid.tables import (
     CARD_STATEMENTS,

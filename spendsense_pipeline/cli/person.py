@@ -267,7 +267,7 @@ def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
 
 def _as_set(threshold: float | bool, unit: str) -> str:
     """A threshold in every digit it was set with, as the sentences of the trace print it."""
-    from spendsense_pipeline.personas.views import amount_text
+    from spendsense_pipeline.personas.rule_text import amount_text
 
     if isinstance(threshold, bool):
         return "yes" if threshold else "no"

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.rules import (
     GENERAL,
-    RULE_BOOK,
+    PERSONA_KEYS,
+    RULE_KEYS,
     bound,
     rule_features,
     rules_version,
 )
 from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds
 
 WINDOWS = (30, 180)
-_MATCHABLE = tuple(rule.key for rule in RULE_BOOK)
 _CONSENTING = "(select user_id from raw_users where consent_status = 'granted')"
 
 PERSONA_ASSIGNMENTS = Table(
@@ -47,7 +46,7 @@ PERSONA_ASSIGNMENTS = Table(
             "VARCHAR",
             "Next rule that matches; null when fewer than two do",
             nullable=True,
-            allowed=_MATCHABLE,
+            allowed=RULE_KEYS,
         ),
         Column(
             "matched_personas",

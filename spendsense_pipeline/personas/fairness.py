@@ -8,9 +8,8 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.rules import GENERAL
+from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS
 from spendsense_pipeline.plaid.declarations import Column, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import features_of_both_windows
-from spendsense_pipeline.personas.rules import bound
-from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.personas.rule_text import threshold_text
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, bound
 from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline.plaid.declarations import MONEY, Column, ForeignKey, Table
 
 INCOME_TIERS = ("low", "middle", "high")
@@ -14,14 +15,6 @@ OWNERSHIPS = ("sole", "joint")
 PAYMENT_CHANNELS = ("online", "in store", "other")
 APR_TYPES = ("purchase_apr", "cash_apr", "balance_transfer_apr", "special")
 STREAM_KINDS = ("bill", "subscription", "income", "transfer")
-PERSONA_KEYS = (
-    "high_utilization",
-    "variable_income",
-    "cash_flow_stressed",
-    "subscription_heavy",
-    "savings_builder",
-    "general",
-)
 
 _USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
 _ACCOUNT_KEY = ForeignKey(("account_id",), "raw_accounts", ("account_id",))

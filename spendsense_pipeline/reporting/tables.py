@@ -13,11 +13,9 @@ def published_tables() -> tuple[Table, ...]:
     """The declarations; asked for late, because the packages behind them take time to import."""
     from spendsense_pipeline.controls import OPERATOR_CONTROLS
     from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-    from spendsense_pipeline.personas import (
-        FAIRNESS_REPORT,
-        PERSONA_ASSIGNMENTS,
-        PERSONA_TRANSITIONS,
-    )
+    from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS
+    from spendsense_pipeline.personas.fairness import FAIRNESS_REPORT
+    from spendsense_pipeline.personas.transitions import PERSONA_TRANSITIONS
     from spendsense_pipeline.publishing.publish import DATASET
     from spendsense_pipeline.traces import DECISION_TRACES
 

@@ -27,8 +27,7 @@ from spendsense_pipeline.features import (
 )
 from spendsense_pipeline.features.catalog import unrounded
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign
-from spendsense_pipeline.personas.assignment import WINDOWS
+from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS, WINDOWS, assign
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id

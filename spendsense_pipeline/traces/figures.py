@@ -11,8 +11,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from spendsense_pipeline.personas.criteria import Criterion
+from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.sql import number, text
-from spendsense_pipeline.personas.views import threshold_text
 
 _DIGITS = {
     "fraction": (1, 3, 6),

@@ -6,14 +6,14 @@ joins them.
 
 from __future__ import annotations
 
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.personas.criteria import PersonaRule
+from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.personas.sql import margin, number, text
 from spendsense_pipeline.traces.figures import day, dollars
 from spendsense_pipeline.traces.reasons import (
     MOST_REASONS,
     filled,
     reason,
-    reason_for,
     sentence,
 )
 
@@ -66,9 +66,9 @@ def ranked_reasons(rules: tuple[PersonaRule, ...]) -> str:
     """Up to four reasons {code, text}, the widest margin first."""
     met = ", ".join(
         f"""case when primary_persona = {text(rule.key)} and made_{criterion.key} then {{
-          narrowness: -coalesce({margin(criterion)}, {number(reason_for(criterion).ranks_as)}),
+          narrowness: -coalesce({margin(criterion)}, {number(criterion.reason.ranks_as)}),
           rank: {rank},
-          code: {text(reason_for(criterion).code)}, text: {sentence(criterion)} }} end"""
+          code: {text(criterion.reason.code)}, text: {sentence(criterion)} }} end"""
         for rule in rules
         for rank, criterion in enumerate(rule.criteria)
     )

@@ -14,9 +14,9 @@ from spendsense_pipeline.personas.assignment import (
     features_of_both_windows,
     unrounded_features,
 )
-from spendsense_pipeline.personas.rules import PersonaRule, bound, rules_version
+from spendsense_pipeline.personas.criteria import PersonaRule
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, bound, rules_version
 from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 from spendsense_pipeline.traces import counterfactual, document, nearness, prose
 from spendsense_pipeline.traces.evidence.collect import collect
 from spendsense_pipeline.traces.figures import shown

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PersonaThresholds
 from spendsense_pipeline.features.catalog import RECURRING_STREAMS, unrounded
-from spendsense_pipeline.personas.criteria import Criterion
-from spendsense_pipeline.personas.rules import PersonaRule, bound, rule_features
+from spendsense_pipeline.personas.criteria import Criterion, PersonaRule
+from spendsense_pipeline.personas.rules import bound, rule_features
 from spendsense_pipeline_tests.builders import AS_OF, Row, a_user, a_warehouse, insert
 
 WINDOWS = (30, 180)

@@ -6,8 +6,10 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign, evaluate, rules_version
+from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS, assign
+from spendsense_pipeline.personas.rules import rules_version
 from spendsense_pipeline_tests.builders import AS_OF
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.personas.feature_rows import (
     WINDOWS,
     a_crowd,

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline.personas import FAIRNESS_REPORT, assign, build_fairness_report
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.fairness import FAIRNESS_REPORT, build_fairness_report
 from spendsense_pipeline.plaid.tables import RAW_USERS
 from spendsense_pipeline_tests.builders import AS_OF, Row, a_user, a_warehouse, insert
 from spendsense_pipeline_tests.personas.feature_rows import persona_row, thresholds, warehouse_of

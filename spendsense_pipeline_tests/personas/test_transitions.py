@@ -19,7 +19,8 @@ from spendsense_pipeline.controls import (
     resolve,
 )
 from spendsense_pipeline.features.catalog import RECURRING_STREAMS
-from spendsense_pipeline.personas import PERSONA_TRANSITIONS, assign, build_transitions
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.transitions import PERSONA_TRANSITIONS, build_transitions
 from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_USERS
 from spendsense_pipeline.traces import build_traces
 from spendsense_pipeline_tests.builders import AS_OF, HISTORY_START, Row, a_user, insert

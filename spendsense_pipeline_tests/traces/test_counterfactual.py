@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from spendsense_pipeline.personas.criteria import IS, Criterion
-from spendsense_pipeline.personas.evaluation import evaluate
 from spendsense_pipeline.personas.rules import all_criteria, rule_features
 from spendsense_pipeline.traces import replay
 from spendsense_pipeline.traces.counterfactual import (
@@ -18,6 +17,7 @@ from spendsense_pipeline.traces.counterfactual import (
     value_that_passes,
 )
 from spendsense_pipeline_tests.builders import Row
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.personas.feature_rows import (
     a_crowd,
     columns_of,

@@ -13,7 +13,7 @@ import duckdb
 
 from spendsense_pipeline.controls import OperatorConfig, PersonaThresholds, ResolvedConfig, resolve
 from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.personas import assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.traces import build_traces
 from spendsense_pipeline_tests.builders import (
     AS_OF,
