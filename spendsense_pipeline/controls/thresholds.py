@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, create_model
 
-from spendsense_pipeline.controls.kinds import Kind, Number, Whole
+from spendsense_pipeline.controls.field_types import FieldType, Number, Whole
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.personas.criteria import Line
 from spendsense_pipeline.personas.rules import all_criteria
 
 
-def _kind(line: Line) -> Kind:
+def _field_type(line: Line) -> FieldType:
     """Whole numbers where the default is one."""
     if isinstance(line.default, int):
         return Whole(int(line.least), int(line.most), line.unit)
@@ -24,7 +24,7 @@ def _lines_of_the_book() -> type[OperatorModel]:
     lines = [c.threshold for _, c in all_criteria() if isinstance(c.threshold, Line)]
     fields: dict[str, Any] = {
         line.field: (
-            Annotated[type(line.default), _kind(line)],
+            Annotated[type(line.default), _field_type(line)],
             Field(line.default, description=line.description),
         )
         for line in lines

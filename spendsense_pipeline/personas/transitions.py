@@ -14,6 +14,7 @@ from spendsense_pipeline.personas.assignment import features_of_both_windows
 from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, bound
 from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
+from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +57,7 @@ def build_transitions(
     con.execute(PERSONA_TRANSITIONS.create_sql())
     if previous is None or not previous.exists():
         return
-    con.execute(f"attach {sql.text(str(previous))} as previous_dataset (read_only)")
+    con.execute(f"attach {literal(str(previous))} as previous_dataset (read_only)")
     try:
         if _is_same_world(con, resolved):
             _insert_changes(con, resolved)
@@ -82,9 +83,9 @@ def _insert_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) ->
     """One row for everybody whose persona differs from an earlier day's, with what flipped."""
     rules = bound(resolved.thresholds)
     now = ", ".join(
-        f"""{{persona: {sql.text(rule.key)}, feature: {sql.text(c.feature)},
-          operator: {sql.text(c.operator.sql)}, passed: passed_{c.key},
-          shown: {sql.text(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
+        f"""{{persona: {literal(rule.key)}, feature: {literal(c.feature)},
+          operator: {literal(c.operator.sql)}, passed: passed_{c.key},
+          shown: {literal(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
         for rule in rules
         for c in rule.criteria
     )

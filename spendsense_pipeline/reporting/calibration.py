@@ -10,7 +10,7 @@ from typing import Any
 from spendsense_pipeline.controls import PersonaThresholds
 from spendsense_pipeline.personas.criteria import Criterion
 from spendsense_pipeline.personas.rules import all_criteria, bound
-from spendsense_pipeline.reporting.opening import Published
+from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 PERCENTILES = (25, 50, 75, 90)
 
@@ -30,7 +30,7 @@ class Line:
     caught_share: float | None
 
 
-def calibrate(published: Published, window_days: int) -> list[Line]:
+def calibrate(published: DatasetReader, window_days: int) -> list[Line]:
     """Every criterion of the rule book, by priority."""
     return [
         _line(published, window_days, rule.key, criterion)
@@ -38,7 +38,7 @@ def calibrate(published: Published, window_days: int) -> list[Line]:
     ]
 
 
-def thresholds_at(published: Published, window_days: int, percentile: float) -> dict[str, Any]:
+def thresholds_at(published: DatasetReader, window_days: int, percentile: float) -> dict[str, Any]:
     """A `thresholds` section that draws each line the operator may set at a percentile of the data.
 
     "At the 75th percentile" means that a quarter of the people lie on the matching side.
@@ -55,7 +55,12 @@ def thresholds_at(published: Published, window_days: int, percentile: float) -> 
     return section
 
 
-def _line(published: Published, window_days: int, persona: str, criterion: Criterion) -> Line:
+def _line(
+    published: DatasetReader,
+    window_days: int,
+    persona: str,
+    criterion: Criterion,
+) -> Line:
     value = f"{criterion.feature}::double"
     [(people, with_data, caught)] = published.con.execute(
         f"select count(*), count({criterion.feature}), "
@@ -80,7 +85,9 @@ def _line(published: Published, window_days: int, persona: str, criterion: Crite
     )
 
 
-def _quantile(published: Published, window_days: int, feature: str, share: float) -> float | None:
+def _quantile(
+    published: DatasetReader, window_days: int, feature: str, share: float
+) -> float | None:
     [(value,)] = published.con.execute(
         f"select quantile_cont({feature}::double, $share::double) from features_{window_days}d",
         {"share": share},

@@ -32,6 +32,7 @@ from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
+from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.traces import DECISION_TRACES, build_traces
 
 if TYPE_CHECKING:
@@ -180,8 +181,9 @@ def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
         for loader in loaders:
             if loader:
                 loader.finish()
-    quoted = str(path).replace("'", "''")
-    con.execute(f"create view \"{RAW_TRANSACTIONS.name}\" as from read_parquet('{quoted}')")
+    con.execute(
+        f"create view {identifier(RAW_TRANSACTIONS.name)} as from read_parquet({literal(path)})"
+    )
     return transactions
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from spendsense_pipeline.personas.criteria import ABOVE, AT_LEAST, IS, Criterion, Reason
 from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.rules import all_criteria
-from spendsense_pipeline.personas.sql import text
+from spendsense_pipeline.sql import literal
 
 MOST_REASONS = 4
 
@@ -45,7 +45,7 @@ def filled(template: str, slots: Mapping[str, str]) -> str:
     """The template as a SQL text expression; a slot is a column unless `slots` says otherwise."""
     parts = _SLOT.split(template)  # literal, slot, literal, slot, …
     pieces = [
-        text(part) if i % 2 == 0 else f"coalesce(({slots.get(part, part)})::varchar, 'no data')"
+        literal(part) if i % 2 == 0 else f"coalesce(({slots.get(part, part)})::varchar, 'no data')"
         for i, part in enumerate(parts)
         if part
     ]
@@ -56,14 +56,14 @@ def sentence(criterion: Criterion) -> str:
     """The reason for a met criterion, as a SQL text expression over the facts."""
     return filled(
         criterion.reason.template,
-        {"shown": f"shown_{criterion.key}", "threshold": text(threshold_text(criterion))},
+        {"shown": f"shown_{criterion.key}", "threshold": literal(threshold_text(criterion))},
     )
 
 
 def what_is_missing(criterion: Criterion) -> str:
     """What an unmet criterion would take, as a SQL text expression over the facts."""
     if criterion.is_yes_no:
-        return text(f"there is no sign of {criterion.label}")
+        return literal(f"there is no sign of {criterion.label}")
     threshold = threshold_text(criterion)
     if criterion.operator is AT_LEAST:
         takes = f"{threshold} or more"
@@ -73,5 +73,5 @@ def what_is_missing(criterion: Criterion) -> str:
         takes = f"more than {threshold}"
     else:
         takes = f"under {threshold}"
-    ending = text(f", and it takes {takes}")
-    return f"{text(f'{criterion.label} is ')} || shown_{criterion.key} || {ending}"
+    ending = literal(f", and it takes {takes}")
+    return f"{literal(f'{criterion.label} is ')} || shown_{criterion.key} || {ending}"

@@ -17,7 +17,8 @@ from spendsense_pipeline.features import (
     RECURRING_STREAMS,
     disagreements,
 )
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline_tests.fixtures.measured_people import measured, measured_one, streams_of
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
     a_card,
@@ -28,7 +29,6 @@ from spendsense_pipeline_tests.builders import (
     a_warehouse,
     an_account,
 )
-from spendsense_pipeline_tests.features.worlds import measured, measured_one, streams_of
 
 D = dt.date
 TV = {

@@ -8,9 +8,7 @@ import pytest
 
 from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS, assign
 from spendsense_pipeline.personas.rules import rules_version
-from spendsense_pipeline_tests.builders import AS_OF
-from spendsense_pipeline_tests.personas.evaluation import evaluate
-from spendsense_pipeline_tests.personas.feature_rows import (
+from spendsense_pipeline_tests.fixtures.feature_rows import (
     WINDOWS,
     a_crowd,
     columns_of,
@@ -19,6 +17,8 @@ from spendsense_pipeline_tests.personas.feature_rows import (
     thresholds,
     warehouse_of,
 )
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 
 
 def test_one_row_per_person_and_window_saying_what_the_rules_say() -> None:

@@ -28,9 +28,7 @@ from spendsense_pipeline.personas.rules import (
     rules_version,
 )
 from spendsense_pipeline.personas.sql import judged_query
-from spendsense_pipeline_tests.builders import Row
-from spendsense_pipeline_tests.personas.evaluation import evaluate
-from spendsense_pipeline_tests.personas.feature_rows import (
+from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_feature_population,
     columns_of,
     default_rules,
@@ -38,6 +36,8 @@ from spendsense_pipeline_tests.personas.feature_rows import (
     persona_row,
     warehouse_of,
 )
+from spendsense_pipeline_tests.fixtures.rows import Row
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 
 
 def _boundaries() -> list[Any]:
