@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import (
     CARD_STATEMENTS,
     GENERATED_TABLES,
     RAW_ACCOUNTS,

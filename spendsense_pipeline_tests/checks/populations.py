@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 from spendsense_pipeline_tests.builders import AS_OF, Row, a_user, a_warehouse, insert
 
 NATURAL_MIX = (

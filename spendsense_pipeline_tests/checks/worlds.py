@@ -17,7 +17,7 @@ import duckdb
 import holidays
 import pyarrow as pa
 
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.builders import (
     AS_OF,
     HISTORY_START,

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.raw import (
     CARD_STATEMENTS,
     RAW_ACCOUNTS,
     RAW_LIABILITIES,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline.plaid.declarations import MONEY, Column, Table
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
-from spendsense_pipeline.publishing.publish import DATASET
+from spendsense_pipeline.tables.dataset import DATASET
+from spendsense_pipeline.tables.declaration import MONEY, Column, Table
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.builders import (
     AS_OF,
     HISTORY_START,

@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.features import (
-    FEATURES,
     NEEDS,
     FeatureInputError,
     build_features,
@@ -17,9 +16,9 @@ from spendsense_pipeline.features import (
     data_sufficiency,
     disagreements,
 )
-from spendsense_pipeline.features.catalog import FEATURES_30D, RECURRING_STREAMS
 from spendsense_pipeline.features.queries import description, sql_text
-from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline.tables.features import FEATURES, FEATURES_30D, RECURRING_STREAMS
+from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.builders import (
     AS_OF,
     HISTORY_START,

@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from spendsense_pipeline.features import build_features, build_recurring_streams, unrounded
+from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.tables.features import UNROUNDED_FEATURES
 from spendsense_pipeline_tests.builders import AS_OF, HISTORY_START, Row, a_user, a_warehouse
 from spendsense_pipeline_tests.features import reference
 
@@ -38,7 +39,7 @@ def measured(
     build_features(
         con, as_of=as_of, window_days=window_days, history_start=history_start, users=users
     )
-    return {row["user_id"]: row for row in rows_of(con, unrounded(window_days).name)}
+    return {row["user_id"]: row for row in rows_of(con, UNROUNDED_FEATURES[window_days].name)}
 
 
 def measured_one(
@@ -68,7 +69,7 @@ def disagreement(
     expected = reference.features(
         raw, rows_of(con, "recurring_streams"), as_of, window_days, history_start
     )
-    actual = {row["user_id"]: row for row in rows_of(con, unrounded(window_days).name)}
+    actual = {row["user_id"]: row for row in rows_of(con, UNROUNDED_FEATURES[window_days].name)}
     if set(actual) != set(expected):
         return [f"people: {sorted(set(actual) ^ set(expected))}"]
     return [

@@ -11,7 +11,7 @@ from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
 from spendsense_pipeline.personas import assign
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 AS_OF = dt.date(2026, 6, 17)
 WINDOWS_DAYS = (30, 180)

@@ -13,9 +13,9 @@ import duckdb
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PersonaThresholds
-from spendsense_pipeline.features.catalog import RECURRING_STREAMS, unrounded
 from spendsense_pipeline.personas.criteria import Criterion
 from spendsense_pipeline.personas.rules import PersonaRule, bound, rule_features
+from spendsense_pipeline.tables.features import RECURRING_STREAMS, UNROUNDED_FEATURES
 from spendsense_pipeline_tests.builders import AS_OF, Row, a_user, a_warehouse, insert
 
 WINDOWS = (30, 180)
@@ -59,8 +59,10 @@ def warehouse_of(
         con = a_warehouse(users=[a_user(user_id, **user) for user_id in ids])
         con.execute(RECURRING_STREAMS.create_sql())
     for window in WINDOWS:
-        con.execute(unrounded(window).create_sql())
-        insert(con, unrounded(window), [row for row in rows if row["window_days"] == window])
+        con.execute(UNROUNDED_FEATURES[window].create_sql())
+        insert(
+            con, UNROUNDED_FEATURES[window], [row for row in rows if row["window_days"] == window]
+        )
     return con
 
 

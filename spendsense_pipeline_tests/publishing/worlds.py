@@ -10,18 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline.controls import (
-    OPERATOR_CONTROLS,
-    OperatorConfig,
-    ResolvedConfig,
-    resolve,
-)
-from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.publishing.publish import Dataset, publish
 from spendsense_pipeline.publishing.warehouse import open_building
 from spendsense_pipeline.settings import Settings
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.builders import AS_OF, a_user
 
 NOW = dt.datetime(2026, 7, 1, 3, tzinfo=dt.UTC)
