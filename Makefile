@@ -15,8 +15,8 @@ DAGSTER := PYTHONWARNINGS=ignore $(BIN)/dagster
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-crash fuzz dev lint docs docs-check bench bench-large realism \
-	lock clean clean-data
+.PHONY: help install demo test test-long test-crash fuzz dev lint docs docs-check bench bench-large \
+	realism lock clean clean-data
 
 help:  ## Show this list.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -39,11 +39,14 @@ demo: $(READY)  ## Run the whole pipeline with the default controls and print th
 test: $(READY)  ## Run the tests.
 	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
+test-long: $(READY)  ## Explore further: many populations, nights, whole servers, a browser.
+	$(BIN)/pytest -m long -n auto --dist loadscope $(ARGS)
+
 test-crash: $(READY)  ## Kill the refreshing process at random instants, with a reader watching.
 	$(BIN)/pytest -m crash $(ARGS)
 
 fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
-	$(BIN)/pytest -m "fuzz or nightly" --hypothesis-profile fuzz $(ARGS)
+	$(BIN)/pytest -m fuzz --hypothesis-profile fuzz $(ARGS)
 
 dev: $(READY)  ## Open the Dagster UI on http://127.0.0.1:3000 (schedule and queue included).
 	$(DAGSTER) dev --host 127.0.0.1 --port 3000 $(ARGS)

@@ -62,7 +62,6 @@ def test_medians_keep_the_largest_memory_peak() -> None:
     assert middle["peak_memory_mb"] == 900
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -16,8 +16,6 @@ from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.defs.publish import INPUTS
 from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
-pytestmark = pytest.mark.slow
-
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 

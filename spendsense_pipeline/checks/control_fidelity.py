@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.controls import OperatorControls
-from spendsense_pipeline.controls.measured import measured_as
+from spendsense_pipeline.controls.model import measured_as
 
 if TYPE_CHECKING:
     import duckdb

@@ -39,7 +39,7 @@ def calibrate(
     from spendsense_pipeline.controls import export_config, operator_config_from
     from spendsense_pipeline.reporting.calibration import calibrate as lines_of
     from spendsense_pipeline.reporting.calibration import thresholds_at
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.settings import Settings
 
     days = int(window.value)

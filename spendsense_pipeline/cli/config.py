@@ -70,9 +70,9 @@ def show_(
     spendsense config show data/operator_config.json --json
     ```
     """
-    from spendsense_pipeline.cli.asked import Overrides, asked_configuration
+    from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
 
-    asked = asked_configuration(file, Overrides(), say=say)
+    asked = overridden_configuration(file, Overrides(), say=say)
     resolved = _resolved(asked)
     if as_json:
         show_json(resolved.to_dict())
@@ -126,7 +126,7 @@ def _of_published() -> OperatorConfig:
     """What was asked for when the published dataset was made; the defaults when there is none."""
     from spendsense_pipeline.controls import operator_config_from
     from spendsense_pipeline.publishing.warehouse import NoDatasetError
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.settings import Settings
 
     try:

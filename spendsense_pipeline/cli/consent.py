@@ -52,7 +52,7 @@ def list_(as_json: JsonOption = False) -> None:
 
 def _record(user_id: str, status: str) -> None:
     from spendsense_pipeline.publishing.consent import record_decision
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import find_user
     from spendsense_pipeline.settings import Settings
 

@@ -51,7 +51,7 @@ def export(
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
     from spendsense_pipeline.publishing.exports import export_dataset
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.tables import published_tables
     from spendsense_pipeline.settings import Settings
 

@@ -40,7 +40,7 @@ def diff(
     ```
     """
     from spendsense_pipeline.reporting.comparison import compare, find_dataset
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()

@@ -55,7 +55,7 @@ def import_(
     spendsense import bank --as-of 2026-06-30 --mapping mapping.yaml --no-run
     ```
     """
-    from spendsense_pipeline.cli.asked import Overrides, asked_configuration
+    from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
     from spendsense_pipeline.importing import ImportRequest, stage
     from spendsense_pipeline.importing.warehouse import fill_warehouse, imports_dir
     from spendsense_pipeline.settings import Settings
@@ -77,5 +77,5 @@ def import_(
         return
     say(f"Valid: {counts} as of {staged.as_of}.")
     confirm_replacing(settings, yes=yes)
-    fill_warehouse(settings, staged, asked_configuration(None, Overrides(), say=say))
+    fill_warehouse(settings, staged, overridden_configuration(None, Overrides(), say=say))
     run_and_summarize(settings, JOB, run_config={}, as_json=as_json)

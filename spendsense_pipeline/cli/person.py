@@ -66,7 +66,7 @@ def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
     ```
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import view_person
     from spendsense_pipeline.settings import Settings
 
@@ -94,7 +94,7 @@ def trace(
     ```
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
-    from spendsense_pipeline.reporting.opening import UnknownUserError, open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import UnknownUserError, open_dataset
     from spendsense_pipeline.reporting.person import WINDOWS, read_trace
     from spendsense_pipeline.settings import Settings
 

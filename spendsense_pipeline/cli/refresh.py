@@ -88,16 +88,16 @@ def refresh(
     spendsense refresh --config data/operator_config.json --dry-run
     ```
     """
-    from spendsense_pipeline.cli.asked import Overrides, asked_configuration
+    from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
     from spendsense_pipeline.controls import as_of_for, resolve
     from spendsense_pipeline.publishing.continuity import continue_published
     from spendsense_pipeline.reporting.estimate import estimate
-    from spendsense_pipeline.scaling.room import require_room
+    from spendsense_pipeline.scaling.capacity import require_capacity
     from spendsense_pipeline.settings import Settings, today
 
     settings = Settings.from_environment()
     overrides = Overrides(users, seed, months, as_of.date() if as_of else None, preset)
-    asked = asked_configuration(config, overrides, say=say)
+    asked = overridden_configuration(config, overrides, say=say)
     day = as_of_for(asked, today=today(settings))
     history = continue_published(settings, asked, as_of=day, is_fresh=fresh)
     resolved = resolve(asked, as_of=day, history_start=history.history_start)
@@ -105,7 +105,7 @@ def refresh(
         _show_estimate(resolved, history, settings, as_json=as_json)
         return
     if not force:
-        require_room(estimate(resolved), settings)
+        require_capacity(estimate(resolved), settings)
     say(f"As of {day}. {history.note}")
     confirm_replacing(settings, yes=yes)
     if skip_validation:
@@ -155,7 +155,7 @@ def run_and_summarize(
     from spendsense_pipeline.cli.progress import Progress
     from spendsense_pipeline.cli.running import run_job
     from spendsense_pipeline.cli.summary import show_summary
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.summary import summarize
     from spendsense_pipeline.settings import today
 
@@ -198,7 +198,7 @@ def _show_estimate(
     resolved: Any, history: Continuity, settings: Settings, *, as_json: bool
 ) -> None:
     from spendsense_pipeline.reporting.estimate import estimate
-    from spendsense_pipeline.scaling.room import shortage
+    from spendsense_pipeline.scaling.capacity import shortage
 
     expected = estimate(resolved)
     missing = shortage(expected, settings)

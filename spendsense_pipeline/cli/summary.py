@@ -38,7 +38,7 @@ def summary(
     spendsense summary --check --json
     ```
     """
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.summary import summarize
     from spendsense_pipeline.settings import Settings, today
 

@@ -10,8 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.controls import feasibility
 from spendsense_pipeline.controls.errors import Contradiction
-from spendsense_pipeline.controls.kinds import Choice, Number, Range, Whole
-from spendsense_pipeline.controls.measured import Measured
+from spendsense_pipeline.controls.field_types import Choice, Measured, Number, Range, Whole
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
     CustomMerchant,

@@ -43,7 +43,7 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
     """Write the forms asked for."""
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
     from spendsense_pipeline.publishing.exports import export_dataset
-    from spendsense_pipeline.reporting.opening import open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.tables import published_tables
 
     unknown = [name for name in config.formats if name not in FORMATS]

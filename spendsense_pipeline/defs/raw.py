@@ -49,7 +49,7 @@ def raw(
     tables = tuple(table for table in GENERATED_TABLES if table.name in selected)
     with stage(warehouse, "raw tables") as work:
         if FORCE_TAG not in context.run.tags:
-            _require_room(work)
+            _require_capacity(work)
         if _makes_everything(context):
             _begin_anew(work)
         make_or_take(work, tables, lambda: _generate(work, tables))
@@ -80,11 +80,11 @@ def _begin_anew(work: Stage) -> None:
     stamp_table(work.con, OPERATOR_CONTROLS.name, Stamp.of(work.resolved))
 
 
-def _require_room(work: Stage) -> None:
+def _require_capacity(work: Stage) -> None:
     from spendsense_pipeline.reporting.estimate import estimate
-    from spendsense_pipeline.scaling.room import require_room
+    from spendsense_pipeline.scaling.capacity import require_capacity
 
-    require_room(estimate(work.resolved), work.warehouse.settings)
+    require_capacity(estimate(work.resolved), work.warehouse.settings)
 
 
 def _generate(work: Stage, tables: Sequence[Table]) -> None:

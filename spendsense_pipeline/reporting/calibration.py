@@ -10,7 +10,7 @@ from typing import Any
 from spendsense_pipeline.controls import PersonaThresholds
 from spendsense_pipeline.personas.criteria import Criterion, ThresholdField
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria, bound
-from spendsense_pipeline.reporting.opening import Published
+from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 PERCENTILES = (25, 50, 75, 90)
 
@@ -30,7 +30,7 @@ class Line:
     caught_share: float | None
 
 
-def calibrate(published: Published, window_days: int) -> list[Line]:
+def calibrate(published: DatasetReader, window_days: int) -> list[Line]:
     """Every criterion of the rule book, by priority."""
     declared = {criterion.key: criterion for _, criterion in all_criteria(RULE_BOOK)}
     return [
@@ -39,7 +39,7 @@ def calibrate(published: Published, window_days: int) -> list[Line]:
     ]
 
 
-def thresholds_at(published: Published, window_days: int, percentile: float) -> dict[str, Any]:
+def thresholds_at(published: DatasetReader, window_days: int, percentile: float) -> dict[str, Any]:
     """A `thresholds` section that draws each line the operator may set at a percentile of the data.
 
     "At the 75th percentile" means that a quarter of the people lie on the matching side.
@@ -57,7 +57,11 @@ def thresholds_at(published: Published, window_days: int, percentile: float) -> 
 
 
 def _line(
-    published: Published, window_days: int, persona: str, criterion: Criterion, declared: Criterion
+    published: DatasetReader,
+    window_days: int,
+    persona: str,
+    criterion: Criterion,
+    declared: Criterion,
 ) -> Line:
     value = f"{criterion.feature}::double"
     [(people, with_data, caught)] = published.con.execute(
@@ -84,7 +88,9 @@ def _line(
     )
 
 
-def _quantile(published: Published, window_days: int, feature: str, share: float) -> float | None:
+def _quantile(
+    published: DatasetReader, window_days: int, feature: str, share: float
+) -> float | None:
     [(value,)] = published.con.execute(
         f"select quantile_cont({feature}::double, $share::double) from features_{window_days}d",
         {"share": share},

@@ -12,7 +12,7 @@ from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.publishing.publish import Dataset
 from spendsense_pipeline.publishing.retention import datasets
 from spendsense_pipeline.publishing.warehouse import WarehouseError
-from spendsense_pipeline.reporting.opening import Published
+from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.summary import row_counts
 from spendsense_pipeline.settings import Settings
 
@@ -70,7 +70,7 @@ def listed(kept: Sequence[Dataset]) -> str:
     )
 
 
-def compare(first: Published, second: Published) -> Comparison:
+def compare(first: DatasetReader, second: DatasetReader) -> Comparison:
     """Compare two open datasets."""
     mixes = [
         {
@@ -115,7 +115,7 @@ def _differences(first: dict[str, Any], second: dict[str, Any]) -> tuple[Differe
     )
 
 
-def _personas(published: Published) -> dict[tuple[str, int], str]:
+def _personas(published: DatasetReader) -> dict[tuple[str, int], str]:
     return {
         (row["user_id"], row["window_days"]): row["primary_persona"]
         for row in published.rows(

@@ -13,7 +13,7 @@ from typing import Any
 from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
 from spendsense_pipeline.personas.views import threshold_text
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, CASH_WITHDRAWAL
-from spendsense_pipeline.reporting.opening import Published, UnknownUserError
+from spendsense_pipeline.reporting.dataset_reader import DatasetReader, UnknownUserError
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME
 
 WINDOWS = (30, 180)
@@ -107,7 +107,7 @@ class PersonView:
     decisions: tuple[Decision, ...] = ()
 
 
-def find_user(published: Published, user_id: str) -> dict[str, Any]:
+def find_user(published: DatasetReader, user_id: str) -> dict[str, Any]:
     """The person's raw row.
 
     Raises:
@@ -129,7 +129,7 @@ def find_user(published: Published, user_id: str) -> dict[str, Any]:
     raise UnknownUserError(message)
 
 
-def view_person(published: Published, user_id: str, *, withdrawn: bool = False) -> PersonView:
+def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = False) -> PersonView:
     """Collect everything about one person.
 
     Args:
@@ -162,7 +162,7 @@ def view_person(published: Published, user_id: str, *, withdrawn: bool = False) 
     )
 
 
-def read_trace(published: Published, user_id: str, window_days: int) -> dict[str, Any]:
+def read_trace(published: DatasetReader, user_id: str, window_days: int) -> dict[str, Any]:
     """The stored decision trace.
 
     Raises:
@@ -183,7 +183,7 @@ def read_trace(published: Published, user_id: str, window_days: int) -> dict[str
     return trace
 
 
-def _accounts(published: Published, user_id: str) -> tuple[Account, ...]:
+def _accounts(published: DatasetReader, user_id: str) -> tuple[Account, ...]:
     rows = published.rows(
         "select account_id, name, type, subtype, mask, balance_current, balance_available, "
         "balance_limit, case when balance_limit > 0 and type = 'credit' "
@@ -197,7 +197,7 @@ def _accounts(published: Published, user_id: str) -> tuple[Account, ...]:
     return tuple(Account(**row) for row in rows)
 
 
-def _streams(published: Published, user_id: str) -> tuple[Stream, ...]:
+def _streams(published: DatasetReader, user_id: str) -> tuple[Stream, ...]:
     rows = published.rows(
         "select merchant_name, kind, frequency, status, is_active, average_amount, last_date, "
         "predicted_next_date from recurring_streams where user_id = $user_id "
@@ -207,7 +207,7 @@ def _streams(published: Published, user_id: str) -> tuple[Stream, ...]:
     return tuple(Stream(**row) for row in rows)
 
 
-def _months(published: Published, user_id: str) -> tuple[Month, ...]:
+def _months(published: DatasetReader, user_id: str) -> tuple[Month, ...]:
     rows = published.rows(
         "select strftime(date, '%Y-%m') as month, "
         "coalesce(sum(-amount) filter (amount < 0), 0) as money_in, "
@@ -221,7 +221,7 @@ def _months(published: Published, user_id: str) -> tuple[Month, ...]:
     return tuple(Month(**row) for row in rows)
 
 
-def _features(published: Published, user_id: str) -> tuple[Feature, ...]:
+def _features(published: DatasetReader, user_id: str) -> tuple[Feature, ...]:
     values = {}
     for window in WINDOWS:
         found = published.rows(
@@ -245,7 +245,7 @@ def _features(published: Published, user_id: str) -> tuple[Feature, ...]:
     )
 
 
-def _decisions(published: Published, user_id: str) -> tuple[Decision, ...]:
+def _decisions(published: DatasetReader, user_id: str) -> tuple[Decision, ...]:
     rows = published.rows(
         "select judged.window_days, judged.primary_persona, judged.secondary_persona, "
         "judged.matched_personas, judged.severity, judged.status, judged.target_persona, "

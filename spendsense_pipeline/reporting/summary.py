@@ -17,7 +17,7 @@ from spendsense_pipeline.checks.population import (
 )
 from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.personas.rules import persona_title
-from spendsense_pipeline.reporting.opening import Published
+from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
 from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
@@ -71,7 +71,7 @@ class Summary:
 
 
 def summarize(
-    published: Published, settings: Settings, *, today: dt.date, check_again: bool = False
+    published: DatasetReader, settings: Settings, *, today: dt.date, check_again: bool = False
 ) -> Summary:
     """Collect the summary.
 
@@ -110,7 +110,7 @@ def summarize(
     )
 
 
-def row_counts(published: Published) -> dict[str, int]:
+def row_counts(published: DatasetReader) -> dict[str, int]:
     """Rows of every published table, in the order data flows."""
     from spendsense_pipeline.reporting.tables import published_tables
 
@@ -119,7 +119,7 @@ def row_counts(published: Published) -> dict[str, int]:
     return dict(published.con.execute(counts).fetchall())
 
 
-def _checked_again(published: Published) -> tuple[CheckResult, ...]:
+def _checked_again(published: DatasetReader) -> tuple[CheckResult, ...]:
     from spendsense_pipeline.checks import run_all
 
     return tuple(
@@ -135,7 +135,7 @@ def _checked_again(published: Published) -> tuple[CheckResult, ...]:
     )
 
 
-def _mix(published: Published) -> tuple[MixRow, ...]:
+def _mix(published: DatasetReader) -> tuple[MixRow, ...]:
     shares = {(s.persona, s.window_days): s for s in persona_mix(published.con)}
     weights = {str(key.value): w for key, w in published.resolved.target_weights.items()}
     return tuple(
@@ -152,7 +152,7 @@ def _mix(published: Published) -> tuple[MixRow, ...]:
     )
 
 
-def _notes(published: Published, today: dt.date) -> list[str]:
+def _notes(published: DatasetReader, today: dt.date) -> list[str]:
     age = (today - published.dataset.as_of).days
     notes = []
     if age >= _STALE_AFTER_DAYS:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.cli import failures
-from spendsense_pipeline_tests.cli.command import run
+from spendsense_pipeline_tests.fixtures.command import run
 
 READING = (
     ("summary",),

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spendsense_pipeline_tests.cli.command import run
+from spendsense_pipeline_tests.fixtures.command import run
 
 _REASONING = ("personas", "reasons", "explanation", "counterfactual")
 _FEATURES = (
@@ -38,7 +38,6 @@ def _judged(data_dir: Path) -> list[tuple[object, ...]]:
     return found
 
 
-@pytest.mark.slow
 def test_an_export_imported_elsewhere_is_judged_the_same(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CHECKS
-from spendsense_pipeline_tests.cli.command import Answer, run
 from spendsense_pipeline_tests.cli.conftest import ANYTHING_GOES, AS_OF, ASKED
+from spendsense_pipeline_tests.fixtures.command import Answer, run
 
 
 def _config(path: Path, **sections: Any) -> Path:
@@ -105,7 +105,6 @@ def test_it_asks_before_replacing_where_there_is_somebody_to_ask(
     assert _dataset_id(own_copy) == before
 
 
-@pytest.mark.slow
 def test_a_blocking_check_that_fails_keeps_yesterdays_dataset(
     own_copy: Path, tmp_path: Path
 ) -> None:
@@ -123,7 +122,6 @@ def test_a_blocking_check_that_fails_keeps_yesterdays_dataset(
     assert ("demo_refresh", "FAILURE", "command line") in _runs(own_copy)
 
 
-@pytest.mark.slow
 def test_skip_validation_leaves_out_only_what_warns(data_dir: Path, tmp_path: Path) -> None:
     config = _config(tmp_path / "asked.json")
     answer = run("refresh", "--config", config, "--skip-validation", "--json")

@@ -17,18 +17,17 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from spendsense_pipeline_tests.defs import small_world
-from spendsense_pipeline_tests.defs.browser import CHROMIUM, a_page
+from spendsense_pipeline_tests.fixtures import trivial_households
+from spendsense_pipeline_tests.fixtures.browser import CHROMIUM, a_page
 
 pytestmark = [
-    pytest.mark.slow,
     # The client imports requests-toolbelt and gql, which warn of their own future.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-FORM = {"config": {"num_users": 12}, "expectations": small_world.ANYTHING_GOES}
+FORM = {"config": {"num_users": 12}, "expectations": trivial_households.ANYTHING_GOES}
 ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 
 

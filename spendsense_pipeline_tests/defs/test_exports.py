@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from spendsense_pipeline_tests.defs.conftest import Run
-from spendsense_pipeline_tests.defs.failures import failures
-
-pytestmark = pytest.mark.slow
+from spendsense_pipeline_tests.fixtures.graph_runs import failures
 
 
 def _asking(*formats: str) -> dict[str, object]:

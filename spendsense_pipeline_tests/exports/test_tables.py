@@ -18,7 +18,7 @@ import pytest
 from spendsense_pipeline.publishing.exports import FORMATS, ExportError, export_dataset
 from spendsense_pipeline.publishing.exports.documents import file_name
 from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
-from spendsense_pipeline_tests.exports.household import (
+from spendsense_pipeline_tests.fixtures.exportable_dataset import (
     CONSENTING,
     TABLES,
     UNCONSENTED,

@@ -19,7 +19,9 @@ from spendsense_pipeline.features import (
 from spendsense_pipeline.features.queries import description, sql_text
 from spendsense_pipeline.tables.features import FEATURES, FEATURES_30D, RECURRING_STREAMS
 from spendsense_pipeline.tables.raw import RAW_USERS
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline_tests.features.test_third_party import household
+from spendsense_pipeline_tests.fixtures.measured_people import measured, rows_of
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     HISTORY_START,
     Row,
@@ -29,8 +31,6 @@ from spendsense_pipeline_tests.builders import (
     an_account,
     insert,
 )
-from spendsense_pipeline_tests.features.test_third_party import household
-from spendsense_pipeline_tests.features.worlds import measured, rows_of
 
 TABLES = (
     "recurring_streams",

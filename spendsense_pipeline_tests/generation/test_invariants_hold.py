@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from spendsense_pipeline import checks
 from spendsense_pipeline.controls import ControlsError, OperatorConfig, resolve
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
-from spendsense_pipeline_tests.controls.configurations import requests
-from spendsense_pipeline_tests.generation.populations import a_configuration, a_population
+from spendsense_pipeline_tests.fixtures.configurations import requests
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration, a_population
 
 RAW_ASSETS = [table.name for table in GENERATED_TABLES]
 
@@ -53,9 +53,10 @@ def test_a_configuration_is_refused_or_its_dataset_is_true(
     _refused_or_true(asked, as_of, users)
 
 
-@pytest.mark.nightly
+@pytest.mark.long
+@pytest.mark.fuzz
 @given(asked=requests(), as_of=_DAYS, users=st.integers(10, 60))
-@settings(max_examples=2_000, suppress_health_check=list(HealthCheck))
+@settings(max_examples=max(200, settings().max_examples), suppress_health_check=list(HealthCheck))
 def test_many_configurations_are_refused_or_their_datasets_are_true(
     asked: dict[str, Any], as_of: dt.date, users: int
 ) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline_tests.generation.populations import (
+from spendsense_pipeline_tests.fixtures.generated_people import (
     WINDOWS_DAYS,
     a_configuration,
     a_judged_population,
@@ -34,7 +34,7 @@ def test_all_six_personas_and_none_dominant(seed: int) -> None:
     _holds(seed)
 
 
-@pytest.mark.nightly
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(1_000, 1_200))
 def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
     _holds(seed)

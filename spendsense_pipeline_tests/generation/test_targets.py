@@ -9,7 +9,7 @@ import pytest
 
 from spendsense_pipeline.controls import PRESET_CONFIGS
 from spendsense_pipeline.tables.raw import PERSONA_KEYS
-from spendsense_pipeline_tests.generation.populations import (
+from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
     rows,
@@ -75,7 +75,7 @@ def test_random_requests_land_on_any_day() -> None:
     assert hits >= 0.99 * targeted
 
 
-@pytest.mark.nightly
+@pytest.mark.long
 def test_many_random_requests_land_on_any_day() -> None:
     targeted, hits = _land(range(100, 400))
     assert hits >= 0.99 * targeted

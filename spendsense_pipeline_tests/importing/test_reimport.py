@@ -19,7 +19,7 @@ from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline.traces import build_traces
-from spendsense_pipeline_tests.builders import insert
+from spendsense_pipeline_tests.fixtures.rows import insert
 
 AS_OF = dt.date(2026, 6, 30)
 MEASURED = (

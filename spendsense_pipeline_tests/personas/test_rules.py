@@ -24,8 +24,7 @@ from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria, bound, r
 from spendsense_pipeline.personas.sql import judged_query
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME
 from spendsense_pipeline.tables.raw import PERSONA_KEYS
-from spendsense_pipeline_tests.builders import Row
-from spendsense_pipeline_tests.personas.feature_rows import (
+from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_feature_population,
     columns_of,
     default_rules,
@@ -33,6 +32,7 @@ from spendsense_pipeline_tests.personas.feature_rows import (
     persona_row,
     warehouse_of,
 )
+from spendsense_pipeline_tests.fixtures.rows import Row
 
 
 def _boundaries() -> list[Any]:

@@ -31,8 +31,8 @@ from spendsense_pipeline.publishing.warehouse import (
     open_published,
 )
 from spendsense_pipeline.tables.dataset import DATASET
-from spendsense_pipeline_tests.builders import AS_OF
-from spendsense_pipeline_tests.publishing.worlds import (
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
+from spendsense_pipeline_tests.fixtures.tiny_dataset import (
     NOW,
     a_building,
     a_config,

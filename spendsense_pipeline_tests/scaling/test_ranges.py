@@ -10,7 +10,7 @@ from spendsense_pipeline.scaling.ranges import measure_features, measure_streams
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.tables.features import RECURRING_STREAMS, UNROUNDED_FEATURES
 from spendsense_pipeline.traces import record
-from spendsense_pipeline_tests.builders import a_user, a_warehouse
+from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse
 from spendsense_pipeline_tests.scaling.populations import AS_OF, asked, derive, generated, rows
 
 

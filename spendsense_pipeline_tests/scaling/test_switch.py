@@ -17,11 +17,11 @@ from spendsense_pipeline.defs.raw import FORCE_TAG, raw
 from spendsense_pipeline.defs.traces import decision_traces
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.reporting.estimate import Estimate, estimate
-from spendsense_pipeline.scaling import room
-from spendsense_pipeline.scaling.room import NoRoomError, require_room
+from spendsense_pipeline.scaling import capacity
+from spendsense_pipeline.scaling.capacity import CapacityError, require_capacity
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.cli.command import run as command
+from spendsense_pipeline_tests.fixtures.command import run as command
 from spendsense_pipeline_tests.scaling.populations import asked, rows
 
 STEPS: list[Any] = [
@@ -66,7 +66,7 @@ def test_steps_take_their_tables_from_shards(
 def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "free_bytes", lambda _: 5_000_000)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 5_000_000)
     refused = run(tmp_path, [operator_controls, raw])
     [failure] = refused.get_step_failure_events()
     said = str(failure.step_failure_data.user_failure_data.description)
@@ -80,7 +80,7 @@ def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(
 def test_the_command_refuses_with_the_estimate_and_writes_nothing(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "free_bytes", lambda _: 5_000_000)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 5_000_000)
     answer = command("refresh", "--users", "900", "--yes")
     assert answer.code == 2
     assert "900 people" in answer.err
@@ -101,14 +101,14 @@ def test_the_command_refuses_with_the_estimate_and_writes_nothing(
 def test_the_refusal_names_what_is_short(
     free: int, memory: int | None, names: list[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "free_bytes", lambda _: free)
-    monkeypatch.setattr(room, "available_memory", lambda: memory)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: free)
+    monkeypatch.setattr(capacity, "available_memory", lambda: memory)
     expected, settings = estimate(asked(1_000)), Settings.from_environment()
     if not names:
-        require_room(expected, settings)
+        require_capacity(expected, settings)
         return
-    with pytest.raises(NoRoomError) as refusal:
-        require_room(expected, settings)
+    with pytest.raises(CapacityError) as refusal:
+        require_capacity(expected, settings)
     assert "1,000 people" in str(refusal.value)
     for name in ("disk", "memory"):
         assert (f"of {name}" in str(refusal.value)) == (name in names)
@@ -116,8 +116,8 @@ def test_the_refusal_names_what_is_short(
 
 def test_memory_does_not_grow_with_people_beyond_a_range(data_dir: Path) -> None:
     settings = Settings.from_environment()
-    assert room.memory_needed(100, settings) < room.memory_needed(10_000, settings)
-    assert room.memory_needed(20_000, settings) == room.memory_needed(10_000_000, settings)
+    assert capacity.memory_needed(100, settings) < capacity.memory_needed(10_000, settings)
+    assert capacity.memory_needed(20_000, settings) == capacity.memory_needed(10_000_000, settings)
 
 
 def test_an_engine_here_needs_memory_for_its_workers_and_disk_for_its_shards(
@@ -126,21 +126,21 @@ def test_an_engine_here_needs_memory_for_its_workers_and_disk_for_its_shards(
     plain = Settings.from_environment()
     here = dataclasses.replace(plain, engine="processes")
     elsewhere = dataclasses.replace(plain, engine="dask", engine_address="tcp://scheduler:8786")
-    monkeypatch.setattr(room.os, "cpu_count", lambda: 4)
-    alone = room.memory_needed(100_000, plain)
-    assert room.memory_needed(100_000, here) == alone + 4 * 700_000_000
-    assert room.memory_needed(100, here) == room.memory_needed(100, plain) + 700_000_000
-    assert room.memory_needed(100_000, elsewhere) == alone
+    monkeypatch.setattr(capacity.os, "cpu_count", lambda: 4)
+    alone = capacity.memory_needed(100_000, plain)
+    assert capacity.memory_needed(100_000, here) == alone + 4 * 700_000_000
+    assert capacity.memory_needed(100, here) == capacity.memory_needed(100, plain) + 700_000_000
+    assert capacity.memory_needed(100_000, elsewhere) == alone
     expected = estimate(asked(1_000))
-    assert room.disk_needed(expected, here) == room.disk_needed(expected, elsewhere)
-    assert room.disk_needed(expected, here) > room.disk_needed(expected, plain)
+    assert capacity.disk_needed(expected, here) == capacity.disk_needed(expected, elsewhere)
+    assert capacity.disk_needed(expected, here) > capacity.disk_needed(expected, plain)
 
 
 def test_a_dry_run_says_that_there_is_no_room(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "refused" not in command("refresh", "--dry-run").out
-    monkeypatch.setattr(room, "free_bytes", lambda _: 10**6)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 10**6)
     answer = command("refresh", "--dry-run")
     assert answer.code == 0
     said = " ".join(answer.out.split())
@@ -152,6 +152,6 @@ def test_a_larger_population_needs_more_disk(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = Estimate(1_000, 900, 400_000, 10**9, 1.0)
-    monkeypatch.setattr(room, "free_bytes", lambda _: 2 * 10**9)
-    with pytest.raises(NoRoomError, match=r"2\.1 GB of disk.*2\.0 GB are free"):
-        require_room(expected, Settings.from_environment())
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 2 * 10**9)
+    with pytest.raises(CapacityError, match=r"2\.1 GB of disk.*2\.0 GB are free"):
+        require_capacity(expected, Settings.from_environment())

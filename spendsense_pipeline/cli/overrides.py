@@ -36,7 +36,7 @@ class Overrides:
         return {name: value for name, value in values.items() if value is not None}
 
 
-def asked_configuration(
+def overridden_configuration(
     file: Path | None, overrides: Overrides, *, say: Callable[[str], None]
 ) -> OperatorConfig:
     """The configuration asked for; says where it comes from when that is not on the command line.

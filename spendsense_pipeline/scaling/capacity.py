@@ -1,4 +1,4 @@
-"""Whether the machine can hold what was asked for, before anything is written."""
+"""Whether the machine has the capacity for what was asked, before anything is written."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _BYTES_PER_WORKER = 700_000_000
 _PARQUET_BYTES_PER_TRANSACTION = 32
 
 
-class NoRoomError(WarehouseError):
+class CapacityError(WarehouseError):
     """The disk or the memory would not hold the request; the message holds the estimate."""
 
 
-def require_room(expected: Estimate, settings: Settings) -> None:
+def require_capacity(expected: Estimate, settings: Settings) -> None:
     """Refuse what this machine cannot hold.
 
     Raises:
-        NoRoomError: naming what is short, by how much, and what to do.
+        CapacityError: naming what is short, by how much, and what to do.
     """
     missing = shortage(expected, settings)
     if missing:
         msg = f"{missing} --force tries all the same. Nothing was written."
-        raise NoRoomError(msg)
+        raise CapacityError(msg)
 
 
 def shortage(expected: Estimate, settings: Settings) -> str | None:

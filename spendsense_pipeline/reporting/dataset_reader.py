@@ -34,7 +34,7 @@ class UnknownUserError(WarehouseError):
 
 
 @dataclass(frozen=True)
-class Published:
+class DatasetReader:
     """A published dataset, open read-only."""
 
     con: duckdb.DuckDBPyConnection
@@ -64,7 +64,7 @@ class Published:
 
 
 @contextlib.contextmanager
-def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[Published]:
+def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[DatasetReader]:
     """The dataset readers see now, or the one at `path`.
 
     Raises:
@@ -81,7 +81,7 @@ def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[Publi
         con = duckdb.connect(str(path), read_only=True)
     try:
         _require_declared_columns(con, dataset)
-        yield Published(con, dataset)
+        yield DatasetReader(con, dataset)
     finally:
         con.close()
 
