@@ -22,6 +22,7 @@ from spendsense_pipeline.controls.operator_config import OperatorConfig
 from spendsense_pipeline.controls.operator_controls import (
     ACCOUNT_COUNTS,
     AMOUNT_DISTRIBUTIONS,
+    HIGH_SPENDER_FACTOR,
     PAY_CADENCES,
     UTILIZATION_BANDS,
     OperatorControls,
@@ -34,6 +35,7 @@ from spendsense_pipeline.controls.thresholds import PersonaThresholds
 __all__ = [
     "ACCOUNT_COUNTS",
     "AMOUNT_DISTRIBUTIONS",
+    "HIGH_SPENDER_FACTOR",
     "MAX_MONTHS",
     "PAY_CADENCES",
     "PRESET_CONFIGS",

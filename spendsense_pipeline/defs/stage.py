@@ -23,6 +23,7 @@ from spendsense_pipeline.publishing.identity import (
     stamp_table,
 )
 from spendsense_pipeline.publishing.warehouse import WarehouseError, named_errors
+from spendsense_pipeline.sql import identifier
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.declaration import Table
 
@@ -119,7 +120,7 @@ def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfi
     import duckdb
 
     columns = OPERATOR_CONTROLS.column_names
-    quoted = ", ".join(f'"{name}"' for name in columns)
+    quoted = ", ".join(map(identifier, columns))
     try:
         rows = con.execute(f"select {quoted} from operator_controls").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):

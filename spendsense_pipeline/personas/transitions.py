@@ -13,6 +13,7 @@ from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import features_of_both_windows
 from spendsense_pipeline.personas.rules import bound
 from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
 from spendsense_pipeline.tables.raw import RAW_USERS
@@ -34,7 +35,7 @@ def build_transitions(
     con.execute(PERSONA_TRANSITIONS.create_sql())
     if previous is None or not previous.exists():
         return
-    con.execute(f"attach {sql.text(str(previous))} as previous_dataset (read_only)")
+    con.execute(f"attach {literal(str(previous))} as previous_dataset (read_only)")
     try:
         if _is_same_world(con, resolved):
             _insert_changes(con, resolved)
@@ -60,9 +61,9 @@ def _insert_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) ->
     """One row for everybody whose persona differs from an earlier day's, with what flipped."""
     rules = bound(resolved.thresholds)
     now = ", ".join(
-        f"""{{persona: {sql.text(rule.key)}, feature: {sql.text(c.feature)},
-          operator: {sql.text(c.operator.sql)}, passed: passed_{c.key},
-          shown: {sql.text(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
+        f"""{{persona: {literal(rule.key)}, feature: {literal(c.feature)},
+          operator: {literal(c.operator.sql)}, passed: passed_{c.key},
+          shown: {literal(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
         for rule in rules
         for c in rule.criteria
     )

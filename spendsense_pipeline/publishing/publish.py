@@ -24,6 +24,7 @@ from spendsense_pipeline.publishing.warehouse import (
     prepare_data_dir,
     wal_of,
 )
+from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.dataset import DATASET
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ def _copy_database(con: duckdb.DuckDBPyConnection, target: Path, *, is_all_new: 
     as_it_stands = not freed or (is_all_new and freed <= _MOST_FREED_SHARE * blocks)
     if as_it_stands:
         _copy_file(Path(file), target)
-    quoted = str(target).replace("'", "''")
-    con.execute(f"attach '{quoted}' as published_copy")
+    con.execute(f"attach {literal(target)} as published_copy")
     try:
         if not as_it_stands:
             con.execute(f'copy from database "{source}" to published_copy')

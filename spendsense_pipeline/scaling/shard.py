@@ -25,6 +25,7 @@ from spendsense_pipeline.personas.assignment import WINDOWS
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
+from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.features import (
     FEATURES_30D,
     FEATURES_180D,
@@ -182,8 +183,9 @@ def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
         for loader in loaders:
             if loader:
                 loader.finish()
-    quoted = str(path).replace("'", "''")
-    con.execute(f"create view \"{RAW_TRANSACTIONS.name}\" as from read_parquet('{quoted}')")
+    con.execute(
+        f"create view {identifier(RAW_TRANSACTIONS.name)} as from read_parquet({literal(path)})"
+    )
     return transactions
 
 
