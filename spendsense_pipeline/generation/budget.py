@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.attributes import IRREGULAR
 from spendsense_pipeline.generation.behaviours.income import Pay, events_passed
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
-from spendsense_pipeline.generation.world import DAYS_PER_MONTH, World
+from spendsense_pipeline.generation.world import World
 
 CENTS = 100
 # Cushion left on the poorest day of the plan, in months of income. Targeted households keep enough

@@ -21,8 +21,6 @@ from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, Words, user_keys, words
 
-DAYS_PER_MONTH = 30.4375
-"""Of a mean month, 365.25 / 12."""
 HORIZON_MIN_DAYS = 124
 """Every world is planned at least this far, so that opening balances, which look at the first
 three months of the plan, do not depend on as_of."""

@@ -21,7 +21,7 @@ from spendsense_pipeline.controls import (
 )
 from spendsense_pipeline.controls.resolved import SECTIONS
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
-from spendsense_pipeline.plaid.tables import REGIONS
+from spendsense_pipeline.tables.raw import REGIONS
 
 # Design §3, §6 and §8, written out once more so that a default cannot change unnoticed.
 # fmt: off

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS, assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.personas.rules import rules_version
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     WINDOWS,
     a_crowd,

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PersonaThresholds
-from spendsense_pipeline.features.catalog import FEATURES_BY_NAME
 from spendsense_pipeline.personas import rules as rule_book
 from spendsense_pipeline.personas.book.variable_income import PAY_GAP_LONG
 from spendsense_pipeline.personas.criteria import (
@@ -28,6 +27,7 @@ from spendsense_pipeline.personas.rules import (
     rules_version,
 )
 from spendsense_pipeline.personas.sql import judged_query
+from spendsense_pipeline.tables.features import FEATURES_BY_NAME
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_feature_population,
     columns_of,

@@ -11,8 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.attributes import BIWEEKLY, MONTHLY, SEMIMONTHLY, WEEKLY
-from spendsense_pipeline.generation.behaviours.income import Pay, events_passed
+from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
+from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
+from spendsense_pipeline.generation.behaviours.income import PAYCHECKS_PER_YEAR, Pay, events_passed
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.quota_sampling import Flags
@@ -57,7 +58,10 @@ CHILDCARE_SHARE_OF_FAMILIES = 0.3
 CHILDCARE_MAX_SHARE = 0.10
 _FAMILIES = (2, 3)  # household types family and single_parent
 REFERENCE_INCOME_USD = 5_000.0
-INSTALMENTS_PER_MONTH = {WEEKLY: 4.3481, BIWEEKLY: 2.1741, SEMIMONTHLY: 2.0, MONTHLY: 1.0}
+INSTALMENTS_PER_MONTH = {
+    cadence: round(per_year / MONTHS_PER_YEAR, 4)
+    for cadence, per_year in PAYCHECKS_PER_YEAR.items()
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.attributes import (
     BIWEEKLY,
     IRREGULAR,
@@ -21,7 +22,6 @@ from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
 from spendsense_pipeline.generation.world import (
-    DAYS_PER_MONTH,
     Postings,
     Purpose,
     Slot,
@@ -39,6 +39,7 @@ HOURLY_AMOUNT_SPREAD_SHARE = 0.06
 MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
 _NEVER_DAYS = 400
+# 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
 PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Pay
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
@@ -18,7 +19,6 @@ from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.randomness import Ints, choose, integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import (
-    DAYS_PER_MONTH,
     Postings,
     Purpose,
     Slot,

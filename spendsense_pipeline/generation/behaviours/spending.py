@@ -12,14 +12,15 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.behaviours.habits import CASH_GROUP, TABLE_BITS, Habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, Words, bits, words_each
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import DAYS_PER_MONTH, World
+from spendsense_pipeline.generation.world import World
 
-HIGH_SPENDER_FACTOR = 1.5
 # A household that lives from paycheck to paycheck: the days before payday on which it has run out
 # (how often it buys, and how small) and the days on which it has money, which make up for them.
 TAIL_COUNT_FACTOR = 0.12
