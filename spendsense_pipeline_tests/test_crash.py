@@ -32,14 +32,14 @@ import dagster as dg
 import holidays, matplotlib.backends.backend_agg, matplotlib.figure, pandas, pyarrow
 import spendsense_pipeline.generation
 from spendsense_pipeline.definitions import defs
-from spendsense_pipeline_tests.defs import small_world
+from spendsense_pipeline_tests.fixtures import trivial_households
 
-spendsense_pipeline.generation.generate = small_world.generate
+spendsense_pipeline.generation.generate = trivial_households.generate
 job = defs.resolve_implicit_global_asset_job_def()
 
 def refresh(n, instance):
     config = {"num_users": 10 + n % 5, "seed": n, "generation_timestamp": "2026-06-30"}
-    controls = {"config": config, "expectations": small_world.ANYTHING_GOES}
+    controls = {"config": config, "expectations": trivial_households.ANYTHING_GOES}
     job.execute_in_process(
         instance=instance,
         run_config={

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spendsense_pipeline.defs.stage import Stage
-from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.tables.declaration import Table
 
 
 def make_or_take(work: Stage, tables: tuple[Table, ...], make: Callable[[], object]) -> None:

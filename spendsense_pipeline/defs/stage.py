@@ -13,13 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from spendsense_pipeline.controls import OPERATOR_CONTROLS, ResolvedConfig
+from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.defs.metadata import table_metadata
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.publishing.identity import Stamp, require_inputs, stamp_table
+from spendsense_pipeline.publishing.identity import (
+    Stamp,
+    require_inputs,
+    stamp_table,
+)
 from spendsense_pipeline.publishing.warehouse import named_errors
+from spendsense_pipeline.sql import identifier
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -112,7 +118,7 @@ def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfi
     import duckdb
 
     columns = OPERATOR_CONTROLS.column_names
-    quoted = ", ".join(f'"{name}"' for name in columns)
+    quoted = ", ".join(map(identifier, columns))
     try:
         rows = con.execute(f"select {quoted} from operator_controls").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):

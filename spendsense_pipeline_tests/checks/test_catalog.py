@@ -13,15 +13,15 @@ import spendsense_pipeline.checks
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.outcome import Check, CheckOutcome, Finding
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
+from spendsense_pipeline_tests.fixtures.rows import (
     HISTORY_START,
     a_transaction,
     a_user,
     a_warehouse,
     an_account,
 )
-from spendsense_pipeline_tests.checks.populations import a_configuration
-from spendsense_pipeline_tests.checks.worlds import a_valid_world
 
 FOLDER = Path(spendsense_pipeline.checks.__file__).parent
 

@@ -11,7 +11,9 @@ import pytest
 
 from spendsense_pipeline.checks.population import ControlFidelity, control_fidelity
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.household_by_hand import World, a_valid_world
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
     a_paycheck,
@@ -21,8 +23,6 @@ from spendsense_pipeline_tests.builders import (
     a_warehouse,
     an_account,
 )
-from spendsense_pipeline_tests.checks.populations import a_configuration
-from spendsense_pipeline_tests.checks.worlds import World, a_valid_world
 
 START = dt.date(2026, 1, 1)
 DAYS = (AS_OF - START).days + 1

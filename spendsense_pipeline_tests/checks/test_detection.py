@@ -11,8 +11,9 @@ import pytest
 
 from spendsense_pipeline.checks import detection
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.features import RECURRING_STREAMS
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline.tables.features import RECURRING_STREAMS
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
     a_transaction,
@@ -21,7 +22,6 @@ from spendsense_pipeline_tests.builders import (
     an_account,
     insert,
 )
-from spendsense_pipeline_tests.checks.populations import a_configuration
 
 CHARGES = tuple(AS_OF - dt.timedelta(days) for days in (5, 35, 66, 96))
 

@@ -6,7 +6,7 @@ import duckdb
 
 from spendsense_pipeline.checks.fairness import groups_are_covered_alike
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.checks.populations import a_configuration, a_population
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration, a_population
 
 
 def population(covered_women: int, covered_men: int, each: int = 100) -> duckdb.DuckDBPyConnection:

@@ -7,9 +7,9 @@ import pytest
 
 from spendsense_pipeline.checks import CHECKS, declared, fingerprints, run_checks
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.plaid.tables import RAW_TRANSACTIONS
-from spendsense_pipeline_tests.checks.populations import a_configuration
-from spendsense_pipeline_tests.checks.worlds import a_valid_world
+from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 
 ROWS = 1_000
 ALL = f"select hash(i) as fingerprint from range({ROWS}) as numbers(i)"

@@ -12,8 +12,14 @@ import pytest
 from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.running import run_checks
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
-from spendsense_pipeline_tests.builders import AS_OF, a_transaction, a_user
-from spendsense_pipeline_tests.checks.worlds import PLANS, World, a_valid_world, always, is_open
+from spendsense_pipeline_tests.fixtures.household_by_hand import (
+    PLANS,
+    World,
+    a_valid_world,
+    always,
+    is_open,
+)
+from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_transaction, a_user
 
 Mutation = Callable[[World], None]
 

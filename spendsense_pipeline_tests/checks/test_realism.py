@@ -16,7 +16,9 @@ from spendsense_pipeline.checks.realism import (
     realism_figures,
 )
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
     a_card,
@@ -26,8 +28,6 @@ from spendsense_pipeline_tests.builders import (
     a_warehouse,
     an_account,
 )
-from spendsense_pipeline_tests.checks.populations import a_configuration
-from spendsense_pipeline_tests.checks.worlds import a_valid_world
 
 RENT: Row = {
     "merchant_name": "Maple Apartments",

@@ -10,9 +10,9 @@ import pytest
 from spendsense_pipeline.checks import replaying
 from spendsense_pipeline.checks.replaying import traces_replay
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.traces import DECISION_TRACES
-from spendsense_pipeline_tests.builders import AS_OF
-from spendsense_pipeline_tests.checks.populations import a_configuration, a_population
+from spendsense_pipeline.tables.traces import DECISION_TRACES
+from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration, a_population
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
 
 
 @pytest.fixture(autouse=True, params=["one by one", "judged together"])

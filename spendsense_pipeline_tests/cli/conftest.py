@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spendsense_pipeline_tests.cli.command import Answer, run
+from spendsense_pipeline_tests.fixtures.command import Answer, run
 
 AS_OF = "2026-06-30"
 # Twenty people cannot promise shares; what is tested here is the command line.

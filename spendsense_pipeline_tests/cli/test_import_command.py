@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spendsense_pipeline_tests.cli.command import run
+from spendsense_pipeline_tests.fixtures.command import run
 
 _REASONING = ("personas", "reasons", "explanation", "counterfactual")
 _FEATURES = (

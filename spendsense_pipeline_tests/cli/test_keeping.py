@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline_tests.cli.command import run
+from spendsense_pipeline_tests.fixtures.command import run
 
 
 def _consenting(data_dir: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from spendsense_pipeline_tests.cli.command import run
+from spendsense_pipeline_tests.fixtures.command import run
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operator-guide.md"
 BLOCK = re.compile(r"^```(bash|yaml|csv)\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from spendsense_pipeline_tests.cli.command import Answer, run
+from spendsense_pipeline_tests.fixtures.command import Answer, run
 
 
 def _rows(data_dir: Path, sql: str) -> list[tuple[object, ...]]:

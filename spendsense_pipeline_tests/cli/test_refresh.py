@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CHECKS
-from spendsense_pipeline_tests.cli.command import Answer, run
 from spendsense_pipeline_tests.cli.conftest import ANYTHING_GOES, AS_OF, ASKED
+from spendsense_pipeline_tests.fixtures.command import Answer, run
 
 
 def _config(path: Path, **sections: Any) -> Path:

@@ -50,7 +50,7 @@ def test_reading_loads_nothing_heavy(published: Path, words: str) -> None:
 def test_every_command_works_from_any_directory(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from spendsense_pipeline_tests.cli.command import run
+    from spendsense_pipeline_tests.fixtures.command import run
 
     monkeypatch.chdir(tmp_path)
     assert run("summary").code == 0

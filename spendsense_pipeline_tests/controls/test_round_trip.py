@@ -21,7 +21,7 @@ from spendsense_pipeline.controls import (
     resolve,
 )
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
-from spendsense_pipeline_tests.controls.configurations import requests
+from spendsense_pipeline_tests.fixtures.configurations import requests
 
 
 def assert_survives_every_form(asked: OperatorConfig) -> None:

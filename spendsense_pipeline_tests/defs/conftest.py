@@ -12,7 +12,7 @@ import pytest
 
 import spendsense_pipeline.generation
 from spendsense_pipeline.definitions import defs
-from spendsense_pipeline_tests.defs import small_world
+from spendsense_pipeline_tests.fixtures import trivial_households
 
 Run = Callable[..., dg.ExecuteInProcessResult]
 
@@ -21,14 +21,14 @@ CONFIG: dict[str, Any] = {"num_users": 12, "generation_timestamp": "2026-06-30"}
 
 def run_config(**changes: Any) -> dict[str, Any]:
     """Run config of the whole graph for the small world; `changes` to its `config` section."""
-    controls = {"config": CONFIG | changes, "expectations": small_world.ANYTHING_GOES}
+    controls = {"config": CONFIG | changes, "expectations": trivial_households.ANYTHING_GOES}
     return {"ops": {"operator_controls": {"config": controls}}}
 
 
 @pytest.fixture
 def small_households(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        spendsense_pipeline.generation, "generate", small_world.generate, raising=False
+        spendsense_pipeline.generation, "generate", trivial_households.generate, raising=False
     )
 
 
@@ -63,7 +63,7 @@ def published_small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("SPENDSENSE_DATA_DIR", str(directory))
         patch.setattr(
-            spendsense_pipeline.generation, "generate", small_world.generate, raising=False
+            spendsense_pipeline.generation, "generate", trivial_households.generate, raising=False
         )
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,

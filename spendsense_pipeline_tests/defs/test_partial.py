@@ -10,8 +10,8 @@ import pytest
 
 from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline_tests.defs.conftest import Run, run_config
-from spendsense_pipeline_tests.defs.failures import failures
-from spendsense_pipeline_tests.publishing.worlds import NOW, settings_in
+from spendsense_pipeline_tests.fixtures.graph_runs import failures
+from spendsense_pipeline_tests.fixtures.tiny_dataset import NOW, settings_in
 
 
 def rows(data_dir: Path, query: str) -> list[tuple[object, ...]]:

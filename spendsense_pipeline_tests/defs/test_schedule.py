@@ -15,8 +15,8 @@ from spendsense_pipeline.controls import ControlsError
 from spendsense_pipeline.definitions import defs
 from spendsense_pipeline.defs.schedules import nightly_demo_refresh
 from spendsense_pipeline.publishing.retention import current_dataset, datasets
-from spendsense_pipeline_tests.defs import small_world
-from spendsense_pipeline_tests.publishing.worlds import a_config, published, settings_in
+from spendsense_pipeline_tests.fixtures import trivial_households
+from spendsense_pipeline_tests.fixtures.tiny_dataset import a_config, published, settings_in
 
 NIGHT = dt.datetime(2026, 7, 1, 3, tzinfo=zoneinfo.ZoneInfo("UTC"))
 
@@ -108,7 +108,7 @@ def test_night_after_night_one_world_grows(
     data_dir: Path, small_households: None, instance: dg.DagsterInstance
 ) -> None:
     data_dir.mkdir()
-    saved = {"config": {"num_users": 12}, "expectations": small_world.ANYTHING_GOES}
+    saved = {"config": {"num_users": 12}, "expectations": trivial_households.ANYTHING_GOES}
     (data_dir / "operator_config.json").write_text(json.dumps(saved))
     settings, seen = settings_in(data_dir), []
     # The third night is missed; the fourth catches up.

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spendsense_pipeline_tests.exports.household import a_dataset, open_dataset
+from spendsense_pipeline_tests.fixtures.exportable_dataset import a_dataset, open_dataset
 
 
 @pytest.fixture(scope="session")

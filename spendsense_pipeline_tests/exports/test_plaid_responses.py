@@ -17,7 +17,7 @@ import pytest
 
 from spendsense_pipeline.publishing.exports import export_dataset
 from spendsense_pipeline.publishing.exports.plaid.sandbox import MOST_TRANSACTIONS
-from spendsense_pipeline_tests.exports.household import CONSENTING, TABLES
+from spendsense_pipeline_tests.fixtures.exportable_dataset import CONSENTING, TABLES
 
 plaid = pytest.importorskip("plaid", reason="plaid-python is in the dev extra")
 
@@ -126,7 +126,7 @@ def test_streams_go_in_or_out(exported: Path) -> None:
 def test_long_histories_come_in_pages_as_plaid_sends_them() -> None:
     from spendsense_pipeline.publishing.exports.plaid.people import Person
     from spendsense_pipeline.publishing.exports.plaid.responses import transactions_sync
-    from spendsense_pipeline_tests.builders import a_transaction, an_account
+    from spendsense_pipeline_tests.fixtures.rows import a_transaction, an_account
 
     rows = [a_transaction(str(n)) for n in range(1, 1201)]
     pages = list(transactions_sync(Person("u", [an_account()], rows, [], []), "d"))
@@ -138,7 +138,7 @@ def test_long_histories_come_in_pages_as_plaid_sends_them() -> None:
 def test_sandbox_configuration_stays_within_what_sandbox_takes() -> None:
     from spendsense_pipeline.publishing.exports.plaid.people import Person
     from spendsense_pipeline.publishing.exports.plaid.sandbox import MOST_BYTES, custom_user
-    from spendsense_pipeline_tests.builders import a_transaction, an_account
+    from spendsense_pipeline_tests.fixtures.rows import a_transaction, an_account
 
     for name in ("short", "a very long description " * 20):
         rows = [a_transaction(str(n), name=name) for n in range(1, 600)]

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.plaid.tables import RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.exports import FORMATS, export_dataset
 from spendsense_pipeline.publishing.exports.documents import file_name
-from spendsense_pipeline_tests.exports.household import (
+from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
+from spendsense_pipeline_tests.fixtures.exportable_dataset import (
     CONSENTING,
     TABLES,
     UNCONSENTED,

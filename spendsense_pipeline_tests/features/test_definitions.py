@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline_tests.fixtures.measured_people import measured_one
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     HISTORY_START,
     Row,
@@ -20,7 +21,6 @@ from spendsense_pipeline_tests.builders import (
     a_transaction,
     an_account,
 )
-from spendsense_pipeline_tests.features.worlds import measured_one
 
 D = dt.date
 FIRST_DAY = D(2026, 6, 1)  # of the 30 days up to AS_OF

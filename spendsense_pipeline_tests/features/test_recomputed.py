@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spendsense_pipeline.features import FEATURES, build_features, build_recurring_streams
-from spendsense_pipeline_tests.builders import (
+from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.tables.features import FEATURES
+from spendsense_pipeline_tests.fixtures.measured_people import disagreement, rows_of
+from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     HISTORY_START,
     Row,
@@ -23,7 +25,6 @@ from spendsense_pipeline_tests.builders import (
     a_warehouse,
     an_account,
 )
-from spendsense_pipeline_tests.features.worlds import disagreement, rows_of
 
 CODES = (
     "FOOD_AND_DRINK_GROCERIES",

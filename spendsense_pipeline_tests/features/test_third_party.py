@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.builders import AS_OF, Row, a_card, a_transaction, an_account
 from spendsense_pipeline_tests.features.test_streams import every, months
-from spendsense_pipeline_tests.features.worlds import measured_one, streams_of
+from spendsense_pipeline_tests.fixtures.measured_people import measured_one, streams_of
+from spendsense_pipeline_tests.fixtures.rows import AS_OF, Row, a_card, a_transaction, an_account
 
 NOTHING = {
     "merchant_name": None,

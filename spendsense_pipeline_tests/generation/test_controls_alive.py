@@ -9,7 +9,7 @@ import pytest
 
 from spendsense_pipeline.checks.population import control_fidelity
 from spendsense_pipeline.controls import OperatorControls
-from spendsense_pipeline_tests.generation.populations import (
+from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
     rows,

@@ -14,8 +14,8 @@ import pytest
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
-from spendsense_pipeline_tests.generation.populations import (
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_population,
     rows,
@@ -135,7 +135,7 @@ def test_a_pending_row_posts_on_a_later_night_under_a_new_id_that_names_it() -> 
 
 _OTHER_PROCESS = """
 import datetime as dt
-from spendsense_pipeline_tests.generation.populations import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.generation.test_fixed_world import digests
 print(" ".join(digests(a_configuration(preset="balanced", config={"num_users": 40}))))
 """

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 
 from spendsense_pipeline import checks
 from spendsense_pipeline.controls import ControlsError, OperatorConfig, resolve
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
-from spendsense_pipeline_tests.controls.configurations import requests
-from spendsense_pipeline_tests.generation.populations import a_configuration, a_population
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline_tests.fixtures.configurations import requests
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration, a_population
 
 RAW_ASSETS = [table.name for table in GENERATED_TABLES]
 

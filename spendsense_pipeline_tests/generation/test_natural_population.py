@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline_tests.generation.populations import (
+from spendsense_pipeline_tests.fixtures.generated_people import (
     WINDOWS_DAYS,
     a_configuration,
     a_judged_population,

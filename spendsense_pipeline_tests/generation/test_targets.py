@@ -8,8 +8,8 @@ import random
 import pytest
 
 from spendsense_pipeline.controls import PRESET_CONFIGS
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
-from spendsense_pipeline_tests.generation.populations import (
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
     rows,

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign, evaluate, rules_version
-from spendsense_pipeline_tests.builders import AS_OF
-from spendsense_pipeline_tests.personas.feature_rows import (
+from spendsense_pipeline.personas import assign, evaluate, rules_version
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline_tests.fixtures.feature_rows import (
     WINDOWS,
     a_crowd,
     columns_of,
@@ -18,6 +18,7 @@ from spendsense_pipeline_tests.personas.feature_rows import (
     thresholds,
     warehouse_of,
 )
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
 
 
 def test_one_row_per_person_and_window_saying_what_the_rules_say() -> None:

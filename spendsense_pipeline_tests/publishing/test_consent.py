@@ -13,8 +13,8 @@ from spendsense_pipeline.publishing.consent import (
     withdrawn,
 )
 from spendsense_pipeline.publishing.warehouse import WarehouseError
-from spendsense_pipeline_tests.builders import a_user, a_warehouse
-from spendsense_pipeline_tests.publishing.worlds import NOW, settings_in
+from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse
+from spendsense_pipeline_tests.fixtures.tiny_dataset import NOW, settings_in
 
 
 def test_decisions_are_kept_and_the_last_one_counts(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import OperatorConfig, resolve
 from spendsense_pipeline.publishing.continuity import continue_history, continue_published
-from spendsense_pipeline_tests.builders import AS_OF
-from spendsense_pipeline_tests.publishing.worlds import a_config, published, settings_in
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
+from spendsense_pipeline_tests.fixtures.tiny_dataset import a_config, published, settings_in
 
 START = dt.date(2025, 12, 1)
 

@@ -17,8 +17,8 @@ from spendsense_pipeline.publishing.identity import (
     source_version,
     stamp_table,
 )
-from spendsense_pipeline_tests.builders import AS_OF, a_warehouse
-from spendsense_pipeline_tests.publishing.worlds import a_config
+from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_warehouse
+from spendsense_pipeline_tests.fixtures.tiny_dataset import a_config
 
 
 def test_a_stamp_is_read_back_and_lost_with_the_table() -> None:

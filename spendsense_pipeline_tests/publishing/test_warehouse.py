@@ -19,13 +19,13 @@ from spendsense_pipeline.publishing.warehouse import (
     open_published,
     writer_lock,
 )
-from spendsense_pipeline_tests.publishing.worlds import settings_in
+from spendsense_pipeline_tests.fixtures.tiny_dataset import settings_in
 
 HOLD = """
 import sys, time, zoneinfo
 from pathlib import Path
 from spendsense_pipeline.publishing.warehouse import writer_lock
-from spendsense_pipeline_tests.publishing.worlds import settings_in
+from spendsense_pipeline_tests.fixtures.tiny_dataset import settings_in
 with writer_lock(settings_in(Path(sys.argv[1])), holder="run abc", wait_seconds=0):
     print("held", flush=True)
     time.sleep(60)

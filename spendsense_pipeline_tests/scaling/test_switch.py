@@ -22,7 +22,7 @@ from spendsense_pipeline.scaling import capacity
 from spendsense_pipeline.scaling.capacity import require_capacity
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.cli.command import run as command
+from spendsense_pipeline_tests.fixtures.command import run as command
 from spendsense_pipeline_tests.scaling.populations import asked, rows
 
 STEPS: list[Any] = [

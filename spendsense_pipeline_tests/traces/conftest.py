@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from spendsense_pipeline_tests.traces.town import Trace, a_town, a_traced_world, traces_of
+from spendsense_pipeline_tests.fixtures.town import Trace, a_town, a_traced_world, traces_of
 
 
 @pytest.fixture(scope="session")

@@ -17,16 +17,16 @@ from spendsense_pipeline.traces.counterfactual import (
     value_that_fails,
     value_that_passes,
 )
-from spendsense_pipeline_tests.builders import Row
-from spendsense_pipeline_tests.personas.feature_rows import (
+from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_crowd,
     columns_of,
     default_rules,
     feature_row,
     persona_row,
 )
+from spendsense_pipeline_tests.fixtures.rows import Row
+from spendsense_pipeline_tests.fixtures.town import Trace, traces_of
 from spendsense_pipeline_tests.traces.test_promises import traced
-from spendsense_pipeline_tests.traces.town import Trace, traces_of
 
 CRITERIA = [c for _, c in all_criteria(default_rules())]
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 
 from spendsense_pipeline.personas.rules import all_criteria
 from spendsense_pipeline.traces.evidence.proofs import PROOFS
-from spendsense_pipeline_tests.builders import Row
 from spendsense_pipeline_tests.features.test_recomputed import worlds
+from spendsense_pipeline_tests.fixtures.rows import Row
+from spendsense_pipeline_tests.fixtures.town import EXPECTED, Trace, a_traced_world, traces_of
 from spendsense_pipeline_tests.traces.proofs_by_hand import PROVE, Books, discrepancies
-from spendsense_pipeline_tests.traces.town import EXPECTED, Trace, a_traced_world, traces_of
 
 
 def test_the_town_proves_every_feature_a_rule_reads(town_traces: list[Trace]) -> None:

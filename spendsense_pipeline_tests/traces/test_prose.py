@@ -12,9 +12,9 @@ import pytest
 from spendsense_pipeline.personas.criteria import Criterion
 from spendsense_pipeline.personas.rules import GENERAL_PLAIN, RULE_BOOK, all_criteria
 from spendsense_pipeline.traces.reasons import MOST_REASONS, REASONS, reason_for
-from spendsense_pipeline_tests.personas.feature_rows import a_crowd, default_rules, feature_row
+from spendsense_pipeline_tests.fixtures.feature_rows import a_crowd, default_rules, feature_row
+from spendsense_pipeline_tests.fixtures.town import Trace, traces_of
 from spendsense_pipeline_tests.traces.test_promises import traced
-from spendsense_pipeline_tests.traces.town import Trace, traces_of
 
 # Words that shame, order about, or diagnose. A trace describes; it neither scolds nor advises.
 BANNED = [
@@ -182,7 +182,7 @@ def _close_calls() -> list[Any]:
 def test_what_is_printed_compares_as_what_was_judged() -> None:
     """Every close call in one population: the number said agrees with the verdict."""
     from spendsense_pipeline.traces.figures import shown
-    from spendsense_pipeline_tests.personas.feature_rows import warehouse_of
+    from spendsense_pipeline_tests.fixtures.feature_rows import warehouse_of
 
     for criterion, values in _values_by_criterion().items():
         rows = [feature_row(f"user_{i:04d}") | {criterion.feature: v} for i, v in enumerate(values)]
@@ -242,7 +242,7 @@ def _reads(said: str, criterion: Criterion) -> bool:
 )
 def test_figures_read_naturally(key: str, value: float, said: str) -> None:
     from spendsense_pipeline.traces.figures import shown
-    from spendsense_pipeline_tests.personas.feature_rows import warehouse_of
+    from spendsense_pipeline_tests.fixtures.feature_rows import warehouse_of
 
     [criterion] = [c for _, c in all_criteria(default_rules()) if c.key == key]
     con = warehouse_of([feature_row() | {criterion.feature: value}])
