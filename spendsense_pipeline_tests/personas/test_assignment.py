@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.personas.rules import rules_version
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
@@ -81,5 +82,5 @@ def test_nobody_gives_an_empty_table() -> None:
 def test_features_of_another_day_are_refused_by_name(window: int) -> None:
     con = warehouse_of([persona_row("general", window_days=window)])
     tomorrow = AS_OF + dt.timedelta(days=1)
-    with pytest.raises(ValueError, match=f"materialize features_{window}d again"):
+    with pytest.raises(SpendSenseError, match=f"materialize features_{window}d again"):
         assign(con, as_of=tomorrow, thresholds=thresholds())
