@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.dataset import PUBLISHED
 
 if TYPE_CHECKING:
     import duckdb
@@ -145,12 +146,12 @@ def require_one_dataset(
         MixedInputsError: naming the tables to materialize again.
     """
     tables = tuple(tables)
-    require_inputs(con, step="published_dataset", inputs=tables, resolved=resolved)
+    require_inputs(con, step=PUBLISHED.name, inputs=tables, resolved=resolved)
     stamps, expected = read_stamps(con), Stamp.of(resolved)
     older = [t for t in tables if (s := stamps[t]) and s.dataset_id != expected.dataset_id]
     if older:
         msg = (
-            "published_dataset cannot run: the code has changed since these were made:"
+            f"{PUBLISHED.name} cannot run: the code has changed since these were made:"
             f" {', '.join(older)}. Materialize them again, or run the job demo_refresh."
         )
         raise MixedInputsError(msg)
