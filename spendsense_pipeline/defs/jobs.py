@@ -7,13 +7,14 @@ import dagster as dg
 
 from spendsense_pipeline.controls import PRESET_CONFIGS, ControlsError, preset_description
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
+from spendsense_pipeline.errors import ProblemsError
 from spendsense_pipeline.tables.controls import CONTROLS
 from spendsense_pipeline.tables.features import MEASURE
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline.tables.raw import GENERATE
 
 
-class WrongControlsError(dg.DagsterError):
+class WrongControlsError(ProblemsError, dg.DagsterError):
     """The operator's form was refused; being Dagster's kind of error its message is shown as is,
     where any other would be wrapped in "an unexpected error in the config mapping".
     """
@@ -29,7 +30,7 @@ def operator_form(form: OperatorRunConfig) -> Mapping[str, Any]:
     try:
         asked = operator_config_of(form)
     except ControlsError as error:
-        raise WrongControlsError(str(error)) from None
+        raise WrongControlsError(error.problems, error.remedy) from None
     return {"ops": {"operator_controls": {"config": asked.given_json()}}}
 
 
