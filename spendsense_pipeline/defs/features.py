@@ -17,6 +17,7 @@ from spendsense_pipeline.tables.features import (
     FEATURES_180D,
     RECURRING_STREAMS,
 )
+from spendsense_pipeline.tables.raw import RAW_USERS
 
 _SOURCES = ("features", "plaid")
 # What no import could bring is the generator's own knowledge: never an input to a feature.
@@ -26,7 +27,8 @@ FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 
 def _apply_consent(work: Stage) -> None:
     """A decision recorded since the raw tables were made takes effect before measuring."""
-    apply_decisions(work.con, read_decisions(work.warehouse.settings))
+    if apply_decisions(work.con, read_decisions(work.warehouse.settings)):
+        work.warehouse.record.forget(work.con, RAW_USERS)
 
 
 @dg.asset(

@@ -41,17 +41,13 @@ class RunRecord:
         outcome = self._outcomes.get((asset, check))
         return outcome is not None and outcome.passed
 
-    def note_checks(
-        self, con: duckdb.DuckDBPyConnection, outcomes: Iterable[CheckOutcome]
-    ) -> None:
+    def note_checks(self, con: duckdb.DuckDBPyConnection, outcomes: Iterable[CheckOutcome]) -> None:
         """Put what was found in the place of what was found before."""
         found = {(outcome.asset, outcome.name): outcome for outcome in outcomes}
         self._outcomes |= found
         _write_outcomes(con, found)
 
-    def note_seconds(
-        self, con: duckdb.DuckDBPyConnection, step: str, seconds: float
-    ) -> None:
+    def note_seconds(self, con: duckdb.DuckDBPyConnection, step: str, seconds: float) -> None:
         """Put the seconds a step took in the place of those it took before."""
         self.seconds[step] = round(seconds, 3)
         _write_seconds(con, {step: self.seconds[step]})
@@ -74,7 +70,9 @@ class RunRecord:
         )
 
     def write_anew(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Write what this run knows so far into a warehouse that was emptied."""
+        """Begin with what this run knows so far: all else was about rows that are gone."""
+        for table in (CHECK_RESULTS, RUN_FIGURES):
+            con.execute(table.create_sql())
         _write_outcomes(con, self._outcomes)
         _write_seconds(con, self.seconds)
 

@@ -13,6 +13,7 @@ from spendsense_pipeline.tables.declaration import PipelineTable, Place, Stage, 
 from spendsense_pipeline.tables.features import MEASURED_TABLES
 from spendsense_pipeline.tables.personas import JUDGED_TABLES
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables.runs import RUN_TABLES
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 __all__ = ["TABLES", "steps", "tables_in", "tables_of"]
@@ -23,6 +24,7 @@ TABLES: tuple[PipelineTable, ...] = (
     *MEASURED_TABLES,
     *JUDGED_TABLES,
     DECISION_TRACES,
+    *RUN_TABLES,
     DATASET,
 )
 

@@ -56,3 +56,6 @@ RUN_FIGURES = PipelineTable(
     rows=AnyCount("a step run alone, or rows that were imported, leave no time of the others"),
     left_out=(LeftOut("summary", "the summary shows what the rows say"),),
 )
+
+RUN_TABLES = (CHECK_RESULTS, RUN_FIGURES)
+"""Both, in the order they are documented."""
