@@ -8,14 +8,22 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline import features, personas, traces
 from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.checks.population import control_fidelity
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.fairness import build_fairness_report
+from spendsense_pipeline.personas.transitions import build_transitions
+from spendsense_pipeline.publishing.loading import load_rows
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.dataset import PUBLISHED
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.traces import build_traces
 
-# Realism reports, it does not promise; operator_controls is written by its own stage.
+# Realism reports, it does not promise.
 REPORTED = {"population_is_realistic", "groups_are_covered_alike"}
 
 
@@ -33,15 +41,15 @@ def generated(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
 
 def judged(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     con = generated(resolved)
+    load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
     as_of = resolved.as_of
-    features.build_recurring_streams(con, as_of=as_of)
-    for days in features.WINDOWS:
-        features.build_features(
-            con, as_of=as_of, window_days=days, history_start=resolved.history_start
-        )
-    personas.assign(con, as_of=as_of, thresholds=resolved.thresholds)
-    personas.build_transitions(con, None, resolved=resolved)
-    traces.build_traces(con, resolved=resolved, dataset_id="d", code_version="c")
+    build_recurring_streams(con, as_of=as_of)
+    for days in WINDOWS:
+        build_features(con, as_of=as_of, window_days=days, history_start=resolved.history_start)
+    assign(con, as_of=as_of, thresholds=resolved.thresholds)
+    build_transitions(con, None, resolved=resolved)
+    build_fairness_report(con)
+    build_traces(con, resolved=resolved, dataset_id="d", code_version="c")
     return con
 
 
@@ -66,7 +74,7 @@ def a_configuration(as_of: str, **sections: Any) -> ResolvedConfig:
 def test_every_promise_is_kept(as_of: str, sections: dict[str, Any]) -> None:
     resolved = a_configuration(as_of, **sections)
     outcomes = run_all(judged(resolved), resolved)
-    kept_out = [o for o in outcomes if o.asset != "operator_controls" and o.name not in REPORTED]
+    kept_out = [o for o in outcomes if o.asset != PUBLISHED.name and o.name not in REPORTED]
     assert [o.sentence() for o in kept_out if not o.passed] == []
     assert not [o.name for o in outcomes if o.skipped and "generator" in o.skipped]
 
@@ -75,7 +83,7 @@ def test_every_promise_is_kept(as_of: str, sections: dict[str, Any]) -> None:
 def test_short_histories_keep_every_invariant(months: int) -> None:
     resolved = a_configuration("2026-04-12", config={"months_history": months, "num_users": 50})
     outcomes = run_all(judged(resolved), resolved)
-    assert [o.sentence() for o in outcomes if o.blocks and o.asset != "operator_controls"] == []
+    assert [o.sentence() for o in outcomes if o.blocks and o.asset != PUBLISHED.name] == []
 
 
 @pytest.mark.parametrize("seed", [42, 43])
@@ -108,6 +116,7 @@ MUTATIONS = {
     "(select min(user_id) from persona_assignments)",
     "every_assignment_is_traced": "delete from decision_traces where user_id = "
     "(select min(user_id) from decision_traces)",
+    "row_count_is_declared": "delete from fairness_report where persona = 'any' and window_days = 30",
     "references_exist": "update persona_assignments set user_id = 'nobody' where user_id = "
     "(select max(user_id) from persona_assignments)",
 }
