@@ -10,6 +10,7 @@ with coded as (
 )
 select
   coded.*,
+  category.category_primary as known_primary,
   -- A code nobody knows is judged by its first word.
   case
     when not coded.is_spending then 0

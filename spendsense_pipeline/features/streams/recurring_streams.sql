@@ -41,7 +41,8 @@ described as (
       when last_row.category_detailed is not null or last_row.category_primary is not null then 'given'
       else 'none'
     end as category_source,
-    last_row.category_primary as given_primary,
+    last_row.category_primary,
+    last_row.known_primary,
     series.sign * cast(round(series.cents / series.charge_count) as bigint) as average_cents,
     last_row.amount as last_amount
   from series
@@ -94,8 +95,8 @@ select
   cast($as_of as date) as as_of,
   expected.merchant_name,
   expected.description,
-  coalesce(category.category_primary, expected.given_primary) as category_primary,
-  case when expected.code is distinct from category.category_primary then expected.code end as category_detailed,
+  coalesce(expected.known_primary, expected.category_primary) as category_primary,
+  case when expected.code is distinct from expected.known_primary then expected.code end as category_detailed,
   expected.category_source,
   expected.kind,
   expected.frequency,
@@ -120,5 +121,4 @@ select
   cast(expected.sign * member.last_180_days_cents as decimal(18, 0)) * 0.01 as last_180_days_amount
 from expected
 join _members as member on member.reading = expected.reading and member.piece_no = expected.piece_no
-left join _category_rules as category on category.code = expected.code
 order by user_id, stream_id
