@@ -112,8 +112,10 @@ def build_features(
     `history_start` None: everybody's history starts with their own first posted row (imports).
     """
     if history_start is not None and history_start > as_of:
-        msg = f"history_start {history_start} lies after as_of {as_of}: choose an earlier one"
-        raise FeatureInputError(msg)
+        raise FeatureInputError(
+            problem=f"history_start {history_start} lies after as_of {as_of}",
+            remedy="choose an earlier one",
+        )
     _require_streams(con, as_of)
     table, exact = FEATURE_TABLES[window_days], UNROUNDED_FEATURES[window_days]
     parameters = vocabulary() | {
@@ -146,8 +148,10 @@ def measuring(
     require_raw_tables(con)
     first, end = users or EVERYBODY
     if not 0 <= first <= end:
-        msg = f"users must be a range (first, end) with 0 <= first <= end; it is ({first}, {end})"
-        raise FeatureInputError(msg)
+        raise FeatureInputError(
+            problem=f"users must be a range with 0 <= first <= end; it is ({first}, {end})",
+            remedy="give its first and the one after its last",
+        )
     parameters |= {"first_user": first, "end_user": end}
     try:
         QUERIES.create(con, "_measured_users", "users.sql", parameters)
@@ -213,14 +217,18 @@ def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 def _require_streams(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:
     if disagreements(con, RECURRING_STREAMS):
-        msg = "recurring_streams is missing or outdated: run build_recurring_streams first"
-        raise FeatureInputError(msg)
+        raise FeatureInputError(
+            problem="recurring_streams is missing or outdated",
+            remedy="run build_recurring_streams first",
+        )
     others = con.execute(
         "select distinct as_of from recurring_streams where as_of <> ?", [as_of]
     ).fetchall()
     if others:
-        msg = f"recurring_streams is as of {others[0][0]}, not {as_of}: build it again for that day"
-        raise FeatureInputError(msg)
+        raise FeatureInputError(
+            problem=f"recurring_streams is as of {others[0][0]}, not {as_of}",
+            remedy="build it again for that day",
+        )
 
 
 def _rounding(table: Table, exact: Table) -> str:
