@@ -9,13 +9,13 @@ from spendsense_pipeline.defs.population import judged_population
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D
-from spendsense_pipeline.personas import (
+from spendsense_pipeline.publishing.warehouse import NoDatasetError, current_dataset_path
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D
+from spendsense_pipeline.tables.personas import (
     FAIRNESS_REPORT,
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
-from spendsense_pipeline.publishing.warehouse import NoDatasetError, current_dataset_path
 
 GROUP = "judge"
 INPUTS = ("raw_users", FEATURES_30D.name, FEATURES_180D.name)
@@ -29,7 +29,8 @@ _SOURCES = ("personas",)
 )
 def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Judge every rule for every consenting user in both windows."""
-    from spendsense_pipeline.personas import assign, rules_version
+    from spendsense_pipeline.personas.assignment import assign
+    from spendsense_pipeline.personas.rules import rules_version
 
     with stage(warehouse, PERSONA_ASSIGNMENTS.name, inputs=INPUTS) as work:
         thresholds = work.resolved.thresholds
@@ -51,7 +52,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 )
 def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare tonight's personas with the published dataset's."""
-    from spendsense_pipeline.personas import build_transitions
+    from spendsense_pipeline.personas.transitions import build_transitions
 
     with stage(
         warehouse, PERSONA_TRANSITIONS.name, inputs=(*INPUTS, PERSONA_ASSIGNMENTS.name)
@@ -71,7 +72,7 @@ def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 )
 def fairness_report(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare the outcome between demographic groups."""
-    from spendsense_pipeline.personas import build_fairness_report
+    from spendsense_pipeline.personas.fairness import build_fairness_report
 
     inputs = ("raw_users", PERSONA_ASSIGNMENTS.name)
     with stage(warehouse, FAIRNESS_REPORT.name, inputs=inputs) as work:

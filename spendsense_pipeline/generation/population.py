@@ -28,7 +28,7 @@ from spendsense_pipeline.generation.randomness import (
     words,
 )
 from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
-from spendsense_pipeline.plaid.tables import HOUSEHOLD_TYPES, REGIONS
+from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, REGIONS
 
 # Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
 # $12,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes taken out).
@@ -51,7 +51,7 @@ class People:
     """Position in the population, the number in `user_id`."""
     has_consented: Flags
     target: Ints
-    """Index into PERSONA_KEYS, NO_TARGET in a natural population."""
+    """One of TARGET_CODES, NO_TARGET in a natural population."""
     age_years: Ints
     gender: Ints
     region: Ints
