@@ -22,11 +22,11 @@ from spendsense_pipeline.checks.outcome import Check
 from spendsense_pipeline.checks.promises import kept
 from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
 from spendsense_pipeline.checks.running import QUERIES
-from spendsense_pipeline.controls import OPERATOR_CONTROLS
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
+from spendsense_pipeline.tables.raw import (
     CARD_STATEMENTS,
     RAW_ACCOUNTS,
     RAW_LIABILITIES,
@@ -34,7 +34,7 @@ from spendsense_pipeline.plaid.tables import (
     RAW_USERS,
     STREAM_TRUTH,
 )
-from spendsense_pipeline.traces import DECISION_TRACES
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 _NO_TRUTH = "only the generator knows which streams are true"
 _NOT_ASKED = "imported people have no targets and need not resemble a designed population"

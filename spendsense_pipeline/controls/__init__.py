@@ -30,7 +30,6 @@ from spendsense_pipeline.controls.operator_controls import (
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.presets import PRESET_CONFIGS, preset_description
 from spendsense_pipeline.controls.resolved import ResolvedConfig, as_of_for, resolve
-from spendsense_pipeline.controls.table import OPERATOR_CONTROLS
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "AMOUNT_DISTRIBUTIONS",
     "HIGH_SPENDER_FACTOR",
     "MAX_MONTHS",
-    "OPERATOR_CONTROLS",
     "PAY_CADENCES",
     "PRESET_CONFIGS",
     "SPENDING_CATEGORIES",

@@ -14,22 +14,21 @@ from typing import Any
 
 import duckdb
 
-from spendsense_pipeline.features.catalog import (
-    FEATURE_TABLES,
-    FEATURES,
-    RECURRING_STREAMS,
-    disagreements,
-    unrounded,
-)
-from spendsense_pipeline.features.inputs import FeatureInputError, require_raw_tables
+from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import (
     DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
     WEAK_CATEGORIES,
 )
 from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
 from spendsense_pipeline.features.vocabulary import vocabulary
-from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.features import (
+    FEATURE_TABLES,
+    FEATURES,
+    RECURRING_STREAMS,
+    UNROUNDED_FEATURES,
+)
 
 QUERIES = QueryFolder(__package__)
 EVERYBODY = (0, 2**62)
@@ -111,7 +110,7 @@ def build_features(
         msg = f"history_start {history_start} lies after as_of {as_of}: choose an earlier one"
         raise FeatureInputError(msg)
     _require_streams(con, as_of)
-    table, exact = FEATURE_TABLES[window_days], unrounded(window_days)
+    table, exact = FEATURE_TABLES[window_days], UNROUNDED_FEATURES[window_days]
     parameters = vocabulary() | {
         "as_of": as_of,
         "window_days": window_days,

@@ -28,7 +28,7 @@ from spendsense_pipeline.generation.randomness import (
     words,
 )
 from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
-from spendsense_pipeline.plaid.tables import HOUSEHOLD_TYPES, REGIONS
+from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, REGIONS
 
 # Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
 # $12,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes taken out).

@@ -16,7 +16,7 @@ from spendsense_pipeline.generation.randomness import Ints
 from spendsense_pipeline.generation.tables import identifiers, table
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import SLOTS, Postings, Purpose
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.raw import (
     APR_TYPES,
     CARD_STATEMENTS,
     RAW_LIABILITIES,

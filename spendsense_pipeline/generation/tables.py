@@ -20,8 +20,8 @@ from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, choose, integers
 from spendsense_pipeline.generation.targets import NO_TARGET
 from spendsense_pipeline.generation.world import SLOTS, Purpose, Slot, World
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import (
     CONSENT_STATUSES,
     GENDERS,
     HOUSEHOLD_TYPES,

@@ -14,8 +14,8 @@ import duckdb
 
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
-from spendsense_pipeline.plaid.declarations import MONEY, Column
 from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.declaration import MONEY, Column
 
 REQUIRED_TABLES = ("users", "accounts", "transactions")
 REQUIRED_COLUMNS: Mapping[str, tuple[str, ...]] = {

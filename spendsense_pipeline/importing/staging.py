@@ -29,9 +29,9 @@ from spendsense_pipeline.importing.plaid_responses import has_responses, read_re
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.values import typed_select, value_problems
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES, STREAM_TRUTH
 from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, STREAM_TRUTH
 
 DESCRIPTION_FILE = "import.json"
 EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.controls import ResolvedConfig
-    from spendsense_pipeline.plaid.declarations import Table
     from spendsense_pipeline.publishing.consent import Decision
     from spendsense_pipeline.scaling.engines import Engine
+    from spendsense_pipeline.tables.declaration import Table
 
 _KEY_DIGITS = 16
 

@@ -15,9 +15,8 @@ from spendsense_pipeline.personas.assignment import (
     unrounded_features,
 )
 from spendsense_pipeline.personas.rules import PersonaRule, bound, rules_version
-from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
 from spendsense_pipeline.sql import QueryFolder, literal
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import counterfactual, document, nearness, prose
 from spendsense_pipeline.traces.evidence.collect import collect
 from spendsense_pipeline.traces.figures import shown
@@ -33,32 +32,6 @@ QUERIES = QueryFolder(__package__)
 PEOPLE_AT_ONCE = 10_000  # bounds memory whatever the population; larger pieces are no faster
 _COLUMNS_OF_VERSIONS = ("rules", "code", "config_hash", "dataset_id")
 _TOLD_FEATURES = ("monthly_expenses_usd", "savings_balance_usd", "mean_balance_usd")
-
-DECISION_TRACES = Table(
-    "decision_traces",
-    "One row per assignment: the whole decision as JSON, from which it can be judged again.",
-    (
-        Column("trace_id", "VARCHAR", "Hash of the trace's content: no run id, no clock"),
-        Column("user_id", "VARCHAR", "The person"),
-        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
-        Column("as_of", "DATE", "Last day of the window"),
-        Column("primary_persona", "VARCHAR", "Persona the trace explains", allowed=PERSONA_KEYS),
-        Column("rules_version", "VARCHAR", "Hash of the rules and thresholds that judged"),
-        Column("code_version", "VARCHAR", "Hash of the program that made it"),
-        Column("config_hash", "VARCHAR", "Hash of the operator's configuration"),
-        Column("dataset_id", "VARCHAR", "Dataset the trace belongs to"),
-        # Six thousand characters of which most repeat: an eighth of the time and a seventh of the
-        # disk that DuckDB's own choice takes.
-        Column(
-            "trace", "JSON", "The trace, as traces/schema.json describes it", compression="zstd"
-        ),
-    ),
-    primary_key=("user_id", "window_days"),
-    order_by=("user_id", "window_days"),
-    foreign_keys=(
-        ForeignKey(("user_id", "window_days"), "persona_assignments", ("user_id", "window_days")),
-    ),
-)
 
 
 def build_traces(

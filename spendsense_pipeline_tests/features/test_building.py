@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.features import (
-    FEATURES,
     NEEDS,
     FeatureInputError,
     build_features,
@@ -17,8 +16,8 @@ from spendsense_pipeline.features import (
     data_sufficiency,
     disagreements,
 )
-from spendsense_pipeline.features.catalog import FEATURES_30D, RECURRING_STREAMS
-from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline.tables.features import FEATURES, FEATURES_30D, RECURRING_STREAMS
+from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.features.test_third_party import household
 from spendsense_pipeline_tests.fixtures.measured_people import measured, rows_of
 from spendsense_pipeline_tests.fixtures.rows import (

@@ -38,7 +38,7 @@ from spendsense_pipeline.generation.population import (
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS, Flags, QuotaSampler
 from spendsense_pipeline.generation.randomness import Floats, Ints
 from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, Rhythm, WayOfLiving
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 A = TypeVar("A", Ints, Flags)
 TIGHT_SUBSCRIPTION_MAX_USD = 58.0

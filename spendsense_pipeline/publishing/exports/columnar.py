@@ -14,7 +14,7 @@ from spendsense_pipeline.sql import literal
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from spendsense_pipeline.plaid.declarations import Column, Table
+    from spendsense_pipeline.tables.declaration import Column, Table
 
 
 def write_parquet(selection: Selection, directory: Path) -> None:
