@@ -18,7 +18,7 @@ from spendsense_pipeline.generation.ledger import CREDIT_SLOTS, Ledger
 from spendsense_pipeline.generation.population import joined_days_before
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, choose, integers
-from spendsense_pipeline.generation.targets import NO_TARGET
+from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
 from spendsense_pipeline.generation.world import SLOTS, Purpose, Slot, World
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import (
@@ -26,7 +26,6 @@ from spendsense_pipeline.tables.raw import (
     GENDERS,
     HOUSEHOLD_TYPES,
     INCOME_TIERS,
-    PERSONA_KEYS,
     RAW_ACCOUNTS,
     RAW_TRANSACTIONS,
     RAW_USERS,
@@ -131,7 +130,7 @@ def users_table(ledger: Ledger) -> Any:
             ),
             "consent_timestamp": arrow.timestamps(decided, second, start),
             "target_persona": arrow.coded(
-                people.target, arrow.text(PERSONA_KEYS), people.target == NO_TARGET
+                people.target, arrow.text(tuple(TARGET_CODES)), people.target == NO_TARGET
             ),
             "created_at": arrow.timestamps(joined, second // 2, start),
         },

@@ -13,7 +13,7 @@ from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
 from spendsense_pipeline.importing import ImportRequest, stage
 from spendsense_pipeline.importing.warehouse import resolved_for
-from spendsense_pipeline.personas import assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.exports import export_dataset
 from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.tables.dataset import DATASET

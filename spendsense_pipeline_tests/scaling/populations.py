@@ -14,7 +14,7 @@ from spendsense_pipeline.controls import (
     resolve,
 )
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.personas import assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.scaling.ranges import PEOPLE_AT_ONCE, measure_features, measure_streams

@@ -16,11 +16,11 @@ from spendsense_pipeline.controls import (
 )
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.personas import evaluate
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.feature_rows import columns_of, default_rules
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
 from spendsense_pipeline_tests.fixtures.town import explain, texts_of, traces_of
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.traces.proofs_by_hand import Books, discrepancies
 from spendsense_pipeline_tests.traces.test_counterfactual import outcome_of, values_of
 from spendsense_pipeline_tests.traces.test_promises import broken_promises
