@@ -22,7 +22,7 @@ from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.outcome import Check
 from spendsense_pipeline.checks.promises import kept
 from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
-from spendsense_pipeline.checks.running import QUERIES
+from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.declaration import PipelineTable, RowCount
 from spendsense_pipeline.tables.features import ONE_PER_PERSON, ONE_PER_PERSON_AND_WINDOW

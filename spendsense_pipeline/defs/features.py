@@ -17,6 +17,7 @@ from spendsense_pipeline.tables.features import (
     FEATURES_180D,
     RECURRING_STREAMS,
 )
+from spendsense_pipeline.tables.raw import RAW_USERS
 
 _SOURCES = ("features", "plaid")
 # What no import could bring is the generator's own knowledge: never an input to a feature.
@@ -26,7 +27,8 @@ FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 
 def _apply_consent(work: Stage) -> None:
     """A decision recorded since the raw tables were made takes effect before measuring."""
-    apply_decisions(work.con, read_decisions(work.warehouse.settings))
+    if apply_decisions(work.con, read_decisions(work.warehouse.settings)):
+        work.warehouse.note_written(RAW_USERS.name)
 
 
 @dg.asset(
@@ -40,6 +42,8 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
         _apply_consent(work)
+        # The raw tables have been checked; measuring needs the memory.
+        warehouse.drop_staged()
         make_or_take(
             work,
             (RECURRING_STREAMS,),
