@@ -59,6 +59,7 @@ class Stage:
         """Stamp the table and report it (under its own name unless another key is given)."""
         self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
+        self.warehouse.note_written(table.name)
         about = table_metadata(self.con, table)
         dg.get_dagster_logger().info(
             "%s: %s rows, %.2f s", table.name, f"{about['dagster/row_count']:,}", self.seconds
