@@ -134,10 +134,10 @@ def _build(
     from spendsense_pipeline.checks import run_all
     from spendsense_pipeline.generation import generate
     from spendsense_pipeline.personas import assign, rules_version
-    from spendsense_pipeline.plaid.tables import GENERATED_TABLES
     from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
     from spendsense_pipeline.publishing.publish import publish
     from spendsense_pipeline.scaling.ranges import measure_features, measure_streams
+    from spendsense_pipeline.tables.raw import GENERATED_TABLES
     from spendsense_pipeline.traces import build_traces
 
     with timed(stages, "generate and load"):

@@ -35,8 +35,8 @@ def figures(preset: str | None, seed: int, users: int) -> list[RealismFigure]:
     from spendsense_pipeline.controls import operator_config_from, resolve
     from spendsense_pipeline.features import build_recurring_streams
     from spendsense_pipeline.generation import generate
-    from spendsense_pipeline.plaid.tables import GENERATED_TABLES
     from spendsense_pipeline.publishing.loading import TableLoader
+    from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
     asked = {"preset": preset, "config": {"seed": seed, "num_users": users}}
     resolved = resolve(operator_config_from(asked), as_of=AS_OF)

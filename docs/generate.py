@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.plaid.declarations import Column
+    from spendsense_pipeline.tables.declaration import Column
 
 DOCS = Path(__file__).resolve().parent
 NOTICE = "<!-- Derived from the declarations by `make docs`. Edits here are overwritten. -->"
@@ -86,7 +86,7 @@ def personas() -> str:
 
 def features() -> str:
     """Every column of the feature tables, and of the recurring streams they count."""
-    from spendsense_pipeline.features import catalog
+    from spendsense_pipeline.tables import features as catalog
 
     def rows(columns: Iterable[Column]) -> Iterator[tuple[object, ...]]:
         for column in columns:

@@ -21,12 +21,12 @@ from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.outcome import Check
 from spendsense_pipeline.checks.promises import kept
 from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
-from spendsense_pipeline.checks.running import leading_comment
-from spendsense_pipeline.controls import OPERATOR_CONTROLS
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.checks.running import QUERIES
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
+from spendsense_pipeline.tables.raw import (
     CARD_STATEMENTS,
     RAW_ACCOUNTS,
     RAW_LIABILITIES,
@@ -34,7 +34,7 @@ from spendsense_pipeline.plaid.tables import (
     RAW_USERS,
     STREAM_TRUTH,
 )
-from spendsense_pipeline.traces import DECISION_TRACES
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 _NO_TRUTH = "only the generator knows which streams are true"
 _NOT_ASKED = "imported people have no targets and need not resemble a designed population"
@@ -258,7 +258,7 @@ _POPULATION: tuple[Check, ...] = (
         name="groups_are_covered_alike",
         asset="persona_assignments",
         severity="WARN",
-        description=leading_comment("persona_assignments/groups_are_covered_alike.sql").split(
+        description=QUERIES.comment("persona_assignments/groups_are_covered_alike.sql").split(
             " Chance:"
         )[0],
         remedy="No rule reads a demographic column: look in the fairness report for the behaviour that differs.",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.controls import OperatorControls
-from spendsense_pipeline.controls.measured import measured_as
+from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR, OperatorControls
+from spendsense_pipeline.controls.model import measured_as
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SHARE_TOLERANCE = 0.02
 # Shares of dollars: among a hundred people a few flights or sofas move a category by a point.
 SPENDING_TOLERANCE = 0.03
-HIGH_SPENDER_FACTOR = 1.5
 
 _SHARES = (
     "consent_rate",

@@ -12,7 +12,7 @@ from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
-    from spendsense_pipeline.plaid.declarations import Table
+    from spendsense_pipeline.tables.declaration import Table
 
 
 _COLUMNS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spendsense_pipeline.checks.outcome import Check, Finding, Severity, WhenImported
-from spendsense_pipeline.checks.running import CheckRun, has_file, leading_comment, sql_text
+from spendsense_pipeline.checks.running import QUERIES, CheckRun
 
 GENERATOR_FAULT = (
     "This is a fault of the generator: report the rows with seed, as_of and configuration."
@@ -31,15 +31,15 @@ def promise(
     fingerprints = f"{asset}/{name}.fingerprints.sql"
 
     def measure(run: CheckRun) -> Finding:
-        if has_file(fingerprints) and run.all_differ(fingerprints):
+        if QUERIES.has(fingerprints) and run.all_differ(fingerprints):
             return Finding(True, 0.0)
-        return run.failing(sql_text(path))
+        return run.failing(QUERIES.text(path))
 
     return Check(
         name=name,
         asset=asset,
         severity=severity,
-        description=leading_comment(path),
+        description=QUERIES.comment(path),
         remedy=remedy,
         bound="0 rows",
         measure=measure,

@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
-from spendsense_pipeline.checks.running import sql_text
+from spendsense_pipeline.checks.running import QUERIES
 from spendsense_pipeline.traces import replay
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _doubtful(run: CheckRun) -> dict[str, list[Any]]:
     """People and windows of the traces that judging together does not settle."""
     from spendsense_pipeline.checks.judging_again import surely_agree
 
-    judged = run.con.sql(sql_text("decision_traces/traces_replay.judged.sql"))
+    judged = run.con.sql(QUERIES.text("decision_traces/traces_replay.judged.sql"))
     users: list[str] = []
     windows: list[int] = []
     for batch in judged.to_arrow_reader(_TRACES_AT_A_TIME):

@@ -10,7 +10,6 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spendsense_pipeline.checks.calendar import closed_days_sql
@@ -22,6 +21,7 @@ from spendsense_pipeline.checks.outcome import (
     Finding,
     plain,
 )
+from spendsense_pipeline.sql import QueryFolder, create_temporary, literal, parameters_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,31 +33,9 @@ T = TypeVar("T")
 # Shapes of distributions settle within some ten thousand purchases; a report looks at everybody.
 REALISM_PEOPLE = 100
 
-_FOLDER = Path(__file__).parent
-_PARAMETER = re.compile(r"\$([a-z_][a-z_0-9]*)")
+# The queries of this package, by their path below `checks/`.
+QUERIES = QueryFolder(__package__)
 _STAGED = re.compile(r"\b_checks_([a-z_]+)\b")
-
-
-@functools.cache
-def sql_text(path: str) -> str:
-    """The text of a query of this package, by its path below `checks/`."""
-    return (_FOLDER / path).read_text(encoding="utf-8")
-
-
-@functools.cache
-def has_file(path: str) -> bool:
-    """Whether this package has such a query."""
-    return (_FOLDER / path).exists()
-
-
-def leading_comment(path: str) -> str:
-    """The sentence a query file opens with: what it promises."""
-    lines = []
-    for line in sql_text(path).splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line.removeprefix("--").strip())
-    return " ".join(lines)
 
 
 @dataclass
@@ -106,7 +84,7 @@ class CheckRun:
             self._stage(name)
         bound = {
             name: parameters[name] if name in parameters else self._parameter(name)
-            for name in set(_PARAMETER.findall(sql))
+            for name in parameters_of(sql)
         }
         cursor = self.con.execute(sql, bound)
         names = [column[0] for column in cursor.description or ()]
@@ -114,7 +92,7 @@ class CheckRun:
 
     def file_rows(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query file, by its path below `checks/`."""
-        return self.rows(sql_text(path), **parameters)
+        return self.rows(QUERIES.text(path), **parameters)
 
     def remembered(self, what: str, measure: Callable[[], T]) -> T:
         """What several checks ask, measured once."""
@@ -124,7 +102,7 @@ class CheckRun:
 
     def all_differ(self, path: str) -> bool:
         """Whether the fingerprints a query file selects surely all differ."""
-        return self.remembered(path, lambda: all_differ(self.con, sql_text(path)))
+        return self.remembered(path, lambda: all_differ(self.con, QUERIES.text(path)))
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""
@@ -155,11 +133,11 @@ class CheckRun:
         elif name == "account_types":
             select = _account_types_sql()
         else:
-            select = sql_text(f"staging/{name}.sql")
+            select = QUERIES.text(f"staging/{name}.sql")
         for needed in _STAGED.findall(select):
             self._stage(needed)
-        bound = {name: self._parameter(name) for name in set(_PARAMETER.findall(select))}
-        self.con.execute(f"create or replace temp table _checks_{name} as\n{select}", bound)
+        bound = {name: self._parameter(name) for name in parameters_of(select)}
+        create_temporary(self.con, f"_checks_{name}", select, bound)
 
 
 def run_check(
@@ -240,5 +218,7 @@ def _account_types_sql() -> str:
 
 
 def _pairs_sql(groups: Mapping[str, Iterable[str]], columns: str) -> str:
-    values = ", ".join(f"('{key}', '{entry}')" for key, many in groups.items() for entry in many)
+    values = ", ".join(
+        f"({literal(key)}, {literal(entry)})" for key, many in groups.items() for entry in many
+    )
     return f"select {columns} from (values {values}) as known({columns})"

@@ -22,6 +22,7 @@ from spendsense_pipeline.controls.operator_config import OperatorConfig
 from spendsense_pipeline.controls.operator_controls import (
     ACCOUNT_COUNTS,
     AMOUNT_DISTRIBUTIONS,
+    HIGH_SPENDER_FACTOR,
     PAY_CADENCES,
     UTILIZATION_BANDS,
     OperatorControls,
@@ -29,14 +30,13 @@ from spendsense_pipeline.controls.operator_controls import (
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.presets import PRESET_CONFIGS, preset_description
 from spendsense_pipeline.controls.resolved import ResolvedConfig, as_of_for, resolve
-from spendsense_pipeline.controls.table import OPERATOR_CONTROLS
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 
 __all__ = [
     "ACCOUNT_COUNTS",
     "AMOUNT_DISTRIBUTIONS",
+    "HIGH_SPENDER_FACTOR",
     "MAX_MONTHS",
-    "OPERATOR_CONTROLS",
     "PAY_CADENCES",
     "PRESET_CONFIGS",
     "SPENDING_CATEGORIES",

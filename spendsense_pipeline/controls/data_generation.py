@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from spendsense_pipeline.controls.errors import Contradiction
+from spendsense_pipeline.controls.field_types import Day, Number, Whole
 from spendsense_pipeline.controls.history import MAX_MONTHS, span_problem
-from spendsense_pipeline.controls.kinds import Day, Number, Whole
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.settings import FEWEST_USERS, MAX_USERS_VARIABLE, Settings
 

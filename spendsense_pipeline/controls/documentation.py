@@ -7,9 +7,8 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from spendsense_pipeline.controls.kinds import Kind
-from spendsense_pipeline.controls.measured import measured_as
-from spendsense_pipeline.controls.model import kind_of
+from spendsense_pipeline.controls.field_types import FieldType
+from spendsense_pipeline.controls.model import field_type_of, measured_as
 from spendsense_pipeline.controls.resolved import SECTIONS
 
 
@@ -20,19 +19,19 @@ class Documented:
     section: str
     name: str
     default: Any
-    kind: Kind
+    field_type: FieldType
     description: str
     measured_as: str | None
 
     @property
     def unit(self) -> str | None:
         """Unit of the value."""
-        return self.kind.unit
+        return self.field_type.unit
 
     @property
     def bounds(self) -> str:
         """What is allowed."""
-        return self.kind.bounds
+        return self.field_type.bounds
 
     @property
     def full_description(self) -> str:
@@ -52,16 +51,16 @@ def documented() -> tuple[Documented, ...]:
     for section, model in SECTIONS.items():
         defaults = model().model_dump(mode="json")
         for name, field in model.model_fields.items():
-            kind = kind_of(model, name)
-            if kind is None or not field.description:
-                message = f"{section}.{name} lacks a kind or a description"
+            field_type = field_type_of(model, name)
+            if field_type is None or not field.description:
+                message = f"{section}.{name} lacks a field type or a description"
                 raise TypeError(message)
             entries.append(
                 Documented(
                     section=section,
                     name=name,
                     default=defaults[name],
-                    kind=kind,
+                    field_type=field_type,
                     description=field.description,
                     measured_as=measured_as(model, name),
                 )

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from spendsense_pipeline.controls.errors import Contradiction, shown
-from spendsense_pipeline.controls.kinds import Number
+from spendsense_pipeline.controls.field_types import Number
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import PersonaTarget
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
-from spendsense_pipeline.controls.kinds import Kind, as_float, into_bounds
+from spendsense_pipeline.controls.field_types import FieldType, as_float, into_bounds
 
 # What everyday spending is spent on; bills and subscriptions are contracts, not purchases.
 SPENDING_CATEGORIES = (
@@ -54,7 +54,7 @@ _FIELDS = tuple(field.name for field in fields(CustomMerchant))
 
 
 @dataclass(frozen=True)
-class Merchants(Kind):
+class Merchants(FieldType):
     """A list of merchants, or the path of a CSV or JSON file that holds one."""
 
     unit: str | None = None

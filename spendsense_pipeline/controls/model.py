@@ -1,7 +1,8 @@
 """How every model of the operator's configuration validates: unknown names refused, null read as
 "not given", assignment as strict as construction, every problem reported at once in our words.
 
-What a single value may be is said in `kinds`; what the controls are, in modules named for them."""
+What a single value may be is said in `field_types`; what the controls are, in modules named for
+them."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from spendsense_pipeline.controls.errors import (
     named,
     shown,
 )
-from spendsense_pipeline.controls.kinds import Kind
+from spendsense_pipeline.controls.field_types import FieldType, Measured
 
 _LOOK_UP = "or find the name you mean in docs/controls.md"
 
@@ -130,11 +131,19 @@ class OperatorModel(BaseModel):
         setattr(self, name, None)
 
 
-def kind_of(model: type[BaseModel], name: str) -> Kind | None:
-    """The kind declared beside a field."""
+def field_type_of(model: type[BaseModel], name: str) -> FieldType | None:
+    """The field type declared beside a field."""
     for declared in model.model_fields[name].metadata:
-        if isinstance(declared, Kind):
+        if isinstance(declared, FieldType):
             return declared
+    return None
+
+
+def measured_as(model: type[BaseModel], name: str) -> str | None:
+    """What is measured for a field, if anything is."""
+    for declared in model.model_fields[name].metadata:
+        if isinstance(declared, Measured):
+            return declared.text
     return None
 
 

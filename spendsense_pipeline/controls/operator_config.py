@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import Contradiction, ControlsError
 from spendsense_pipeline.controls.expectations import Expectations
-from spendsense_pipeline.controls.kinds import Choice
+from spendsense_pipeline.controls.field_types import Choice
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.operator_controls import OperatorControls
 from spendsense_pipeline.controls.presets import PRESET_CONFIGS, PRESET_NAMES

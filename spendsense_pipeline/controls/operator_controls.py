@@ -10,8 +10,7 @@ from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.controls import feasibility
 from spendsense_pipeline.controls.errors import Contradiction
-from spendsense_pipeline.controls.kinds import Choice, Number, Range, Whole
-from spendsense_pipeline.controls.measured import Measured
+from spendsense_pipeline.controls.field_types import Choice, Measured, Number, Range, Whole
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
     CustomMerchant,
@@ -26,6 +25,8 @@ PAY_CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
 ACCOUNT_COUNTS = ("2", "3", "4")
 REGIONS = ("Northeast", "Midwest", "South", "West")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
+HIGH_SPENDER_FACTOR = 1.5
+"""Purchases of a high spender as a multiple of anybody else's, as the operator guide promises."""
 
 _USERS = "share of users"
 _HOT_CARDS = "share of high and critical cards"
@@ -127,8 +128,8 @@ class OperatorControls(OperatorModel):
         "Left out, it follows accounts_per_user_distribution.",
     )
     high_spender_probability: Annotated[
-        float, Number(0, 1, _USERS), Measured("users with 1.5 × purchases")
-    ] = Field(0.30, description="Users who make 1.5 times as many purchases.")
+        float, Number(0, 1, _USERS), Measured(f"users with {HIGH_SPENDER_FACTOR:g} × purchases")
+    ] = Field(0.30, description=f"Users who make {HIGH_SPENDER_FACTOR:g} times as many purchases.")
     transaction_volatility: Annotated[
         float,
         Number(0, 1, "0 = even, 1 = widely spread"),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
-from spendsense_pipeline.controls.kinds import Kind
+from spendsense_pipeline.controls.field_types import FieldType
 from spendsense_pipeline.controls.shares import checked_share, summing_to_one
 
 
@@ -42,7 +42,7 @@ def _persona(value: Any) -> PersonaTarget:
 
 
 @dataclass(frozen=True)
-class Personas(Kind):
+class Personas(FieldType):
     """Any of the personas, each once."""
 
     unit: str | None = None
@@ -69,7 +69,7 @@ class Personas(Kind):
 
 
 @dataclass(frozen=True)
-class PersonaShares(Kind):
+class PersonaShares(FieldType):
     """A share for each persona, summing to one."""
 
     unit: str | None = None

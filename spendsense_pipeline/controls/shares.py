@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
-from spendsense_pipeline.controls.kinds import Kind, as_float, into_bounds
+from spendsense_pipeline.controls.field_types import FieldType, as_float, into_bounds
 
 # Shares may be off by this much in sum (hand-written thirds, for instance); then they are scaled.
 SUM_TOLERANCE = 0.01
@@ -18,7 +18,7 @@ _EXACT_SUM = 1e-9
 
 
 @dataclass(frozen=True)
-class Distribution(Kind):
+class Distribution(FieldType):
     """A share for each of the known keys, summing to one; a key left out has none."""
 
     keys: tuple[str, ...]

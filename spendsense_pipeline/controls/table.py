@@ -8,7 +8,6 @@ from typing import Any
 
 from spendsense_pipeline.controls.documentation import documented
 from spendsense_pipeline.controls.resolved import SECTIONS, ResolvedConfig
-from spendsense_pipeline.plaid.declarations import Column, Table
 
 _RUN = "run"
 _RUN_ROWS = {
@@ -16,35 +15,6 @@ _RUN_ROWS = {
     "as_of": "Last day of the data.",
     "history_start": "First day of the data.",
 }
-
-OPERATOR_CONTROLS = Table(
-    "operator_controls",
-    "One row per value in force for this dataset, with where it came from.",
-    (
-        Column("position", "INTEGER", "Reading order"),
-        Column(
-            "section",
-            "VARCHAR",
-            "Which part of the configuration it belongs to",
-            allowed=(_RUN, *SECTIONS),
-        ),
-        Column("name", "VARCHAR", "Name of the value"),
-        Column("value", "VARCHAR", "The value in force, as JSON"),
-        Column("default_value", "VARCHAR", "Its default, as JSON", nullable=True),
-        Column(
-            "source",
-            "VARCHAR",
-            "Where the value came from",
-            allowed=("default", "preset", "operator"),
-        ),
-        Column("unit", "VARCHAR", "Unit of the value", nullable=True),
-        Column("bounds", "VARCHAR", "What is allowed", nullable=True),
-        Column("description", "VARCHAR", "What it does"),
-        Column("measured_as", "VARCHAR", "How its effect is measured", nullable=True),
-    ),
-    primary_key=("section", "name"),
-    order_by=("position",),
-)
 
 
 def to_rows(resolved: ResolvedConfig) -> list[dict[str, Any]]:

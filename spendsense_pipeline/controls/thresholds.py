@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from spendsense_pipeline.controls.kinds import Number, Whole
+from spendsense_pipeline.controls.field_types import Number, Whole
 from spendsense_pipeline.controls.model import OperatorModel
 
 

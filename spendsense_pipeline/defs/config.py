@@ -24,10 +24,10 @@ from spendsense_pipeline.controls import (
     operator_config_from,
     preset_description,
 )
-from spendsense_pipeline.controls.kinds import (
+from spendsense_pipeline.controls.field_types import (
     Choice,
     Day,
-    Kind,
+    FieldType,
     Number,
     Range,
     Whole,
@@ -73,10 +73,10 @@ _PRESET = _words("Preset", tuple(PRESET_CONFIGS))
 
 def _dagster_type(entry: Documented) -> Any:
     """The nearest type that Dagster's config has."""
-    kind: Kind = entry.kind
-    if isinstance(kind, Choice):
-        return _words(entry.name.title().replace("_", ""), kind.options)
-    types: dict[type[Kind], Any] = {
+    field_type: FieldType = entry.field_type
+    if isinstance(field_type, Choice):
+        return _words(entry.name.title().replace("_", ""), field_type.options)
+    types: dict[type[FieldType], Any] = {
         Number: float,
         # Dagster's own int and str take {env: NAME} and would read the server's environment for
         # whoever may launch a run; a number or a date of any type is judged by `controls` alone.
@@ -88,7 +88,7 @@ def _dagster_type(entry: Documented) -> Any:
         PersonaShares: dict[str, float],
         Merchants: Any,
     }
-    return types[type(kind)]
+    return types[type(field_type)]
 
 
 def _section(section: str) -> Any:

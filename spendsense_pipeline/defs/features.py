@@ -9,9 +9,9 @@ from spendsense_pipeline.defs.pictures import feature_distributions
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 GROUP = "measure"
 _SOURCES = ("features", "plaid")
@@ -45,8 +45,8 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
-    from spendsense_pipeline.features.catalog import unrounded
     from spendsense_pipeline.scaling.ranges import measure_features
+    from spendsense_pipeline.tables.features import UNROUNDED_FEATURES
 
     table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
     with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
@@ -54,7 +54,7 @@ def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[An
         start = work.resolved.measured_from
         make_or_take(
             work,
-            (table, unrounded(window_days)),
+            (table, UNROUNDED_FEATURES[window_days]),
             lambda: measure_features(
                 work.con, as_of=work.resolved.as_of, window_days=window_days, history_start=start
             ),

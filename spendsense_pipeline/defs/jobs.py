@@ -7,9 +7,9 @@ import dagster as dg
 
 from spendsense_pipeline.controls import PRESET_CONFIGS, ControlsError, preset_description
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 
 class WrongControlsError(dg.DagsterError):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import dagster as dg
 
-from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.publishing.identity import source_version
+from spendsense_pipeline.tables.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from spendsense_pipeline.controls import OPERATOR_CONTROLS, as_of_for, resolve
+from spendsense_pipeline.controls import as_of_for, resolve
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import markdown_table
@@ -12,6 +12,7 @@ from spendsense_pipeline.defs.stage import Stage, one_line_failures
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.settings import today
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 
 GROUP = "controls"
 

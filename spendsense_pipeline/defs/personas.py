@@ -9,13 +9,13 @@ from spendsense_pipeline.defs.population import judged_population
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D
-from spendsense_pipeline.personas import (
+from spendsense_pipeline.publishing.warehouse import NoDatasetError, current_dataset_path
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D
+from spendsense_pipeline.tables.personas import (
     FAIRNESS_REPORT,
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
-from spendsense_pipeline.publishing.warehouse import NoDatasetError, current_dataset_path
 
 GROUP = "judge"
 INPUTS = ("raw_users", FEATURES_30D.name, FEATURES_180D.name)

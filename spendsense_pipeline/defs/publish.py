@@ -9,16 +9,16 @@ from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.population import published_population
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.personas import (
+from spendsense_pipeline.publishing.identity import require_one_dataset
+from spendsense_pipeline.tables.dataset import DATASET
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.tables.personas import (
     FAIRNESS_REPORT,
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
-from spendsense_pipeline.publishing.identity import require_one_dataset
-from spendsense_pipeline.publishing.publish import DATASET
-from spendsense_pipeline.traces import DECISION_TRACES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 GROUP = "publish"
 PUBLISHED_DATASET = "published_dataset"

@@ -5,15 +5,12 @@ from typing import Any
 
 import dagster as dg
 
-from spendsense_pipeline.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import transactions_per_day
 from spendsense_pipeline.defs.publish import INPUTS
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.loading import (
@@ -22,6 +19,9 @@ from spendsense_pipeline.publishing.loading import (
     load_rows,
     made_ahead,
 )
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
 
 GROUP = "generate"
 # A run with this tag is not refused for want of room (`spendsense refresh --force`).

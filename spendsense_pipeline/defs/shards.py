@@ -9,7 +9,7 @@ from collections.abc import Callable
 import dagster as dg
 
 from spendsense_pipeline.defs.stage import Stage
-from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.tables.declaration import Table
 
 
 def make_or_take(work: Stage, tables: tuple[Table, ...], make: Callable[[], object]) -> None:

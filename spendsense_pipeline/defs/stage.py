@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from spendsense_pipeline.controls import OPERATOR_CONTROLS, ControlsError, ResolvedConfig
+from spendsense_pipeline.controls import ControlsError, ResolvedConfig
 from spendsense_pipeline.defs.metadata import table_metadata
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.plaid.declarations import Table
 from spendsense_pipeline.publishing.identity import (
     MixedInputsError,
     Stamp,
@@ -24,6 +23,9 @@ from spendsense_pipeline.publishing.identity import (
     stamp_table,
 )
 from spendsense_pipeline.publishing.warehouse import WarehouseError, named_errors
+from spendsense_pipeline.sql import identifier
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,7 +120,7 @@ def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfi
     import duckdb
 
     columns = OPERATOR_CONTROLS.column_names
-    quoted = ", ".join(f'"{name}"' for name in columns)
+    quoted = ", ".join(map(identifier, columns))
     try:
         rows = con.execute(f"select {quoted} from operator_controls").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):

@@ -9,10 +9,10 @@ from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.features import FEATURES_30D, FEATURES_180D
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
-from spendsense_pipeline.traces import DECISION_TRACES
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 GROUP = "explain"
 INPUTS = (*FEATURE_INPUTS, FEATURES_30D.name, FEATURES_180D.name, PERSONA_ASSIGNMENTS.name)

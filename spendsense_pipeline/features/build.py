@@ -14,23 +14,23 @@ from typing import Any
 
 import duckdb
 
-from spendsense_pipeline.features.catalog import (
-    FEATURE_TABLES,
-    FEATURES,
-    RECURRING_STREAMS,
-    disagreements,
-    unrounded,
-)
-from spendsense_pipeline.features.inputs import FeatureInputError, require_raw_tables
+from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import (
     DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
     WEAK_CATEGORIES,
 )
-from spendsense_pipeline.features.queries import append, create
 from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
 from spendsense_pipeline.features.vocabulary import vocabulary
-from spendsense_pipeline.plaid.declarations import Table
+from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.features import (
+    FEATURE_TABLES,
+    FEATURES,
+    RECURRING_STREAMS,
+    UNROUNDED_FEATURES,
+)
 
+QUERIES = QueryFolder(__package__)
 EVERYBODY = (0, 2**62)
 # An annual charge and the one before it, each free to move by two weeks.
 LONGEST_LOOKBACK = 400
@@ -86,12 +86,12 @@ def build_recurring_streams(
         "cadence_days": list(CADENCE_DAYS.values()),
     }
     with measuring(con, users, parameters):
-        create(con, "_stream_merchants", "streams/merchants", parameters)
-        create(con, "_charges", "streams/charges", parameters)
+        QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
+        QUERIES.create(con, "_charges", "streams/charges.sql", parameters)
         for reading in READINGS:
             _read(con, reading, parameters | {"reading": reading})
         _prepare(con, RECURRING_STREAMS, as_of, users)
-        append(con, RECURRING_STREAMS.name, "streams/recurring_streams", parameters)
+        QUERIES.append(con, RECURRING_STREAMS.name, "streams/recurring_streams.sql", parameters)
 
 
 def build_features(
@@ -110,7 +110,7 @@ def build_features(
         msg = f"history_start {history_start} lies after as_of {as_of}: choose an earlier one"
         raise FeatureInputError(msg)
     _require_streams(con, as_of)
-    table, exact = FEATURE_TABLES[window_days], unrounded(window_days)
+    table, exact = FEATURE_TABLES[window_days], UNROUNDED_FEATURES[window_days]
     parameters = vocabulary() | {
         "as_of": as_of,
         "window_days": window_days,
@@ -120,15 +120,15 @@ def build_features(
     }
     with measuring(con, users, parameters):
         if history_start is None:
-            create(con, "_first_rows", "first_rows", parameters)
+            QUERIES.create(con, "_first_rows", "first_rows.sql", parameters)
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
-        create(con, "_posted", "posted", parameters)
-        create(con, "_paychecks", "paychecks", parameters)
+        QUERIES.create(con, "_posted", "posted.sql", parameters)
+        QUERIES.create(con, "_paychecks", "paychecks.sql", parameters)
         for behaviour in BEHAVIOURS:
-            create(con, f"_{behaviour}", behaviour, parameters)
+            QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
         _prepare(con, exact, as_of, users)
-        append(con, exact.name, "features", parameters)
+        QUERIES.append(con, exact.name, "features.sql", parameters)
         _prepare(con, table, as_of, users)
         con.execute(_rounding(table, exact))
 
@@ -145,16 +145,16 @@ def measuring(
         raise FeatureInputError(msg)
     parameters |= {"first_user": first, "end_user": end}
     try:
-        create(con, "_measured_users", "users", parameters)
+        QUERIES.create(con, "_measured_users", "users.sql", parameters)
         # The ends of the range as ids: with them a scan skips the stored rows of everybody else.
         [(first_id, last_id)] = con.execute(
             "select min(user_id), max(user_id) from _measured_users"
         ).fetchall()
         parameters |= {"first_id": first_id, "last_id": last_id}
-        create(con, "_measured_accounts", "accounts", parameters)
-        create(con, "_category_rules", "category_rules", parameters)
-        create(con, "_vague_descriptions", "vague_descriptions", parameters)
-        create(con, "_named_categories", "named_categories", parameters)
+        QUERIES.create(con, "_measured_accounts", "accounts.sql", parameters)
+        QUERIES.create(con, "_category_rules", "category_rules.sql", parameters)
+        QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
+        QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
         yield
     finally:
         for name in _WORKING_TABLES:
@@ -183,19 +183,19 @@ def _read(con: duckdb.DuckDBPyConnection, reading: str, parameters: Mapping[str,
     if reading == READINGS[0]:
         con.execute(_WHOLE_MERCHANTS)
         try:
-            create(con, "_groups", "streams/shapes", parameters)
+            QUERIES.create(con, "_groups", "streams/shapes.sql", parameters)
             con.execute('create or replace temp view "_shapes" as select * from "_groups"')
-            create(con, "_found", "streams/judged", parameters)
-            create(con, "_members", "streams/members", parameters)
+            QUERIES.create(con, "_found", "streams/judged.sql", parameters)
+            QUERIES.create(con, "_members", "streams/members.sql", parameters)
         finally:
             con.execute('drop view if exists temp."_pieces"')
             con.execute('drop view if exists temp."_shapes"')
         return
-    create(con, "_pieces", f"streams/{reading.replace(' ', '_')}", parameters)
+    QUERIES.create(con, "_pieces", f"streams/{reading.replace(' ', '_')}.sql", parameters)
     if not _is_empty(con, "_pieces"):
-        create(con, "_shapes", "streams/shapes", parameters)
-        append(con, "_found", "streams/judged", parameters)
-        append(con, "_members", "streams/members", parameters)
+        QUERIES.create(con, "_shapes", "streams/shapes.sql", parameters)
+        QUERIES.append(con, "_found", "streams/judged.sql", parameters)
+        QUERIES.append(con, "_members", "streams/members.sql", parameters)
 
 
 def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:

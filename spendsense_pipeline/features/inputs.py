@@ -1,4 +1,4 @@
-"""What the features need of the raw tables before a single number is computed.
+"""What the features need of the tables they read and fill, before a single number is computed.
 
 Only that: whether keys hold and values make sense is for the checks and, before that, the import.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import duckdb
 
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import CARD_STATEMENTS, RAW_TABLES
+from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.declaration import Table
 
 
 class FeatureInputError(ValueError):
@@ -24,7 +24,7 @@ def require_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall():
         actual.setdefault(table, {})[column] = type_
     problems = []
-    for table_ in (*RAW_TABLES, CARD_STATEMENTS):
+    for table_ in tables_in("imports"):
         problems += _problems(table_, actual.get(table_.name))
     if problems:
         msg = "the raw tables cannot be measured: " + "; ".join(problems)
@@ -42,3 +42,29 @@ def _problems(table: Table, actual: dict[str, str] | None) -> list[str]:
         for column in table.columns
         if actual[column.name] != column.type
     ]
+
+
+def disagreements(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
+    """How a table's columns differ from its declaration, one sentence each; [] when equal."""
+    rows = con.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where table_name = ? and schema_name = 'main' and database_name = current_database() "
+        "order by column_index",
+        [table.name],
+    ).fetchall()
+    actual = dict(rows)
+    declared = {column.name: column.type for column in table.columns}
+    problems = [
+        f"{table.name}.{name} is declared but not there" for name in declared if name not in actual
+    ]
+    problems += [
+        f"{table.name}.{name} is there but not declared" for name in actual if name not in declared
+    ]
+    problems += [
+        f"{table.name}.{name} is {actual[name]}, declared {type_}"
+        for name, type_ in declared.items()
+        if name in actual and actual[name] != type_
+    ]
+    if not problems and tuple(actual) != tuple(declared):
+        problems.append(f"{table.name}: the columns are not in declared order")
+    return problems

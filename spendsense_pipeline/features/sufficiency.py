@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from spendsense_pipeline.features.catalog import FEATURES
+from spendsense_pipeline.tables.features import FEATURES
 
 Sufficiency = Literal["sufficient", "partial", "insufficient"]
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.generation.attributes import IRREGULAR
 from spendsense_pipeline.generation.behaviours.income import Pay, events_passed
-from spendsense_pipeline.generation.circumstances import IRREGULAR
-from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
-from spendsense_pipeline.generation.world import DAYS_PER_MONTH, World
+from spendsense_pipeline.generation.world import World
 
 CENTS = 100
 # Cushion left on the poorest day of the plan, in months of income. Targeted households keep enough
@@ -76,7 +77,7 @@ class Known:
 
 def rhythm_periods(world: World, paid: Pay) -> tuple[Ints, Flags, Ints]:
     """Budget period and tail flag of every user and day, and the days wages are drawn."""
-    calendar, rhythm = world.calendar, world.lives.rhythm
+    calendar, rhythm = world.calendar, world.profiles.rhythm
     period = np.broadcast_to(calendar.month_index, (world.users, world.days)).astype(np.int64)
     is_tail = np.zeros((world.users, world.days), dtype=np.bool_)
     wage_day = np.full((world.users, world.days // 7 + 2), world.days + 1, dtype=np.int64)
@@ -112,7 +113,7 @@ def budgets(world: World, known: Known, period: Ints, is_tail: Flags, wage_day: 
     totals = _Totals(world, known, period, periods, is_tail)
 
     def living(rhythm: Rhythm) -> Ints:
-        return np.flatnonzero(world.lives.rhythm == rhythm)
+        return np.flatnonzero(world.profiles.rhythm == rhythm)
 
     who = living(Rhythm.CUSHIONED)
     if who.size:
@@ -155,7 +156,7 @@ class _Totals:
 
 
 def _income_cents(world: World, who: Ints) -> Floats:
-    return world.lives.people.income_monthly_usd[who] * CENTS
+    return world.profiles.people.income_monthly_usd[who] * CENTS
 
 
 def _cushioned(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[Ints, Ints]:
@@ -187,10 +188,10 @@ def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints
     # Squared, so that thin cushions are as common as surveys of household buffers find them.
     months = low + (high - low) * place**2
     wide_low, wide_high = CUSHION_TARGETED_MONTHS
-    is_targeted = world.lives.people.target[who] != NO_TARGET
+    is_targeted = world.profiles.people.target[who] != NO_TARGET
     months = np.where(is_targeted, wide_low + (wide_high - wide_low) * place, months)
     swing = world.resolved.controls.irregular_income_volatility
-    is_irregular = world.lives.cadence[who] == IRREGULAR
+    is_irregular = world.profiles.cadence[who] == IRREGULAR
     months = np.where(is_irregular, CUSHION_IRREGULAR_MONTHS + 1.3 * swing, months)
     opening = np.rint(_income_cents(world, who) * months - poorest)
     return np.asarray(opening, dtype=np.int64)

@@ -1,10 +1,20 @@
-"""Exact arithmetic on whole cents: division that rounds half to even, and sums by group."""
+"""Exact arithmetic on whole cents: rounding, sums by group, prices scaled to a budget."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints
+
+# Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
+_WHOLE_DOLLARS, _NINETY_NINE = 51, 87
+_ROUND_PRICES_FROM_CENTS = 300
+"""Smaller prices keep their cents: rounding them to dollars would move them by too much."""
+_CASH_NOTE_CENTS = 2_000
+"""Machines pay out twenties."""
+_CASH_NOTES_MAX = 25
+"""And no more than $500 at a time."""
 
 
 def half_even(numerator: Ints, denominator: int) -> Ints:
@@ -21,3 +31,43 @@ def sums(group: Ints, cents: Ints, groups: int) -> Ints:
     """
     summed = np.bincount(group, weights=cents.astype(np.float64), minlength=groups)
     return summed.astype(np.int64)
+
+
+def scaled_cents(
+    weight: Ints, bucket: Ints, budget_cents: Ints, ending: Ints, is_cash: Flags
+) -> Ints:
+    """Prices in cents, scaled so that every bucket of purchases sums to its budget: `[N]`.
+
+    `bucket[N]` is non-decreasing, `weight[N]` the price before scaling, `ending[N]` in 0..255 and
+    `budget_cents[B]` per bucket. Prices get their endings (.00, .99, cash in twenties); the largest
+    purchase of the bucket takes up what that leaves, to the cent.
+    """
+    if weight.size == 0:
+        return weight
+    buckets = budget_cents.size
+    scale = budget_cents / np.maximum(sums(bucket, weight, buckets), 1)
+    raw = weight * scale[bucket]
+    plain = np.rint(raw)
+    cents = np.where(
+        ending < _WHOLE_DOLLARS,
+        np.rint(raw / 100) * 100,
+        np.where(ending < _NINETY_NINE, np.rint((raw + 1) / 100) * 100 - 1, plain),
+    )
+    cents = np.where(raw < _ROUND_PRICES_FROM_CENTS, plain, cents)
+    notes = np.clip(np.rint(raw[is_cash] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
+    cents[is_cash] = notes * _CASH_NOTE_CENTS
+    cents = np.maximum(cents, 1).astype(np.int64)
+    left = budget_cents - sums(bucket, cents, buckets)
+    at = _largest(bucket, np.where(is_cash, 0, cents))
+    at = at[~is_cash[at]]
+    cents[at] = np.maximum(cents[at] + left[bucket[at]], 1)
+    return cents
+
+
+def _largest(bucket: Ints, cents: Ints) -> Ints:
+    """The first of the largest purchases of every bucket that has any: their places in `cents`."""
+    starts = np.flatnonzero(np.diff(bucket, prepend=-1))
+    counts = np.diff(starts, append=bucket.size)
+    largest = np.repeat(np.maximum.reduceat(cents, starts), counts)
+    ties = np.flatnonzero(cents == largest)
+    return ties[np.diff(bucket[ties], prepend=-1) > 0]

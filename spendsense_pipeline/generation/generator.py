@@ -32,8 +32,8 @@ from spendsense_pipeline.generation.tables import (
     users_table,
 )
 from spendsense_pipeline.generation.world import make_world
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.settings import Settings, today
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 DEFAULT_SHARD_USERS = 500
 """Memory is bounded by the shard; larger ones are no faster, their arrays leave the cache."""

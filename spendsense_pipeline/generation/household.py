@@ -1,4 +1,4 @@
-"""One shard of households, from circumstances to exact postings: the order money is decided in.
+"""One shard of households, from profiles to exact postings: the order money is decided in.
 
 Pay and contracts come first; then what is left for everyday spending; then cards, whose cycles
 decide what is charged and paid; then the budgets of checking; last the purchases, scaled to them.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.generation.attributes import LOW
 from spendsense_pipeline.generation.behaviours import (
     billing,
     business,
@@ -22,7 +23,6 @@ from spendsense_pipeline.generation.behaviours import (
     subscriptions,
 )
 from spendsense_pipeline.generation.behaviours.habits import habits_of
-from spendsense_pipeline.generation.behaviours.pricing import scaled_cents
 from spendsense_pipeline.generation.budget import (
     CENTS,
     Budget,
@@ -30,8 +30,7 @@ from spendsense_pipeline.generation.budget import (
     budgets,
     rhythm_periods,
 )
-from spendsense_pipeline.generation.cents import sums
-from spendsense_pipeline.generation.circumstances import LOW
+from spendsense_pipeline.generation.cents import scaled_cents, sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.randomness import Floats, Ints
 from spendsense_pipeline.generation.targets import Rhythm
@@ -72,12 +71,12 @@ class Household:
 
 def live(world: World, labels: Labels) -> Household:
     """Let a shard of households live from history_start to the horizon."""
-    lives = world.lives
+    profiles = world.profiles
     paid = income.pay(world)
     plan = savings.savings_plan(world, labels)
-    orders_usd = lives.subscription_spend_usd + plan.monthly_cents / CENTS
+    orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
     owed = housing.bills(world, labels, orders_usd, paid)
-    everyday_usd = lives.people.income_monthly_usd - owed.monthly_cents / CENTS - orders_usd
+    everyday_usd = profiles.people.income_monthly_usd - owed.monthly_cents / CENTS - orders_usd
     held = credit.cards(world, paid, everyday_usd)
     contracts = subscriptions.contracts(world, paid, labels, _subscription_slot(world, held))
     charged = subscriptions.charges(world, contracts, labels)
@@ -146,9 +145,9 @@ def _daily(world: World, user: Ints, day: Ints, amount: Ints) -> Ints:
 def _subscription_slot(world: World, held: credit.Cards) -> Ints:
     """Account each user pays subscriptions from: a low card with room for them, else checking."""
     slot = np.full(world.users, int(Slot.CHECKING), dtype=np.int64)
-    spend = world.lives.subscription_spend_usd[held.user] * CENTS
+    spend = world.profiles.subscription_spend_usd[held.user] * CENTS
     fits = (held.band == LOW) & (spend <= held.steady_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE)
-    fits &= world.lives.rhythm[held.user] != Rhythm.PAYCHECK_TO_PAYCHECK
+    fits &= world.profiles.rhythm[held.user] != Rhythm.PAYCHECK_TO_PAYCHECK
     # Cards are in order of user and slot; written backwards, the first that fits stays.
     which = np.flatnonzero(fits)[::-1]
     slot[held.user[which]] = held.slot[which]
@@ -209,7 +208,7 @@ def _debit_postings(
     bucket = by_debit.user * periods + budget.period[by_debit.user, by_debit.day]
     bucket = 2 * bucket + budget.is_tail[by_debit.user, by_debit.day]
     # What refunds bring back is spent too, or balances would creep up over the years.
-    spent_twice = np.where(world.lives.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
+    spent_twice = np.where(world.profiles.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
     main = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64)
     cents = np.stack([main, budget.tail_cents], axis=2).ravel()
     amounts = scaled_cents(by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash)

@@ -12,9 +12,9 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.generation.attributes import IRREGULAR
 from spendsense_pipeline.generation.catalog import Catalog, entity_id
-from spendsense_pipeline.generation.circumstances import IRREGULAR
-from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, choose, integers, mix64, uniform
 from spendsense_pipeline.generation.world import World
 
@@ -139,9 +139,9 @@ class Labels:
     def payer(self, world: World, user: Ints, column: Ints) -> Ints:
         """Who pays each paycheck: one employer, or up to three clients of irregular workers."""
         employers = self.catalog.employers
-        is_irregular = world.lives.cadence == IRREGULAR
+        is_irregular = world.profiles.cadence == IRREGULAR
         is_gig = uniform(world.words("payer", 3)) < 0.4
-        tier = world.lives.people.income_tier
+        tier = world.profiles.people.income_tier
         chosen = np.empty((world.users, 3), dtype=np.int64)
         word = world.words("payer", np.arange(3))
         pools = [
@@ -159,7 +159,7 @@ class Labels:
 
     def shop(self, world: World, user: Ints, merchant: Ints, is_online: Flags) -> Ints:
         """A merchant's line: which branch, and whether bought online."""
-        place = world.lives.people.region * 64 + integers(world.words("branch", 0), 64)
+        place = world.profiles.people.region * 64 + integers(world.words("branch", 0), 64)
         branch = (mix64(place[user] * 4_096 + merchant) >> np.uint64(60)).astype(np.int64)
         return self.first_shop + (merchant * 2 + is_online) * STORES_PER_MERCHANT + branch
 

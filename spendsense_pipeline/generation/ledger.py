@@ -11,9 +11,9 @@ import numpy as np
 
 from spendsense_pipeline.generation.budget import OVERDRAFT_FEE_CENTS
 from spendsense_pipeline.generation.cents import sums
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import Fixed
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, Words, mix64, purpose_key
 from spendsense_pipeline.generation.world import (
     SLOTS,
@@ -97,7 +97,7 @@ def settle(home: Household) -> Ledger:
 def _link_identities(world: World, rows: Postings) -> Words:
     """64-bit identity of the transfer each row is a leg of, 0 for the many that are none: `[N]`."""
     legs = np.flatnonzero(rows.link >= 0)
-    number = world.lives.people.numbers[rows.user[legs]].astype(np.uint64)
+    number = world.profiles.people.numbers[rows.user[legs]].astype(np.uint64)
     pair = number << np.uint64(32) | rows.link[legs].astype(np.uint64) + np.uint64(1)
     identity = np.zeros(rows.size, dtype=np.uint64)
     identity[legs] = mix64(pair ^ np.uint64(purpose_key(world.seed, "transfer_id")))
@@ -106,7 +106,7 @@ def _link_identities(world: World, rows: Postings) -> Words:
 
 def _event(world: World, rows: Postings) -> Words:
     """What a posting is, in 64 bits: user, purpose, account, day and serial. Never two alike."""
-    number = world.lives.people.numbers[rows.user].astype(np.uint64)
+    number = world.profiles.people.numbers[rows.user].astype(np.uint64)
     what = ((rows.purpose * 8 + rows.slot) * 2_048 + rows.authorized) * 2_048 + rows.serial
     return number << np.uint64(38) | what.astype(np.uint64) << np.uint64(1)
 
@@ -128,7 +128,7 @@ def _openings(home: Household) -> tuple[Ints, Flags]:
     opening[home.cards.user, home.cards.slot] = home.cards.opening_cents
     exists = np.zeros((world.users, SLOTS), dtype=np.bool_)
     exists[:, [Slot.CHECKING, Slot.SAVINGS]] = True
-    exists[:, Slot.BUSINESS] = world.lives.has_business
+    exists[:, Slot.BUSINESS] = world.profiles.has_business
     exists[home.cards.user, home.cards.slot] = True
     return opening, exists
 

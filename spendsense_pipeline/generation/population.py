@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.generation.dealing import (
+from spendsense_pipeline.generation.quota_sampling import (
     BLOCK_USERS,
-    Dealer,
     Flags,
+    QuotaSampler,
     apportion,
     is_spread,
     rank_in_spread,
@@ -28,7 +28,7 @@ from spendsense_pipeline.generation.randomness import (
     words,
 )
 from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
-from spendsense_pipeline.plaid.tables import HOUSEHOLD_TYPES, REGIONS
+from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, REGIONS
 
 # Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
 # $12,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes taken out).
@@ -71,7 +71,7 @@ def blocks_of(first_user: int, users: int) -> tuple[int, int]:
     return first, (first_user + users - 1) // BLOCK_USERS - first + 1
 
 
-def dealt_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Flags) -> Ints:
+def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Flags) -> Ints:
     """Target of each person: dealt apart for consenting and other people, so that every prefix of
     the consenting has the requested mix to within one."""
     weights = resolved.target_weights
@@ -93,25 +93,25 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
     seed = resolved.config.seed
     numbers = first_block * BLOCK_USERS + np.arange(blocks * BLOCK_USERS, dtype=np.int64)
     has_consented = is_spread(numbers, resolved.controls.consent_rate, consent_phase(seed))
-    target = dealt_targets(resolved, numbers, has_consented)
-    dealer = Dealer(seed, first_block, blocks)
-    by_target = (np.where(has_consented, 0, 1).reshape(dealer.shape), _strata(target, dealer))
+    target = assigned_targets(resolved, numbers, has_consented)
+    sampler = QuotaSampler(seed, first_block, blocks)
+    by_target = (np.where(has_consented, 0, 1).reshape(sampler.shape), _strata(target, sampler))
 
-    income_place = dealer.quantiles("income", strata=by_target).ravel()
+    income_place = sampler.quantiles("income", strata=by_target).ravel()
     income = np.clip(
         MEDIAN_INCOME_USD * np.exp(INCOME_SIGMA * _normal_of(income_place)), *INCOME_RANGE_USD
     )
     region_shares = [resolved.controls.region_distribution.get(name, 0.0) for name in REGIONS]
-    age = dealer.quantiles("age", strata=by_target).ravel()
+    age = sampler.quantiles("age", strata=by_target).ravel()
     youngest, oldest = AGE_RANGE_YEARS
     return People(
         numbers=numbers,
         has_consented=has_consented,
         target=target,
         age_years=youngest + (age * (oldest - youngest)).astype(np.int64),
-        gender=dealer.categories("gender", GENDER_SHARES, strata=by_target).ravel(),
-        region=dealer.categories("region", region_shares, strata=by_target).ravel(),
-        household_type=dealer.categories(
+        gender=sampler.categories("gender", GENDER_SHARES, strata=by_target).ravel(),
+        region=sampler.categories("region", region_shares, strata=by_target).ravel(),
+        household_type=sampler.categories(
             "household_type", HOUSEHOLD_TYPE_SHARES[: len(HOUSEHOLD_TYPES)], strata=by_target
         ).ravel(),
         income_tier=np.searchsorted(np.array(INCOME_TIER_EDGES_USD), income),
@@ -124,8 +124,8 @@ def joined_days_before(seed: int, numbers: Ints) -> Ints:
     return 30 + integers(words(user_keys(seed, "joined", numbers), 0), 1_470)
 
 
-def _strata(target: Ints, dealer: Dealer) -> Ints:
-    return (target + 1).reshape(dealer.shape)
+def _strata(target: Ints, sampler: QuotaSampler) -> Ints:
+    return (target + 1).reshape(sampler.shape)
 
 
 def _normal_of(quantile: Floats) -> Floats:

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.attributes import BIWEEKLY, CADENCES, MEDIUM, MONTHLY, WEEKLY
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
-from spendsense_pipeline.generation.circumstances import BIWEEKLY, CADENCES, MEDIUM, MONTHLY, WEEKLY
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.ledger import Ledger
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints
 from spendsense_pipeline.generation.tables import identifiers, table
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import SLOTS, Postings, Purpose
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.raw import (
     APR_TYPES,
     CARD_STATEMENTS,
     RAW_LIABILITIES,
@@ -191,12 +191,12 @@ def _endings(home: Household, rows: Postings, opened: Ints, latest: Ints) -> Fla
 
 def _cadences(home: Household, rows: Postings) -> Ints:
     """Cadence of the stream each row opens, an index into CADENCES."""
-    lives = home.world.lives
+    profiles = home.world.profiles
     in_parts = (
         (rows.purpose == Purpose.BILL)
-        & (lives.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK)
+        & (profiles.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK)
         & np.isin(rows.serial // 64, (RENT, MORTGAGE))
     )
-    order = np.where(lives.saves_weekly[rows.user], WEEKLY, BIWEEKLY)
+    order = np.where(profiles.saves_weekly[rows.user], WEEKLY, BIWEEKLY)
     cadence = np.where(rows.purpose == Purpose.SAVINGS_OUT, order, MONTHLY)
-    return np.where((rows.purpose == Purpose.PAY) | in_parts, lives.cadence[rows.user], cadence)
+    return np.where((rows.purpose == Purpose.PAY) | in_parts, profiles.cadence[rows.user], cadence)

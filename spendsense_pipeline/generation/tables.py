@@ -13,15 +13,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import LabelTable
 from spendsense_pipeline.generation.ledger import CREDIT_SLOTS, Ledger
 from spendsense_pipeline.generation.population import joined_days_before
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, choose, integers
 from spendsense_pipeline.generation.targets import NO_TARGET
 from spendsense_pipeline.generation.world import SLOTS, Purpose, Slot, World
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import (
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import (
     CONSENT_STATUSES,
     GENDERS,
     HOUSEHOLD_TYPES,
@@ -59,7 +59,7 @@ class Identifiers(NamedTuple):
 
 def identifiers(world: World) -> Identifiers:
     """`user_0000` and `user_0000_checking` and so on."""
-    return _identifiers(int(world.lives.people.numbers[0]), world.users)
+    return _identifiers(int(world.profiles.people.numbers[0]), world.users)
 
 
 @functools.lru_cache(maxsize=1)
@@ -84,7 +84,7 @@ def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
 
 def place_of(world: World, places: Any) -> Ints:
     """Home city of each person: a row of the catalog's places."""
-    people = world.lives.people
+    people = world.profiles.people
     chosen = np.zeros(world.users, dtype=np.int64)
     word = world.words("place", 0)
     for code, region in enumerate(REGIONS):
@@ -96,7 +96,7 @@ def place_of(world: World, places: Any) -> Ints:
 def users_table(ledger: Ledger) -> Any:
     """`raw_users`."""
     world, catalog = ledger.home.world, ledger.home.labels.catalog
-    people, seed = world.lives.people, world.seed
+    people, seed = world.profiles.people, world.seed
     first = np.zeros(world.users, dtype=np.int64)
     word = world.words("name", np.arange(2))
     for code, gender in enumerate(GENDERS):
@@ -172,7 +172,7 @@ def accounts_table(ledger: Ledger) -> Any:
     available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
     mask = integers(world.words("mask", np.arange(SLOTS)), 10_000)[user, slot]
     opened = -(30 + integers(world.words("opened", np.arange(SLOTS)), 3_000)[user, slot])
-    is_joint = world.lives.is_joint[user] & (slot == Slot.CHECKING)
+    is_joint = world.profiles.is_joint[user] & (slot == Slot.CHECKING)
     return table(
         RAW_ACCOUNTS,
         {

@@ -15,15 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.generation.allotment import circumstances
+from spendsense_pipeline.generation.attributes import Profiles, sample_profiles
 from spendsense_pipeline.generation.calendar import Calendar, calendar_for
 from spendsense_pipeline.generation.cents import sums
-from spendsense_pipeline.generation.circumstances import Circumstances
-from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Ints, Words, user_keys, words
 
-DAYS_PER_MONTH = 30.4375
-"""Of a mean month, 365.25 / 12."""
 HORIZON_MIN_DAYS = 124
 """Every world is planned at least this far, so that opening balances, which look at the first
 three months of the plan, do not depend on as_of."""
@@ -71,14 +68,14 @@ class World:
     """One shard of users and the frame they live in."""
 
     resolved: ResolvedConfig
-    lives: Circumstances
+    profiles: Profiles
     calendar: Calendar
     as_of_day: int
 
     @property
     def users(self) -> int:
         """How many users the shard holds."""
-        return int(self.lives.people.numbers.size)
+        return int(self.profiles.people.numbers.size)
 
     @property
     def days(self) -> int:
@@ -92,7 +89,7 @@ class World:
 
     def keys(self, purpose: str) -> Words:
         """One key per user for draws of a purpose: `[U]`."""
-        return user_keys(self.seed, purpose, self.lives.people.numbers)
+        return user_keys(self.seed, purpose, self.profiles.people.numbers)
 
     def words(self, purpose: str, index: npt.ArrayLike) -> Words:
         """Draws of a purpose: `[U]` for a scalar index, else `[U, I]`."""
@@ -106,7 +103,7 @@ def make_world(resolved: ResolvedConfig, first_user: int, users: int) -> World:
     days = max((month - start).days, HORIZON_MIN_DAYS)
     return World(
         resolved=resolved,
-        lives=circumstances(resolved, first_user, users),
+        profiles=sample_profiles(resolved, first_user, users),
         calendar=calendar_for(start, days),
         as_of_day=(as_of - start).days,
     )

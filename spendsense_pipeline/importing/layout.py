@@ -14,7 +14,8 @@ import duckdb
 
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
-from spendsense_pipeline.plaid.declarations import MONEY, Column
+from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.declaration import MONEY, Column
 
 REQUIRED_TABLES = ("users", "accounts", "transactions")
 REQUIRED_COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -108,7 +109,7 @@ def _create_source(
     if not wanted <= given:
         return given
     values = {
-        column.name: _text(_quoted(theirs[mapping.theirs(column.name).lower()]), column, mapping)
+        column.name: _text(identifier(theirs[mapping.theirs(column.name).lower()]), column, mapping)
         for column in declared.columns
         if column.name in given
     }
@@ -127,7 +128,7 @@ def _text(source: str, column: Column, mapping: TableMapping) -> str:
     text = f"nullif(trim({source}::varchar), '')"
     changes = mapping.values.get(column.name)
     if changes:
-        whens = " ".join(f"when {_literal(a)} then {_literal(b)}" for a, b in changes.items())
+        whens = " ".join(f"when {literal(a)} then {literal(b)}" for a, b in changes.items())
         text = f"case {text} {whens} else {text} end"
     if column.type == MONEY and column.name in mapping.negate:
         text = f"coalesce((-try_cast({text} as double))::varchar, {text})"
@@ -136,13 +137,5 @@ def _text(source: str, column: Column, mapping: TableMapping) -> str:
 
 def _scan(path: Path) -> str:
     if path.suffix == ".parquet":
-        return f"read_parquet({_literal(str(path))})"
-    return f"read_csv({_literal(str(path))}, all_varchar=true, header=true, null_padding=false)"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return f"read_parquet({literal(path)})"
+    return f"read_csv({literal(path)}, all_varchar=true, header=true, null_padding=false)"

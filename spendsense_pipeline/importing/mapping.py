@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
-from spendsense_pipeline.plaid.declarations import MONEY
-from spendsense_pipeline.plaid.tables import CARD_STATEMENTS, RAW_TABLES
+from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.declaration import MONEY
 
-IMPORTABLE_TABLES = {t.name.removeprefix("raw_"): t for t in (*RAW_TABLES, CARD_STATEMENTS)}
+IMPORTABLE_TABLES = {t.name.removeprefix("raw_"): t for t in tables_in("imports")}
 _SHAPES: Mapping[str, tuple[type, str]] = {
     "file": (str, "a file name"),
     "columns": (dict, "a mapping of ours to theirs"),

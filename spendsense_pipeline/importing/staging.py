@@ -29,8 +29,9 @@ from spendsense_pipeline.importing.plaid_responses import has_responses, read_re
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.values import typed_select, value_problems
-from spendsense_pipeline.plaid.declarations import Table
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES, STREAM_TRUTH
+from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, STREAM_TRUTH
 
 DESCRIPTION_FILE = "import.json"
 EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves
@@ -294,8 +295,8 @@ def _set_aside(
     written = scratch / "staged"
     written.mkdir()
     for table in GENERATED_TABLES:
-        target = str(written / f"{table.name}.parquet").replace("'", "''")
-        con.execute(f"copy \"{table.name}\" to '{target}' (format parquet, compression zstd)")
+        target = literal(written / f"{table.name}.parquet")
+        con.execute(f"copy {identifier(table.name)} to {target} (format parquet, compression zstd)")
     content = {k: v for k, v in asdict(staged).items() if k != "folder"}
     (written / DESCRIPTION_FILE).write_text(
         json.dumps(content, default=str, indent=2), encoding="utf-8"

@@ -11,7 +11,7 @@ import duckdb
 
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
 from spendsense_pipeline.importing.problems import Problem, count_of
-from spendsense_pipeline.plaid.declarations import MONEY, Column
+from spendsense_pipeline.tables.declaration import MONEY, Column
 
 EARLIEST_DATE = dt.date(1990, 1, 1)  # no bank feed reaches further back; earlier is a broken export
 _LARGEST_AMOUNT = 10**10  # what DECIMAL(12,2) holds

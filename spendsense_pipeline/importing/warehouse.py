@@ -10,14 +10,15 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.controls import OPERATOR_CONTROLS, OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.controls.resolved import IMPORTED, STATED_START
 from spendsense_pipeline.importing.staging import StagedImport
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
 from spendsense_pipeline.settings import FEWEST_USERS
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings

@@ -3,17 +3,14 @@
 Reads features only; knows nothing of how data was generated.
 """
 
-from spendsense_pipeline.personas.assignment import PERSONA_ASSIGNMENTS, assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.personas.evaluation import evaluate
-from spendsense_pipeline.personas.fairness import FAIRNESS_REPORT, build_fairness_report
+from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.personas.rules import RULE_BOOK, bound, rules_version
-from spendsense_pipeline.personas.transitions import PERSONA_TRANSITIONS, build_transitions
+from spendsense_pipeline.personas.transitions import build_transitions
 from spendsense_pipeline.personas.views import documentation
 
 __all__ = [
-    "FAIRNESS_REPORT",
-    "PERSONA_ASSIGNMENTS",
-    "PERSONA_TRANSITIONS",
     "RULE_BOOK",
     "assign",
     "bound",

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.rules import (
     GENERAL,
-    RULE_BOOK,
     bound,
     rule_features,
     rules_version,
 )
-from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.features import UNROUNDED_FEATURES
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,65 +25,12 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds
 
 WINDOWS = (30, 180)
-_MATCHABLE = tuple(rule.key for rule in RULE_BOOK)
 _CONSENTING = "(select user_id from raw_users where consent_status = 'granted')"
-
-PERSONA_ASSIGNMENTS = Table(
-    "persona_assignments",
-    "One row per consenting person and window: which persona the rule book says, and how clearly.",
-    (
-        Column("user_id", "VARCHAR", "The person"),
-        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
-        Column("as_of", "DATE", "Last day of the window"),
-        Column(
-            "primary_persona",
-            "VARCHAR",
-            "First rule by priority that matches; general if none does",
-            allowed=PERSONA_KEYS,
-        ),
-        Column(
-            "secondary_persona",
-            "VARCHAR",
-            "Next rule that matches; null when fewer than two do",
-            nullable=True,
-            allowed=_MATCHABLE,
-        ),
-        Column(
-            "matched_personas",
-            "VARCHAR[]",
-            "Every rule that matches, in priority order; empty for general",
-        ),
-        Column(
-            "severity",
-            "DOUBLE",
-            "Largest margin (distance ÷ threshold) among the predicates that made the primary "
-            "match; 0 for general and where only yes/no facts made it",
-            unit="× threshold",
-        ),
-        Column(
-            "status",
-            "VARCHAR",
-            "assigned when some rule matches, stable when none does",
-            allowed=("assigned", "stable"),
-        ),
-        Column(
-            "target_persona",
-            "VARCHAR",
-            "Persona the operator asked for; null in a natural population",
-            nullable=True,
-            allowed=PERSONA_KEYS,
-        ),
-        Column("rules_version", "VARCHAR", "Hash of the rules and thresholds that judged"),
-    ),
-    primary_key=("user_id", "window_days"),
-    order_by=("user_id", "window_days"),
-    foreign_keys=(ForeignKey(("user_id",), "raw_users", ("user_id",)),),
-)
 
 
 def unrounded_features(window_days: int) -> str:
     """The table of exact feature values for one window."""
-    return f"_features_unrounded_{window_days}d"
+    return UNROUNDED_FEATURES[window_days].name
 
 
 def features_of_both_windows() -> str:

@@ -9,57 +9,18 @@ import statistics
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.personas.rules import GENERAL
-from spendsense_pipeline.plaid.declarations import Column, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.personas import ANY_PERSONA, DEMOGRAPHICS, FAIRNESS_REPORT
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb
 
-ANY_PERSONA = "any"
 LEAST_TELLING_DIFFERENCE = 0.10  # ten points: smaller gaps are not worth a warning at any size
-DIMENSIONS = {
-    "age_band": """case
-      when age < 25 then 'under 25' when age < 35 then '25-34' when age < 50 then '35-49'
-      when age < 65 then '50-64' when age >= 65 then '65 and over' end""",
-    "gender": "gender",
-    "income_tier": "income_tier",
-    "region": "region",
-}
-
-FAIRNESS_REPORT = Table(
-    "fairness_report",
-    "One row per window, demographic group and persona: the group's share beside everybody else's.",
-    (
-        Column("window_days", "INTEGER", "Window of the assignments", unit="days"),
-        Column("dimension", "VARCHAR", "Demographic compared", allowed=tuple(DIMENSIONS)),
-        Column("group_name", "VARCHAR", "Group within the dimension; unknown is left out"),
-        Column(
-            "persona",
-            "VARCHAR",
-            "Primary persona counted; `any` counts everybody but general: the group's coverage",
-            allowed=(*PERSONA_KEYS, ANY_PERSONA),
-        ),
-        Column("people", "BIGINT", "Consenting people in the group", unit="people"),
-        Column("assigned", "BIGINT", "Of these, with that persona", unit="people"),
-        Column("share", "DOUBLE", "assigned / people", unit="fraction"),
-        Column("share_low", "DOUBLE", "Lower end of its 95 % Wilson interval", unit="fraction"),
-        Column("share_high", "DOUBLE", "Upper end of its 95 % Wilson interval", unit="fraction"),
-        Column("rest_people", "BIGINT", "Consenting people in the other groups", unit="people"),
-        Column("rest_share", "DOUBLE", "Their share", unit="fraction", nullable=True),
-        Column("difference", "DOUBLE", "share - rest_share", unit="fraction", nullable=True),
-        Column(
-            "tolerance",
-            "DOUBLE",
-            "Half-width of the 95 % interval of that difference if the group were like the rest, "
-            "over all groups of the window at once, and at least 10 points",
-            unit="fraction",
-            nullable=True,
-        ),
-        Column("is_beyond", "BOOLEAN", "The difference exceeds the tolerance"),
-    ),
-    primary_key=("window_days", "dimension", "group_name", "persona"),
-    order_by=("window_days", "dimension", "group_name", "persona"),
-)
+_AGE_BAND = """case
+  when age < 25 then 'under 25' when age < 35 then '25-34' when age < 50 then '35-49'
+  when age < 65 then '50-64' when age >= 65 then '65 and over' end"""
+# Every other demographic is a column of raw_users as it stands.
+DIMENSIONS = {name: name for name in DEMOGRAPHICS} | {"age_band": _AGE_BAND}
 
 
 def build_fairness_report(con: duckdb.DuckDBPyConnection) -> None:

@@ -27,7 +27,7 @@ from spendsense_pipeline.personas.criteria import (
     any_of,
     criteria_of,
 )
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds
@@ -205,7 +205,7 @@ GENERAL_PLAIN = "no particular pattern"
 GENERAL_MEANING = "None of the rules matches: finances are stable by these measures."
 
 if (*(rule.key for rule in RULE_BOOK), GENERAL) != PERSONA_KEYS:  # pragma: no cover
-    msg = "the rule book and plaid.tables.PERSONA_KEYS must name the same personas in one order"
+    msg = "the rule book and tables.raw.PERSONA_KEYS must name the same personas in one order"
     raise RuntimeError(msg)
 
 

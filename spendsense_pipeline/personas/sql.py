@@ -10,19 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from spendsense_pipeline.personas.criteria import Criterion, Tree, paths_of
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, rule_features
+from spendsense_pipeline.sql import literal, number
 
 IDENTITY = ("user_id", "as_of", "window_days", "history_days")
-
-
-def number(value: float) -> str:
-    """A DOUBLE literal: an exponent keeps DuckDB from reading it as DECIMAL."""
-    text = repr(float(value))
-    return text if "e" in text else f"{text}e0"
-
-
-def text(value: str) -> str:
-    """A VARCHAR literal."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def observed_columns() -> str:
@@ -61,8 +51,8 @@ def holds(tree: Tree, leaves: Mapping[str, str] | None = None) -> str:
 
 def first_match(rules: Iterable[PersonaRule], conditions: Mapping[str, str]) -> str:
     """The key of the first rule whose condition holds, `general` if none does."""
-    cases = " ".join(f"when {conditions[rule.key]} then {text(rule.key)}" for rule in rules)
-    return f"case {cases} else {text(GENERAL)} end"
+    cases = " ".join(f"when {conditions[rule.key]} then {literal(rule.key)}" for rule in rules)
+    return f"case {cases} else {literal(GENERAL)} end"
 
 
 def made_match(rule: PersonaRule) -> dict[str, str]:
@@ -84,7 +74,7 @@ def severity(rules: Iterable[PersonaRule]) -> str:
             if c.scale is not None
         ]
         largest = f"coalesce(greatest({', '.join(margins)}), 0e0)" if margins else "0e0"
-        cases.append(f"when {text(rule.key)} then {largest}")
+        cases.append(f"when {literal(rule.key)} then {largest}")
     return f"case primary_persona {' '.join(cases)} else 0e0 end"
 
 
@@ -96,7 +86,7 @@ def judged_query(rules: tuple[PersonaRule, ...], source: str) -> str:
     """
     passed = ",\n  ".join(f"{passes(c)} as passed_{c.key}" for rule in rules for c in rule.criteria)
     matched = ",\n  ".join(f"{holds(rule.tree)} as matched_{rule.key}" for rule in rules)
-    keys = ", ".join(f"case when matched_{rule.key} then {text(rule.key)} end" for rule in rules)
+    keys = ", ".join(f"case when matched_{rule.key} then {literal(rule.key)} end" for rule in rules)
     primary = first_match(rules, {rule.key: f"matched_{rule.key}" for rule in rules})
     identity = ", ".join(IDENTITY)
     return f"""

@@ -13,41 +13,19 @@ from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import features_of_both_windows
 from spendsense_pipeline.personas.rules import bound
 from spendsense_pipeline.personas.views import threshold_text
-from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.sql import literal
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
+from spendsense_pipeline.tables.raw import RAW_USERS
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.controls import ResolvedConfig
 
-PERSONA_TRANSITIONS = Table(
-    "persona_transitions",
-    "One row per person and window whose primary persona differs from the previous dataset's.",
-    (
-        Column("user_id", "VARCHAR", "The person"),
-        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
-        Column("previous_as_of", "DATE", "Day the earlier dataset was as of"),
-        Column("as_of", "DATE", "Day of the change: the first dataset that shows it"),
-        Column("from_persona", "VARCHAR", "Primary persona then", allowed=PERSONA_KEYS),
-        Column("to_persona", "VARCHAR", "Primary persona now", allowed=PERSONA_KEYS),
-        Column(
-            "flipped_predicates",
-            "VARCHAR[]",
-            "Predicates whose answer changed: persona, comparison, and whether it is now met",
-        ),
-    ),
-    primary_key=("user_id", "window_days"),
-    order_by=("user_id", "window_days"),
-    foreign_keys=(ForeignKey(("user_id",), "raw_users", ("user_id",)),),
-)
-_NEEDED = {
-    "operator_controls",
-    "raw_users",
-    "persona_assignments",
-    "persona_transitions",
-    "decision_traces",
-}
+# What is read of the dataset before; one of another version may lack some of it.
+_READ = (OPERATOR_CONTROLS, RAW_USERS, PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS, DECISION_TRACES)
 
 
 def build_transitions(
@@ -57,7 +35,7 @@ def build_transitions(
     con.execute(PERSONA_TRANSITIONS.create_sql())
     if previous is None or not previous.exists():
         return
-    con.execute(f"attach {sql.text(str(previous))} as previous_dataset (read_only)")
+    con.execute(f"attach {literal(str(previous))} as previous_dataset (read_only)")
     try:
         if _is_same_world(con, resolved):
             _insert_changes(con, resolved)
@@ -70,7 +48,7 @@ def _is_same_world(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> 
     tables = con.execute(
         "select table_name from duckdb_tables() where database_name = 'previous_dataset'"
     ).fetchall()
-    if not {name for (name,) in tables} >= _NEEDED:
+    if not {name for (name,) in tables} >= {table.name for table in _READ}:
         return False
     before = con.sql("from previous_dataset.operator_controls").to_arrow_table().to_pylist()
     try:
@@ -83,9 +61,9 @@ def _insert_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) ->
     """One row for everybody whose persona differs from an earlier day's, with what flipped."""
     rules = bound(resolved.thresholds)
     now = ", ".join(
-        f"""{{persona: {sql.text(rule.key)}, feature: {sql.text(c.feature)},
-          operator: {sql.text(c.operator.sql)}, passed: passed_{c.key},
-          shown: {sql.text(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
+        f"""{{persona: {literal(rule.key)}, feature: {literal(c.feature)},
+          operator: {literal(c.operator.sql)}, passed: passed_{c.key},
+          shown: {literal(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
         for rule in rules
         for c in rule.criteria
     )

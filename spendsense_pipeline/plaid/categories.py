@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final, Literal
 
-from spendsense_pipeline.plaid.declarations import Column, Table
+from spendsense_pipeline.tables.declaration import Column, Table
 
 StreamKind = Literal["bill", "subscription", "habit", "income", "transfer", "other"]
 STREAM_KINDS: Final[tuple[StreamKind, ...]] = (

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.sql import identifier, literal
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -85,8 +87,8 @@ class Stamp:
 
 def stamp_table(con: duckdb.DuckDBPyConnection, table: str, stamp: Stamp) -> None:
     """Write the stamp into the table's comment (`comment on` takes no bound parameters)."""
-    text = json.dumps(asdict(stamp), sort_keys=True).replace("'", "''")
-    con.execute(f"comment on table \"{table}\" is '{text}'")
+    text = json.dumps(asdict(stamp), sort_keys=True)
+    con.execute(f"comment on table {identifier(table)} is {literal(text)}")
 
 
 def read_stamps(con: duckdb.DuckDBPyConnection) -> dict[str, Stamp | None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
-    from spendsense_pipeline.plaid.declarations import Table
+    from spendsense_pipeline.tables.declaration import Table
 
 ROW_GROUP = 122_880
 # As many groups at once as keep every core of a small machine compressing to the end.

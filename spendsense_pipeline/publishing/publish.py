@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.plaid.declarations import Column, Table
 from spendsense_pipeline.publishing.identity import Stamp, code_version, dataset_id, stamp_table
 from spendsense_pipeline.publishing.warehouse import (
     named_errors,
     prepare_data_dir,
     wal_of,
 )
+from spendsense_pipeline.sql import literal
+from spendsense_pipeline.tables.dataset import DATASET
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,29 +37,6 @@ NEW_SUFFIX = ".new.duckdb"
 _READ_ONLY = 0o444
 # Freed blocks are room that a published file takes for nothing.
 _MOST_FREED_SHARE = 0.25
-
-DATASET = Table(
-    "dataset",
-    "One row: what this dataset is, what it was made from, and when it was published.",
-    (
-        Column(
-            "dataset_id", "VARCHAR", "Hash of the resolved configuration, as_of and code version"
-        ),
-        Column("as_of", "DATE", "The day the dataset describes; nothing in it is later"),
-        Column("history_start", "DATE", "First day of the transaction history"),
-        Column("seed", "BIGINT", "Seed of the generated world"),
-        Column("preset", "VARCHAR", "Preset the configuration started from", nullable=True),
-        Column(
-            "config_hash", "VARCHAR", "Hash of the resolved configuration, history start included"
-        ),
-        Column("rules_version", "VARCHAR", "Version of the persona rule book with its thresholds"),
-        Column("code_version", "VARCHAR", "Content hash of the code that made it"),
-        Column("run_id", "VARCHAR", "Dagster run that published it", nullable=True),
-        Column("published_at", "TIMESTAMP", "When it was published, by the clock", unit="UTC"),
-    ),
-    primary_key=("dataset_id",),
-    order_by=("dataset_id",),
-)
 
 
 @dataclass(frozen=True)
@@ -159,8 +137,7 @@ def _copy_database(con: duckdb.DuckDBPyConnection, target: Path, *, is_all_new: 
     as_it_stands = not freed or (is_all_new and freed <= _MOST_FREED_SHARE * blocks)
     if as_it_stands:
         _copy_file(Path(file), target)
-    quoted = str(target).replace("'", "''")
-    con.execute(f"attach '{quoted}' as published_copy")
+    con.execute(f"attach {literal(target)} as published_copy")
     try:
         if not as_it_stands:
             con.execute(f'copy from database "{source}" to published_copy')

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.publishing.publish import (
-    DATASET,
     NEW_SUFFIX,
     Dataset,
     point_readers_at,
@@ -25,6 +24,7 @@ from spendsense_pipeline.publishing.warehouse import (
     current_dataset_path,
     named_errors,
 )
+from spendsense_pipeline.tables.dataset import DATASET
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings

@@ -43,7 +43,8 @@ class DatasetReader:
     @functools.cached_property
     def resolved(self) -> ResolvedConfig:
         """The configuration it was made from."""
-        from spendsense_pipeline.controls import OPERATOR_CONTROLS, ResolvedConfig
+        from spendsense_pipeline.controls import ResolvedConfig
+        from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 
         rows = self.rows(
             f"select {', '.join(OPERATOR_CONTROLS.column_names)} from operator_controls"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.population import history_months
+from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
@@ -23,7 +24,6 @@ _BYTES_PER_TRANSACTION = 58.0
 _BYTES_EMPTY = 3_000_000
 _SECONDS_PER_MILLION_TRANSACTIONS = 35.0
 _SECONDS_ANY_RUN = 8.0  # loading Dagster and keeping its books
-_HIGH_SPENDER_FACTOR = 1.5
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def estimate(resolved: ResolvedConfig) -> Estimate:
     """Expect a run with this configuration to make about this much."""
     config, controls = resolved.config, resolved.controls
     months = max(1, history_months(resolved.history_start, resolved.as_of))
-    spenders = 1 + controls.high_spender_probability * (_HIGH_SPENDER_FACTOR - 1)
+    spenders = 1 + controls.high_spender_probability * (HIGH_SPENDER_FACTOR - 1)
     purchases = config.avg_transactions_per_month * controls.transaction_multiplier * spenders
     transactions = round(config.num_users * months * (purchases + _FIXED_ROWS_PER_MONTH))
     return Estimate(

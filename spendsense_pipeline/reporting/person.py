@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from spendsense_pipeline.features.catalog import FEATURES_BY_NAME
 from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
 from spendsense_pipeline.personas.views import threshold_text
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, CASH_WITHDRAWAL
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader, UnknownUserError
+from spendsense_pipeline.tables.features import FEATURES_BY_NAME
 
 WINDOWS = (30, 180)
 

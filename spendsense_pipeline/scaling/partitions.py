@@ -19,14 +19,15 @@ from spendsense_pipeline.scaling.shard import (
     ShardTask,
     make_shard,
 )
+from spendsense_pipeline.sql import identifier, literal
 
 if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.controls import ResolvedConfig
-    from spendsense_pipeline.plaid.declarations import Table
     from spendsense_pipeline.publishing.consent import Decision
     from spendsense_pipeline.scaling.engines import Engine
+    from spendsense_pipeline.tables.declaration import Table
 
 _KEY_DIGITS = 16
 
@@ -53,8 +54,10 @@ class Partitions:
     def attach(self, con: duckdb.DuckDBPyConnection) -> None:
         """One view per table, over the files where they are."""
         for table in SHARD_TABLES:
-            glob = self.glob(table.name).replace("'", "''")
-            con.execute(f"create or replace view \"{table.name}\" as from read_parquet('{glob}')")
+            con.execute(
+                f"create or replace view {identifier(table.name)} as "
+                f"from read_parquet({literal(self.glob(table.name))})"
+            )
 
 
 def make_partitions(

@@ -10,14 +10,13 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.features import (
+from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.tables.features import (
     FEATURES_30D,
     FEATURES_180D,
     RECURRING_STREAMS,
-    build_features,
-    build_recurring_streams,
+    UNROUNDED_FEATURES,
 )
-from spendsense_pipeline.features.catalog import unrounded
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,7 +60,7 @@ def measure_features(
     if len(parts) <= 1:
         build_features(con, as_of=as_of, window_days=window_days, history_start=history_start)
         return
-    _begin_anew(con, _FEATURE_TABLES[window_days].name, unrounded(window_days).name)
+    _begin_anew(con, _FEATURE_TABLES[window_days].name, UNROUNDED_FEATURES[window_days].name)
     for users in parts:
         build_features(
             con, as_of=as_of, window_days=window_days, history_start=history_start, users=users

@@ -18,22 +18,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.features import (
-    FEATURES_30D,
-    FEATURES_180D,
-    RECURRING_STREAMS,
-    build_features,
-    build_recurring_streams,
-)
-from spendsense_pipeline.features.catalog import unrounded
+from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign
+from spendsense_pipeline.personas import assign
 from spendsense_pipeline.personas.assignment import WINDOWS
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
-from spendsense_pipeline.traces import DECISION_TRACES, build_traces
+from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.features import (
+    FEATURES_30D,
+    FEATURES_180D,
+    RECURRING_STREAMS,
+    UNROUNDED_FEATURES,
+)
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_TRANSACTIONS
+from spendsense_pipeline.tables.traces import DECISION_TRACES
+from spendsense_pipeline.traces import build_traces
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,7 +45,7 @@ SHARD_TABLES = (
     RECURRING_STREAMS,
     FEATURES_30D,
     FEATURES_180D,
-    *(unrounded(window) for window in WINDOWS),
+    *(UNROUNDED_FEATURES[window] for window in WINDOWS),
     PERSONA_ASSIGNMENTS,
     DECISION_TRACES,
 )
@@ -181,8 +183,9 @@ def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
         for loader in loaders:
             if loader:
                 loader.finish()
-    quoted = str(path).replace("'", "''")
-    con.execute(f"create view \"{RAW_TRANSACTIONS.name}\" as from read_parquet('{quoted}')")
+    con.execute(
+        f"create view {identifier(RAW_TRANSACTIONS.name)} as from read_parquet({literal(path)})"
+    )
     return transactions
 
 

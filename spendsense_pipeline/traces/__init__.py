@@ -3,12 +3,11 @@
 Decides nothing: personas come from `persona_assignments`, values from the features of the same run.
 """
 
-from spendsense_pipeline.traces.record import DECISION_TRACES, build_traces
+from spendsense_pipeline.traces.record import build_traces
 from spendsense_pipeline.traces.replay import Decision, replay, trace_id_of
 from spendsense_pipeline.traces.schema import trace_schema
 
 __all__ = [
-    "DECISION_TRACES",
     "Decision",
     "build_traces",
     "replay",

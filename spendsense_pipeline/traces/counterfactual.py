@@ -22,9 +22,10 @@ from spendsense_pipeline.personas.criteria import (
     Tree,
 )
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, all_criteria, persona_title
-from spendsense_pipeline.personas.sql import first_match, holds, number, passes, text
+from spendsense_pipeline.personas.sql import first_match, holds, passes
 from spendsense_pipeline.personas.views import amount_text
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.sql import literal, number
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 from spendsense_pipeline.traces.figures import value_json
 
 YES_NO_SIZE = 1.0
@@ -112,8 +113,8 @@ def changes_needed(rules: tuple[PersonaRule, ...]) -> str:
     cases = []
     for i, rule in enumerate(rules):
         ways = [f"out_of_{rule.key}", *(f"into_{above.key}" for above in rules[:i])]
-        cases.append(f"when {text(rule.key)} then {_least(ways)}")
-    cases.append(f"when {text(GENERAL)} then {_least([f'into_{rule.key}' for rule in rules])}")
+        cases.append(f"when {literal(rule.key)} then {_least(ways)}")
+    cases.append(f"when {literal(GENERAL)} then {_least([f'into_{rule.key}' for rule in rules])}")
     return f"case primary_persona {' '.join(cases)} end"
 
 
@@ -121,8 +122,10 @@ def as_json(rules: tuple[PersonaRule, ...]) -> str:
     """The counterfactual member of a trace as JSON text, from the columns `change` and `needed`."""
     found = [_constants(candidate) for candidate in candidates(rules)]
     opening, between, closing = (_by_rank([parts[i] for parts in found]) for i in range(3))
-    titles = " ".join(f"when {text(key)} then {text(persona_title(key))}" for key in PERSONA_KEYS)
-    none = text('{"found":false,"changes_needed":')
+    titles = " ".join(
+        f"when {literal(key)} then {literal(persona_title(key))}" for key in PERSONA_KEYS
+    )
+    none = literal('{"found":false,"changes_needed":')
     return f"""case when change is not null then concat(
       {opening}, {_of_criterion(rules, _shown)}, ', the result would be ',
       case change.outcome {titles} end, {between}, {_of_criterion(rules, value_json)}, {closing},
@@ -154,7 +157,7 @@ def _constants(candidate: Candidate) -> tuple[str, str, str]:
 
 def _by_rank(constants: list[str]) -> str:
     """The constant of the change found: a lookup in a list, not a branch per candidate."""
-    return f"[{', '.join(text(constant) for constant in constants)}][change.rank + 1]"
+    return f"[{', '.join(literal(constant) for constant in constants)}][change.rank + 1]"
 
 
 def _of_criterion(rules: tuple[PersonaRule, ...], expression: Callable[[Criterion], str]) -> str:

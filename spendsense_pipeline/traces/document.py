@@ -12,6 +12,7 @@ from spendsense_pipeline.features.sufficiency import NEEDS
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.criteria import Criterion, Tree
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.sql import literal
 from spendsense_pipeline.traces import counterfactual, prose
 from spendsense_pipeline.traces.figures import value_json
 from spendsense_pipeline.traces.json_text import (
@@ -57,11 +58,11 @@ def _deciding_step(rules: tuple[PersonaRule, ...]) -> str:
     """Which step of the priority order decided."""
     of = f"of {len(rules) + 1}"
     cases = " ".join(
-        f"when {sql.text(rule.key)} then {sql.text(f'priority {i} {of}: first rule that matches')}"
+        f"when {literal(rule.key)} then {literal(f'priority {i} {of}: first rule that matches')}"
         for i, rule in enumerate(rules, start=1)
     )
-    last = sql.text(f"priority {len(rules) + 1} {of}: no rule matches")
-    return f"case assigned {cases} when {sql.text(GENERAL)} then {last} end"
+    last = literal(f"priority {len(rules) + 1} {of}: no rule matches")
+    return f"case assigned {cases} when {literal(GENERAL)} then {last} end"
 
 
 def _persona(rule: PersonaRule) -> Json:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from spendsense_pipeline.personas.criteria import Criterion
-from spendsense_pipeline.personas.sql import number, text
 from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.sql import literal, number
 
 _DIGITS = {
     "fraction": (1, 3, 6),
@@ -37,7 +37,7 @@ def shown(criterion: Criterion, passed: str) -> str:
         f"then {_with_unit(scaled, digits, criterion.unit)}"
         for digits in _DIGITS[criterion.unit]
     )
-    beyond = text(threshold_text(criterion))
+    beyond = literal(threshold_text(criterion))
     return (
         f"case when {value} is null then null {cases} "
         f"when {value} < {number(criterion.limit)} then 'just under ' || {beyond} "

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spendsense_pipeline.personas.sql import text
+from spendsense_pipeline.sql import literal
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Json:
                 merged[-1] = (False, merged[-1][1] + piece)
             else:
                 merged.append((is_sql, piece))
-        return "concat(" + ", ".join(p if is_sql else text(p) for is_sql, p in merged) + ")"
+        return "concat(" + ", ".join(p if is_sql else literal(p) for is_sql, p in merged) + ")"
 
 
 def constant(value: Any) -> Json:

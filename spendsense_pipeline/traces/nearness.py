@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from spendsense_pipeline.personas.criteria import Criterion, Tree
 from spendsense_pipeline.personas.rules import PersonaRule
-from spendsense_pipeline.personas.sql import distance, holds, number, text
+from spendsense_pipeline.personas.sql import distance, holds
+from spendsense_pipeline.sql import literal, number
 from spendsense_pipeline.traces.reasons import what_is_missing
 
 WHOLE_STEP = 1.0
@@ -22,7 +23,7 @@ def runner_up(rules: tuple[PersonaRule, ...]) -> str:
     """
     candidates = ", ".join(
         f"""case when not matched_{rule.key} and short_{rule.key} is not null then {{
-          shortfall: short_{rule.key}, priority: {priority}, key: {text(rule.key)}}} end"""
+          shortfall: short_{rule.key}, priority: {priority}, key: {literal(rule.key)}}} end"""
         for priority, rule in enumerate(rules)
     )
     return f"list_min(list_filter([{candidates}], lambda c: c is not null)).key"
@@ -30,7 +31,7 @@ def runner_up(rules: tuple[PersonaRule, ...]) -> str:
 
 def lacking(rules: tuple[PersonaRule, ...]) -> str:
     """What the runner-up lacks, in words; reads the column `runner_up`."""
-    cases = " ".join(f"when {text(rule.key)} then {_lack(rule.tree)}" for rule in rules)
+    cases = " ".join(f"when {literal(rule.key)} then {_lack(rule.tree)}" for rule in rules)
     return f"case runner_up {cases} end"
 
 

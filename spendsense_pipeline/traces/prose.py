@@ -7,7 +7,8 @@ joins them.
 from __future__ import annotations
 
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
-from spendsense_pipeline.personas.sql import margin, number, text
+from spendsense_pipeline.personas.sql import margin
+from spendsense_pipeline.sql import literal, number
 from spendsense_pipeline.traces.figures import day, dollars
 from spendsense_pipeline.traces.reasons import (
     MOST_REASONS,
@@ -28,9 +29,10 @@ BEHAVIOURS = {
 
 def slots(rules: tuple[PersonaRule, ...]) -> str:
     """The select list of text columns that reason templates name."""
-    plain = " ".join(f"when {text(rule.key)} then {text(rule.plain)}" for rule in rules)
+    plain = " ".join(f"when {literal(rule.key)} then {literal(rule.plain)}" for rule in rules)
     missing = ", ".join(
-        f"case when {feature} is null then {text(name)} end" for feature, name in BEHAVIOURS.items()
+        f"case when {feature} is null then {literal(name)} end"
+        for feature, name in BEHAVIOURS.items()
     )
     expressions = {
         "card_start": "'Your card' || coalesce(' ending in ' || card.mask, '')",
@@ -52,7 +54,7 @@ def slots(rules: tuple[PersonaRule, ...]) -> str:
         "case when len(subscriptions) > 3 then ' and ' || (len(subscriptions) - 3) || ' more' "
         "else '' end || ')', '')",
         "as_of_text": day("as_of"),
-        "rule_count": text(str(len(rules))),
+        "rule_count": literal(str(len(rules))),
         "primary_plain": f"case primary_persona {plain} end",
         "secondary_plain": f"case secondary_persona {plain} end",
         "runner_up_plain": f"case runner_up {plain} end",
@@ -65,10 +67,10 @@ def slots(rules: tuple[PersonaRule, ...]) -> str:
 def ranked_reasons(rules: tuple[PersonaRule, ...]) -> str:
     """Up to four reasons {code, text}, the widest margin first."""
     met = ", ".join(
-        f"""case when primary_persona = {text(rule.key)} and made_{criterion.key} then {{
+        f"""case when primary_persona = {literal(rule.key)} and made_{criterion.key} then {{
           narrowness: -coalesce({margin(criterion)}, {number(reason_for(criterion).ranks_as)}),
           rank: {rank},
-          code: {text(reason_for(criterion).code)}, text: {sentence(criterion)} }} end"""
+          code: {literal(reason_for(criterion).code)}, text: {sentence(criterion)} }} end"""
         for rule in rules
         for rank, criterion in enumerate(rule.criteria)
     )
@@ -76,12 +78,12 @@ def ranked_reasons(rules: tuple[PersonaRule, ...]) -> str:
     specific = f"list_transform({in_order}, lambda r: {{code: r.code, text: r.text}})"
     overall = ", ".join(
         f"case when {condition} "
-        f"then {{code: {text(code)}, text: {filled(reason(code).template, {})}}} end"
+        f"then {{code: {literal(code)}, text: {filled(reason(code).template, {})}}} end"
         for code, condition in {
-            "NO_RULE_MATCHED": f"primary_persona = {text(GENERAL)}",
-            "CLOSEST_RULE": f"primary_persona = {text(GENERAL)} and runner_up is not null",
+            "NO_RULE_MATCHED": f"primary_persona = {literal(GENERAL)}",
+            "CLOSEST_RULE": f"primary_persona = {literal(GENERAL)} and runner_up is not null",
             "ALSO_MATCHES": "secondary_persona is not null",
-            "NO_DATA": f"primary_persona = {text(GENERAL)} and missing_behaviours is not null",
+            "NO_DATA": f"primary_persona = {literal(GENERAL)} and missing_behaviours is not null",
             "SHORT_HISTORY": "history_days < window_days",
         }.items()
     )
@@ -95,6 +97,6 @@ def paragraph() -> str:
         "In the {window_days} days to {as_of_text}, your finances show {primary_plain}. ", {}
     )
     return (
-        f"case primary_persona when {text(GENERAL)} then '' else {opening} end || "
+        f"case primary_persona when {literal(GENERAL)} then '' else {opening} end || "
         "array_to_string(list_transform(reasons, lambda r: r.text), ' ')"
     )

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from spendsense_pipeline.personas.criteria import ABOVE, AT_LEAST, IS, Criterion
 from spendsense_pipeline.personas.rules import RULE_BOOK
-from spendsense_pipeline.personas.sql import text
 from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.sql import literal
 
 MOST_REASONS = 4
 
@@ -148,7 +148,7 @@ def filled(template: str, slots: Mapping[str, str]) -> str:
     """The template as a SQL text expression; a slot is a column unless `slots` says otherwise."""
     parts = _SLOT.split(template)  # literal, slot, literal, slot, …
     pieces = [
-        text(part) if i % 2 == 0 else f"coalesce(({slots.get(part, part)})::varchar, 'no data')"
+        literal(part) if i % 2 == 0 else f"coalesce(({slots.get(part, part)})::varchar, 'no data')"
         for i, part in enumerate(parts)
         if part
     ]
@@ -159,14 +159,14 @@ def sentence(criterion: Criterion) -> str:
     """The reason for a met criterion, as a SQL text expression over the facts."""
     return filled(
         reason_for(criterion).template,
-        {"shown": f"shown_{criterion.key}", "threshold": text(threshold_text(criterion))},
+        {"shown": f"shown_{criterion.key}", "threshold": literal(threshold_text(criterion))},
     )
 
 
 def what_is_missing(criterion: Criterion) -> str:
     """What an unmet criterion would take, as a SQL text expression over the facts."""
     if criterion.is_yes_no:
-        return text(f"there is no sign of {criterion.label}")
+        return literal(f"there is no sign of {criterion.label}")
     threshold = threshold_text(criterion)
     if criterion.operator is AT_LEAST:
         takes = f"{threshold} or more"
@@ -176,8 +176,8 @@ def what_is_missing(criterion: Criterion) -> str:
         takes = f"more than {threshold}"
     else:
         takes = f"under {threshold}"
-    ending = text(f", and it takes {takes}")
-    return f"{text(f'{criterion.label} is ')} || shown_{criterion.key} || {ending}"
+    ending = literal(f", and it takes {takes}")
+    return f"{literal(f'{criterion.label} is ')} || shown_{criterion.key} || {ending}"
 
 
 def documentation() -> tuple[tuple[str, str, str], ...]:

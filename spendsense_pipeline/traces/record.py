@@ -15,13 +15,12 @@ from spendsense_pipeline.personas.assignment import (
     unrounded_features,
 )
 from spendsense_pipeline.personas.rules import PersonaRule, bound, rules_version
-from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.sql import QueryFolder, literal
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import counterfactual, document, nearness, prose
 from spendsense_pipeline.traces.evidence.collect import collect
 from spendsense_pipeline.traces.figures import shown
 from spendsense_pipeline.traces.measured import measuring
-from spendsense_pipeline.traces.queries import sql_text
 from spendsense_pipeline.traces.replay import ID_DIGITS
 
 if TYPE_CHECKING:
@@ -29,35 +28,10 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.controls import ResolvedConfig
 
+QUERIES = QueryFolder(__package__)
 PEOPLE_AT_ONCE = 10_000  # bounds memory whatever the population; larger pieces are no faster
 _COLUMNS_OF_VERSIONS = ("rules", "code", "config_hash", "dataset_id")
 _TOLD_FEATURES = ("monthly_expenses_usd", "savings_balance_usd", "mean_balance_usd")
-
-DECISION_TRACES = Table(
-    "decision_traces",
-    "One row per assignment: the whole decision as JSON, from which it can be judged again.",
-    (
-        Column("trace_id", "VARCHAR", "Hash of the trace's content: no run id, no clock"),
-        Column("user_id", "VARCHAR", "The person"),
-        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
-        Column("as_of", "DATE", "Last day of the window"),
-        Column("primary_persona", "VARCHAR", "Persona the trace explains", allowed=PERSONA_KEYS),
-        Column("rules_version", "VARCHAR", "Hash of the rules and thresholds that judged"),
-        Column("code_version", "VARCHAR", "Hash of the program that made it"),
-        Column("config_hash", "VARCHAR", "Hash of the operator's configuration"),
-        Column("dataset_id", "VARCHAR", "Dataset the trace belongs to"),
-        # Six thousand characters of which most repeat: an eighth of the time and a seventh of the
-        # disk that DuckDB's own choice takes.
-        Column(
-            "trace", "JSON", "The trace, as traces/schema.json describes it", compression="zstd"
-        ),
-    ),
-    primary_key=("user_id", "window_days"),
-    order_by=("user_id", "window_days"),
-    foreign_keys=(
-        ForeignKey(("user_id", "window_days"), "persona_assignments", ("user_id", "window_days")),
-    ),
-)
 
 
 def build_traces(
@@ -104,7 +78,7 @@ def _trace_people(
         f"""
         insert into decision_traces
         with
-        facts as ({sql_text("facts")}),
+        facts as ({QUERIES.text("facts.sql")}),
         wide as ({_told_features()}),
         told as (
           select j.*, f.* exclude (user_id, window_days, as_of), w.* exclude (user_id, window_days),
@@ -123,7 +97,7 @@ def _trace_people(
           left join _trace_evidence as e using (user_id, window_days)),
         identified as (select *, left(sha256(body), {ID_DIGITS}) as trace_id from bodies)
         select trace_id, user_id, window_days, as_of, primary_persona,
-          {", ".join(sql.text(versions[name]) for name in _COLUMNS_OF_VERSIONS)},
+          {", ".join(literal(versions[name]) for name in _COLUMNS_OF_VERSIONS)},
           '{{"trace_id":"' || trace_id || '",' || substr(body, 2) as trace
         from identified order by user_id, window_days
         """,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spendsense_pipeline.checks import completeness
 from spendsense_pipeline.checks.outcome import Finding
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline_tests.fixtures.assigned_people import (
     NATURAL_MIX,
     a_configuration,

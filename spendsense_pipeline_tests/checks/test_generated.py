@@ -13,7 +13,7 @@ from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.checks.population import control_fidelity
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 # Realism reports, it does not promise; operator_controls is written by its own stage.
 REPORTED = {"population_is_realistic", "groups_are_covered_alike"}

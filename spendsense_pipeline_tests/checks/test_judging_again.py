@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendsense_pipeline.checks.judging_again import surely_agree
-from spendsense_pipeline.checks.running import sql_text
+from spendsense_pipeline.checks.running import QUERIES
 from spendsense_pipeline.traces import replay
 
 _NUMBERS = st.one_of(
@@ -95,7 +95,7 @@ def judged(traces: list[dict[str, Any]], stored: list[dict[str, Any] | None]) ->
                     [person, *decision.values()],
                 )
         batch = con.sql(
-            f"from ({sql_text('decision_traces/traces_replay.judged.sql')}) order by user_id"
+            f"from ({QUERIES.text('decision_traces/traces_replay.judged.sql')}) order by user_id"
         ).to_arrow_reader(1_000)
         return [bool(agrees) for rows in batch for agrees in surely_agree(rows)]
 

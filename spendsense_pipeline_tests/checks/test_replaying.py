@@ -10,7 +10,7 @@ import pytest
 from spendsense_pipeline.checks import replaying
 from spendsense_pipeline.checks.replaying import traces_replay
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.traces import DECISION_TRACES
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration, a_population
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
 

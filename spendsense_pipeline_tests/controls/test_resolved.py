@@ -8,7 +8,6 @@ import pyarrow as pa
 import pytest
 
 from spendsense_pipeline.controls import (
-    OPERATOR_CONTROLS,
     ControlsError,
     OperatorConfig,
     OperatorControls,
@@ -20,6 +19,7 @@ from spendsense_pipeline.controls import (
     resolve,
     span_months,
 )
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 
 DAY = date(2025, 6, 15)
 

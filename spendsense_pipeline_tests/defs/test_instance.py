@@ -1,9 +1,7 @@
-"""Dagster's books are kept in the data directory, and commands without a module find ours."""
+"""Dagster's books are kept in the data directory, unless DAGSTER_HOME says otherwise."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import click
@@ -57,56 +55,3 @@ def test_an_unwritable_data_directory_is_one_line_with_a_remedy(
         instance.instance_home(Settings.from_environment())
     with pytest.raises(click.ClickException, match="SPENDSENSE_DATA_DIR"):
         instance.DataDirInstance.config_defaults(str(tmp_path))
-
-
-class RestartedError(Exception):
-    """Stands for the process being replaced."""
-
-
-@pytest.mark.parametrize(
-    ("program", "parameters", "is_restarted"),
-    [
-        ("dagster", {"select": "*", "module_name": None}, True),
-        ("dagster", {"select": "*", "module_name": "somebody.elses"}, False),
-        ("dagster", {"select": "*", "module_name": None, "python_file": "theirs.py"}, False),
-        # These find workspace.yaml by themselves.
-        ("dagster", {"module_name": (), "workspace": ()}, False),
-        ("dagster", {"run_id": "1234"}, False),
-        ("pytest", {"select": "*", "module_name": None}, False),
-    ],
-)
-def test_a_command_without_a_module_is_started_again_with_ours(
-    program: str,
-    parameters: dict[str, object],
-    is_restarted: bool,
-    tmp_path: Path,
-    data_dir: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    started: list[list[str]] = []
-
-    def execv(path: str, arguments: list[str]) -> None:
-        started.append(arguments)
-        raise RestartedError(path)
-
-    monkeypatch.setattr(os, "execv", execv)
-    monkeypatch.setattr(sys, "argv", [f"bin/{program}"])
-    monkeypatch.setattr(sys, "orig_argv", ["python", f"bin/{program}", "asset", "materialize"])
-    temporary_home = tmp_path / "temporary"
-    temporary_home.mkdir()
-    with click.Context(click.Command("materialize")) as context:
-        context.params = parameters
-        if is_restarted:
-            with pytest.raises(RestartedError):
-                instance.DataDirInstance.config_defaults(str(temporary_home))
-            assert started[0][1:] == [
-                "bin/dagster",
-                "asset",
-                "materialize",
-                "-m",
-                "spendsense_pipeline.definitions",
-            ]
-        else:
-            instance.DataDirInstance.config_defaults(str(temporary_home))
-            assert not started
-    assert temporary_home.exists() != is_restarted

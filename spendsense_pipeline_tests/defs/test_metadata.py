@@ -17,8 +17,8 @@ from spendsense_pipeline.defs.metadata import (
     table_metadata,
 )
 from spendsense_pipeline.personas.rules import all_criteria
-from spendsense_pipeline.plaid.declarations import Column, Table
-from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline.tables.declaration import Column, Table
+from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_transaction, a_user, a_warehouse
 
 SPEND = Table(

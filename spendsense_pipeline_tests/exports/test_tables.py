@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spendsense_pipeline.plaid.tables import RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.exports import FORMATS, ExportError, export_dataset
 from spendsense_pipeline.publishing.exports.documents import file_name
+from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
 from spendsense_pipeline_tests.fixtures.exportable_dataset import (
     CONSENTING,
     TABLES,

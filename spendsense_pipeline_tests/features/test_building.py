@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.features import (
-    FEATURES,
     NEEDS,
     FeatureInputError,
     build_features,
@@ -17,9 +16,8 @@ from spendsense_pipeline.features import (
     data_sufficiency,
     disagreements,
 )
-from spendsense_pipeline.features.catalog import FEATURES_30D, RECURRING_STREAMS
-from spendsense_pipeline.features.queries import description, sql_text
-from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline.tables.features import FEATURES, FEATURES_30D, RECURRING_STREAMS
+from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.features.test_third_party import household
 from spendsense_pipeline_tests.fixtures.measured_people import measured, rows_of
 from spendsense_pipeline_tests.fixtures.rows import (
@@ -239,20 +237,3 @@ def test_sufficiency() -> None:
     assert data_sufficiency("total_spend_usd", 30, 180) == "partial"
     assert data_sufficiency("max_utilization", 1, 180) == "sufficient"
     assert data_sufficiency("max_utilization", None, 180) == "insufficient"
-
-
-def test_every_query_says_what_it_answers() -> None:
-    for name in (
-        "users",
-        "posted",
-        "spending",
-        "savings",
-        "credit",
-        "income",
-        "cash_flow",
-        "subscriptions",
-        "features",
-        "streams/recurring_streams",
-    ):
-        assert description(name)
-        assert "select *" not in sql_text(name).replace("select\n", "select ")

@@ -19,7 +19,7 @@ from spendsense_pipeline.controls import (
 )
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.measured_people import disagreement, rows_of
 
 # A true stream can be found once it has three charges in 130 days, the last at most 48 (1.6 × 30.44) old.

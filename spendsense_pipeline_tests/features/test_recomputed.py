@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spendsense_pipeline.features import FEATURES, build_features, build_recurring_streams
+from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.tables.features import FEATURES
 from spendsense_pipeline_tests.fixtures.measured_people import disagreement, rows_of
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,

@@ -11,12 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spendsense_pipeline.features import (
-    FEATURES_30D,
-    FEATURES_180D,
-    RECURRING_STREAMS,
-    disagreements,
-)
+from spendsense_pipeline.features import disagreements
+from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
 from spendsense_pipeline_tests.fixtures.measured_people import measured, measured_one, streams_of
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,

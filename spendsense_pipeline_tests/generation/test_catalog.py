@@ -21,7 +21,7 @@ from spendsense_pipeline.generation.catalog import (
 from spendsense_pipeline.generation.catalog.custom import MAIN_GROUPS
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.plaid import accounts, categories
-from spendsense_pipeline.plaid.tables import GENDERS, REGIONS
+from spendsense_pipeline.tables.raw import GENDERS, REGIONS
 
 FOLDER = Path(catalog_package.__file__).parent
 CATALOG = load_catalog()

@@ -14,7 +14,7 @@ import pytest
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_population,

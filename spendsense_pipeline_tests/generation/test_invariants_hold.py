@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from spendsense_pipeline import checks
 from spendsense_pipeline.controls import ControlsError, OperatorConfig, resolve
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.configurations import requests
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration, a_population
 

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from spendsense_pipeline.controls import PRESET_CONFIGS
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,

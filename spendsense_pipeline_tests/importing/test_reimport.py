@@ -14,10 +14,10 @@ from spendsense_pipeline.generation import generate
 from spendsense_pipeline.importing import ImportRequest, stage
 from spendsense_pipeline.importing.warehouse import resolved_for
 from spendsense_pipeline.personas import assign
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.exports import export_dataset
 from spendsense_pipeline.publishing.loading import TableLoader
-from spendsense_pipeline.publishing.publish import DATASET
+from spendsense_pipeline.tables.dataset import DATASET
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline.traces import build_traces
 from spendsense_pipeline_tests.fixtures.rows import insert
 

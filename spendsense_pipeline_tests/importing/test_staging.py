@@ -21,8 +21,8 @@ from spendsense_pipeline.importing import (
     load_staged,
     stage,
 )
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline.publishing.exports import export_dataset
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline_tests.fixtures.exportable_dataset import TABLES, a_dataset, open_dataset
 
 AS_OF = dt.date(2026, 6, 30)

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline.personas import PERSONA_ASSIGNMENTS, assign, evaluate, rules_version
+from spendsense_pipeline.personas import assign, evaluate, rules_version
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     WINDOWS,
     a_crowd,

@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline.personas import FAIRNESS_REPORT, assign, build_fairness_report
-from spendsense_pipeline.plaid.tables import RAW_USERS
+from spendsense_pipeline.personas import assign, build_fairness_report
+from spendsense_pipeline.tables.personas import FAIRNESS_REPORT
+from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.fixtures.feature_rows import persona_row, thresholds, warehouse_of
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, Row, a_user, a_warehouse, insert
 

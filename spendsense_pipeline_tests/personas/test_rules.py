@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PersonaThresholds
-from spendsense_pipeline.features.catalog import FEATURES_BY_NAME
 from spendsense_pipeline.personas import rules as rule_book
 from spendsense_pipeline.personas.criteria import (
     ABOVE,
@@ -23,7 +22,8 @@ from spendsense_pipeline.personas.criteria import (
 from spendsense_pipeline.personas.evaluation import evaluate
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria, bound, rules_version
 from spendsense_pipeline.personas.sql import judged_query
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.features import FEATURES_BY_NAME
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_feature_population,
     columns_of,

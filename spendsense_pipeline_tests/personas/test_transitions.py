@@ -11,16 +11,17 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.controls import (
-    OPERATOR_CONTROLS,
     DataGenerationConfig,
     OperatorConfig,
     PersonaThresholds,
     ResolvedConfig,
     resolve,
 )
-from spendsense_pipeline.features.catalog import RECURRING_STREAMS
-from spendsense_pipeline.personas import PERSONA_TRANSITIONS, assign, build_transitions
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES, RAW_USERS
+from spendsense_pipeline.personas import assign, build_transitions
+from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.features import RECURRING_STREAMS
+from spendsense_pipeline.tables.personas import PERSONA_TRANSITIONS
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_USERS
 from spendsense_pipeline.traces import build_traces
 from spendsense_pipeline_tests.fixtures.feature_rows import persona_row, warehouse_of
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, HISTORY_START, Row, a_user, insert

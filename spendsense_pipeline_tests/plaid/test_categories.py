@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.plaid import categories
-from spendsense_pipeline.plaid.tables import STREAM_KINDS
+from spendsense_pipeline.tables.raw import STREAM_KINDS
 
 # Detailed codes per primary, counted in Plaid's list (127 in all).
 DETAILED_PER_PRIMARY = {

@@ -8,9 +8,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from spendsense_pipeline.plaid.declarations import Column, Table
 from spendsense_pipeline.publishing import loading
 from spendsense_pipeline.publishing.loading import ROW_GROUP, TableLoader, load_rows, made_ahead
+from spendsense_pipeline.tables.declaration import Column, Table
 
 NUMBERS = Table("numbers", "Numbers.", (Column("n", "BIGINT", "A number"),), ("n",), ("n",))
 

@@ -16,7 +16,7 @@ import pytest
 from spendsense_pipeline.publishing import publish as publish_module
 from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.publishing.identity import Stamp, dataset_id
-from spendsense_pipeline.publishing.publish import DATASET, publish
+from spendsense_pipeline.publishing.publish import publish
 from spendsense_pipeline.publishing.retention import (
     NoSuchDatasetError,
     current_dataset,
@@ -30,6 +30,7 @@ from spendsense_pipeline.publishing.warehouse import (
     current_dataset_path,
     open_published,
 )
+from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
 from spendsense_pipeline_tests.fixtures.tiny_dataset import (
     NOW,

@@ -15,10 +15,10 @@ from spendsense_pipeline.controls import (
 )
 from spendsense_pipeline.generation import generate
 from spendsense_pipeline.personas import assign
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.scaling.ranges import PEOPLE_AT_ONCE, measure_features, measure_streams
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline.traces import build_traces
 
 AS_OF = dt.date(2026, 6, 30)

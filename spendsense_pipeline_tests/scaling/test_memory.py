@@ -17,7 +17,7 @@ import datetime as dt, os, resource, sys
 import duckdb
 from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
 
 users, shard_users, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline.features.catalog import RECURRING_STREAMS, unrounded
 from spendsense_pipeline.scaling.ranges import measure_features, measure_streams, ranges
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
+from spendsense_pipeline.tables.features import RECURRING_STREAMS, UNROUNDED_FEATURES
 from spendsense_pipeline.traces import record
 from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse
 from spendsense_pipeline_tests.scaling.populations import AS_OF, asked, derive, generated, rows
@@ -50,6 +50,6 @@ def test_people_of_an_earlier_population_do_not_stay() -> None:
         history_start=AS_OF - dt.timedelta(days=120),
         people_at_once=10,
     )
-    for table in (RECURRING_STREAMS.name, "features_30d", unrounded(30).name):
+    for table in (RECURRING_STREAMS.name, "features_30d", UNROUNDED_FEATURES[30].name):
         [(last,)] = con.execute(f'select max(user_id) from "{table}"').fetchall()
         assert last < "user_0025", table

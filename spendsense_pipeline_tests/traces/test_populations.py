@@ -17,7 +17,7 @@ from spendsense_pipeline.controls import (
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation import generate
 from spendsense_pipeline.personas import evaluate
-from spendsense_pipeline.plaid.tables import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.feature_rows import columns_of, default_rules
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
 from spendsense_pipeline_tests.fixtures.town import explain, texts_of, traces_of

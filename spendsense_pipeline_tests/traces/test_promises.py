@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spendsense_pipeline.features.catalog import RECURRING_STREAMS
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
-from spendsense_pipeline.traces import DECISION_TRACES, replay, trace_id_of, trace_schema
+from spendsense_pipeline.tables.features import RECURRING_STREAMS
+from spendsense_pipeline.tables.traces import DECISION_TRACES
+from spendsense_pipeline.traces import replay, trace_id_of, trace_schema
 from spendsense_pipeline.traces.reasons import CODES, REASONS
 from spendsense_pipeline.traces.replay import stored_decision
 from spendsense_pipeline_tests.fixtures.feature_rows import (

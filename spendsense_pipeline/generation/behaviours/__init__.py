@@ -1,1 +1,1 @@
-"""What households do, one behaviour per module: each turns circumstances into postings."""
+"""What households do, one behaviour per module: each turns profiles into postings."""

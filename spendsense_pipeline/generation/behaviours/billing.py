@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.generation.attributes import LOW, PAYS_LATE, PAYS_MINIMUM
 from spendsense_pipeline.generation.behaviours.credit import (
     FREE_PAYMENT_MIN_FACTOR,
     LATE_FEE_CENTS,
@@ -18,10 +19,8 @@ from spendsense_pipeline.generation.behaviours.credit import (
     STEADY_CHARGE_SHARE,
     Cards,
 )
-from spendsense_pipeline.generation.behaviours.pricing import scaled_cents
 from spendsense_pipeline.generation.behaviours.spending import Purchases
-from spendsense_pipeline.generation.cents import half_even, sums
-from spendsense_pipeline.generation.circumstances import LOW, PAYS_LATE, PAYS_MINIMUM
+from spendsense_pipeline.generation.cents import half_even, scaled_cents, sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.randomness import Ints
 from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings

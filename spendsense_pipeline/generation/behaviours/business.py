@@ -17,7 +17,7 @@ OPENING_WEEKS = 5
 
 def business_postings(world: World) -> tuple[Postings, Ints]:
     """Rows of the business accounts, and the opening balance of every user (0 without one)."""
-    has = world.lives.has_business
+    has = world.profiles.has_business
     low, high = WEEKLY_TAKINGS_USD
     takings = (low + (high - low) * uniform(world.words("business_size", 0)) ** 2) * has
     monday = (-int(world.calendar.weekday[0])) % 7

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.behaviours.income import Pay
-from spendsense_pipeline.generation.circumstances import (
+from spendsense_pipeline.generation.attributes import (
     CRITICAL,
     HIGH,
     LOW,
@@ -20,7 +19,8 @@ from spendsense_pipeline.generation.circumstances import (
     PAYS_LATE,
     PAYS_MINIMUM,
 )
-from spendsense_pipeline.generation.dealing import Flags
+from spendsense_pipeline.generation.behaviours.income import Pay
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import Slot, World
@@ -72,18 +72,18 @@ class Cards:
 
 def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
     """The cards of the shard. `spending_usd[U]` is what each user has for everyday spending."""
-    lives = world.lives
-    user, which = np.nonzero(lives.card_band >= LOW)
-    band = lives.card_band[user, which]
-    payment = lives.card_payment[user, which]
+    profiles = world.profiles
+    user, which = np.nonzero(profiles.card_band >= LOW)
+    band = profiles.card_band[user, which]
+    payment = profiles.card_payment[user, which]
     draw = uniform(world.words("card", np.arange(16)))[user]
     column = which * 8
 
     def drawn(index: int) -> Floats:
         return np.take_along_axis(draw, (column + index)[:, np.newaxis], axis=1)[:, 0]
 
-    income = lives.people.income_monthly_usd[user]
-    is_tight = lives.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    income = profiles.people.income_monthly_usd[user]
+    is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
     multiple = np.where(band == LOW, 1.6 + 1.6 * drawn(0), 0.7 + 0.9 * drawn(0))
     multiple = np.where(is_tight & (band != LOW), 0.55 + 0.25 * drawn(0), multiple)
     limit = np.maximum(np.rint(income * multiple / 100) * 100, 2_500.0)
@@ -95,7 +95,7 @@ def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
     )
     steady = limit * (low + (high - low) * drawn(1))
     # A card in full use takes its part of everyday spending, up to the most a low card charges.
-    part = spending_usd[user] * np.where(is_tight, 0.12, 0.62) / lives.card_count[user]
+    part = spending_usd[user] * np.where(is_tight, 0.12, 0.62) / profiles.card_count[user]
     usual = np.minimum(part, limit * LOW_CHARGE_MAX_SHARE) * (0.75 + 0.25 * drawn(2))
     steady_cents = np.rint(np.where(band == LOW, usual, steady) * 100).astype(np.int64)
     opening = np.where(band == LOW, np.rint(steady_cents * (0.3 + 0.6 * drawn(3))), steady_cents)

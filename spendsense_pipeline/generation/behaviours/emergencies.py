@@ -19,10 +19,12 @@ def emergency_postings(world: World) -> Postings:
     """Unplanned expenses paid by debit card, at most one a month."""
     months = world.calendar.month_count
     draw = uniform(world.words("emergency", np.arange(3 * months))).reshape(-1, months, 3)
-    hit = (draw[:, :, 0] < MONTHLY_SHARE) & (world.lives.rhythm == Rhythm.CUSHIONED)[:, np.newaxis]
+    hit = (draw[:, :, 0] < MONTHLY_SHARE) & (world.profiles.rhythm == Rhythm.CUSHIONED)[
+        :, np.newaxis
+    ]
     user, month = np.nonzero(hit)
     low, high = COST_MONTHS
-    cost = world.lives.people.income_monthly_usd[user] * (
+    cost = world.profiles.people.income_monthly_usd[user] * (
         low + (high - low) * draw[user, month, 1] ** 2
     )
     day = world.calendar.month_starts[month] + (draw[user, month, 2] * 28).astype(np.int64)

@@ -11,11 +11,12 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.behaviours.income import Pay, events_passed
+from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
+from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
+from spendsense_pipeline.generation.behaviours.income import PAYCHECKS_PER_YEAR, Pay, events_passed
 from spendsense_pipeline.generation.catalog import BILL_KINDS
-from spendsense_pipeline.generation.circumstances import BIWEEKLY, MONTHLY, SEMIMONTHLY, WEEKLY
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import (
     Floats,
     Ints,
@@ -57,7 +58,10 @@ CHILDCARE_SHARE_OF_FAMILIES = 0.3
 CHILDCARE_MAX_SHARE = 0.10
 _FAMILIES = (2, 3)  # household types family and single_parent
 REFERENCE_INCOME_USD = 5_000.0
-INSTALMENTS_PER_MONTH = {WEEKLY: 4.3481, BIWEEKLY: 2.1741, SEMIMONTHLY: 2.0, MONTHLY: 1.0}
+INSTALMENTS_PER_MONTH = {
+    cadence: round(per_year / MONTHS_PER_YEAR, 4)
+    for cadence, per_year in PAYCHECKS_PER_YEAR.items()
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Bills:
 
 def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
     """Contracts. `orders_usd[U]` is what subscriptions and savings take of income a month."""
-    catalog, people = labels.catalog.billers, world.lives.people
+    catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
     has = _contracts(world)
     word = world.words("biller", np.arange(KINDS))
@@ -108,13 +112,13 @@ def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
     # Rent and mortgages are due in the first days of the month.
     first_days = 1 + integers(world.words("housing_day", 0), 5)
     day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
-    twice_a_month = (world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
-        world.lives.cadence, (MONTHLY, SEMIMONTHLY)
+    twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
+        world.profiles.cadence, (MONTHLY, SEMIMONTHLY)
     )
     next_pay = np.take_along_axis(paid.day, paid.first[:, np.newaxis], axis=1)
     pay_day = world.calendar.day_of_month[np.clip(next_pay, 0, world.days - 1)]
     after = np.where(
-        (world.lives.cadence == SEMIMONTHLY)[:, np.newaxis] & (np.arange(KINDS) % 2 == 1), 20, 5
+        (world.profiles.cadence == SEMIMONTHLY)[:, np.newaxis] & (np.arange(KINDS) % 2 == 1), 20, 5
     )
     day_of_month = np.where(
         twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
@@ -128,7 +132,7 @@ def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
 def _contracts(world: World) -> Flags:
     """Which bills each household has: `[U, KINDS]`."""
     draw = uniform(world.words("bill_contract", np.arange(KINDS)))
-    people = world.lives.people
+    people = world.profiles.people
     is_owner = draw[:, MORTGAGE] < np.array(OWNER_SHARE)[people.income_tier]
     has = np.zeros(draw.shape, dtype=np.bool_)
     has[:, MORTGAGE] = is_owner
@@ -148,7 +152,7 @@ def bill_postings(world: World, owed: Bills, paid: Pay, labels: Labels) -> Posti
     calendar, catalog = world.calendar, labels.catalog.billers
     months = np.arange(calendar.month_count)
     nominal = calendar.clamp_day(months, owed.day_of_month[:, :, np.newaxis]).astype(np.int64)
-    is_tight = world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     day = calendar.on_or_after(nominal).astype(np.int64)
     tight = np.nonzero(is_tight)[0]
     if tight.size:
@@ -164,7 +168,7 @@ def bill_postings(world: World, owed: Bills, paid: Pay, labels: Labels) -> Posti
     cents = np.rint(owed.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
     keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
     housing = np.isin(np.arange(KINDS), (RENT, MORTGAGE))[np.newaxis, :, np.newaxis]
-    keep &= ~(housing & (is_tight & (world.lives.cadence != MONTHLY))[:, np.newaxis, np.newaxis])
+    keep &= ~(housing & (is_tight & (world.profiles.cadence != MONTHLY))[:, np.newaxis, np.newaxis])
     user, kind, month = np.nonzero(keep)
     monthly = postings(
         user=user,
@@ -190,8 +194,8 @@ def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
 
 def _instalments(world: World, owed: Bills, paid: Pay, labels: Labels) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
-    cadence = world.lives.cadence
-    splits = (world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != MONTHLY)
+    cadence = world.profiles.cadence
+    splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != MONTHLY)
     housing = np.where(owed.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
     rows = np.arange(world.users)
     monthly = owed.amount_cents[rows, housing]

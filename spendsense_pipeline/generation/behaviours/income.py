@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.calendar import PAD_DAYS
-from spendsense_pipeline.generation.circumstances import (
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.generation.attributes import (
     BIWEEKLY,
     IRREGULAR,
     MONTHLY,
     SEMIMONTHLY,
     WEEKLY,
 )
+from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
 from spendsense_pipeline.generation.world import (
-    DAYS_PER_MONTH,
     Postings,
     Purpose,
     Slot,
@@ -39,6 +39,7 @@ HOURLY_AMOUNT_SPREAD_SHARE = 0.06
 MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
 _NEVER_DAYS = 400
+# 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
 PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
 
 
@@ -60,7 +61,7 @@ def pay(world: World) -> Pay:
     known = nominal < world.days + PAD_DAYS // 2
     actual = np.where(known, world.calendar.on_or_before(nominal), nominal).astype(np.int64)
     spread = np.where(
-        world.lives.cadence == IRREGULAR,
+        world.profiles.cadence == IRREGULAR,
         IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
         np.where(
             uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
@@ -99,8 +100,8 @@ def _cancelling(world: World, purpose: str, count: int) -> Floats:
 
 def _schedule(world: World) -> tuple[Ints, Floats]:
     """Nominal paydays `[U, K]` from the one before the history on, and the mean paycheck in USD."""
-    calendar, cadence = world.calendar, world.lives.cadence
-    income = world.lives.people.income_monthly_usd
+    calendar, cadence = world.calendar, world.profiles.cadence
+    income = world.profiles.people.income_monthly_usd
     count = world.days // 7 + 4
     nominal = np.full((world.users, count), world.days + _NEVER_DAYS, dtype=np.int64)
     mean = np.empty(world.users, dtype=np.float64)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Pay
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
@@ -18,7 +19,6 @@ from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.randomness import Ints, choose, integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import (
-    DAYS_PER_MONTH,
     Postings,
     Purpose,
     Slot,
@@ -48,17 +48,19 @@ class SavingsPlan:
 
 def savings_plan(world: World, labels: Labels) -> SavingsPlan:
     """Opening balances and standing orders."""
-    lives, products = world.lives, labels.catalog.account_products
+    profiles, products = world.profiles, labels.catalog.account_products
     rows = products.by_subtype["savings"]
-    per_month = np.where(lives.saves_weekly, ORDERS_PER_MONTH_WEEKLY, ORDERS_PER_MONTH_WEEKLY / 2)
-    order = np.rint(lives.savings_transfer_usd * 100 / per_month).astype(np.int64)
+    per_month = np.where(
+        profiles.saves_weekly, ORDERS_PER_MONTH_WEEKLY, ORDERS_PER_MONTH_WEEKLY / 2
+    )
+    order = np.rint(profiles.savings_transfer_usd * 100 / per_month).astype(np.int64)
     monthly = np.rint(order * per_month).astype(np.int64)
-    income = lives.people.income_monthly_usd * 100
+    income = profiles.people.income_monthly_usd * 100
     low, high = IDLE_SAVINGS_MONTHS
     idle = income * (low + (high - low) * uniform(world.words("idle_savings", 0)) ** 2)
-    opening = np.where(order > 0, monthly * 6 / lives.savings_growth_share, idle)
+    opening = np.where(order > 0, monthly * 6 / profiles.savings_growth_share, idle)
     opening = np.where(
-        lives.rhythm == Rhythm.SWEPT,
+        profiles.rhythm == Rhythm.SWEPT,
         opening * (order > 0) + income * SWEPT_SAVINGS_MONTHS,
         opening,
     )
@@ -75,8 +77,8 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
     calendar = world.calendar
     weekday = integers(world.words("order_day", 0), 5)
     phase = (weekday - int(calendar.weekday[0])) % 7
-    phase += np.where(world.lives.saves_weekly, 0, 7 * integers(world.words("order_day", 1), 2))
-    step = np.where(world.lives.saves_weekly, 7, 14)[:, np.newaxis]
+    phase += np.where(world.profiles.saves_weekly, 0, 7 * integers(world.words("order_day", 1), 2))
+    step = np.where(world.profiles.saves_weekly, 7, 14)[:, np.newaxis]
     nominal = phase[:, np.newaxis] + step * np.arange(world.days // 7 + 1)
     day = np.where(nominal < world.days, calendar.on_or_after(nominal), world.days + 1)
     keep = (plan.order_cents > 0)[:, np.newaxis] & (day < world.days)
@@ -93,7 +95,7 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
 
 def sweep_postings(world: World, paid: Pay) -> Postings:
     """Irregular pay that goes to savings on the day it comes."""
-    swept = (world.lives.rhythm == Rhythm.SWEPT)[:, np.newaxis]
+    swept = (world.profiles.rhythm == Rhythm.SWEPT)[:, np.newaxis]
     user, column = np.nonzero(swept & (paid.day >= 0) & (paid.day < world.days))
     return _both_legs(
         user,
@@ -124,7 +126,7 @@ def housing_cover_postings(world: World, bills: Postings) -> Postings:
     Drawn with the week's wage instead, they would for days leave more than a month's expenses in
     checking, which is not how one lives on irregular pay.
     """
-    is_swept = world.lives.rhythm[bills.user] == Rhythm.SWEPT
+    is_swept = world.profiles.rhythm[bills.user] == Rhythm.SWEPT
     due = bills.where(is_swept & np.isin(bills.serial // 64, (RENT, MORTGAGE)))
     return _both_legs(
         due.user,

@@ -1,7 +1,7 @@
 """Everyday purchases: how many, on which day, where, and at what price before the budget scales it.
 
 Counts follow the volume controls, weekdays and seasons; prices follow the category. What a
-household may spend is not decided here, but by its budget and its cards (see `pricing`).
+household may spend is not decided here, but by its budget and its cards (see `cents.scaled_cents`).
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.behaviours.habits import CASH_GROUP, TABLE_BITS, Habits
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, Words, bits, words_each
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import DAYS_PER_MONTH, World
+from spendsense_pipeline.generation.world import World
 
-HIGH_SPENDER_FACTOR = 1.5
 # A household that lives from paycheck to paycheck: the days before payday on which it has run out
 # (how often it buys, and how small) and the days on which it has money, which make up for them.
 TAIL_COUNT_FACTOR = 0.12
@@ -74,12 +75,12 @@ class Purchases:
 def counts_per_day(world: World, habits: Habits, is_tail: Flags) -> Ints:
     """How many purchases each user makes on each day, Poisson: `[U, D]`."""
     calendar = world.calendar
-    factor = np.where(world.lives.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
+    factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
     per_day = factor * habits.purchases_per_month / DAYS_PER_MONTH
     shape = habits.weekday[calendar.weekday] * habits.season[calendar.month_of_year]
     rate = per_day[:, np.newaxis] * shape
-    tight = np.flatnonzero(world.lives.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
-    active = ACTIVE_SHARE[world.lives.cadence[tight]]
+    tight = np.flatnonzero(world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
+    active = ACTIVE_SHARE[world.profiles.cadence[tight]]
     make_up = (1 - (1 - active) * TAIL_COUNT_FACTOR) / active
     rate[tight] *= np.where(is_tail[tight], TAIL_COUNT_FACTOR, make_up[:, np.newaxis])
     level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
@@ -125,7 +126,7 @@ def purchases(
     user, day, serial = _moments(counts_per_day(world, habits, is_tail))
     word = words_each(world.keys("purchase")[user], day * _SERIALS_PER_DAY + serial)
 
-    calendar, rhythm, groups = world.calendar, world.lives.rhythm, labels.catalog.spending_groups
+    calendar, rhythm, groups = world.calendar, world.profiles.rhythm, labels.catalog.spending_groups
     tail = is_tail[user, day]
     situation = (calendar.weekday * 12 + calendar.month_of_year)[day]
     kind = bits(word, 52, TABLE_BITS)
@@ -174,7 +175,7 @@ def purchases(
 
 def _leaning(world: World, habits: Habits, everyday_usd: Floats) -> Floats:
     """What a household's means do to its prices of each group, beside scaling all: `[U, G]`."""
-    factor = np.where(world.lives.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
+    factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
     usual_cents = factor * habits.purchases_per_month * habits.mean_ticket_cents
     means = np.clip(everyday_usd * 100 / usual_cents, *_MEANS_BOUNDS)
     return np.asarray(means[:, np.newaxis] ** (habits.elasticity - 1), dtype=np.float64)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
 from spendsense_pipeline.generation.behaviours.income import Pay, pay_day_of_month
-from spendsense_pipeline.generation.circumstances import MONTHLY, SEMIMONTHLY
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
 from spendsense_pipeline.generation.targets import HEAVY_SUBSCRIPTION_COUNT_MIN, NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import Postings, Purpose, World, postings
@@ -51,19 +51,19 @@ class Contracts:
 
 def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contracts:
     """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
-    lives, services = world.lives, labels.catalog.subscriptions
+    profiles, services = world.profiles, labels.catalog.subscriptions
     # Of the configuration, not of the shard: draws and serial numbers hang on it.
     most = max(world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN)
-    if not lives.subscription_count.any():
+    if not profiles.subscription_count.any():
         nothing = np.zeros(0, dtype=np.int64)
         return Contracts(*(nothing for _ in range(11)))
     order = _ranked_services(world, labels, 2 * most)
-    wanted = lives.subscription_count[:, np.newaxis] > np.arange(most)
+    wanted = profiles.subscription_count[:, np.newaxis] > np.arange(most)
     price = _prices(world, labels, order[:, :most], wanted)
     user, which = np.nonzero(wanted)
     draw = uniform(world.words("subscription_life", np.arange(8 * most)))
     drawn = draw.reshape(world.users, most, 8)[user, which]
-    natural = lives.people.target[user] == NO_TARGET
+    natural = profiles.people.target[user] == NO_TARGET
 
     def happens(column: int, share: float, allowed: Flags | bool) -> Ints:
         """Month in which something happens to a stream, beyond the horizon if never."""
@@ -115,9 +115,9 @@ def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contr
 def _billing_day(world: World, paid: Pay, user: Ints, draw: Floats) -> Ints:
     """Day of the month a service is charged: any, but soon after payday for who has no money left
     later (of those paid once or twice a month; other pay periods are short enough)."""
-    lives = world.lives
-    is_tight = lives.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
-    is_tight &= np.isin(lives.cadence[user], (MONTHLY, SEMIMONTHLY))
+    profiles = world.profiles
+    is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    is_tight &= np.isin(profiles.cadence[user], (MONTHLY, SEMIMONTHLY))
     soon = (pay_day_of_month(world, paid)[user] + (draw * 6).astype(np.int64)) % 28 + 1
     return np.where(is_tight, soon, 1 + (draw * 28).astype(np.int64))
 
@@ -126,8 +126,8 @@ def _ranked_services(world: World, labels: Labels, count: int) -> Ints:
     """Distinct services for each user, popular and fitting ones more likely: `[U, count]`."""
     services = labels.catalog.subscriptions
     rows = services.monthly
-    lives = world.lives
-    each = lives.subscription_spend_usd * 100 / np.maximum(lives.subscription_count, 1)
+    profiles = world.profiles
+    each = profiles.subscription_spend_usd * 100 / np.maximum(profiles.subscription_count, 1)
     middle = np.median(services.price_ladder[rows], axis=1)
     misfit = np.log(middle)[np.newaxis, :] - np.log(np.maximum(each, 200.0))[:, np.newaxis]
     weight = services.weight[rows] / (1 + 4 * misfit**2)
@@ -141,8 +141,8 @@ def _ranked_services(world: World, labels: Labels, count: int) -> Ints:
 def _prices(world: World, labels: Labels, service: Ints, wanted: Flags) -> Ints:
     """Monthly price of each subscription; together they cost what the user wants to spend."""
     ladder = labels.catalog.subscriptions.price_ladder[service]
-    spend = np.rint(world.lives.subscription_spend_usd * 100)
-    each = (spend / np.maximum(world.lives.subscription_count, 1))[:, np.newaxis, np.newaxis]
+    spend = np.rint(world.profiles.subscription_spend_usd * 100)
+    each = (spend / np.maximum(world.profiles.subscription_count, 1))[:, np.newaxis, np.newaxis]
     plan = np.abs(ladder - each).argmin(axis=2)
     listed = np.take_along_axis(ladder, plan[:, :, np.newaxis], axis=2)[:, :, 0]
     listed = np.where(wanted, listed, 0)

@@ -30,7 +30,7 @@ from spendsense_pipeline.generation.catalog.records import (
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError, Floats, Sheet
 from spendsense_pipeline.plaid import accounts, categories
-from spendsense_pipeline.plaid.tables import GENDERS, PAYMENT_CHANNELS, REGIONS
+from spendsense_pipeline.tables.raw import GENDERS, PAYMENT_CHANNELS, REGIONS
 
 BILL_KINDS: Final = (
     "rent",

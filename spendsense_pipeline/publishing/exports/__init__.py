@@ -26,7 +26,7 @@ from spendsense_pipeline.publishing.exports.sqlite import write_sqlite
 if TYPE_CHECKING:
     import duckdb
 
-    from spendsense_pipeline.plaid.declarations import Table
+    from spendsense_pipeline.tables.declaration import Table
 
 __all__ = ["FORMATS", "ExportError", "Exported", "export_dataset"]
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.publishing.exports.selection import BATCH_ROWS, Selection
+from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from spendsense_pipeline.plaid.declarations import Column, Table
+    from spendsense_pipeline.tables.declaration import Column, Table
 
 
 def write_parquet(selection: Selection, directory: Path) -> None:
@@ -80,9 +81,8 @@ def write_csv(selection: Selection, directory: Path) -> None:
 def write_table_csv(selection: Selection, table: Table, path: Path) -> None:
     """The selected rows of one table, with a header."""
     columns = ", ".join(_csv_value(column) for column in table.columns)
-    target = str(path).replace("'", "''")
     selection.con.execute(
-        f"copy ({selection.query(table, columns)}) to '{target}' (format csv, header true)"
+        f"copy ({selection.query(table, columns)}) to {literal(path)} (format csv, header true)"
     )
 
 

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from spendsense_pipeline.publishing.exports.selection import Selection
+from spendsense_pipeline.sql import literal
 
 _TRACES = "decision_traces"
 
@@ -19,9 +20,9 @@ def write_json(selection: Selection, directory: Path) -> None:
     for table in selection.tables:
         if table.name == _TRACES:
             continue
-        target = str(directory / f"{table.name}.json").replace("'", "''")
+        target = literal(directory / f"{table.name}.json")
         selection.con.execute(
-            f"copy ({selection.query(table)}) to '{target}' (format json, array true)"
+            f"copy ({selection.query(table)}) to {target} (format json, array true)"
         )
     write_traces(selection, directory)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.plaid.declarations import Column, Table
+from spendsense_pipeline.tables.declaration import Column, Table
 
 if TYPE_CHECKING:
     import duckdb

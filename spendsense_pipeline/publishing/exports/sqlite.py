@@ -15,8 +15,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from spendsense_pipeline.plaid.declarations import Column, ForeignKey, Table
 from spendsense_pipeline.publishing.exports.selection import BATCH_ROWS, Selection
+from spendsense_pipeline.tables.declaration import Column, ForeignKey, Table
 
 FILE_NAME = "users.sqlite"
 _AFFINITY = {"BIGINT": "INTEGER", "INTEGER": "INTEGER", "SMALLINT": "INTEGER", "BOOLEAN": "INTEGER"}

@@ -8,16 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
 from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.sql import QueryFolder, literal
 from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
 from spendsense_pipeline.traces.figures import value_json
 from spendsense_pipeline.traces.json_text import members, number, plain, raw
-from spendsense_pipeline.traces.queries import sql_text
 
 if TYPE_CHECKING:
     import duckdb
+
+QUERIES = QueryFolder(__package__)
 
 
 def collect(
@@ -33,7 +34,7 @@ def collect(
         "select min(user_id), max(user_id) from _measured_users"
     ).fetchall()
     con.execute(
-        f"create or replace temp table _evidence_rows as {sql_text('evidence/rows')}",
+        f"create or replace temp table _evidence_rows as {QUERIES.text('rows.sql')}",
         {
             "as_of": as_of,
             "longest_window": max(WINDOWS),
@@ -62,10 +63,10 @@ def collect(
 def _needed(rules: tuple[PersonaRule, ...]) -> str:
     """One row per trace and feature that mattered, in the order of the rules, with its value."""
     mattered = ", ".join(
-        f"""case when (primary_persona = {sql.text(rule.key)} and made_{criterion.key})
-          or (primary_persona = {sql.text(GENERAL)} and runner_up = {sql.text(rule.key)}
+        f"""case when (primary_persona = {literal(rule.key)} and made_{criterion.key})
+          or (primary_persona = {literal(GENERAL)} and runner_up = {literal(rule.key)}
             and {criterion.feature} is not null)
-          then {{rank: {rank}, feature: {sql.text(criterion.feature)},
+          then {{rank: {rank}, feature: {literal(criterion.feature)},
             value: {value_json(criterion)}}} end"""
         for rule in rules
         for rank, criterion in enumerate(rule.criteria)
@@ -74,7 +75,7 @@ def _needed(rules: tuple[PersonaRule, ...]) -> str:
         f"select user_id, window_days, total_spend_usd from {unrounded_features(window)}"
         for window in WINDOWS
     )
-    needs_spend = ", ".join(sql.text(proof.feature) for proof in PROOFS if proof.divides_by_spend)
+    needs_spend = ", ".join(literal(proof.feature) for proof in PROOFS if proof.divides_by_spend)
     return f"""
     with
     mattered as (
@@ -88,7 +89,7 @@ def _needed(rules: tuple[PersonaRule, ...]) -> str:
     spend as ({spend})
     select * from features
     union all
-    select f.user_id, f.window_days, f.days, max(f.rank) + 100, {sql.text(TOTAL_SPEND)},
+    select f.user_id, f.window_days, f.days, max(f.rank) + 100, {literal(TOTAL_SPEND)},
       any_value(s.total_spend_usd)::double::varchar
     from features as f join spend as s using (user_id, window_days)
     where f.feature in ({needs_spend})
@@ -119,9 +120,9 @@ def _combined() -> str:
     )
     return f"""
     with
-    ids as (({sql_text("evidence/transactions")})
-      union all ({sql_text("evidence/holdings")})),
-    refs as ({sql_text("evidence/references")}),
+    ids as (({QUERIES.text("transactions.sql")})
+      union all ({QUERIES.text("holdings.sql")})),
+    refs as ({QUERIES.text("references.sql")}),
     proofs as (
       select unnest($proved) as feature, unnest($kinds) as kind,
         unnest($computed_as) as computed_as),

@@ -6,9 +6,9 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given, settings
 
-from spendsense_pipeline.generation.dealing import (
+from spendsense_pipeline.generation.quota_sampling import (
     BLOCK_USERS,
-    Dealer,
+    QuotaSampler,
     apportion,
     is_spread,
     rank_in_spread,
@@ -44,15 +44,15 @@ def test_a_spread_share_holds_in_every_prefix_and_ranks_count_it(
 def test_a_share_is_realised_in_every_block_to_within_one(
     seed: int, share: float, blocks: int
 ) -> None:
-    dealt = Dealer(seed, 0, blocks).share("anything", share)
+    dealt = QuotaSampler(seed, 0, blocks).share("anything", share)
     assert (np.abs(dealt.sum(axis=1) - share * BLOCK_USERS) <= 1 + 1e-9).all()
 
 
 @given(seed=st.integers(0, 10**6), share=st.floats(0.05, 0.95))
 def test_a_share_is_realised_inside_every_stratum(seed: int, share: float) -> None:
-    dealer = Dealer(seed, 3, 2)
-    strata = np.broadcast_to(np.arange(BLOCK_USERS) % 4, dealer.shape)
-    dealt = dealer.share("nested", share, strata=(strata,))
+    sampler = QuotaSampler(seed, 3, 2)
+    strata = np.broadcast_to(np.arange(BLOCK_USERS) % 4, sampler.shape)
+    dealt = sampler.share("nested", share, strata=(strata,))
     for stratum in range(4):
         members = strata == stratum
         count = (dealt & members).sum(axis=1)
@@ -64,16 +64,16 @@ def test_a_share_is_realised_inside_every_stratum(seed: int, share: float) -> No
 def test_a_block_does_not_depend_on_the_blocks_dealt_with_it(
     seed: int, weights: tuple[float, ...]
 ) -> None:
-    together = Dealer(seed, 0, 5).categories("what", weights)
-    alone = Dealer(seed, 3, 1).categories("what", weights)
+    together = QuotaSampler(seed, 0, 5).categories("what", weights)
+    alone = QuotaSampler(seed, 3, 1).categories("what", weights)
     assert (together[3] == alone[0]).all()
 
 
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=30)
 def test_two_controls_are_not_dealt_from_one_sequence(seed: int) -> None:
-    dealer = Dealer(seed, 0, 10)
-    first, second = dealer.share("first", 0.3), dealer.share("second", 0.3)
+    sampler = QuotaSampler(seed, 0, 10)
+    first, second = sampler.share("first", 0.3), sampler.share("second", 0.3)
     both = (first & second).mean()
     # 0.09 if independent, 0.30 if they were one sequence; 1,000 people leave 0.09 ± 0.03.
     assert 0.05 < both < 0.14

@@ -1,14 +1,14 @@
-"""The circumstances of a person: cards, pay, rhythm, subscriptions and savings, and their words.
+"""What each person's attributes are: cards, pay, rhythm, subscriptions, savings, and their words.
 
-What each person is dealt is decided in `allotment`.
+What each person is dealt is decided in `sampling`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spendsense_pipeline.generation.dealing import Flags
 from spendsense_pipeline.generation.population import People
+from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints
 
 CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
@@ -20,8 +20,8 @@ CARDS_PER_USER_MAX = 2
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """Dealt behaviours of the people beside them, one array entry each (`[U]`, cards `[U, 2]`)."""
+class Profiles:
+    """Sampled attributes of people, one array entry each (`[U]`, cards `[U, 2]`)."""
 
     people: People
     card_count: Ints

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from spendsense_pipeline.plaid.declarations import MONEY, Column, ForeignKey, Table
+from spendsense_pipeline.tables.declaration import (
+    MONEY,
+    AnyCount,
+    Column,
+    ForeignKey,
+    LeftOut,
+    PipelineTable,
+    RowCount,
+    Stage,
+    Step,
+)
 
 INCOME_TIERS = ("low", "middle", "high")
 REGIONS = ("Northeast", "Midwest", "South", "West")
@@ -23,10 +33,18 @@ PERSONA_KEYS = (
     "general",
 )
 
-_USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
-_ACCOUNT_KEY = ForeignKey(("account_id",), "raw_accounts", ("account_id",))
+GENERATE = Stage(
+    "generate",
+    everybody_because="rows are kept as they were made or came; consent decides who is measured",
+)
+GENERATED = Step("generate", GENERATE, "generate people and transactions")
 
-RAW_USERS = Table(
+SOME_ROWS = RowCount("at least one", "select 1", ">=")
+
+USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
+ACCOUNT_KEY = ForeignKey(("account_id",), "raw_accounts", ("account_id",))
+
+RAW_USERS = PipelineTable(
     "raw_users",
     "One row per person, consenting or not.",
     (
@@ -45,9 +63,12 @@ RAW_USERS = Table(
     ),
     primary_key=("user_id",),
     order_by=("user_id",),
+    step=GENERATED,
+    rows=SOME_ROWS,
+    is_import_needed=True,
 )
 
-RAW_ACCOUNTS = Table(
+RAW_ACCOUNTS = PipelineTable(
     "raw_accounts",
     "One row per account: checking, savings or credit card.",
     (
@@ -69,10 +90,13 @@ RAW_ACCOUNTS = Table(
     ),
     primary_key=("account_id",),
     order_by=("user_id", "account_id"),
-    foreign_keys=(_USER_KEY,),
+    foreign_keys=(USER_KEY,),
+    step=GENERATED,
+    rows=SOME_ROWS,
+    is_import_needed=True,
 )
 
-RAW_TRANSACTIONS = Table(
+RAW_TRANSACTIONS = PipelineTable(
     "raw_transactions",
     "One row per posted or pending transaction, Plaid's sign: positive = money out of the account.",
     (
@@ -97,10 +121,13 @@ RAW_TRANSACTIONS = Table(
     ),
     primary_key=("transaction_id",),
     order_by=("user_id", "account_id", "date", "transaction_id"),
-    foreign_keys=(_ACCOUNT_KEY, _USER_KEY),
+    foreign_keys=(ACCOUNT_KEY, USER_KEY),
+    step=GENERATED,
+    rows=SOME_ROWS,
+    is_import_needed=True,
 )
 
-RAW_LIABILITIES = Table(
+RAW_LIABILITIES = PipelineTable(
     "raw_liabilities",
     "One row per credit card: terms, latest statement and payment state at as_of.",
     (
@@ -118,10 +145,12 @@ RAW_LIABILITIES = Table(
     ),
     primary_key=("account_id",),
     order_by=("user_id", "account_id"),
-    foreign_keys=(_ACCOUNT_KEY, _USER_KEY),
+    foreign_keys=(ACCOUNT_KEY, USER_KEY),
+    step=GENERATED,
+    rows=RowCount("one per card", "select count(*) from raw_accounts where type = 'credit'"),
 )
 
-CARD_STATEMENTS = Table(
+CARD_STATEMENTS = PipelineTable(
     "card_statements",
     "One row per card and billing cycle closed by as_of.",
     (
@@ -139,10 +168,12 @@ CARD_STATEMENTS = Table(
     ),
     primary_key=("statement_id",),
     order_by=("account_id", "issued_on"),
-    foreign_keys=(_ACCOUNT_KEY,),
+    foreign_keys=(ACCOUNT_KEY,),
+    step=GENERATED,
+    rows=AnyCount("a card whose first cycle is still open has no statement"),
 )
 
-STREAM_TRUTH = Table(
+STREAM_TRUTH = PipelineTable(
     "stream_truth",
     "One row per recurring stream the generator made; never an input to a feature, only to score detection.",
     (
@@ -160,8 +191,17 @@ STREAM_TRUTH = Table(
     ),
     primary_key=("stream_key",),
     order_by=("user_id", "stream_key"),
-    foreign_keys=(_USER_KEY, _ACCOUNT_KEY),
+    foreign_keys=(USER_KEY, ACCOUNT_KEY),
+    step=GENERATED,
+    rows=AnyCount("an import has none, and not everybody has a recurring stream"),
+    left_out=(LeftOut("imports", "only the generator knows which streams are true"),),
 )
 
-RAW_TABLES: tuple[Table, ...] = (RAW_USERS, RAW_ACCOUNTS, RAW_TRANSACTIONS, RAW_LIABILITIES)
-GENERATED_TABLES: tuple[Table, ...] = (*RAW_TABLES, CARD_STATEMENTS, STREAM_TRUTH)
+GENERATED_TABLES: tuple[PipelineTable, ...] = (
+    RAW_USERS,
+    RAW_ACCOUNTS,
+    RAW_TRANSACTIONS,
+    RAW_LIABILITIES,
+    CARD_STATEMENTS,
+    STREAM_TRUTH,
+)

@@ -1,8 +1,8 @@
 """What a value may be: numbers within bounds, ranges, choices, days. Shares are in `shares`.
 
-A kind is written beside the field it describes. It checks a value in words an operator understands
-(the field's name is put in front by `model`), and tells the documentation, the JSON schema and the
-launchpad the bounds it checks, so that none of them can disagree.
+A field type is written beside the field it describes. It checks a value in words an operator
+understands (the field's name is put in front by `model`), and tells the documentation, the JSON
+schema and the launchpad the bounds it checks, so that none of them can disagree.
 """
 
 from __future__ import annotations
@@ -21,8 +21,15 @@ from pydantic_core import CoreSchema, core_schema
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
 
 
-class Kind:
-    """A check with a description; used as `Annotated[<type>, <kind>]`."""
+@dataclass(frozen=True)
+class Measured:
+    """The realised value that is reported beside the requested one."""
+
+    text: str
+
+
+class FieldType:
+    """A check with a description; used as `Annotated[<type>, <field type>]`."""
 
     unit: str | None
 
@@ -64,7 +71,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Number(Kind):
+class Number(FieldType):
     """A number between two bounds, both allowed."""
 
     minimum: float
@@ -93,7 +100,7 @@ class Number(Kind):
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
+class Whole(FieldType):
     """A whole number between two bounds; the upper one may be a setting of the deployment."""
 
     minimum: int
@@ -147,7 +154,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
-class Range(Kind):
+class Range(FieldType):
     """A low and a high end, each between two bounds."""
 
     minimum: float
@@ -193,7 +200,7 @@ class Range(Kind):
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class Choice(FieldType):
     """One of a few words."""
 
     options: tuple[str, ...]
@@ -212,7 +219,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True)
-class Day(Kind):
+class Day(FieldType):
     """A date, given as a date, a timestamp or ISO text; its date as written counts."""
 
     unit: str | None = None

@@ -1,11 +1,12 @@
-"""How a table is declared: columns with type, unit and description, from which DDL, Arrow schemas,
-documentation and checks are derived. Holds no table itself."""
+"""How a table is declared: its columns, from which DDL, Arrow schemas and documentation follow, and
+its place in the pipeline, from which every list of tables does. Holds no table itself.
+"""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 MONEY = "DECIMAL(12,2)"
 _ARROW_FACTORY = {
@@ -96,6 +97,15 @@ class Table:
         body = ",\n  ".join(f'"{c.name}" {c.storage_sql}' for c in self.columns)
         return f'create {"or replace " if replace else ""}table "{self.name}" (\n  {body}\n)'
 
+    @property
+    def person_key(self) -> str | None:
+        """The column that says whose a row is: the person's own id or, without it, the account's.
+
+        None when a row belongs to nobody.
+        """
+        keys = (name for name in ("user_id", "account_id") if name in self.column_names)
+        return next(keys, None)
+
     @functools.cached_property
     def arrow_schema(self) -> Any:
         """The `pyarrow.Schema` of this table (money as decimal64(12,2))."""
@@ -116,3 +126,100 @@ class Table:
         return pa.schema(
             [pa.field(c.name, arrow_type(c.type), nullable=c.nullable) for c in self.columns]
         )
+
+
+Place = Literal["imports", "shards", "checks", "dataset", "summary", "exports"]
+"""Where a table of the pipeline may stand.
+
+`imports`: other people's data may bring it. `shards`: it is made for a few people at a time, on any
+machine. `checks`: schema, keys, references, values and row count are verified. `dataset`: it is
+published. `summary` and `exports`: its row count is reported, its rows leave with an export.
+"""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of the way data takes, and a group in Dagster's graph."""
+
+    name: str
+    everybody_because: str = ""
+    """Why its tables hold people who have not consented; empty where none may be."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What makes one or more tables: the step of that name in Dagster's graph."""
+
+    name: str
+    stage: Stage
+    doing: str
+    """What it does, for somebody who watches a run."""
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """How many rows a table must have: `sql` selects the number they are compared with."""
+
+    words: str
+    sql: str
+    operator: Literal["=", ">=", "<="] = "="
+
+
+@dataclass(frozen=True)
+class AnyCount:
+    """Why no number of rows is promised."""
+
+    because: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A place a table does not stand in, and why."""
+
+    place: Place
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineTable(Table):
+    """A table the pipeline makes: who makes it, how many rows it has, and where it is left out.
+
+    It stands in every place it can unless it says why not; whatever lists tables asks `stands_in`.
+    """
+
+    step: Step
+    rows: RowCount | AnyCount
+    left_out: tuple[LeftOut, ...] = ()
+    is_import_needed: bool = False
+    """Whether other people's data must bring it."""
+    asset_name: str = ""
+    """Key of the Dagster asset it is part of, where that is not its own name."""
+
+    @property
+    def asset(self) -> str:
+        """Key of the Dagster asset it is, or is part of."""
+        return self.asset_name or self.name
+
+    @property
+    def stage(self) -> Stage:
+        """The stage whose step makes it."""
+        return self.step.stage
+
+    @property
+    def holds_only_consenting(self) -> bool:
+        """Whether a row of somebody who has not consented would be a fault."""
+        return self.person_key is not None and not self.stage.everybody_because
+
+    def stands_in(self, place: Place) -> bool:
+        """Whether it stands there: nobody's rows cannot be made in shards, only tables that hold
+        everybody can be imported, and only what is published is reported or leaves.
+        """
+        if any(each.place == place for each in self.left_out):
+            return False
+        if place == "imports":
+            return bool(self.stage.everybody_because) and self.person_key is not None
+        if place == "shards":
+            return self.person_key is not None
+        if place in ("summary", "exports"):
+            return self.stands_in("dataset")
+        return True

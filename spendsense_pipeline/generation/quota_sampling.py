@@ -61,7 +61,7 @@ def rank_in_spread(numbers: Ints, share: float, phase: float) -> Ints:
     return np.asarray(below, dtype=np.int64)
 
 
-class Dealer:
+class QuotaSampler:
     """Deals shares to whole blocks of 100 people (or of their cards: `width` slots per block).
 
     All arrays are `[B, width]`, one row per block.

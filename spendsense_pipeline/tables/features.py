@@ -1,16 +1,23 @@
-"""Every column of the feature tables and of `recurring_streams`, declared once.
+"""The measured tables: every feature and `recurring_streams`.
 
-The tables' schemas, the documentation and the check that documented columns equal actual ones all
-derive from here. How a feature is computed stands in the .sql file of its behaviour.
+How a feature is computed stands in the .sql file of its behaviour, in `features/`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 
-import duckdb
-
-from spendsense_pipeline.plaid.declarations import MONEY, Column, ForeignKey, Table
+from spendsense_pipeline.tables.declaration import (
+    MONEY,
+    AnyCount,
+    Column,
+    LeftOut,
+    PipelineTable,
+    RowCount,
+    Stage,
+    Step,
+)
+from spendsense_pipeline.tables.raw import ACCOUNT_KEY, USER_KEY
 
 WINDOWS = (30, 180)
 FREQUENCIES = ("WEEKLY", "BIWEEKLY", "SEMI_MONTHLY", "MONTHLY", "ANNUALLY")
@@ -76,26 +83,43 @@ _KEYS: tuple[Column, ...] = (
     Column("as_of", "DATE", "Day the features are measured on"),
     Column("window_days", "INTEGER", "Length of the window (as_of − window_days, as_of]", unit="days"),
 )
-_USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
+MEASURE = Stage("measure")
 
 
-def _features_table(window_days: int) -> Table:
-    return Table(
+def _features_table(window_days: int) -> PipelineTable:
+    return PipelineTable(
         f"features_{window_days}d",
         f"What each consenting person's last {window_days} days show, one row per person; null means no data.",
         (*_KEYS, *(dataclasses.replace(c, allowed=PAY_FREQUENCIES) if c.name == "pay_frequency" else c for c in FEATURES)),
         primary_key=("user_id",),
         order_by=("user_id",),
-        foreign_keys=(_USER_KEY,),
+        foreign_keys=(USER_KEY,),
+        step=Step(f"features_{window_days}d", MEASURE, f"measure {window_days} days"),
+        rows=RowCount("one per consenting person", "select count(*) from raw_users where consent_status = 'granted'"),
+    )
+
+
+def _unrounded(table: PipelineTable) -> PipelineTable:
+    """The twin of a feature table that keeps every digit; the rule book reads this one."""
+    return dataclasses.replace(
+        table,
+        name=f"_features_unrounded_{table.name.removeprefix('features_')}",
+        description=f"{table.name} before rounding; not published.",
+        asset_name=table.name,
+        left_out=(
+            LeftOut("checks", f"made with {table.name}, whose rows are its own, rounded"),
+            LeftOut("dataset", "what is printed and compared is rounded as declared"),
+        ),
     )
 
 
 FEATURES_30D = _features_table(30)
 FEATURES_180D = _features_table(180)
 FEATURE_TABLES = {30: FEATURES_30D, 180: FEATURES_180D}
+UNROUNDED_FEATURES = {window: _unrounded(table) for window, table in FEATURE_TABLES.items()}
 FEATURES_BY_NAME = {column.name: column for column in FEATURES}
 
-RECURRING_STREAMS = Table(
+RECURRING_STREAMS = PipelineTable(
     "recurring_streams",
     "One row per series of charges or deposits that repeat, with Plaid's field names and our kind.",
     (
@@ -127,30 +151,9 @@ RECURRING_STREAMS = Table(
     ),
     primary_key=("stream_id",),
     order_by=("user_id", "stream_id"),
-    foreign_keys=(_USER_KEY, ForeignKey(("account_id",), "raw_accounts", ("account_id",))),
+    foreign_keys=(USER_KEY, ACCOUNT_KEY),
+    step=Step("recurring_streams", MEASURE, "find recurring streams"),
+    rows=AnyCount("it holds what is found"),
 )
 
-MEASURED_TABLES: tuple[Table, ...] = (RECURRING_STREAMS, FEATURES_30D, FEATURES_180D)
-
-
-def unrounded(window_days: int) -> Table:
-    """The internal twin of a feature table that keeps every digit; the rule book reads this one."""
-    table = FEATURE_TABLES[window_days]
-    return dataclasses.replace(table, name=f"_features_unrounded_{window_days}d", description=f"{table.name} before rounding; not published.")
-
-
-def disagreements(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
-    """How a table's actual columns differ from its declaration, one sentence each; [] when equal."""
-    rows = con.execute(
-        "select column_name, data_type from duckdb_columns() "
-        "where table_name = ? and schema_name = 'main' and database_name = current_database() order by column_index",
-        [table.name],
-    ).fetchall()
-    actual = dict(rows)
-    declared = {column.name: column.type for column in table.columns}
-    problems = [f"{table.name}.{name} is declared but not there" for name in declared if name not in actual]
-    problems += [f"{table.name}.{name} is there but not declared" for name in actual if name not in declared]
-    problems += [f"{table.name}.{name} is {actual[name]}, declared {type_}" for name, type_ in declared.items() if name in actual and actual[name] != type_]
-    if not problems and tuple(actual) != tuple(declared):
-        problems.append(f"{table.name}: the columns are not in declared order")
-    return problems
+MEASURED_TABLES: tuple[PipelineTable, ...] = (RECURRING_STREAMS, *FEATURE_TABLES.values(), *UNROUNDED_FEATURES.values())

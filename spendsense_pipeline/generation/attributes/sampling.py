@@ -15,7 +15,7 @@ import numpy as np
 
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
 from spendsense_pipeline.generation import targets
-from spendsense_pipeline.generation.circumstances import (
+from spendsense_pipeline.generation.attributes.profiles import (
     BANDS,
     CADENCES,
     CARDS_PER_USER_MAX,
@@ -26,9 +26,8 @@ from spendsense_pipeline.generation.circumstances import (
     MEDIUM,
     NO_CARD,
     PAYS_FREELY,
-    Circumstances,
+    Profiles,
 )
-from spendsense_pipeline.generation.dealing import BLOCK_USERS, Dealer, Flags
 from spendsense_pipeline.generation.population import (
     INCOME_RANGE_USD,
     INCOME_TIER_EDGES_USD,
@@ -36,9 +35,10 @@ from spendsense_pipeline.generation.population import (
     blocks_of,
     people,
 )
+from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS, Flags, QuotaSampler
 from spendsense_pipeline.generation.randomness import Floats, Ints
 from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, Rhythm, WayOfLiving
-from spendsense_pipeline.plaid.tables import PERSONA_KEYS
+from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 A = TypeVar("A", Ints, Flags)
 TIGHT_SUBSCRIPTION_MAX_USD = 58.0
@@ -49,10 +49,10 @@ ORDERS_MAX_SHARE_OF_INCOME = 0.3
 """Subscriptions and savings together take no more of income than this."""
 
 
-def circumstances(resolved: ResolvedConfig, first_user: int, users: int) -> Circumstances:
+def sample_profiles(resolved: ResolvedConfig, first_user: int, users: int) -> Profiles:
     """Deal whole blocks and keep persons `first_user … first_user + users`."""
     first_block, blocks = blocks_of(first_user, users)
-    dealt = _Allotment(resolved, first_block, blocks).everything()
+    dealt = _ProfileSampler(resolved, first_block, blocks).everything()
     start = first_user - first_block * BLOCK_USERS
     kept = slice(start, start + users)
     whole = dealt.people
@@ -63,20 +63,22 @@ def circumstances(resolved: ResolvedConfig, first_user: int, users: int) -> Circ
     )
 
 
-class _Allotment:
-    """One dealing of every control, in the order in which they constrain one another."""
+class _ProfileSampler:
+    """Samples every attribute once, in the order in which they constrain one another."""
 
     def __init__(self, resolved: ResolvedConfig, first_block: int, blocks: int) -> None:
         seed = resolved.config.seed
         self._controls: OperatorControls = resolved.controls
         self._people = people(resolved, first_block, blocks)
-        self._dealer = Dealer(seed, first_block, blocks)
-        self._cards = Dealer(seed, first_block, blocks, width=BLOCK_USERS * CARDS_PER_USER_MAX)
-        self._target = self._people.target.reshape(self._dealer.shape)
-        self._withheld = np.where(self._people.has_consented, 0, 1).reshape(self._dealer.shape)
+        self._sampler = QuotaSampler(seed, first_block, blocks)
+        self._cards = QuotaSampler(
+            seed, first_block, blocks, width=BLOCK_USERS * CARDS_PER_USER_MAX
+        )
+        self._target = self._people.target.reshape(self._sampler.shape)
+        self._withheld = np.where(self._people.has_consented, 0, 1).reshape(self._sampler.shape)
         self._shows_lower, self._hides_lower = self._overlaps()
 
-    def everything(self) -> Circumstances:
+    def everything(self) -> Profiles:
         card_count = self._card_counts()
         band = self._bands(card_count)
         is_revolving = np.any(band >= HIGH, axis=2)
@@ -87,7 +89,7 @@ class _Allotment:
         transfer = self._savings(is_revolving, all_low, rhythm, spend)
         modest = self._lives(lambda way: way.savings == "modest") & all_low
         growth = self._controls.savings_growth_target_pct / 100
-        return Circumstances(
+        return Profiles(
             people=self._earners(rhythm, spend, transfer),
             card_count=card_count.ravel(),
             card_band=band.reshape(-1, CARDS_PER_USER_MAX),
@@ -102,17 +104,17 @@ class _Allotment:
             ).ravel(),
             saves_weekly=(
                 self._lives(lambda way: way.savings == "builder")
-                | self._dealer.share("saves_weekly", 0.5, strata=(transfer > 0,))
+                | self._sampler.share("saves_weekly", 0.5, strata=(transfer > 0,))
             ).ravel(),
-            is_high_spender=self._dealer.share(
+            is_high_spender=self._sampler.share(
                 "high_spender",
                 self._controls.high_spender_probability,
                 strata=(self._withheld, rhythm, count > 0),
             ).ravel(),
-            is_joint=self._dealer.share(
+            is_joint=self._sampler.share(
                 "joint", self._controls.joint_account_rate, strata=(self._withheld,)
             ).ravel(),
-            has_business=self._dealer.share(
+            has_business=self._sampler.share(
                 "business", self._controls.business_account_rate, strata=(self._withheld,)
             ).ravel(),
         )
@@ -138,14 +140,14 @@ class _Allotment:
 
     def _overlaps(self) -> tuple[Flags, Flags]:
         """Targeted people who must show, and who must not show, a lower-ranked persona."""
-        none = np.zeros(self._dealer.shape, dtype=np.bool_)
+        none = np.zeros(self._sampler.shape, dtype=np.bool_)
         rate = self._controls.overlap_rate
         if rate is None:
             return none, none
         codes = [targets.TARGET_CODES[key] for key in targets.OVERLAP_BEHAVIOUR]
         may = np.isin(self._target, codes)
         wanted = np.rint(rate * (may & (self._withheld == 0)).sum(axis=1)).astype(np.int64)
-        shows = self._dealer.pick("overlap", wanted, may & (self._withheld == 0), (self._target,))
+        shows = self._sampler.pick("overlap", wanted, may & (self._withheld == 0), (self._target,))
         return shows, may & ~shows
 
     def _must_show(self, behaviour: str) -> Flags:
@@ -160,11 +162,11 @@ class _Allotment:
         """0, 1 or 2 cards: accounts per user less checking and savings."""
         shares = self._controls.accounts_per_user_distribution
         may_go_without = ~self._lives(lambda way: way.cards == "revolving")
-        without = self._dealer.share(
+        without = self._sampler.share(
             "no_card", shares.get("2", 0.0), may_go_without, (self._withheld, self._target + 1)
         )
         one, two = shares.get("3", 0.0), shares.get("4", 0.0)
-        holders = self._dealer.categories(
+        holders = self._sampler.categories(
             "cards", (one, two) if one + two > 0 else (1.0, 0.0), ~without, (self._withheld,)
         )
         return holders + 1
@@ -218,18 +220,18 @@ class _Allotment:
         must = self._lives(lambda way: way.payroll == "irregular")
         may = ~must & ~self._lives(lambda way: way.payroll == "regular")
         strata = (self._withheld, is_revolving, self._target + 1)
-        irregular = self._dealer.share(
+        irregular = self._sampler.share(
             "irregular_pay", shares.get("irregular", 0.0), may, strata, already=must
         )
         regular = [shares.get(cadence, 0.0) for cadence in CADENCES[:IRREGULAR]]
         if sum(regular) <= 0:  # everybody irregular was asked for, but some targets cannot be
             regular = [0.0, 1.0, 0.0, 0.0]
-        dealt = self._dealer.categories("pay_cadence", regular, ~irregular, strata)
+        dealt = self._sampler.categories("pay_cadence", regular, ~irregular, strata)
         return np.where(irregular, IRREGULAR, dealt)
 
     def _rhythms(self, cadence: Ints, is_revolving: Flags) -> Ints:
         natural = self._is_free()
-        stressed = self._dealer.share(
+        stressed = self._sampler.share(
             "cash_flow_stress",
             self._controls.cash_flow_stress_rate,
             natural & (cadence != IRREGULAR),
@@ -252,7 +254,7 @@ class _Allotment:
         light = self._lives(lambda way: way.subscriptions == "light") | (
             self._hides_lower & ~self._lives(lambda way: way.subscriptions == "heavy")
         )
-        has_any = self._dealer.share(
+        has_any = self._sampler.share(
             "subscription_adopter",
             controls.subscription_adoption_rate,
             ~heavy,
@@ -261,7 +263,7 @@ class _Allotment:
         )
         fewest, most = controls.subscription_count_min, controls.subscription_count_max
         strata = (self._withheld, heavy, is_revolving, rhythm)
-        step = self._dealer.categories(
+        step = self._sampler.categories(
             "subscription_count", [1.0] * (most - fewest + 1), has_any, strata
         )
         count = fewest + np.maximum(step, 0)
@@ -275,7 +277,7 @@ class _Allotment:
         ceiling = np.where(tight, np.where(heavy, low + 3, TIGHT_SUBSCRIPTION_MAX_USD), ceiling)
         high = np.minimum(high, ceiling)
         low = np.minimum(low, high)
-        place = self._dealer.quantiles("subscription_spend", has_any, strata)
+        place = self._sampler.quantiles("subscription_spend", has_any, strata)
         spend = low + place * (high - low)
         return np.where(has_any, count, 0), np.where(has_any, spend, 0.0)
 
@@ -290,7 +292,7 @@ class _Allotment:
         # cannot make up the share.
         ease = (rhythm == Rhythm.CUSHIONED, rhythm == Rhythm.SWEPT, rhythm >= 0)
         for order, able in enumerate(ease):
-            has_order = self._dealer.share(
+            has_order = self._sampler.share(
                 f"savings_adopter_{order}",
                 controls.savings_adoption_rate,
                 able & ~never,
@@ -304,7 +306,7 @@ class _Allotment:
         high = np.where(builder, np.maximum(highest, low * 1.2), highest)
         high = np.where(modest, np.minimum(high, targets.MODEST_TRANSFER_MAX_USD), high)
         low = np.minimum(low, high)
-        place = self._dealer.quantiles("savings_transfer", has_order, strata)
+        place = self._sampler.quantiles("savings_transfer", has_order, strata)
         return np.where(has_order, low + place * (high - low), 0.0)
 
 

@@ -1,0 +1,147 @@
+"""The judged tables: who is what, how that changed since last night, and whether groups differ."""
+
+from __future__ import annotations
+
+from spendsense_pipeline.tables.declaration import (
+    Column,
+    LeftOut,
+    PipelineTable,
+    RowCount,
+    Stage,
+    Step,
+)
+from spendsense_pipeline.tables.features import FEATURE_TABLES
+from spendsense_pipeline.tables.raw import PERSONA_KEYS, USER_KEY
+
+JUDGE = Stage("judge")
+ANY_PERSONA = "any"
+DEMOGRAPHICS = ("age_band", "gender", "income_tier", "region")
+_MATCHABLE = tuple(key for key in PERSONA_KEYS if key != "general")
+
+PERSONA_ASSIGNMENTS = PipelineTable(
+    "persona_assignments",
+    "One row per consenting person and window: which persona the rule book says, and how clearly.",
+    (
+        Column("user_id", "VARCHAR", "The person"),
+        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
+        Column("as_of", "DATE", "Last day of the window"),
+        Column(
+            "primary_persona",
+            "VARCHAR",
+            "First rule by priority that matches; general if none does",
+            allowed=PERSONA_KEYS,
+        ),
+        Column(
+            "secondary_persona",
+            "VARCHAR",
+            "Next rule that matches; null when fewer than two do",
+            nullable=True,
+            allowed=_MATCHABLE,
+        ),
+        Column(
+            "matched_personas",
+            "VARCHAR[]",
+            "Every rule that matches, in priority order; empty for general",
+        ),
+        Column(
+            "severity",
+            "DOUBLE",
+            "Largest margin (distance ÷ threshold) among the predicates that made the primary "
+            "match; 0 for general and where only yes/no facts made it",
+            unit="× threshold",
+        ),
+        Column(
+            "status",
+            "VARCHAR",
+            "assigned when some rule matches, stable when none does",
+            allowed=("assigned", "stable"),
+        ),
+        Column(
+            "target_persona",
+            "VARCHAR",
+            "Persona the operator asked for; null in a natural population",
+            nullable=True,
+            allowed=PERSONA_KEYS,
+        ),
+        Column("rules_version", "VARCHAR", "Hash of the rules and thresholds that judged"),
+    ),
+    primary_key=("user_id", "window_days"),
+    order_by=("user_id", "window_days"),
+    foreign_keys=(USER_KEY,),
+    step=Step("persona_assignments", JUDGE, "judge"),
+    rows=RowCount(
+        "one per consenting person and window",
+        f"select {len(FEATURE_TABLES)} * count(*) from raw_users where consent_status = 'granted'",
+    ),
+)
+
+PERSONA_TRANSITIONS = PipelineTable(
+    "persona_transitions",
+    "One row per person and window whose primary persona differs from the previous dataset's.",
+    (
+        Column("user_id", "VARCHAR", "The person"),
+        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
+        Column("previous_as_of", "DATE", "Day the earlier dataset was as of"),
+        Column("as_of", "DATE", "Day of the change: the first dataset that shows it"),
+        Column("from_persona", "VARCHAR", "Primary persona then", allowed=PERSONA_KEYS),
+        Column("to_persona", "VARCHAR", "Primary persona now", allowed=PERSONA_KEYS),
+        Column(
+            "flipped_predicates",
+            "VARCHAR[]",
+            "Predicates whose answer changed: persona, comparison, and whether it is now met",
+        ),
+    ),
+    primary_key=("user_id", "window_days"),
+    order_by=("user_id", "window_days"),
+    foreign_keys=(USER_KEY,),
+    step=Step("persona_transitions", JUDGE, "compare with the night before"),
+    rows=RowCount("at most one per assignment", "select count(*) from persona_assignments", "<="),
+    left_out=(LeftOut("shards", "the night before is one file, compared in one piece"),),
+)
+
+FAIRNESS_REPORT = PipelineTable(
+    "fairness_report",
+    "One row per window, demographic group and persona: the group's share beside everybody else's.",
+    (
+        Column("window_days", "INTEGER", "Window of the assignments", unit="days"),
+        Column("dimension", "VARCHAR", "Demographic compared", allowed=DEMOGRAPHICS),
+        Column("group_name", "VARCHAR", "Group within the dimension; unknown is left out"),
+        Column(
+            "persona",
+            "VARCHAR",
+            "Primary persona counted; `any` counts everybody but general: the group's coverage",
+            allowed=(*PERSONA_KEYS, ANY_PERSONA),
+        ),
+        Column("people", "BIGINT", "Consenting people in the group", unit="people"),
+        Column("assigned", "BIGINT", "Of these, with that persona", unit="people"),
+        Column("share", "DOUBLE", "assigned / people", unit="fraction"),
+        Column("share_low", "DOUBLE", "Lower end of its 95 % Wilson interval", unit="fraction"),
+        Column("share_high", "DOUBLE", "Upper end of its 95 % Wilson interval", unit="fraction"),
+        Column("rest_people", "BIGINT", "Consenting people in the other groups", unit="people"),
+        Column("rest_share", "DOUBLE", "Their share", unit="fraction", nullable=True),
+        Column("difference", "DOUBLE", "share - rest_share", unit="fraction", nullable=True),
+        Column(
+            "tolerance",
+            "DOUBLE",
+            "Half-width of the 95 % interval of that difference if the group were like the rest, "
+            "over all groups of the window at once, and at least 10 points",
+            unit="fraction",
+            nullable=True,
+        ),
+        Column("is_beyond", "BOOLEAN", "The difference exceeds the tolerance"),
+    ),
+    primary_key=("window_days", "dimension", "group_name", "persona"),
+    order_by=("window_days", "dimension", "group_name", "persona"),
+    step=Step("fairness_report", JUDGE, "compare groups"),
+    rows=RowCount(
+        "one per window, group and persona",
+        "select count(distinct (window_days, dimension, group_name)) * count(distinct persona) "
+        "from fairness_report",
+    ),
+)
+
+JUDGED_TABLES: tuple[PipelineTable, ...] = (
+    PERSONA_ASSIGNMENTS,
+    PERSONA_TRANSITIONS,
+    FAIRNESS_REPORT,
+)

@@ -1,0 +1,83 @@
+"""Query files and quoting: what DuckDB reads is what was meant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from spendsense_pipeline.sql import (
+    QueryFolder,
+    create_temporary,
+    identifier,
+    literal,
+    number,
+    parameters_of,
+    used,
+)
+
+PACKAGE = Path(__file__).resolve().parents[1] / "spendsense_pipeline"
+QUERIES = sorted(PACKAGE.rglob("*.sql"))
+CHECKS = QueryFolder("spendsense_pipeline.checks")
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@pytest.mark.parametrize("text", ["plain", "it's", 'a "b"', "';--", "$as_of", "", "ü\n"])
+def test_names_and_values_survive_quoting(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    rows = con.execute(f"select {literal(text)} as {identifier(text or 'x')}")
+    assert rows.description[0][0] == (text or "x")
+    assert rows.fetchall() == [(text,)]
+
+
+@pytest.mark.parametrize("value", [0.1, 1, -2.5, 1e300, 5e-324, 0.30000000000000004])
+def test_numbers_stay_doubles(con: duckdb.DuckDBPyConnection, value: float) -> None:
+    assert con.execute(f"select typeof({number(value)}), {number(value)}").fetchall() == [
+        ("DOUBLE", value)
+    ]
+
+
+def test_only_parameters_that_a_query_names_are_bound(con: duckdb.DuckDBPyConnection) -> None:
+    create_temporary(con, "bound", "select $a + 1 as b", {"a": 1, "unused": 2})
+    assert con.execute("from bound").fetchall() == [(2,)]
+    with pytest.raises(KeyError, match="a"):
+        used("select $a", {"b": 1})
+
+
+def test_a_query_is_known_by_its_path() -> None:
+    assert CHECKS.has("staging/days.sql")
+    assert not CHECKS.has("staging/nights.sql")
+    assert CHECKS.text("staging/days.sql").startswith("-- What posted rows add")
+    assert CHECKS.comment("raw_transactions/dates_are_past.sql").endswith(".")
+
+
+def test_parameters_are_those_that_duckdb_reads(con: duckdb.DuckDBPyConnection) -> None:
+    for path in QUERIES:
+        text = path.read_text(encoding="utf-8")
+        (statement,) = con.extract_statements(text)
+        assert parameters_of(text) == statement.named_parameters, path.name
+
+
+def test_every_query_says_what_it_answers() -> None:
+    for path in QUERIES:
+        text = path.read_text(encoding="utf-8")
+        assert re.match(r"-- \w", text), path.name
+
+
+def test_nobody_else_quotes_or_reads_queries() -> None:
+    """A second reader or quoting helper would drift from the first."""
+    strays = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if path != PACKAGE / "sql.py"
+        and re.search(
+            r"""replace\("'", "''"\)|replace\('"', '""'\)|\.sql"\)\.read_text""",
+            path.read_text(encoding="utf-8"),
+        )
+    ]
+    assert not strays, f"use spendsense_pipeline/sql.py: {strays}"
