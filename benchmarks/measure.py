@@ -133,7 +133,8 @@ def _build(
     """Every stage after generating, with the functions that the pipeline's steps call."""
     from spendsense_pipeline.checks import run_all
     from spendsense_pipeline.generation import generate
-    from spendsense_pipeline.personas import assign, rules_version
+    from spendsense_pipeline.personas.assignment import assign
+    from spendsense_pipeline.personas.rules import rules_version
     from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
     from spendsense_pipeline.publishing.publish import publish
     from spendsense_pipeline.scaling.ranges import measure_features, measure_streams

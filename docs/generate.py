@@ -46,7 +46,7 @@ def code(text: object) -> str:
 def personas() -> str:
     """The rule book."""
     from spendsense_pipeline.controls import PersonaThresholds
-    from spendsense_pipeline.personas import rules, views
+    from spendsense_pipeline.personas import rule_text, rules
     from spendsense_pipeline.traces import reasons
 
     rows = (
@@ -57,7 +57,7 @@ def personas() -> str:
             f"{row.symbol} {row.threshold}",
             code(row.threshold_field) or "part of the rule",
         )
-        for row in views.documentation()
+        for row in rule_text.documentation()
     )
     return "\n\n".join(
         [
@@ -65,7 +65,7 @@ def personas() -> str:
             "Every consenting person is judged by every rule, once for the last 30 days and once "
             "for the last 180. All matches are kept; the first in this order is the primary "
             "persona, the next the secondary. Missing data satisfies nothing.",
-            views.markdown(),
+            rule_text.markdown(),
             "## Every criterion",
             "A threshold is set in the `thresholds` section of the operator's configuration "
             "(see [controls](controls.md)).",
@@ -75,7 +75,7 @@ def personas() -> str:
             "the person's own.",
             table(
                 ("Code", "Reason"),
-                ((code(name), template) for name, _, template in reasons.documentation()),
+                ((code(reason.code), reason.template) for reason in reasons.REASONS),
             ),
             f"With the default thresholds the rules version is "
             f"`{rules.rules_version(PersonaThresholds())}`. "

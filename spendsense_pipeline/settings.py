@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from spendsense_pipeline.errors import SpendSenseError
+
 DATA_DIR_VARIABLE = "SPENDSENSE_DATA_DIR"
 TIMEZONE_VARIABLE = "SPENDSENSE_TIMEZONE"
 MAX_USERS_VARIABLE = "SPENDSENSE_MAX_USERS"
@@ -26,15 +28,12 @@ DEFAULT_MAX_USERS = 1_000
 FEWEST_USERS = 10
 
 
-class SettingsError(Exception):
-    """An environment variable or the data directory cannot be used; the message says what to do.
+class SettingsError(SpendSenseError):
+    """An environment variable or the data directory cannot be used.
 
     Not a ValueError: it is about the machine, and must not be taken for a fault of the
     configuration whose validation met it.
     """
-
-    def __init__(self, *, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}: {remedy}")
 
 
 @dataclass(frozen=True)
@@ -170,8 +169,10 @@ def _max_users(value: str) -> int:
         number = 0
     if number < FEWEST_USERS:
         raise SettingsError(
-            problem=f"{MAX_USERS_VARIABLE} must be a whole number of at least {FEWEST_USERS}; "
-            f"it is {text!r}",
+            problem=(
+                f"{MAX_USERS_VARIABLE} must be a whole number of at least {FEWEST_USERS}; "
+                f"it is {text!r}"
+            ),
             remedy=f"unset it for {DEFAULT_MAX_USERS}",
         )
     return number

@@ -14,7 +14,7 @@ import yaml
 from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.defs.publish import INPUTS
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 

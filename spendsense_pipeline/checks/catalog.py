@@ -21,7 +21,7 @@ from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.outcome import Check
 from spendsense_pipeline.checks.promises import kept
 from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
-from spendsense_pipeline.checks.running import QUERIES
+from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS

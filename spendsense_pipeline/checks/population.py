@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb

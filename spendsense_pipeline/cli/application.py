@@ -19,7 +19,8 @@ from spendsense_pipeline.cli import (
     refresh,
     summary,
 )
-from spendsense_pipeline.cli.failures import RUN_FAILED, report
+from spendsense_pipeline.cli.failures import report
+from spendsense_pipeline.errors import RUN_FAILED
 
 _PURPOSE = """Synthetic bank data with the personas you ask for: generated, measured, judged,
 explained."""

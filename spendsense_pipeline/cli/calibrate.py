@@ -9,6 +9,7 @@ import typer
 
 from spendsense_pipeline.cli.output import NO_DATA, JsonOption, percent, say, show, show_json, table
 from spendsense_pipeline.cli.person import Window
+from spendsense_pipeline.errors import SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.calibration import Line
@@ -35,7 +36,6 @@ def calibrate(
     spendsense calibrate --write thresholds.json --at 80
     ```
     """
-    from spendsense_pipeline.cli.failures import WrongInputError
     from spendsense_pipeline.controls import export_config, operator_config_from
     from spendsense_pipeline.reporting.calibration import calibrate as lines_of
     from spendsense_pipeline.reporting.calibration import thresholds_at
@@ -44,8 +44,7 @@ def calibrate(
 
     days = int(window.value)
     if write is not None and write.exists():
-        message = f"{write} exists: choose another name"
-        raise WrongInputError(message)
+        raise SpendSenseError(problem=f"{write} exists", remedy="choose another name")
     with open_dataset(Settings.from_environment()) as published:
         lines = lines_of(published, days)
         if write is not None:

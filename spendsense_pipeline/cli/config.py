@@ -17,6 +17,7 @@ from spendsense_pipeline.cli.output import (
     show_json,
     table,
 )
+from spendsense_pipeline.errors import SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import OperatorConfig
@@ -105,12 +106,12 @@ def export(
     spendsense config export targeted.yaml --preset overlap_testing
     ```
     """
-    from spendsense_pipeline.cli.failures import WrongInputError
     from spendsense_pipeline.controls import export_config
 
     if file.exists() and not yes and not (is_interactive() and typer.confirm(f"Replace {file}?")):
-        message = f"{file} exists: choose another name or pass --yes to replace it"
-        raise WrongInputError(message)
+        raise SpendSenseError(
+            problem=f"{file} exists", remedy="choose another name or pass --yes to replace it"
+        )
     asked = _of_preset(preset) if preset else _of_published()
     export_config(file, asked)
     show(f"Saved {file}. Edit it, then: spendsense config check {file}")

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from spendsense_pipeline.cli.output import JsonOption, human_bytes, show, show_json
+from spendsense_pipeline.cli.output import JsonOption, show, show_json
+from spendsense_pipeline.files import human_bytes
 
 
 class Format(StrEnum):

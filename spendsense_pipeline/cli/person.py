@@ -19,6 +19,7 @@ from spendsense_pipeline.cli.output import (
     sparkline,
     table,
 )
+from spendsense_pipeline.errors import SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.person import PersonView
@@ -94,17 +95,19 @@ def trace(
     ```
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
-    from spendsense_pipeline.reporting.dataset_reader import UnknownUserError, open_dataset
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import WINDOWS, read_trace
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
     if user_id in withdrawn(read_decisions(settings)):
-        message = (
-            f"{user_id} has withdrawn consent: no decision is shown, and the next refresh "
-            f"removes it"
+        raise SpendSenseError(
+            problem=(
+                f"{user_id} has withdrawn consent: no decision is shown, and the next refresh "
+                "removes it"
+            ),
+            remedy=f"if that was a mistake: spendsense consent grant {user_id}",
         )
-        raise UnknownUserError(message)
     with open_dataset(settings) as published:
         windows = (int(window.value),) if window else WINDOWS
         traces = [read_trace(published, user_id, days) for days in windows]
@@ -267,7 +270,7 @@ def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
 
 def _as_set(threshold: float | bool, unit: str) -> str:
     """A threshold in every digit it was set with, as the sentences of the trace print it."""
-    from spendsense_pipeline.personas.views import amount_text
+    from spendsense_pipeline.personas.rule_text import amount_text
 
     if isinstance(threshold, bool):
         return "yes" if threshold else "no"

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from spendsense_pipeline.cli.failures import WrongInputError
 from spendsense_pipeline.cli.output import JsonOption, show, show_json, table
+from spendsense_pipeline.errors import SpendSenseError
 
 
 def preset_names(incomplete: str) -> list[str]:
@@ -48,8 +48,10 @@ def presets(
         show("What one changes: spendsense presets NAME. Use it: spendsense refresh --preset NAME.")
         return
     if name not in PRESET_CONFIGS:
-        message = f"there is no preset {name}; there are {', '.join(PRESET_CONFIGS)}"
-        raise WrongInputError(message)
+        raise SpendSenseError(
+            problem=f"there is no preset {name}",
+            remedy=f"choose one of {', '.join(PRESET_CONFIGS)}",
+        )
     changes = preset_changes(name)
     if as_json:
         show_json({"name": name, "description": preset_description(name), "changes": changes})

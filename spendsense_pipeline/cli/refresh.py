@@ -11,7 +11,6 @@ import typer
 from spendsense_pipeline.cli.output import (
     JsonOption,
     YesOption,
-    human_bytes,
     is_interactive,
     plain,
     say,
@@ -19,6 +18,7 @@ from spendsense_pipeline.cli.output import (
     show_json,
 )
 from spendsense_pipeline.cli.presets import preset_names
+from spendsense_pipeline.files import human_bytes
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import OperatorConfig
@@ -149,9 +149,8 @@ def run_and_summarize(
     """Run a job with live progress, then show the summary of what it published.
 
     Raises:
-        RunFailedError: with every failed check's figure, bound and remedy.
+        SpendSenseError: with every failed check's figure, bound and remedy.
     """
-    from spendsense_pipeline.cli.failures import RunFailedError
     from spendsense_pipeline.cli.progress import Progress
     from spendsense_pipeline.cli.running import run_job
     from spendsense_pipeline.cli.summary import show_summary
@@ -178,7 +177,7 @@ def run_and_summarize(
                     "problems": report.failed_checks + report.errors,
                 }
             )
-        raise RunFailedError(report.complaint())
+        raise report.failure()
     with open_dataset(settings) as published:
         content = summarize(published, settings, today=today(settings))
     if as_json:
@@ -208,7 +207,7 @@ def _show_estimate(
                 "configuration": resolved.to_dict(),
                 "history": history.note,
                 "estimate": expected,
-                "shortage": missing,
+                "shortage": missing and str(missing),
             }
         )
         return
@@ -220,4 +219,4 @@ def _show_estimate(
         "was written.",
     )
     if missing:
-        show(f"It would be refused here: {missing} With --force it is tried all the same.")
+        show(f"It would be refused here: {missing}.")

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -38,13 +40,16 @@ class RunReport:
         """Whether somebody stopped it (Dagster turns the signal into an error of its own)."""
         return any("DagsterExecutionInterruptedError" in error for error in self.errors)
 
-    def complaint(self) -> str:
+    def failure(self) -> SpendSenseError:
         """Why the run failed, each failed check with figure, bound and remedy."""
         said = list(dict.fromkeys(self.failed_checks + self.errors)) or ["see the run's log"]
         text = "\n".join(f"  - {line}" for line in said)
-        return (
-            f"the run {self.run_id[:8]} failed; the published dataset is as it was:\n{text}\n"
-            "The same run, step by step, is in the UI: make dev."
+        return SpendSenseError(
+            problem=(
+                f"the run {self.run_id[:8]} failed; the published dataset is as it was:\n{text}"
+            ),
+            remedy="The same run, step by step, is in the UI: make dev.",
+            exit_code=RUN_FAILED,
         )
 
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spendsense_pipeline.cli.failures import RUN_FAILED
 from spendsense_pipeline.cli.output import (
     JsonOption,
-    human_bytes,
     percent,
     show,
     show_json,
     table,
 )
+from spendsense_pipeline.errors import RUN_FAILED
+from spendsense_pipeline.files import human_bytes
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.summary import Summary

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from spendsense_pipeline.errors import ProblemsError, SpendSenseError
+
 _LONGEST_SHOWN = 60
 
 
@@ -20,25 +22,21 @@ class Contradiction:
     text: str
 
 
-class ControlsError(ValueError):
+class ControlsError(ProblemsError, ValueError):
     """A configuration that cannot be used; `problems` holds one sentence per problem."""
+
+    problems: list[str]
 
     def __init__(
         self, faults: Sequence[str] = (), contradictions: Sequence[Contradiction] = ()
     ) -> None:
         self.faults = list(faults)
         self.contradictions = list(contradictions)
-        self.problems = [*self.faults, *(found.text for found in self.contradictions)]
-        super().__init__("\n".join(self.problems))
-
-    def __str__(self) -> str:
-        return "\n".join(self.problems)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.faults, self.contradictions))
+        problems = [*self.faults, *(found.text for found in self.contradictions)]
+        super().__init__(problems, "correct the configuration")
 
 
-class RefusedError(ValueError):
+class RefusedError(SpendSenseError, ValueError):
     """A value a control cannot take: what it must be, what it is, what to do.
 
     The control's name is put in front where it is known, in `model`.
@@ -48,15 +46,15 @@ class RefusedError(ValueError):
         self, *, must: str, remedy: str, value: Any = None, found: str | None = None
     ) -> None:
         what_it_is = f"it is {shown(value)}" if found is None else found
-        super().__init__(f"must {must}; {what_it_is}: {remedy}")
+        super().__init__(problem=f"must {must}; {what_it_is}", remedy=remedy)
 
 
-class ContradictionsError(ValueError):
+class ContradictionsError(ProblemsError, ValueError):
     """Carries contradictions out of a model's validator to the message that is built from them."""
 
     def __init__(self, contradictions: Sequence[Contradiction]) -> None:
         self.contradictions = tuple(contradictions)
-        super().__init__("; ".join(item.text for item in contradictions))
+        super().__init__([item.text for item in contradictions], "change one of them")
 
 
 def shown(value: Any) -> str:

@@ -1,43 +1,47 @@
-"""The personas an operator can ask for, by key, and how a request for them is written. What makes
-somebody one of them is the rule book's business (`personas`), how such a person lives the
-generator's."""
+"""The personas an operator can ask for, which are the rule book's, and how a request for them is
+written. What makes somebody one of them is said there; how such a person lives, the generator says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from enum import EnumType, StrEnum
+from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
 from spendsense_pipeline.controls.field_types import FieldType
 from spendsense_pipeline.controls.shares import checked_share, summing_to_one
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 
 
-class PersonaTarget(StrEnum):
-    """A persona to skew the population to, in the rule book's order of priority."""
+class _MembersOfTheBook(EnumType):
+    """Tells a type checker what it cannot see: any name may be that of a member."""
 
-    HIGH_UTILIZATION = "high_utilization"
-    VARIABLE_INCOME = "variable_income"
-    CASH_FLOW_STRESSED = "cash_flow_stressed"
-    SUBSCRIPTION_HEAVY = "subscription_heavy"
-    SAVINGS_BUILDER = "savings_builder"
-    GENERAL = "general"
+    if TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> PersonaTarget: ...
 
 
-_KEYS = tuple(persona.value for persona in PersonaTarget)
+class PersonaTarget(StrEnum, metaclass=_MembersOfTheBook):
+    """A persona to skew the population to, in the rule book's order of priority.
+
+    `PersonaTarget.HIGH_UTILIZATION` is "high_utilization", and so on for every persona.
+    """
+
+    vars().update({key.upper(): key for key in PERSONA_KEYS})
 
 
 def _persona(value: Any) -> PersonaTarget:
     """A persona by key or by member name, as older files write it."""
     if isinstance(value, str):
         key = value.strip().removeprefix("PersonaTarget.").lower()
-        if key in _KEYS:
+        if key in PERSONA_KEYS:
             return PersonaTarget(key)
     raise RefusedError(
-        must=f"name personas ({listed(_KEYS)})",
+        must=f"name personas ({listed(PERSONA_KEYS)})",
         found=f"it names {shown(value)}",
-        remedy=meant(value, _KEYS),
+        remedy=meant(value, PERSONA_KEYS),
     )
 
 
@@ -50,7 +54,7 @@ class Personas(FieldType):
     @property
     def bounds(self) -> str:
         """As "any of high_utilization, …"."""
-        return f"any of {listed(_KEYS)}"
+        return f"any of {listed(PERSONA_KEYS)}"
 
     def checked(self, value: Any) -> list[PersonaTarget]:
         """The personas, in order of priority, so that writing order makes no other dataset."""

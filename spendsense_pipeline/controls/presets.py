@@ -9,65 +9,22 @@ from typing import Any
 from spendsense_pipeline.controls.errors import ControlsError, meant, shown
 from spendsense_pipeline.controls.operator_controls import OperatorControls
 from spendsense_pipeline.controls.personas import PersonaTarget
-
-# Cards below 50 % only: what a population needs whose target ranks below high utilization.
-_CALM_CARDS = {"low": 0.6, "medium": 0.4}
+from spendsense_pipeline.personas.rules import PERSONAS
 
 _PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "default": ("The natural population: no targets, every control at its default.", {}),
     "balanced": (
-        "All six personas in equal shares.",
+        f"All {len(PersonaTarget)} personas in equal shares.",
         {"target_personas": list(PersonaTarget)},
     ),
-    "high_utilization_focus": (
-        "Everybody has a card that is half full or more; many are overdue or pay the minimum.",
-        {
-            "target_personas": [PersonaTarget.HIGH_UTILIZATION],
-            "credit_card_probability": 1.0,
-            "credit_utilization_distribution": {"high": 0.6, "critical": 0.4},
-            "overdue_probability": 0.25,
-            "min_payment_only_probability": 0.35,
-        },
-    ),
-    "variable_income_focus": (
-        "Everybody is paid irregularly, with long gaps and little in checking.",
-        {
-            "target_personas": [PersonaTarget.VARIABLE_INCOME],
-            "payroll_pattern_distribution": {"irregular": 1.0},
-            "irregular_income_volatility": 0.7,
-            "credit_utilization_distribution": _CALM_CARDS,
-        },
-    ),
-    "subscription_heavy_focus": (
-        "Everybody has many subscriptions.",
-        {
-            "target_personas": [PersonaTarget.SUBSCRIPTION_HEAVY],
-            "subscription_adoption_rate": 1.0,
-            "subscription_count_min": 5,
-            "subscription_count_max": 9,
-            "subscription_monthly_spend_range": (60.0, 200.0),
-            "credit_utilization_distribution": _CALM_CARDS,
-        },
-    ),
-    "savings_builder_focus": (
-        "Everybody puts money aside every week or two and keeps cards low.",
-        {
-            "target_personas": [PersonaTarget.SAVINGS_BUILDER],
-            "savings_adoption_rate": 1.0,
-            "savings_transfer_range": (250.0, 600.0),
-            "savings_growth_target_pct": 8.0,
-            "credit_utilization_distribution": {"low": 1.0},
-        },
-    ),
-    "cash_flow_stressed_focus": (
-        "Everybody lives from paycheck to paycheck.",
-        {
-            "target_personas": [PersonaTarget.CASH_FLOW_STRESSED],
-            "cash_flow_stress_rate": 1.0,
-            "savings_adoption_rate": 0.1,
-            "credit_utilization_distribution": _CALM_CARDS,
-        },
-    ),
+    **{
+        f"{persona.key}_focus": (
+            persona.focus.description,
+            {"target_personas": [PersonaTarget(persona.key)], **persona.focus.controls},
+        )
+        for persona in PERSONAS
+        if persona.focus
+    },
     "overlap_testing": (
         "Three personas, most people showing the behaviour of more than one.",
         {

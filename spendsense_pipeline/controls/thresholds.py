@@ -1,55 +1,44 @@
-"""Where the rule book draws its lines; the rules themselves are in `personas`."""
+"""Where the rule book draws its lines: one field for each line that a criterion lets an operator
+move, with the bounds and the default declared there."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from spendsense_pipeline.controls.field_types import Number, Whole
+from spendsense_pipeline.controls.field_types import FieldType, Number, Whole
 from spendsense_pipeline.controls.model import OperatorModel
+from spendsense_pipeline.personas.criteria import Line
+from spendsense_pipeline.personas.rules import all_criteria
 
 
-class PersonaThresholds(OperatorModel):
+def _field_type(line: Line) -> FieldType:
+    """Whole numbers where the default is one."""
+    if isinstance(line.default, int):
+        return Whole(int(line.least), int(line.most), line.unit)
+    return Number(line.least, line.most, line.unit)
+
+
+def _lines_of_the_book() -> type[OperatorModel]:
+    lines = [c.threshold for _, c in all_criteria() if isinstance(c.threshold, Line)]
+    fields: dict[str, Any] = {
+        line.field: (
+            Annotated[type(line.default), _field_type(line)],
+            Field(line.default, description=line.description),
+        )
+        for line in lines
+    }
+    return create_model("LinesOfTheBook", __base__=OperatorModel, **fields)
+
+
+if TYPE_CHECKING:  # which fields there are is known when the book is read, not before
+    _LinesOfTheBook = OperatorModel
+else:
+    _LinesOfTheBook = _lines_of_the_book()
+
+
+class PersonaThresholds(_LinesOfTheBook):
     """One field per line drawn by a persona rule."""
 
     section: ClassVar[str] = "thresholds"
-
-    high_utilization_max_utilization_share: Annotated[float, Number(0, 2, "fraction of limit")] = (
-        Field(0.50, description="High utilization: the fullest card is at or above this.")
-    )
-    high_utilization_interest_usd: Annotated[float, Number(0, 10_000, "USD")] = Field(
-        0.0, description="High utilization: card interest posted in the window is above this."
-    )
-    variable_income_pay_gap_days: Annotated[float, Number(1, 365, "days")] = Field(
-        45.0, description="Variable income: the median gap between paydays is above this."
-    )
-    variable_income_buffer_months: Annotated[float, Number(0, 24, "months of expenses")] = Field(
-        1.0, description="Variable income: checking balances cover less than this."
-    )
-    cash_flow_stressed_low_balance_day_share: Annotated[float, Number(0, 1, "share of days")] = (
-        Field(
-            0.20, description="Cash-flow stressed: at least this share of days closes under $100."
-        )
-    )
-    cash_flow_stressed_balance_volatility_ratio: Annotated[
-        float, Number(0, 100, "std ÷ mean of daily balance")
-    ] = Field(0.15, description="Cash-flow stressed: the daily balance varies at least this much.")
-    subscription_heavy_subscription_count: Annotated[int, Whole(1, 50, "subscriptions")] = Field(
-        3, description="Subscription heavy: at least this many active subscriptions."
-    )
-    subscription_heavy_monthly_spend_usd: Annotated[float, Number(0, 10_000, "USD per month")] = (
-        Field(50.0, description="Subscription heavy: they cost at least this a month, or …")
-    )
-    subscription_heavy_spend_share: Annotated[float, Number(0, 1, "share of spend")] = Field(
-        0.10, description="Subscription heavy: … they are at least this share of all spending."
-    )
-    savings_builder_growth_share: Annotated[float, Number(0, 10, "fraction over the window")] = (
-        Field(0.02, description="Savings builder: savings grow at least this much, or …")
-    )
-    savings_builder_net_inflow_monthly_usd: Annotated[
-        float, Number(0, 100_000, "USD per month")
-    ] = Field(200.0, description="Savings builder: … at least this much is put aside a month.")
-    savings_builder_max_utilization_share: Annotated[float, Number(0, 2, "fraction of limit")] = (
-        Field(0.30, description="Savings builder: every card is below this (or there is no card).")
-    )

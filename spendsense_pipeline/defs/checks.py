@@ -36,7 +36,9 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
         wanted = {key.name for key in context.selected_asset_check_keys}
         with stage(warehouse, f"the checks of {asset}", inputs=(asset,)) as work:
             chosen = [check for check in checks if check.name in wanted]
-            for outcome in run_checks(work.con, chosen, work.resolved):
+            for outcome in run_checks(
+                work.con, chosen, work.resolved, staged=warehouse.staged(work.con, work.resolved)
+            ):
                 if outcome.passed:
                     warehouse.note_passed(asset, outcome.name)
                 else:

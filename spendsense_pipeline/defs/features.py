@@ -11,7 +11,7 @@ from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
 from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_USERS
 
 GROUP = "measure"
 _SOURCES = ("features", "plaid")
@@ -22,7 +22,8 @@ FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 
 def _apply_consent(work: Stage) -> None:
     """A decision recorded since the raw tables were made takes effect before measuring."""
-    apply_decisions(work.con, read_decisions(work.warehouse.settings))
+    if apply_decisions(work.con, read_decisions(work.warehouse.settings)):
+        work.warehouse.note_written(RAW_USERS.name)
 
 
 @dg.asset(
@@ -36,6 +37,8 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
         _apply_consent(work)
+        # The raw tables have been checked; measuring needs the memory.
+        warehouse.drop_staged()
         make_or_take(
             work,
             (RECURRING_STREAMS,),

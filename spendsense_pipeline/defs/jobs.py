@@ -7,12 +7,13 @@ import dagster as dg
 
 from spendsense_pipeline.controls import PRESET_CONFIGS, ControlsError, preset_description
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
+from spendsense_pipeline.errors import ProblemsError
 from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 
-class WrongControlsError(dg.DagsterError):
+class WrongControlsError(ProblemsError, dg.DagsterError):
     """The operator's form was refused; being Dagster's kind of error its message is shown as is,
     where any other would be wrapped in "an unexpected error in the config mapping".
     """
@@ -28,7 +29,7 @@ def operator_form(form: OperatorRunConfig) -> Mapping[str, Any]:
     try:
         asked = operator_config_of(form)
     except ControlsError as error:
-        raise WrongControlsError(str(error)) from None
+        raise WrongControlsError(error.problems, error.remedy) from None
     return {"ops": {"operator_controls": {"config": asked.given_json()}}}
 
 

@@ -29,7 +29,8 @@ _SOURCES = ("personas",)
 )
 def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Judge every rule for every consenting user in both windows."""
-    from spendsense_pipeline.personas import assign, rules_version
+    from spendsense_pipeline.personas.assignment import assign
+    from spendsense_pipeline.personas.rules import rules_version
 
     with stage(warehouse, PERSONA_ASSIGNMENTS.name, inputs=INPUTS) as work:
         thresholds = work.resolved.thresholds
@@ -51,7 +52,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 )
 def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare tonight's personas with the published dataset's."""
-    from spendsense_pipeline.personas import build_transitions
+    from spendsense_pipeline.personas.transitions import build_transitions
 
     with stage(
         warehouse, PERSONA_TRANSITIONS.name, inputs=(*INPUTS, PERSONA_ASSIGNMENTS.name)
@@ -71,7 +72,7 @@ def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 )
 def fairness_report(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare the outcome between demographic groups."""
-    from spendsense_pipeline.personas import build_fairness_report
+    from spendsense_pipeline.personas.fairness import build_fairness_report
 
     inputs = ("raw_users", PERSONA_ASSIGNMENTS.name)
     with stage(warehouse, FAIRNESS_REPORT.name, inputs=inputs) as work:

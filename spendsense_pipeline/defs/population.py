@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.defs.pictures import markdown_table, persona_mix
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb

@@ -59,7 +59,7 @@ def published_dataset(
     context: dg.AssetExecutionContext, warehouse: Warehouse
 ) -> dg.MaterializeResult[Any]:
     """Verify everything once more and swap it in."""
-    from spendsense_pipeline.personas import rules_version
+    from spendsense_pipeline.personas.rules import rules_version
     from spendsense_pipeline.publishing.publish import publish
     from spendsense_pipeline.publishing.retention import prune
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import dagster as dg
-
 from spendsense_pipeline.defs.stage import Stage
 from spendsense_pipeline.tables.declaration import Table
 
@@ -18,25 +16,22 @@ def make_or_take(work: Stage, tables: tuple[Table, ...], make: Callable[[], obje
     The first step of a run that asks has the shards made; the others find them.
 
     Raises:
-        dg.Failure: when the engine cannot be used.
+        SpendSenseError: when the engine cannot be used.
     """
     settings = work.warehouse.settings
     if not settings.engine or work.resolved.is_imported:
         make()
         return
     from spendsense_pipeline.publishing.consent import read_decisions
-    from spendsense_pipeline.scaling.engines import Engine, EngineError
+    from spendsense_pipeline.scaling.engines import Engine
     from spendsense_pipeline.scaling.partitions import make_partitions, remove_others
 
-    try:
-        made = make_partitions(
-            work.resolved,
-            settings.shards_dir,
-            engine=Engine(settings.engine, address=settings.engine_address),
-            decisions=read_decisions(settings),
-        )
-    except EngineError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from None
+    made = make_partitions(
+        work.resolved,
+        settings.shards_dir,
+        engine=Engine(settings.engine, address=settings.engine_address),
+        decisions=read_decisions(settings),
+    )
     remove_others(made)
     for table in tables:
         made.load(work.con, table)

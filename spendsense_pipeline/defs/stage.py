@@ -13,24 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from spendsense_pipeline.controls import ControlsError, ResolvedConfig
+from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.defs.metadata import table_metadata
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.publishing.identity import (
-    MixedInputsError,
     Stamp,
     require_inputs,
     stamp_table,
 )
-from spendsense_pipeline.publishing.warehouse import WarehouseError, named_errors
+from spendsense_pipeline.publishing.warehouse import named_errors
 from spendsense_pipeline.sql import identifier
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb
-
-EXPECTED_ERRORS = (MixedInputsError, WarehouseError, ControlsError)
 
 
 @dataclass
@@ -61,6 +59,7 @@ class Stage:
         """Stamp the table and report it (under its own name unless another key is given)."""
         self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
+        self.warehouse.note_written(table.name)
         about = table_metadata(self.con, table)
         dg.get_dagster_logger().info(
             "%s: %s rows, %.2f s", table.name, f"{about['dagster/row_count']:,}", self.seconds
@@ -88,7 +87,7 @@ def one_line_failures() -> Iterator[None]:
     """Report what a person can act on as Dagster's `Failure`: its message, without a traceback."""
     try:
         yield
-    except EXPECTED_ERRORS as error:
+    except SpendSenseError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
 
 
@@ -115,7 +114,7 @@ def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfi
     """The configuration in the warehouse's `operator_controls` table.
 
     Raises:
-        MixedInputsError: when there is none to read.
+        SpendSenseError: when there is none to read.
     """
     import duckdb
 
@@ -126,11 +125,11 @@ def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfi
     except (duckdb.CatalogException, duckdb.BinderException):
         rows = []
     if not rows:
-        msg = (
-            f"{step} cannot run: the warehouse holds no operator controls of this version."
-            " Materialize operator_controls and what follows it, or run the job demo_refresh."
+        raise SpendSenseError(
+            problem=f"{step} cannot run: the warehouse has no operator controls of this version",
+            remedy="materialize operator_controls and what follows it, or run the job demo_refresh",
+            exit_code=RUN_FAILED,
         )
-        raise MixedInputsError(msg)
     return _resolved(tuple(rows))
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import duckdb
 
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.declaration import Table
 
 
-class FeatureInputError(ValueError):
-    """The raw tables cannot be measured; the message says which, why, and what to do."""
+class FeatureInputError(SpendSenseError, ValueError):
+    """The raw tables cannot be measured."""
+
+    exit_code = RUN_FAILED
 
 
 def require_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -27,16 +30,18 @@ def require_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     for table_ in tables_in("imports"):
         problems += _problems(table_, actual.get(table_.name))
     if problems:
-        msg = "the raw tables cannot be measured: " + "; ".join(problems)
-        raise FeatureInputError(msg)
+        problem = "the raw tables cannot be measured: " + "; ".join(problems)
+        raise FeatureInputError(
+            problem=problem, remedy="generate or import them again (a table may be empty)"
+        )
 
 
 def _problems(table: Table, actual: dict[str, str] | None) -> list[str]:
     if actual is None:
-        return [f"there is no table {table.name} (generate or import first; it may be empty)"]
+        return [f"there is no table {table.name}"]
     missing = [column.name for column in table.columns if column.name not in actual]
     if missing:
-        return [f"{table.name} has no column {', '.join(missing)}: generate or import it again"]
+        return [f"{table.name} has no column {', '.join(missing)}"]
     return [
         f"{table.name}.{column.name} is {actual[column.name]} and must be {column.type}"
         for column in table.columns

@@ -51,7 +51,7 @@ class People:
     """Position in the population, the number in `user_id`."""
     has_consented: Flags
     target: Ints
-    """Index into PERSONA_KEYS, NO_TARGET in a natural population."""
+    """One of TARGET_CODES, NO_TARGET in a natural population."""
     age_years: Ints
     gender: Ints
     region: Ints

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal
 
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.controls import PersonaTarget
 
 
 class Rhythm(IntEnum):
@@ -69,5 +69,8 @@ OVERLAP_BEHAVIOUR: Final[dict[str, Literal["subscriptions", "savings"]]] = {
     "subscription_heavy": "savings",
 }
 
-TARGET_CODES: Final[dict[str, int]] = {key: code for code, key in enumerate(PERSONA_KEYS)}
+TARGET_CODES: Final[dict[str, int]] = {
+    persona.value: code for code, persona in enumerate(PersonaTarget)
+}
+"""How a target is stored while people are made: its place in the order of priority."""
 NO_TARGET: Final = -1

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spendsense_pipeline.errors import ProblemsError
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -24,12 +26,13 @@ class Problem:
         return f"{self.where}: {self.text}{rows}. {self.remedy}"
 
 
-class ImportProblemsError(ValueError):
+class ImportProblemsError(ProblemsError, ValueError):
     """The data cannot be taken; nothing was written. `.problems` holds every kind found."""
 
+    problems: list[Problem]
+
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(str(problem) for problem in problems))
+        super().__init__(problems, "correct the files, or say in a mapping how they are to be read")
 
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:

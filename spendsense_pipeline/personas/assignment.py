@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.rules import (
     GENERAL,
@@ -58,11 +59,14 @@ def assign(
             {"as_of": as_of},
         ).fetchall()
         if stale:
-            msg = (
-                f"features_{window}d were measured as of {stale[0][0]}, the run is as of {as_of}: "
-                f"materialize features_{window}d again"
+            raise SpendSenseError(
+                problem=(
+                    f"features_{window}d were measured as of {stale[0][0]}, the run is as of"
+                    f" {as_of}"
+                ),
+                remedy=f"materialize features_{window}d again",
+                exit_code=RUN_FAILED,
             )
-            raise ValueError(msg)
     con.execute(PERSONA_ASSIGNMENTS.create_sql())
     con.execute(
         f"""

@@ -1,14 +1,14 @@
-"""The vocabulary rules are written in: four operators, a criterion, two joiners.
+"""The vocabulary personas are declared in: four operators, a criterion, two joiners, a persona.
 
 A criterion is feature + operator + threshold. The operator holds its symbol, its SQL and its Python
-comparison, so that text, query and evaluation cannot disagree. Holds no rule (see `rules.py`) and
-evaluates nothing (see `evaluation.py` and `sql.py`).
+comparison, so that text, query and evaluation cannot disagree. Holds no persona (see `book/`) and
+evaluates nothing (see `sql.py`).
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -49,10 +49,64 @@ OPERATORS = (AT_LEAST, ABOVE, BELOW, IS)
 
 
 @dataclass(frozen=True)
-class ThresholdField:
-    """A threshold the operator may set: the name of a field of `PersonaThresholds`."""
+class Line:
+    """A threshold the operator may move: a field of `PersonaThresholds` with its bounds."""
 
-    name: str
+    field: str
+    default: float
+    """A whole number where only whole numbers make sense."""
+    least: float
+    most: float
+    unit: str
+    description: str
+
+
+@dataclass(frozen=True)
+class GradedTo:
+    """Severity grows from 0 at the threshold to 1 at `full`, and no further."""
+
+    full: float
+
+
+@dataclass(frozen=True)
+class CountsAs:
+    """Being met counts the same whatever the value; 0 for what says nothing of how far it goes."""
+
+    severity: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A stable code and the sentence it stands for.
+
+    Slots of the template are columns of the facts a trace is written from; `{shown}` is the
+    criterion's value and `{threshold}` its threshold, printed so that the comparison reads true.
+    """
+
+    code: str
+    template: str
+    ranks_as: float = 1.0
+    """The margin it is ranked with when its predicate has none."""
+
+
+EvidenceKind = Literal["transactions", "streams", "accounts", "reference"]
+EvidenceRows = Literal["all", "spend", "without interest"]
+EvidenceScope = Literal["primary_checking", "checking", "savings", "spending"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What stands behind a feature's value: ids of rows, or a reference where there are too many.
+
+    `days` in `computed_as` is the member of that name.
+    """
+
+    kind: EvidenceKind
+    computed_as: str
+    scope: EvidenceScope | None = None
+    rows: EvidenceRows = "all"
+    divides_by_spend: bool = False
+    """The value is a ratio to spend: the proof of total_spend_usd belongs to it."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +116,19 @@ class Criterion:
     key: str
     feature: str
     operator: Operator
-    threshold: ThresholdField | float
+    threshold: Line | float
     unit: Unit
     label: str
     """What the feature is called in a sentence about the person, without its value."""
+    severity: GradedTo | CountsAs
+    reason: Reason
+    """What a trace says when it is met."""
+    proof: Proof
+    """How a trace evidences the feature."""
     lowest: float | None = 0.0
     """Least value the feature can take; None when it has none."""
+    set_to: float | None = None
+    """Where a run draws the line; None until `bound`."""
 
     @property
     def is_yes_no(self) -> bool:
@@ -77,10 +138,17 @@ class Criterion:
     @property
     def limit(self) -> float:
         """The threshold as a number; only a bound criterion has one."""
-        if isinstance(self.threshold, ThresholdField):
-            msg = f"{self.key}: threshold {self.threshold.name} is not bound to a value yet"
+        if not isinstance(self.threshold, Line):
+            return float(self.threshold)
+        if self.set_to is None:
+            msg = f"{self.key}: threshold {self.threshold.field} is not bound to a value yet"
             raise TypeError(msg)
-        return float(self.threshold)
+        return self.set_to
+
+    @property
+    def threshold_field(self) -> str | None:
+        """The control that sets the threshold; None when it is part of the rule."""
+        return self.threshold.field if isinstance(self.threshold, Line) else None
 
     @property
     def scale(self) -> float | None:
@@ -102,9 +170,9 @@ class Criterion:
 
     def bound(self, thresholds: object) -> Criterion:
         """The same criterion with its threshold looked up in `thresholds`."""
-        if isinstance(self.threshold, ThresholdField):
-            return replace(self, threshold=float(getattr(thresholds, self.threshold.name)))
-        return self
+        if self.threshold_field is None:
+            return self
+        return replace(self, set_to=float(getattr(thresholds, self.threshold_field)))
 
 
 @dataclass(frozen=True)
@@ -150,3 +218,38 @@ def paths_of(
     else:
         for member in tree.members:
             yield from paths_of(member, (*above, tree))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Focus:
+    """What an operator sets to have everybody live like one persona: the preset `<key>_focus`."""
+
+    description: str
+    controls: Mapping[str, Any] = field(hash=False)
+    """Values of `OperatorControls` beside the target itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Persona:
+    """What is said of a persona, whatever makes somebody one."""
+
+    key: str
+    title: str
+    plain: str
+    """What we call it when speaking to the person: no label, no judgement."""
+    meaning: str
+    months_of_history: int
+    """Full months from which it can show in the data at all."""
+    focus: Focus | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonaRule(Persona):
+    """A persona with the tree of criteria that makes it match."""
+
+    tree: Joined
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Its criteria, left to right."""
+        return tuple(criteria_of(self.tree))

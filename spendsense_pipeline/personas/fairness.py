@@ -8,9 +8,8 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.rules import GENERAL
+from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS
 from spendsense_pipeline.tables.personas import ANY_PERSONA, DEMOGRAPHICS, FAIRNESS_REPORT
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 if TYPE_CHECKING:
     import duckdb

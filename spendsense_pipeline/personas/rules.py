@@ -1,8 +1,6 @@
-"""The rule book: which personas exist, in priority order, and what makes each match.
+"""What follows from the rule book: its keys in order, its criteria, and the version that names it.
 
-This is the only place a rule is written. Evaluation, SQL, traces, documentation, descriptions in
-the UI, boundary tests and `rules_version` all derive from it. Thresholds are `PersonaThresholds`
-of the run; a number written here is part of the rule itself and not the operator's to set.
+The personas themselves are declared in `book/`. Judging is in `sql.py`, wording in `rule_text.py`.
 """
 
 from __future__ import annotations
@@ -11,202 +9,23 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.personas.criteria import (
-    ABOVE,
-    AT_LEAST,
-    BELOW,
-    IS,
-    Criterion,
-    Joined,
-    ThresholdField,
-    Tree,
-    all_of,
-    any_of,
-    criteria_of,
-)
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.personas import book
+from spendsense_pipeline.personas.criteria import Criterion, Persona, PersonaRule, Tree
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds
 
-GENERAL = "general"
-
-
-@dataclass(frozen=True)
-class PersonaRule:
-    """One persona and the tree of criteria that makes it match."""
-
-    key: str
-    title: str
-    plain: str
-    """What we call it when speaking to the person: no label, no judgement."""
-    meaning: str
-    tree: Joined
-
-    @property
-    def criteria(self) -> tuple[Criterion, ...]:
-        """Its criteria, left to right."""
-        return tuple(criteria_of(self.tree))
-
-
-CARD_USE_HIGH = Criterion(
-    "card_use_high",
-    "max_utilization",
-    AT_LEAST,
-    ThresholdField("high_utilization_max_utilization_share"),
-    "fraction",
-    "use of your most used card",
-)
-CARD_INTEREST_CHARGED = Criterion(
-    "card_interest_charged",
-    "interest_charged_usd",
-    ABOVE,
-    ThresholdField("high_utilization_interest_usd"),
-    "USD",
-    "card interest charged",
-)
-CARD_MINIMUM_ONLY = Criterion(
-    "card_minimum_only",
-    "minimum_payment_only",
-    IS,
-    1.0,
-    "yes/no",
-    "paying only the minimum on a card",
-)
-CARD_OVERDUE = Criterion(
-    "card_overdue", "is_overdue", IS, 1.0, "yes/no", "a card payment past its due date"
-)
-PAY_GAP_LONG = Criterion(
-    "pay_gap_long",
-    "median_pay_gap_days",
-    ABOVE,
-    ThresholdField("variable_income_pay_gap_days"),
-    "days",
-    "typical time between paydays",
-)
-CASH_BUFFER_THIN = Criterion(
-    "cash_buffer_thin",
-    "cash_flow_buffer_months",
-    BELOW,
-    ThresholdField("variable_income_buffer_months"),
-    "months",
-    "spending your checking balance would cover",
-)
-LOW_BALANCE_DAYS = Criterion(
-    "low_balance_days",
-    "low_balance_day_share",
-    AT_LEAST,
-    ThresholdField("cash_flow_stressed_low_balance_day_share"),
-    "fraction",
-    "share of days your main checking account ended under $100",
-)
-BALANCE_SWINGS = Criterion(
-    "balance_swings",
-    "balance_volatility",
-    AT_LEAST,
-    ThresholdField("cash_flow_stressed_balance_volatility_ratio"),
-    "fraction",
-    "typical daily swing of your checking balance around its average",
-)
-SUBSCRIPTION_COUNT = Criterion(
-    "subscription_count",
-    "subscription_count",
-    AT_LEAST,
-    ThresholdField("subscription_heavy_subscription_count"),
-    "count",
-    "number of active subscriptions",
-)
-SUBSCRIPTION_SPEND = Criterion(
-    "subscription_spend",
-    "monthly_subscription_spend_usd",
-    AT_LEAST,
-    ThresholdField("subscription_heavy_monthly_spend_usd"),
-    "USD per month",
-    "monthly cost of your subscriptions",
-)
-SUBSCRIPTION_SHARE = Criterion(
-    "subscription_share",
-    "subscription_spend_share",
-    AT_LEAST,
-    ThresholdField("subscription_heavy_spend_share"),
-    "fraction",
-    "share of your spending that goes to subscriptions",
-)
-SAVINGS_GROWTH = Criterion(
-    "savings_growth",
-    "savings_growth_rate",
-    AT_LEAST,
-    ThresholdField("savings_builder_growth_share"),
-    "fraction",
-    "growth of your savings from what you put in",
-    lowest=None,
-)
-SAVINGS_INFLOW = Criterion(
-    "savings_inflow",
-    "savings_net_inflow_monthly_usd",
-    AT_LEAST,
-    ThresholdField("savings_builder_net_inflow_monthly_usd"),
-    "USD per month",
-    "money you add to savings each month",
-    lowest=None,
-)
-NO_CARD = Criterion("no_card", "card_count", IS, 0.0, "count", "number of credit cards")
-CARD_USE_LOW = Criterion(
-    "card_use_low",
-    "max_utilization",
-    BELOW,
-    ThresholdField("savings_builder_max_utilization_share"),
-    "fraction",
-    "use of your most used card",
-)
-
-RULE_BOOK: tuple[PersonaRule, ...] = (
-    PersonaRule(
-        "high_utilization",
-        "High Utilization",
-        "high card use",
-        "A card is used heavily, charged interest, paid at the minimum only, or overdue.",
-        any_of(CARD_USE_HIGH, CARD_INTEREST_CHARGED, CARD_MINIMUM_ONLY, CARD_OVERDUE),
-    ),
-    PersonaRule(
-        "variable_income",
-        "Variable Income",
-        "uneven income",
-        "Paydays are far apart and checking would not cover a month of spending.",
-        all_of(PAY_GAP_LONG, CASH_BUFFER_THIN),
-    ),
-    PersonaRule(
-        "cash_flow_stressed",
-        "Cash-Flow Stressed",
-        "tight cash flow",
-        "Checking is often nearly empty and swings with every payday.",
-        all_of(LOW_BALANCE_DAYS, BALANCE_SWINGS),
-    ),
-    PersonaRule(
-        "subscription_heavy",
-        "Subscription-Heavy",
-        "many subscriptions",
-        "Several subscriptions that add up, in dollars or as a share of spending.",
-        all_of(SUBSCRIPTION_COUNT, any_of(SUBSCRIPTION_SPEND, SUBSCRIPTION_SHARE)),
-    ),
-    PersonaRule(
-        "savings_builder",
-        "Savings Builder",
-        "steady saving",
-        "Savings grow from money put in, and no card is used heavily.",
-        all_of(any_of(SAVINGS_GROWTH, SAVINGS_INFLOW), any_of(NO_CARD, CARD_USE_LOW)),
-    ),
-)
-GENERAL_TITLE = "General"
-GENERAL_PLAIN = "no particular pattern"
-GENERAL_MEANING = "None of the rules matches: finances are stable by these measures."
-
-if (*(rule.key for rule in RULE_BOOK), GENERAL) != PERSONA_KEYS:  # pragma: no cover
-    msg = "the rule book and tables.raw.PERSONA_KEYS must name the same personas in one order"
-    raise RuntimeError(msg)
+RULE_BOOK: tuple[PersonaRule, ...] = book.RULE_BOOK
+GENERAL: str = book.FALLBACK.key
+"""Key of the persona of everybody who matches no rule."""
+PERSONAS: tuple[Persona, ...] = (*RULE_BOOK, book.FALLBACK)
+"""In order of priority, general last."""
+PERSONA_KEYS: tuple[str, ...] = tuple(persona.key for persona in PERSONAS)
+RULE_KEYS: tuple[str, ...] = tuple(rule.key for rule in RULE_BOOK)
+"""Keys of the personas with a rule: what can match."""
 
 
 def bound(thresholds: PersonaThresholds) -> tuple[PersonaRule, ...]:
@@ -230,8 +49,8 @@ def rule_features() -> tuple[Criterion, ...]:
 
 
 def persona_title(key: str) -> str:
-    """The name of a persona as a heading."""
-    return next((rule.title for rule in RULE_BOOK if rule.key == key), GENERAL_TITLE)
+    """The name of a persona as a heading; the key of one that another version's book declared."""
+    return next((persona.title for persona in PERSONAS if persona.key == key), key)
 
 
 def rendered(rules: tuple[PersonaRule, ...]) -> str:

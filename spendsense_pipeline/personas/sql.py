@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from spendsense_pipeline.personas.criteria import Criterion, Tree, paths_of
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, rule_features
+from spendsense_pipeline.personas.criteria import Criterion, PersonaRule, Tree, paths_of
+from spendsense_pipeline.personas.rules import GENERAL, rule_features
 from spendsense_pipeline.sql import literal, number
 
 IDENTITY = ("user_id", "as_of", "window_days", "history_days")

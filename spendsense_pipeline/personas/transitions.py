@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import features_of_both_windows
+from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.rules import bound
-from spendsense_pipeline.personas.views import threshold_text
 from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS

@@ -49,11 +49,13 @@ def read_decisions(settings: Settings) -> dict[str, Decision]:
             for user_id, entry in json.loads(text).items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        msg = (
-            f"{path} is not a record of consent decisions ({error}): restore it from a copy, or"
-            " delete it and record the decisions again with `spendsense consent`"
-        )
-        raise WarehouseError(msg) from error
+        raise WarehouseError(
+            problem=f"{path} is not a record of consent decisions ({error})",
+            remedy=(
+                "restore it from a copy, or delete it and record the decisions again with"
+                " `spendsense consent`"
+            ),
+        ) from error
 
 
 def _known(status: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.sql import identifier, literal
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 _SOURCE_SUFFIXES = frozenset({".py", ".sql", ".csv", ".json"})
 # 64 bits: among a million datasets two agree by chance once in forty million such collections.
 _ID_DIGITS = 16
-
-
-class MixedInputsError(Exception):
-    """A step's inputs were made from different configurations; the message says what to do."""
 
 
 @functools.cache
@@ -114,7 +111,7 @@ def require_inputs(
     """Refuse when an input of `step` is missing or was made from another configuration.
 
     Raises:
-        MixedInputsError: naming the inputs to materialize again.
+        SpendSenseError: naming the inputs to materialize again.
     """
     expected = Stamp.of(resolved)
     stamps = read_stamps(con)
@@ -125,11 +122,11 @@ def require_inputs(
         f"{table} {'was made from ' + str(stamp) if stamp else 'is not there'}"
         for table, stamp in wrong.items()
     )
-    msg = (
-        f"{step} cannot run: the operator controls hold {expected}, but {why}."
-        f" Materialize {', '.join(wrong)} first, or run the job demo_refresh."
+    raise SpendSenseError(
+        problem=f"{step} cannot run: the operator controls hold {expected}, but {why}",
+        remedy=f"materialize {', '.join(wrong)} first, or run the job demo_refresh",
+        exit_code=RUN_FAILED,
     )
-    raise MixedInputsError(msg)
 
 
 def _agrees(stamp: Stamp | None, expected: Stamp) -> bool:
@@ -142,15 +139,18 @@ def require_one_dataset(
     """Refuse to publish unless every table was made from one configuration by this very code.
 
     Raises:
-        MixedInputsError: naming the tables to materialize again.
+        SpendSenseError: naming the tables to materialize again.
     """
     tables = tuple(tables)
     require_inputs(con, step="published_dataset", inputs=tables, resolved=resolved)
     stamps, expected = read_stamps(con), Stamp.of(resolved)
     older = [t for t in tables if (s := stamps[t]) and s.dataset_id != expected.dataset_id]
     if older:
-        msg = (
-            "published_dataset cannot run: the code has changed since these were made:"
-            f" {', '.join(older)}. Materialize them again, or run the job demo_refresh."
+        raise SpendSenseError(
+            problem=(
+                f"published_dataset cannot run, as the code has changed since {', '.join(older)}"
+                f" {'was' if len(older) == 1 else 'were'} made"
+            ),
+            remedy="materialize what was made by other code again, or run the job demo_refresh",
+            exit_code=RUN_FAILED,
         )
-        raise MixedInputsError(msg)

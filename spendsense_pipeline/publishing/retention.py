@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.publishing.publish import (
     NEW_SUFFIX,
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
 # A week of nights: long enough to notice on Monday what broke on Friday.
 DATASETS_KEPT = 7
-
-
-class NoSuchDatasetError(WarehouseError):
-    """A dataset to go back to is not among those kept."""
 
 
 def datasets(settings: Settings) -> list[Dataset]:
@@ -66,8 +63,10 @@ def read_dataset(path: Path) -> Dataset:
         columns = ", ".join(DATASET.column_names)
         [row] = con.execute(f"select {columns} from dataset").fetchall()
     except (duckdb.CatalogException, duckdb.BinderException, ValueError) as error:
-        msg = f"{path} is not a dataset of this version: run `spendsense refresh` to make a new one"
-        raise WarehouseError(msg) from error
+        raise WarehouseError(
+            problem=f"{path} is not a dataset of this version",
+            remedy="run `spendsense refresh` to make a new one",
+        ) from error
     finally:
         con.close()
     return Dataset(**dict(zip(DATASET.column_names, row, strict=True)), path=path)
@@ -135,7 +134,7 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
         steps: how many publications back from the one readers see now.
 
     Raises:
-        NoSuchDatasetError: naming the datasets there are, or whose consent forbids it.
+        SpendSenseError: naming the datasets there are, or whose consent forbids it.
     """
     kept = datasets(settings)
     if dataset_id is not None:
@@ -146,13 +145,19 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
     if not found:
         known = ", ".join(f"{d.dataset_id} (as of {d.as_of})" for d in kept if not d.is_current)
         asked = f"{dataset_id!r}" if dataset_id is not None else f"{steps} back"
-        msg = f"no dataset {asked} is kept; there are: {known or 'none besides the published one'}"
-        raise NoSuchDatasetError(msg)
-    if _holds_rows_of(found[0].path, withdrawn(read_decisions(settings))):
-        msg = (
-            f"dataset {found[0].dataset_id} holds rows of somebody who has withdrawn consent since:"
-            " it cannot be published again; run `spendsense refresh` for a new one"
+        raise SpendSenseError(
+            problem=f"no dataset {asked} is kept",
+            remedy=f"choose one of {known}"
+            if known
+            else "there are none besides the published one",
         )
-        raise NoSuchDatasetError(msg)
+    if _holds_rows_of(found[0].path, withdrawn(read_decisions(settings))):
+        raise SpendSenseError(
+            problem=(
+                f"dataset {found[0].dataset_id} holds rows of somebody who has withdrawn consent"
+                " since and cannot be published again"
+            ),
+            remedy="run `spendsense refresh` for a new one",
+        )
     point_readers_at(found[0].path, settings)
     return replace(found[0], is_current=True)

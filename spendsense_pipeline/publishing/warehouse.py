@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -30,16 +32,12 @@ _NAMED_FILE = re.compile(r'file "([^"]+)"', re.IGNORECASE)
 _DISK_FULL_TEXTS = ("no space left on device", "disk quota exceeded", "could not write all bytes")
 
 
-class WarehouseError(Exception):
-    """A file of the warehouse cannot be used; the message is one line with a remedy."""
+class WarehouseError(SpendSenseError):
+    """A file of the warehouse cannot be used."""
 
 
 class NoDatasetError(WarehouseError):
     """Nothing has been published yet."""
-
-
-class WarehouseBusyError(WarehouseError):
-    """Another run is writing and did not finish in the time allowed."""
 
 
 @contextlib.contextmanager
@@ -50,11 +48,11 @@ def named_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.ConnectionException) as error:
-        raise WarehouseError(_explain(path, error)) from error
+        raise _explained(path, error) from error
     except duckdb.Error as error:  # a commit that finds the disk full is a transaction's error
         if not _is_disk_full(error):
             raise
-        raise WarehouseError(_explain(path, error)) from error
+        raise _explained(path, error) from error
 
 
 def _is_disk_full(error: Exception) -> bool:
@@ -71,36 +69,39 @@ def _file_named_in(error: Exception) -> Path | None:
     return Path(named[1]) if named else None
 
 
-def _explain(path: Path, error: Exception) -> str:
+def _explained(path: Path, error: Exception) -> WarehouseError:
     path = _file_named_in(error) or path
     text = str(error).lower()
     code = error.errno if isinstance(error, OSError) else None
     if _is_disk_full(error):
-        return (
-            f"the disk holding {path.parent} is full: free some space (old datasets are in"
-            " datasets/) or set SPENDSENSE_DATA_DIR to a larger disk, then run again; the"
-            " published dataset is untouched"
+        return WarehouseError(
+            problem=f"the disk holding {path.parent} is full",
+            remedy=(
+                "free some space (old datasets are in datasets/) or set SPENDSENSE_DATA_DIR to a"
+                " larger disk, then run again; the published dataset is untouched"
+            ),
+            exit_code=RUN_FAILED,
         )
     if code == errno.EROFS or "read-only file system" in text:
-        return (
-            f"{path.parent} is on a read-only disk: set SPENDSENSE_DATA_DIR to a directory that"
-            " can be written"
+        problem = f"{path.parent} is on a read-only disk"
+        remedy = "set SPENDSENSE_DATA_DIR to a directory that can be written"
+    elif code in (errno.EACCES, errno.EPERM) or "permission denied" in text:
+        problem = f"{path} cannot be written by this user"
+        remedy = (
+            "change its permissions (chmod u+w) or set SPENDSENSE_DATA_DIR to a directory of yours"
         )
-    if code in (errno.EACCES, errno.EPERM) or "permission denied" in text:
-        return (
-            f"{path} cannot be written by this user: change its permissions (chmod u+w) or set"
-            " SPENDSENSE_DATA_DIR to a directory of yours"
-        )
-    if code in (errno.ENOTDIR, errno.EEXIST):
-        return (
-            f"{path.parent} is not a directory: move that file away, or set SPENDSENSE_DATA_DIR to"
-            " a directory"
-        )
-    if "not a valid duckdb database" in text:
-        return f"{path} is not a DuckDB database: move it away or delete it, then run again"
-    if "conflicting lock" in text:
-        return f"{path} is open in another program: close it there, then run again"
-    return f"{path} cannot be used: {str(error).splitlines()[0]}"
+    elif code in (errno.ENOTDIR, errno.EEXIST):
+        problem = f"{path.parent} is not a directory"
+        remedy = "move that file away, or set SPENDSENSE_DATA_DIR to a directory"
+    elif "not a valid duckdb database" in text:
+        problem = f"{path} is not a DuckDB database"
+        remedy = "move it away or delete it, then run again"
+    elif "conflicting lock" in text:
+        problem, remedy = f"{path} is open in another program", "close it there, then run again"
+    else:
+        problem = f"{path} cannot be used ({str(error).splitlines()[0]})"
+        remedy = "see what is wrong there, or set SPENDSENSE_DATA_DIR to another directory"
+    return WarehouseError(problem=problem, remedy=remedy)
 
 
 def prepare_data_dir(settings: Settings) -> None:
@@ -129,7 +130,7 @@ def writer_lock(
         say: receives a line now and then while waiting.
 
     Raises:
-        WarehouseBusyError: when another writer did not finish in time, naming it.
+        WarehouseError: when another writer did not finish in time, naming it.
     """
     prepare_data_dir(settings)
     with named_errors(settings.lock_path):
@@ -156,11 +157,13 @@ def _wait_for(file: IO[str], wait_seconds: float, say: Callable[[str], None]) ->
         except BlockingIOError:
             now = time.monotonic()
             if now - start >= wait_seconds:
-                msg = (
-                    f"{_holder(file)} is still writing the warehouse after {wait_seconds:.0f} s:"
-                    " wait for it to finish or stop it, then run again"
-                )
-                raise WarehouseBusyError(msg) from None
+                raise WarehouseError(
+                    problem=(
+                        f"{_holder(file)} is still writing the warehouse after {wait_seconds:.0f} s"
+                    ),
+                    remedy="wait for it to finish or stop it, then run again",
+                    exit_code=RUN_FAILED,
+                ) from None
             if said == start or now - said >= _SAY_EVERY_SECONDS:
                 said = now
                 say(f"{_holder(file)} is writing the warehouse; this run starts when it ends")
@@ -241,8 +244,10 @@ def current_dataset_path(settings: Settings) -> Path:
     """
     published = settings.published_path
     if not published.exists():
-        msg = f"no dataset has been published in {settings.data_dir} yet: run `spendsense refresh`"
-        raise NoDatasetError(msg)
+        raise NoDatasetError(
+            problem=f"no dataset has been published in {settings.data_dir} yet",
+            remedy="run `spendsense refresh`",
+        )
     for path in settings.datasets_dir.glob("*.duckdb"):
         if path.samefile(published):
             return path

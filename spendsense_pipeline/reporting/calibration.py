@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spendsense_pipeline.controls import PersonaThresholds
-from spendsense_pipeline.personas.criteria import Criterion, ThresholdField
-from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria, bound
+from spendsense_pipeline.personas.criteria import Criterion
+from spendsense_pipeline.personas.rules import all_criteria, bound
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 PERCENTILES = (25, 50, 75, 90)
@@ -32,9 +32,8 @@ class Line:
 
 def calibrate(published: DatasetReader, window_days: int) -> list[Line]:
     """Every criterion of the rule book, by priority."""
-    declared = {criterion.key: criterion for _, criterion in all_criteria(RULE_BOOK)}
     return [
-        _line(published, window_days, rule.key, criterion, declared[criterion.key])
+        _line(published, window_days, rule.key, criterion)
         for rule, criterion in all_criteria(bound(published.resolved.thresholds))
     ]
 
@@ -45,13 +44,13 @@ def thresholds_at(published: DatasetReader, window_days: int, percentile: float)
     "At the 75th percentile" means that a quarter of the people lie on the matching side.
     """
     section: dict[str, Any] = {}
-    for _, criterion in all_criteria(RULE_BOOK):
-        if not isinstance(criterion.threshold, ThresholdField) or criterion.is_yes_no:
+    for _, criterion in all_criteria():
+        name = criterion.threshold_field
+        if name is None or criterion.is_yes_no:
             continue
         share = percentile / 100 if criterion.operator.room == 1 else 1 - percentile / 100
         value = _quantile(published, window_days, criterion.feature, share)
         if value is not None:
-            name = criterion.threshold.name
             section[name] = _settable(name, value)
     return section
 
@@ -61,7 +60,6 @@ def _line(
     window_days: int,
     persona: str,
     criterion: Criterion,
-    declared: Criterion,
 ) -> Line:
     value = f"{criterion.feature}::double"
     [(people, with_data, caught)] = published.con.execute(
@@ -69,13 +67,12 @@ def _line(
         f"count(*) filter ({value} {criterion.operator.sql} $limit) from features_{window_days}d",
         {"limit": criterion.limit},
     ).fetchall()
-    field = declared.threshold
     return Line(
         persona=persona,
         feature=criterion.feature,
         symbol=criterion.operator.symbol,
         threshold=criterion.limit,
-        threshold_field=field.name if isinstance(field, ThresholdField) else None,
+        threshold_field=criterion.threshold_field,
         unit=criterion.unit,
         people_with_data=with_data,
         percentiles={

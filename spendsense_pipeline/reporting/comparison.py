@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from spendsense_pipeline.checks.population import coverage, persona_mix
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.publish import Dataset
 from spendsense_pipeline.publishing.retention import datasets
-from spendsense_pipeline.publishing.warehouse import WarehouseError
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.summary import row_counts
 from spendsense_pipeline.settings import Settings
@@ -59,8 +59,10 @@ def find_dataset(settings: Settings, name: str) -> Path:
         return found[0]
     if Path(name).is_file():
         return Path(name)
-    message = f"no dataset {name} is kept; there are: {listed(kept) or 'none'}"
-    raise WarehouseError(message)
+    raise SpendSenseError(
+        problem=f"no dataset {name} is kept",
+        remedy=f"choose one of {listed(kept)}" if kept else "run `spendsense refresh` to make one",
+    )
 
 
 def listed(kept: Sequence[Dataset]) -> str:

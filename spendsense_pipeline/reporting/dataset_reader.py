@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 
-class OutdatedDatasetError(WarehouseError):
-    """The dataset was made by a version of the program whose tables were different."""
-
-
-class UnknownUserError(WarehouseError):
-    """Nobody has that id."""
-
-
 @dataclass(frozen=True)
 class DatasetReader:
     """A published dataset, open read-only."""
@@ -74,8 +66,7 @@ def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[Datas
 
     path = path or current_dataset_path(settings)
     if not path.exists():
-        message = f"{path} does not exist: check the path"
-        raise WarehouseError(message)
+        raise WarehouseError(problem=f"{path} does not exist", remedy="check the path")
     dataset = read_dataset(path)
     with named_errors(path):
         con = duckdb.connect(str(path), read_only=True)
@@ -105,8 +96,11 @@ def _require_declared_columns(con: duckdb.DuckDBPyConnection, dataset: Dataset) 
             raise _outdated(dataset, what)
 
 
-def _outdated(dataset: Dataset, what: str) -> OutdatedDatasetError:
-    return OutdatedDatasetError(
-        f"the dataset at {dataset.path} was made by another version of the program "
-        f"(code {dataset.code_version}): {what}. Make it anew with `spendsense refresh`"
+def _outdated(dataset: Dataset, what: str) -> WarehouseError:
+    return WarehouseError(
+        problem=(
+            f"the dataset at {dataset.path} was made by another version of the program "
+            f"(code {dataset.code_version}; {what})"
+        ),
+        remedy="make it anew with `spendsense refresh`",
     )

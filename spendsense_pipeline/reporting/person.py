@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
-from spendsense_pipeline.personas.views import threshold_text
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, CASH_WITHDRAWAL
-from spendsense_pipeline.reporting.dataset_reader import DatasetReader, UnknownUserError
+from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME
 
 WINDOWS = (30, 180)
@@ -111,7 +112,7 @@ def find_user(published: DatasetReader, user_id: str) -> dict[str, Any]:
     """The person's raw row.
 
     Raises:
-        UnknownUserError: naming ids there are.
+        SpendSenseError: naming ids there are.
     """
     found = published.rows("select * from raw_users where user_id = $user_id", {"user_id": user_id})
     if found:
@@ -124,9 +125,12 @@ def find_user(published: DatasetReader, user_id: str) -> dict[str, Any]:
         "select user_id from raw_users order by levenshtein(user_id, $user_id), user_id limit 1",
         {"user_id": user_id},
     )
-    hint = f": did you mean {near[0]['user_id']}?" if near else ""
-    message = f"there is no user {user_id} among the {count:,} ({first} to {last}){hint}"
-    raise UnknownUserError(message)
+    raise SpendSenseError(
+        problem=f"there is no user {user_id} among the {count:,} ({first} to {last})",
+        remedy=f"did you mean {near[0]['user_id']}?"
+        if near
+        else "run `spendsense refresh` to make some",
+    )
 
 
 def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = False) -> PersonView:
@@ -166,7 +170,7 @@ def read_trace(published: DatasetReader, user_id: str, window_days: int) -> dict
     """The stored decision trace.
 
     Raises:
-        UnknownUserError: nobody has that id, or there is no trace without consent.
+        SpendSenseError: nobody has that id, or there is no trace without consent.
     """
     user = find_user(published, user_id)
     found = published.rows(
@@ -174,11 +178,13 @@ def read_trace(published: DatasetReader, user_id: str, window_days: int) -> dict
         {"user_id": user_id, "window_days": window_days},
     )
     if not found:
-        message = (
-            f"{user_id} has no decision trace for {window_days} days: consent is "
-            f"{user['consent_status']}, and only people who granted it are processed"
+        raise SpendSenseError(
+            problem=(
+                f"{user_id} has no decision trace for {window_days} days: consent is "
+                f"{user['consent_status']}, and only people who granted it are processed"
+            ),
+            remedy=f"choose somebody else, or `spendsense consent grant {user_id}` and refresh",
         )
-        raise UnknownUserError(message)
     trace: dict[str, Any] = json.loads(found[0]["trace"])
     return trace
 

@@ -16,10 +16,9 @@ from spendsense_pipeline.checks.population import (
     persona_mix,
 )
 from spendsense_pipeline.controls.resolved import IMPORTED
-from spendsense_pipeline.personas.rules import persona_title
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings

@@ -6,7 +6,9 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.publishing.warehouse import MEMORY_LIMIT_GIB, WarehouseError
+from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.files import human_bytes
+from spendsense_pipeline.publishing.warehouse import MEMORY_LIMIT_GIB
 from spendsense_pipeline.scaling.engines import SHARD_USERS
 
 if TYPE_CHECKING:
@@ -25,39 +27,40 @@ _BYTES_PER_WORKER = 700_000_000
 _PARQUET_BYTES_PER_TRANSACTION = 32
 
 
-class CapacityError(WarehouseError):
-    """The disk or the memory would not hold the request; the message holds the estimate."""
-
-
 def require_capacity(expected: Estimate, settings: Settings) -> None:
     """Refuse what this machine cannot hold.
 
     Raises:
-        CapacityError: naming what is short, by how much, and what to do.
+        SpendSenseError: naming what is short, by how much, and what to do.
     """
     missing = shortage(expected, settings)
     if missing:
-        msg = f"{missing} --force tries all the same. Nothing was written."
-        raise CapacityError(msg)
+        raise missing
 
 
-def shortage(expected: Estimate, settings: Settings) -> str | None:
+def shortage(expected: Estimate, settings: Settings) -> SpendSenseError | None:
     """What this machine is short of for the request, and what to do; None when it has room."""
     short = []
     disk, free = disk_needed(expected, settings), free_bytes(settings)
     if disk > free:
         short.append(
-            f"{_gigabytes(disk)} of disk in {settings.data_dir}, where {_gigabytes(free)} are free"
+            f"{human_bytes(disk)} of disk in {settings.data_dir}, where {human_bytes(free)} are"
+            " free"
         )
     memory, available = memory_needed(expected.people, settings), available_memory()
     if available is not None and memory > available:
-        short.append(f"{_gigabytes(memory)} of memory, of which {_gigabytes(available)} are free")
+        short.append(f"{human_bytes(memory)} of memory, of which {human_bytes(available)} are free")
     if not short:
         return None
-    return (
-        f"{expected.people:,} people with {expected.transactions:,} transactions need about "
-        f"{' and '.join(short)}. Ask for fewer people or months, make room or set "
-        "SPENDSENSE_DATA_DIR to a larger disk."
+    return SpendSenseError(
+        problem=(
+            f"{expected.people:,} people with {expected.transactions:,} transactions need about"
+            f" {' and '.join(short)}; nothing was written"
+        ),
+        remedy=(
+            "ask for fewer people or months, make room or set SPENDSENSE_DATA_DIR to a larger disk;"
+            " --force tries all the same"
+        ),
     )
 
 
@@ -97,7 +100,3 @@ def available_memory() -> int | None:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError):
         return None
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:,.1f} GB"

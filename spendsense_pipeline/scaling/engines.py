@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import TypeVar
 
+from spendsense_pipeline.errors import SpendSenseError
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -22,10 +24,6 @@ ENGINES = ("local", "processes", "dask")
 SHARD_USERS = 5_000
 # Dask moves a lost worker's shards to another by itself; this is for one that fails.
 _RETRIES = 1
-
-
-class EngineError(Exception):
-    """The engine cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,15 @@ class Engine:
 
     def __post_init__(self) -> None:
         if self.kind not in ENGINES:
-            msg = f"there is no engine {self.kind!r}: choose one of {', '.join(ENGINES)}"
-            raise EngineError(msg)
+            raise SpendSenseError(
+                problem=f"there is no engine {self.kind!r}",
+                remedy=f"choose one of {', '.join(ENGINES)}",
+            )
         if self.address and self.kind != "dask":
-            msg = f"the engine {self.kind} has no address: choose dask, or leave the address empty"
-            raise EngineError(msg)
+            raise SpendSenseError(
+                problem=f"the engine {self.kind} has no address",
+                remedy="choose dask, or leave the address empty",
+            )
 
     def run(self, make: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
         """The result of every task, in whatever order they are done."""
@@ -77,8 +79,9 @@ def _on_dask(
     try:
         import distributed
     except ModuleNotFoundError as error:
-        msg = "the engine dask needs Dask: pip install 'spendsense-pipeline[scale]'"
-        raise EngineError(msg) from error
+        raise SpendSenseError(
+            problem="the engine dask needs Dask", remedy="pip install 'spendsense-pipeline[scale]'"
+        ) from error
     if not address:
         with (
             distributed.LocalCluster(
@@ -91,8 +94,10 @@ def _on_dask(
     try:
         client = distributed.Client(address)
     except OSError as error:
-        msg = f"no Dask scheduler answers at {address}: start one with `dask scheduler`"
-        raise EngineError(msg) from error
+        raise SpendSenseError(
+            problem=f"no Dask scheduler answers at {address}",
+            remedy="start one with `dask scheduler`",
+        ) from error
     with client:
         yield from _mapped(client, make, tasks)
 

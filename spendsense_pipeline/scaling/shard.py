@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
-from spendsense_pipeline.personas import assign
-from spendsense_pipeline.personas.assignment import WINDOWS
+from spendsense_pipeline.personas.assignment import WINDOWS, assign
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
@@ -52,10 +52,6 @@ SHARD_TABLES = (
 DONE_FOLDER = "_done"
 # Of zstd's levels the fastest: measured, its files are no larger than those of the usual third.
 COMPRESSION_LEVEL = 1
-
-
-class OtherCodeError(Exception):
-    """A worker has another version of this package than whoever asked it."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def make_shard(task: ShardTask) -> ShardResult:
     """Make the shard unless it is already there.
 
     Raises:
-        OtherCodeError: when this machine's package is not the one that asked.
+        SpendSenseError: when this machine's package is not the one that asked.
     """
     import duckdb
 
@@ -102,11 +98,14 @@ def make_shard(task: ShardTask) -> ShardResult:
         return ShardResult(**json.loads(task.done_path.read_text(encoding="utf-8")))
     here = code_version()
     if here != task.code_version:
-        msg = (
-            f"this worker runs version {here} of spendsense_pipeline and was asked by version "
-            f"{task.code_version}: install the same version on every machine"
+        raise SpendSenseError(
+            problem=(
+                f"this worker runs version {here} of spendsense_pipeline and was asked by version"
+                f" {task.code_version}"
+            ),
+            remedy="install the same version on every machine",
+            exit_code=RUN_FAILED,
         )
-        raise OtherCodeError(msg)
     # One thread: an engine runs as many shards at once as a machine has cores.
     with duckdb.connect(config={"threads": 1}) as con:
         con.execute("set enable_progress_bar = false")

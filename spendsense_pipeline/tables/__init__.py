@@ -1,7 +1,8 @@
 """Every table of the pipeline, declared once, in the order data flows.
 
 A declaration holds what a table is and where it stands; what lists tables asks here. How the rows
-come about is for the package of the table's stage. Imports none of them, nor any library.
+come about is for the package of the table's stage. Imports none of them (but the personas' keys, from
+the rule book), nor any library.
 """
 
 from __future__ import annotations

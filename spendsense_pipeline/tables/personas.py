@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, RULE_KEYS
 from spendsense_pipeline.tables.declaration import (
     Column,
     LeftOut,
@@ -11,12 +12,11 @@ from spendsense_pipeline.tables.declaration import (
     Step,
 )
 from spendsense_pipeline.tables.features import FEATURE_TABLES
-from spendsense_pipeline.tables.raw import PERSONA_KEYS, USER_KEY
+from spendsense_pipeline.tables.raw import USER_KEY
 
 JUDGE = Stage("judge")
 ANY_PERSONA = "any"
 DEMOGRAPHICS = ("age_band", "gender", "income_tier", "region")
-_MATCHABLE = tuple(key for key in PERSONA_KEYS if key != "general")
 
 PERSONA_ASSIGNMENTS = PipelineTable(
     "persona_assignments",
@@ -36,7 +36,7 @@ PERSONA_ASSIGNMENTS = PipelineTable(
             "VARCHAR",
             "Next rule that matches; null when fewer than two do",
             nullable=True,
-            allowed=_MATCHABLE,
+            allowed=RULE_KEYS,
         ),
         Column(
             "matched_personas",

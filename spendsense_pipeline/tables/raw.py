@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline.tables.declaration import (
     MONEY,
     AnyCount,
@@ -24,14 +25,6 @@ OWNERSHIPS = ("sole", "joint")
 PAYMENT_CHANNELS = ("online", "in store", "other")
 APR_TYPES = ("purchase_apr", "cash_apr", "balance_transfer_apr", "special")
 STREAM_KINDS = ("bill", "subscription", "income", "transfer")
-PERSONA_KEYS = (
-    "high_utilization",
-    "variable_income",
-    "cash_flow_stressed",
-    "subscription_heavy",
-    "savings_builder",
-    "general",
-)
 
 GENERATE = Stage(
     "generate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline.tables.declaration import (
     Column,
     ForeignKey,
@@ -10,7 +11,6 @@ from spendsense_pipeline.tables.declaration import (
     Stage,
     Step,
 )
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 EXPLAIN = Stage("explain")
 

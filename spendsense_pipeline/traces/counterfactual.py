@@ -19,13 +19,13 @@ from spendsense_pipeline.personas.criteria import (
     AT_LEAST,
     IS,
     Criterion,
+    PersonaRule,
     Tree,
 )
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule, all_criteria, persona_title
+from spendsense_pipeline.personas.rule_text import amount_text
+from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS, all_criteria, persona_title
 from spendsense_pipeline.personas.sql import first_match, holds, passes
-from spendsense_pipeline.personas.views import amount_text
 from spendsense_pipeline.sql import literal, number
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
 from spendsense_pipeline.traces.figures import value_json
 
 YES_NO_SIZE = 1.0

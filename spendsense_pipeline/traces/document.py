@@ -10,8 +10,8 @@ from typing import Any
 
 from spendsense_pipeline.features.sufficiency import NEEDS
 from spendsense_pipeline.personas import sql
-from spendsense_pipeline.personas.criteria import Criterion, Tree
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.personas.criteria import Criterion, PersonaRule, Tree
+from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.sql import literal
 from spendsense_pipeline.traces import counterfactual, prose
 from spendsense_pipeline.traces.figures import value_json

@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from spendsense_pipeline.personas.criteria import Criterion
-from spendsense_pipeline.personas.views import threshold_text
+from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.sql import literal, number
 
 _DIGITS = {

@@ -7,8 +7,7 @@ lacks the data to match is no runner-up.
 
 from __future__ import annotations
 
-from spendsense_pipeline.personas.criteria import Criterion, Tree
-from spendsense_pipeline.personas.rules import PersonaRule
+from spendsense_pipeline.personas.criteria import Criterion, PersonaRule, Tree
 from spendsense_pipeline.personas.sql import distance, holds
 from spendsense_pipeline.sql import literal, number
 from spendsense_pipeline.traces.reasons import what_is_missing

@@ -6,7 +6,8 @@ joins them.
 
 from __future__ import annotations
 
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.personas.criteria import PersonaRule
+from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.personas.sql import margin
 from spendsense_pipeline.sql import literal, number
 from spendsense_pipeline.traces.figures import day, dollars
@@ -14,7 +15,6 @@ from spendsense_pipeline.traces.reasons import (
     MOST_REASONS,
     filled,
     reason,
-    reason_for,
     sentence,
 )
 
@@ -68,9 +68,9 @@ def ranked_reasons(rules: tuple[PersonaRule, ...]) -> str:
     """Up to four reasons {code, text}, the widest margin first."""
     met = ", ".join(
         f"""case when primary_persona = {literal(rule.key)} and made_{criterion.key} then {{
-          narrowness: -coalesce({margin(criterion)}, {number(reason_for(criterion).ranks_as)}),
+          narrowness: -coalesce({margin(criterion)}, {number(criterion.reason.ranks_as)}),
           rank: {rank},
-          code: {literal(reason_for(criterion).code)}, text: {sentence(criterion)} }} end"""
+          code: {literal(criterion.reason.code)}, text: {sentence(criterion)} }} end"""
         for rule in rules
         for rank, criterion in enumerate(rule.criteria)
     )

@@ -14,7 +14,8 @@ from spendsense_pipeline.personas.assignment import (
     features_of_both_windows,
     unrounded_features,
 )
-from spendsense_pipeline.personas.rules import PersonaRule, bound, rules_version
+from spendsense_pipeline.personas.criteria import PersonaRule
+from spendsense_pipeline.personas.rules import bound, rules_version
 from spendsense_pipeline.sql import QueryFolder, literal
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import counterfactual, document, nearness, prose

@@ -10,7 +10,7 @@ import pytest
 
 from spendsense_pipeline.checks import CHECKS, CheckOutcome, run_check
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline_tests.fixtures.assigned_people import NATURAL_MIX, assigned_people, evenly
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendsense_pipeline.checks.judging_again import surely_agree
-from spendsense_pipeline.checks.running import QUERIES
+from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.traces import replay
 
 _NUMBERS = st.one_of(

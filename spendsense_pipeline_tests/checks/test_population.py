@@ -12,7 +12,7 @@ from spendsense_pipeline.checks.population import (
     persona_mix,
     unevidenced_personas,
 )
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline_tests.fixtures.assigned_people import NATURAL_MIX, assigned_people
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spendsense_pipeline.cli import failures
 from spendsense_pipeline_tests.fixtures.command import run
 
 READING = (
@@ -158,18 +157,3 @@ def test_what_nobody_foresaw_is_one_paragraph_and_a_traceback_on_request(
     assert "Traceback" not in answer.err
     assert "Traceback" in run("rollback", "--debug").err
     assert "Traceback" in run("--debug", "rollback").err
-
-
-def test_the_errors_that_mean_wrong_input_exist() -> None:
-    """They are known by name, so that no command imports what it does not use."""
-    from spendsense_pipeline.controls import ControlsError
-    from spendsense_pipeline.importing import ImportProblemsError
-    from spendsense_pipeline.publishing.exports import ExportError
-    from spendsense_pipeline.publishing.warehouse import WarehouseBusyError, WarehouseError
-    from spendsense_pipeline.settings import SettingsError
-
-    kinds = (ControlsError, ImportProblemsError, ExportError, WarehouseError, SettingsError)
-    assert {kind.__name__ for kind in kinds} == failures._WRONG_INPUT_ERRORS
-    assert [failures.exit_code_of(kind.__new__(kind)) for kind in kinds] == [2] * len(kinds)
-    assert failures.exit_code_of(WarehouseBusyError()) == 1
-    assert failures.exit_code_of(KeyboardInterrupt()) == 130

@@ -20,7 +20,8 @@ from spendsense_pipeline.controls import (
     documented,
 )
 from spendsense_pipeline.controls.resolved import SECTIONS
-from spendsense_pipeline.tables.raw import PERSONA_KEYS, REGIONS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.tables.raw import REGIONS
 
 # Design §3, §6 and §8, written out once more so that a default cannot change unnoticed.
 # fmt: off

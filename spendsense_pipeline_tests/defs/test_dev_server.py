@@ -18,6 +18,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from spendsense_pipeline_tests.fixtures import trivial_households
 from spendsense_pipeline_tests.fixtures.browser import CHROMIUM, a_page
@@ -187,25 +190,42 @@ def answer(server: Server, path: str, *, body: bytes | None = None, **headers: s
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "refusal"),
     [
-        {},
-        {"Origin": "http://evil.example"},
-        {"Host": "evil.example"},
-        {"Sec_Fetch_Site": "cross-site"},
+        ({}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Host": "evil.example"}, 400),
+        ({"Sec_Fetch_Site": "cross-site"}, 403),
     ],
 )
-def test_a_mutation_sent_by_get_is_refused(server: Server, headers: dict[str, str]) -> None:
+def test_a_mutation_sent_by_get_is_refused(
+    server: Server, headers: dict[str, str], refusal: int
+) -> None:
     launch = "/graphql?query=mutation%7BreloadWorkspace%7B__typename%7D%7D"
-    assert answer(server, launch, **headers) == 403
+    assert answer(server, launch, **headers) == refusal
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
-def test_a_foreign_page_cannot_post(server: Server, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("headers", "refusal"),
+    [({"Origin": "http://evil.example"}, 403), ({"Host": "evil.example"}, 400)],
+)
+def test_a_foreign_page_cannot_post(server: Server, headers: dict[str, str], refusal: int) -> None:
     query = b'{"query": "{version}"}'
     json_type = {"Content_Type": "application/json"}
     assert answer(server, "/graphql", body=query, **json_type) == 200
-    assert answer(server, "/graphql", body=query, **json_type, **headers) == 403
+    assert answer(server, "/graphql", body=query, **json_type, **headers) == refusal
+
+
+def test_a_foreign_page_cannot_open_a_websocket(server: Server) -> None:
+    address, protocol = f"ws://127.0.0.1:{server.port}/graphql", [Subprotocol("graphql-ws")]
+    connect(address, subprotocols=protocol).close()
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(address, subprotocols=protocol, origin=Origin("http://evil.example"))
+    with (
+        pytest.raises(InvalidStatus, match="400"),
+        socket.create_connection(("127.0.0.1", server.port)) as own,
+    ):
+        connect(f"ws://evil.example:{server.port}/graphql", subprotocols=protocol, sock=own)
 
 
 @pytest.mark.browser

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline.defs.guard import BrowserGuard
+from spendsense_pipeline.defs.guard import GUARD
 
 OWN = "127.0.0.1:3000"
 MUTATION = b"query=mutation%7BlaunchRun%7D"
@@ -21,7 +21,7 @@ def answer(
     kind: str = "http",
     **headers: str,
 ) -> str:
-    """Either `passed` or what the guard did instead."""
+    """Either `passed` or the status the guard answered instead."""
     events: list[dict[str, Any]] = []
 
     async def app(*_: Any) -> None:
@@ -37,6 +37,7 @@ def answer(
         "type": kind,
         "path": path,
         "query_string": query,
+        "extensions": {"websocket.http.response": {}},
         "headers": [
             (name.replace("_", "-").encode(), value.encode())
             for name, value in ({"host": OWN} | headers).items()
@@ -44,9 +45,12 @@ def answer(
     }
     if kind == "http":
         scope["method"] = method
-    asyncio.run(BrowserGuard(app)(scope, receive, send))
+    guarded: Any = app
+    for middleware in reversed(GUARD):
+        guarded = middleware.cls(guarded, *middleware.args, **middleware.kwargs)
+    asyncio.run(guarded(scope, receive, send))
     first = events[0]
-    return first["type"] if first["type"] != "http.response.start" else str(first["status"])
+    return str(first.get("status", first["type"]))
 
 
 @pytest.mark.parametrize("host", [OWN, "localhost:3000", "localhost", "[::1]:3000", "127.0.0.1"])
@@ -71,12 +75,22 @@ def test_a_link_from_another_page_opens_the_ui() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:3000", "127.0.0.1.evil.example", "", "[::1", "0.0.0.0:3000"],
+    [
+        "evil.example",
+        "evil.example:3000",
+        "127.0.0.1.evil.example",
+        "www.localhost",
+        "user@localhost",
+        "",
+        "[::1",
+        "[::2]:3000",
+        "0.0.0.0:3000",
+    ],
 )
 def test_other_names_for_this_machine_are_refused(host: str) -> None:
-    assert answer("GET", "/runs", host=host) == "403"
-    assert answer("POST", host=host, origin=f"http://{host}") == "403"
-    assert answer(kind="websocket", host=host) == "websocket.close"
+    assert answer("GET", "/runs", host=host) == "400"
+    assert answer("POST", host=host, origin=f"http://{host}") == "400"
+    assert answer(kind="websocket", host=host) == "400"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +99,7 @@ def test_other_names_for_this_machine_are_refused(host: str) -> None:
 def test_pages_of_another_origin_are_refused(origin: str) -> None:
     assert answer("POST", origin=origin) == "403"
     assert answer("POST", "/report_asset_materialization/x", origin=origin) == "403"
-    assert answer(kind="websocket", origin=origin) == "websocket.close"
+    assert answer(kind="websocket", origin=origin) == "403"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -56,7 +56,7 @@ def test_a_part_whose_inputs_are_of_another_configuration_refuses_and_says_what_
     assert not result.success
     reason = failures(result)["features_30d"]
     assert "raw_transactions was made from configuration" in reason
-    assert "Materialize raw_users, raw_accounts" in reason
+    assert "materialize raw_users, raw_accounts" in reason
     assert "\n" not in reason.strip()
 
 

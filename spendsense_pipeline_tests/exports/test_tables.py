@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spendsense_pipeline.publishing.exports import FORMATS, ExportError, export_dataset
+from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.publishing.exports import FORMATS, export_dataset
 from spendsense_pipeline.publishing.exports.documents import file_name
 from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
 from spendsense_pipeline_tests.fixtures.exportable_dataset import (
@@ -168,7 +169,7 @@ def test_a_failed_export_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("spendsense_pipeline.publishing.exports.documents.write_traces", full_disk)
-    with pytest.raises(ExportError, match="No space left"):
+    with pytest.raises(SpendSenseError, match="No space left"):
         export_dataset(dataset, TABLES, tmp_path / "out", "json")
     assert list(tmp_path.iterdir()) == []
 
@@ -201,9 +202,9 @@ def test_somebody_elses_directory_is_left_alone(
     dataset: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     (tmp_path / "thesis.tex").write_text("years of work", encoding="utf-8")
-    with pytest.raises(ExportError, match="already holds other files"):
+    with pytest.raises(SpendSenseError, match="already holds other files"):
         export_dataset(dataset, TABLES, tmp_path, "csv")
-    with pytest.raises(ExportError, match="is a file"):
+    with pytest.raises(SpendSenseError, match="is a file"):
         export_dataset(dataset, TABLES, tmp_path / "thesis.tex", "csv")
     assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "years of work"
 

@@ -7,8 +7,7 @@ import random
 
 import pytest
 
-from spendsense_pipeline.controls import PRESET_CONFIGS
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
+from spendsense_pipeline.controls import PRESET_CONFIGS, PersonaTarget
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
@@ -26,7 +25,7 @@ from persona_assignments group by 1 order by 1
 def random_request(number: int) -> dict[str, object]:
     """Random weights over a random subset of personas, and now and then other controls."""
     draw = random.Random(number)
-    personas = draw.sample(PERSONA_KEYS, draw.randint(1, 6))
+    personas = draw.sample(list(PersonaTarget), draw.randint(1, 6))
     weights = [draw.random() + 0.05 for _ in personas]
     controls: dict[str, object] = {
         "persona_weights": {

@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 
-from spendsense_pipeline.personas import assign, evaluate, rules_version
+from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.rules import rules_version
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     WINDOWS,
@@ -18,6 +20,7 @@ from spendsense_pipeline_tests.fixtures.feature_rows import (
     warehouse_of,
 )
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 
 
 def test_one_row_per_person_and_window_saying_what_the_rules_say() -> None:
@@ -79,5 +82,5 @@ def test_nobody_gives_an_empty_table() -> None:
 def test_features_of_another_day_are_refused_by_name(window: int) -> None:
     con = warehouse_of([persona_row("general", window_days=window)])
     tomorrow = AS_OF + dt.timedelta(days=1)
-    with pytest.raises(ValueError, match=f"materialize features_{window}d again"):
+    with pytest.raises(SpendSenseError, match=f"materialize features_{window}d again"):
         assign(con, as_of=tomorrow, thresholds=thresholds())

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline.personas import assign, build_fairness_report
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.tables.personas import FAIRNESS_REPORT
 from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.fixtures.feature_rows import persona_row, thresholds, warehouse_of

@@ -11,19 +11,23 @@ from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import PersonaThresholds
 from spendsense_pipeline.personas import rules as rule_book
+from spendsense_pipeline.personas.book.variable_income import PAY_GAP_LONG
 from spendsense_pipeline.personas.criteria import (
     ABOVE,
     AT_LEAST,
     BELOW,
     IS,
     Criterion,
-    ThresholdField,
 )
-from spendsense_pipeline.personas.evaluation import evaluate
-from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria, bound, rules_version
+from spendsense_pipeline.personas.rules import (
+    PERSONA_KEYS,
+    RULE_BOOK,
+    all_criteria,
+    bound,
+    rules_version,
+)
 from spendsense_pipeline.personas.sql import judged_query
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_feature_population,
     columns_of,
@@ -33,6 +37,7 @@ from spendsense_pipeline_tests.fixtures.feature_rows import (
     warehouse_of,
 )
 from spendsense_pipeline_tests.fixtures.rows import Row
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 
 
 def _boundaries() -> list[Any]:
@@ -163,12 +168,8 @@ def test_a_card_without_a_known_limit_is_no_card_use_below_thirty_percent() -> N
 
 
 def test_every_threshold_names_a_control_and_every_control_draws_a_line() -> None:
-    named = {
-        c.threshold.name
-        for _, c in all_criteria(RULE_BOOK)
-        if isinstance(c.threshold, ThresholdField)
-    }
-    assert named == set(PersonaThresholds.model_fields)
+    named = [c.threshold_field for _, c in all_criteria() if c.threshold_field]
+    assert named == list(PersonaThresholds.model_fields)
 
 
 def test_every_criterion_reads_a_declared_feature() -> None:
@@ -192,4 +193,4 @@ def test_the_version_follows_rules_and_thresholds(monkeypatch: pytest.MonkeyPatc
 
 def test_unbound_thresholds_are_refused_by_name() -> None:
     with pytest.raises(TypeError, match="variable_income_pay_gap_days is not bound"):
-        _ = rule_book.PAY_GAP_LONG.limit
+        _ = PAY_GAP_LONG.limit

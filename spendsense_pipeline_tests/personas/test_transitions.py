@@ -17,7 +17,8 @@ from spendsense_pipeline.controls import (
     ResolvedConfig,
     resolve,
 )
-from spendsense_pipeline.personas import assign, build_transitions
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.transitions import build_transitions
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.features import RECURRING_STREAMS
 from spendsense_pipeline.tables.personas import PERSONA_TRANSITIONS

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.identity import (
-    MixedInputsError,
     Stamp,
     code_version,
     read_stamps,
@@ -42,11 +42,11 @@ def test_inputs_that_disagree_are_named_with_what_to_do(made_from: object, why: 
     stamp_table(con, "raw_users", Stamp.of(resolved))
     if made_from is not None:
         stamp_table(con, "raw_accounts", Stamp.of(made_from))  # type: ignore[arg-type]
-    with pytest.raises(MixedInputsError, match=why) as caught:
+    with pytest.raises(SpendSenseError, match=why) as caught:
         require_inputs(
             con, step="features_30d", inputs=["raw_users", "raw_accounts"], resolved=resolved
         )
-    assert "Materialize raw_accounts first" in str(caught.value)
+    assert "materialize raw_accounts first" in str(caught.value)
     assert "demo_refresh" in str(caught.value)
 
 
@@ -55,7 +55,7 @@ def test_an_edit_of_the_code_is_fine_between_steps_but_not_in_what_is_published(
     now = Stamp.of(resolved)
     stamp_table(con, "raw_users", Stamp(now.config_hash, "made by older code", now.as_of))
     require_inputs(con, step="features_30d", inputs=["raw_users"], resolved=resolved)
-    with pytest.raises(MixedInputsError, match="code has changed since these were made: raw_users"):
+    with pytest.raises(SpendSenseError, match="code has changed since raw_users was made"):
         require_one_dataset(con, ["raw_users"], resolved)
     stamp_table(con, "raw_users", now)
     require_one_dataset(con, ["raw_users"], resolved)

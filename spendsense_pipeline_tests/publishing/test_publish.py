@@ -13,12 +13,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing import publish as publish_module
 from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.publishing.identity import Stamp, dataset_id
 from spendsense_pipeline.publishing.publish import publish
 from spendsense_pipeline.publishing.retention import (
-    NoSuchDatasetError,
     current_dataset,
     datasets,
     prune,
@@ -257,7 +257,7 @@ def test_rollback_to_what_is_not_kept_says_what_is(
 ) -> None:
     settings = settings_in(tmp_path)
     published(settings)
-    with pytest.raises(NoSuchDatasetError, match="none besides the published one"):
+    with pytest.raises(SpendSenseError, match="none besides the published one"):
         rollback(settings, **arguments)  # type: ignore[arg-type]
     assert users_seen(settings.published_path) == 2
 
@@ -267,7 +267,7 @@ def test_withdrawn_consent_reaches_the_datasets_that_are_kept(tmp_path: Path) ->
     with_her = published(settings, users=3)
     published(settings, users=2, minute=1)  # holds nothing about user_0002
     record_decision(settings, "user_0002", "revoked", decided_at=NOW)
-    with pytest.raises(NoSuchDatasetError, match="withdrawn consent"):
+    with pytest.raises(SpendSenseError, match="withdrawn consent"):
         rollback(settings)
     assert prune(settings) == [with_her.path]
 

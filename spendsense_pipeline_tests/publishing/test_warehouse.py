@@ -13,7 +13,6 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.publishing.warehouse import (
-    WarehouseBusyError,
     WarehouseError,
     named_errors,
     open_building,
@@ -48,7 +47,7 @@ def test_a_second_writer_is_told_who_the_first_is(tmp_path: Path) -> None:
     try:
         with (
             pytest.raises(
-                WarehouseBusyError, match=rf"run abc \(process {process.pid}, since .* UTC\)"
+                WarehouseError, match=rf"run abc \(process {process.pid}, since .* UTC\)"
             ),
             writer_lock(settings_in(tmp_path), holder="me", wait_seconds=0.5, say=said.append),
         ):

@@ -12,11 +12,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.scaling import partitions as module
-from spendsense_pipeline.scaling.engines import Engine, EngineError
+from spendsense_pipeline.scaling.engines import Engine
 from spendsense_pipeline.scaling.partitions import make_partitions, remove_others, results
-from spendsense_pipeline.scaling.shard import SHARD_TABLES, OtherCodeError, ShardTask, make_shard
+from spendsense_pipeline.scaling.shard import SHARD_TABLES, ShardTask, make_shard
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_population,
     every_row,
@@ -139,7 +140,7 @@ def test_consent_is_applied_before_anything_is_measured(tmp_path: Path) -> None:
 
 def test_a_worker_with_other_code_refuses(tmp_path: Path) -> None:
     task = ShardTask(some_people(10), 0, 10, str(tmp_path), {}, "another version")
-    with pytest.raises(OtherCodeError, match="install the same version on every machine"):
+    with pytest.raises(SpendSenseError, match="install the same version on every machine"):
         make_shard(task)
 
 
@@ -158,7 +159,7 @@ def test_a_task_travels() -> None:
     ],
 )
 def test_an_engine_that_is_not_there_is_named(chosen: dict[str, str], complaint: str) -> None:
-    with pytest.raises(EngineError, match=complaint):
+    with pytest.raises(SpendSenseError, match=complaint):
         Engine(**chosen)
 
 
@@ -166,5 +167,5 @@ def test_without_dask_the_message_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(EngineError, match=r"pip install 'spendsense-pipeline\[scale\]'"):
+    with pytest.raises(SpendSenseError, match=r"pip install 'spendsense-pipeline\[scale\]'"):
         make_partitions(some_people(10), tmp_path, engine=Engine("dask"))

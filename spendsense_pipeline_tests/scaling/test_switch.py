@@ -16,9 +16,10 @@ from spendsense_pipeline.defs.personas import persona_assignments
 from spendsense_pipeline.defs.raw import FORCE_TAG, raw
 from spendsense_pipeline.defs.traces import decision_traces
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.reporting.estimate import Estimate, estimate
 from spendsense_pipeline.scaling import capacity
-from spendsense_pipeline.scaling.capacity import CapacityError, require_capacity
+from spendsense_pipeline.scaling.capacity import require_capacity
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.fixtures.command import run as command
@@ -110,7 +111,7 @@ def test_the_refusal_names_what_is_short(
     if not names:
         require_capacity(expected, settings)
         return
-    with pytest.raises(CapacityError) as refusal:
+    with pytest.raises(SpendSenseError) as refusal:
         require_capacity(expected, settings)
     assert "1,000 people" in str(refusal.value)
     for name in ("disk", "memory"):
@@ -156,5 +157,5 @@ def test_a_larger_population_needs_more_disk(
 ) -> None:
     expected = Estimate(1_000, 900, 400_000, 10**9, 1.0)
     monkeypatch.setattr(capacity, "free_bytes", lambda _: 2 * 10**9)
-    with pytest.raises(CapacityError, match=r"2\.1 GB of disk.*2\.0 GB are free"):
+    with pytest.raises(SpendSenseError, match=r"2\.1 GB of disk.*2\.0 GB are free"):
         require_capacity(expected, Settings.from_environment())

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from spendsense_pipeline.personas.criteria import IS, Criterion
-from spendsense_pipeline.personas.evaluation import evaluate
 from spendsense_pipeline.personas.rules import all_criteria, rule_features
 from spendsense_pipeline.traces import replay
 from spendsense_pipeline.traces.counterfactual import (
@@ -26,6 +25,7 @@ from spendsense_pipeline_tests.fixtures.feature_rows import (
 )
 from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.town import Trace, traces_of
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.traces.test_promises import traced
 
 CRITERIA = [c for _, c in all_criteria(default_rules())]

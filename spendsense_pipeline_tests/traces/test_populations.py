@@ -7,7 +7,6 @@ import json
 import duckdb
 import pytest
 
-from spendsense_pipeline.personas import evaluate
 from spendsense_pipeline_tests.fixtures.feature_rows import columns_of, default_rules
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
@@ -17,6 +16,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
     judge,
 )
 from spendsense_pipeline_tests.fixtures.town import texts_of, traces_of
+from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.traces.proofs_by_hand import Books, discrepancies
 from spendsense_pipeline_tests.traces.test_counterfactual import outcome_of, values_of
 from spendsense_pipeline_tests.traces.test_promises import broken_promises

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from spendsense_pipeline.personas.criteria import Criterion
-from spendsense_pipeline.personas.rules import GENERAL_PLAIN, RULE_BOOK, all_criteria
-from spendsense_pipeline.traces.reasons import MOST_REASONS, REASONS, reason_for
+from spendsense_pipeline.personas.rules import PERSONAS, all_criteria
+from spendsense_pipeline.traces.reasons import MOST_REASONS, REASONS
 from spendsense_pipeline_tests.fixtures.feature_rows import a_crowd, default_rules, feature_row
 from spendsense_pipeline_tests.fixtures.town import Trace, traces_of
 from spendsense_pipeline_tests.traces.test_promises import traced
@@ -106,7 +106,7 @@ def everybody(town_traces: list[Trace]) -> list[Trace]:
 
 
 def test_nothing_shames(everybody: list[Trace]) -> None:
-    declared = [r.template for r in REASONS] + [r.plain for r in RULE_BOOK] + [GENERAL_PLAIN]
+    declared = [r.template for r in REASONS] + [p.plain for p in PERSONAS]
     declared += [c.label for _, c in all_criteria()]
     for text in [*declared, *(text for trace in everybody for text in texts(trace))]:
         words = set(re.findall(r"[a-z]+", text.lower()))
@@ -134,7 +134,7 @@ def test_at_most_four_specific_reasons_and_all_in_the_paragraph(everybody: list[
 
 
 def test_an_assigned_persona_is_told_by_what_made_it_match(everybody: list[Trace]) -> None:
-    codes = {reason_for(c).code: c for _, c in all_criteria()}
+    codes = {c.reason.code: c for _, c in all_criteria()}
     for trace in everybody:
         key = trace["decision"]["primary"]
         if key == "general":

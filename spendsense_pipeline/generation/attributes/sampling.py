@@ -38,7 +38,6 @@ from spendsense_pipeline.generation.population import (
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS, Flags, QuotaSampler
 from spendsense_pipeline.generation.randomness import Floats, Ints
 from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, Rhythm, WayOfLiving
-from spendsense_pipeline.tables.raw import PERSONA_KEYS
 
 A = TypeVar("A", Ints, Flags)
 TIGHT_SUBSCRIPTION_MAX_USD = 58.0
@@ -132,7 +131,7 @@ class _ProfileSampler:
 
     def _lives(self, has: Callable[[WayOfLiving], bool]) -> Flags:
         """Who is targeted to a way of living with this property."""
-        codes = [code for code, key in enumerate(PERSONA_KEYS) if has(WAYS_OF_LIVING[key])]
+        codes = [targets.TARGET_CODES[key] for key, way in WAYS_OF_LIVING.items() if has(way)]
         return np.isin(self._target, codes)
 
     def _is_free(self) -> Flags:

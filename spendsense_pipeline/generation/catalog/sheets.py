@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from spendsense_pipeline.errors import ProblemsError
 from spendsense_pipeline.plaid import categories
 
 Ints = npt.NDArray[np.int64]
@@ -21,13 +22,13 @@ Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 
-class CatalogError(ValueError):
+class CatalogError(ProblemsError, ValueError):
     """The catalog, or an operator's addition to it, cannot be used; `problems` says why."""
 
+    problems: list[str]
+
     def __init__(self, problems: Sequence[str]) -> None:
-        """Keep every problem; the message joins them."""
-        self.problems = list(problems)
-        super().__init__("; ".join(self.problems))
+        super().__init__(problems, "correct the lines named")
 
 
 class Sheet:

@@ -13,11 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.publishing.exports.columnar import write_csv, write_parquet
-from spendsense_pipeline.publishing.exports.directory import (
-    ExportError,
-    complete_or_absent,
-    describe,
-)
+from spendsense_pipeline.publishing.exports.directory import complete_or_absent, describe
 from spendsense_pipeline.publishing.exports.documents import write_json
 from spendsense_pipeline.publishing.exports.plaid import write_plaid
 from spendsense_pipeline.publishing.exports.selection import Selection
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.tables.declaration import Table
 
-__all__ = ["FORMATS", "ExportError", "Exported", "export_dataset"]
+__all__ = ["FORMATS", "Exported", "export_dataset"]
 
 FORMATS: Mapping[str, str] = {
     "parquet": "one typed file per table, column descriptions in the metadata",
@@ -80,7 +76,7 @@ def export_dataset(
         include_unconsented: take everybody.
 
     Raises:
-        ExportError: when the directory is taken or cannot be written.
+        SpendSenseError: when the directory is taken or cannot be written.
     """
     with _bounded_memory(con):
         return _export(con, tables, directory, format_, tuple(withdrawn), include_unconsented)

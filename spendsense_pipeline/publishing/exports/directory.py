@@ -9,12 +9,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from spendsense_pipeline.errors import SpendSenseError
+
 DESCRIPTION_FILE = "export.json"
 _MADE_BY = "spendsense"
-
-
-class ExportError(Exception):
-    """The export cannot be written there; the message is one line with a remedy."""
 
 
 @contextlib.contextmanager
@@ -24,7 +22,7 @@ def complete_or_absent(target: Path) -> Iterator[Path]:
     An earlier export of ours at `target` is replaced; anything else there is left alone.
 
     Raises:
-        ExportError: when the target is taken or cannot be written.
+        SpendSenseError: when the target is taken or cannot be written.
     """
     target = target.expanduser().absolute()
     _refuse_if_taken(target)
@@ -35,20 +33,18 @@ def complete_or_absent(target: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
         arriving.mkdir()
     except OSError as error:
-        msg = (
-            f"cannot write to {target.parent} ({error.strerror}): choose a directory you can "
-            f"write to"
-        )
-        raise ExportError(msg) from error
+        raise SpendSenseError(
+            problem=f"cannot write to {target.parent} ({error.strerror})",
+            remedy="choose a directory you can write to",
+        ) from error
     try:
         yield arriving
         _put_in_place(arriving, target)
     except OSError as error:
-        msg = (
-            f"writing {target} failed ({error.strerror}); nothing was left there: free space or "
-            f"choose another directory"
-        )
-        raise ExportError(msg) from error
+        raise SpendSenseError(
+            problem=f"writing {target} failed ({error.strerror}); nothing was left there",
+            remedy="free space or choose another directory",
+        ) from error
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
 
@@ -62,11 +58,12 @@ def describe(directory: Path, content: dict[str, object]) -> None:
 def _refuse_if_taken(target: Path) -> None:
     if target.is_dir():
         if not _is_ours(target) and any(target.iterdir()):
-            msg = f"{target} already holds other files: choose a new or empty directory"
-            raise ExportError(msg)
+            raise SpendSenseError(
+                problem=f"{target} already holds other files",
+                remedy="choose a new or empty directory",
+            )
     elif target.exists():
-        msg = f"{target} is a file: choose a directory"
-        raise ExportError(msg)
+        raise SpendSenseError(problem=f"{target} is a file", remedy="choose a directory")
 
 
 def _is_ours(target: Path) -> bool:

@@ -9,7 +9,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.personas.criteria import PersonaRule
+from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.sql import QueryFolder, literal
 from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
 from spendsense_pipeline.traces.figures import value_json
@@ -29,31 +30,22 @@ def collect(
     Must run `measured.measuring`, as the features did: evidence counts the same rows.
     """
     con.execute(f"create or replace temp table _evidence_needed as {_needed(rules)}")
-    # The ends of the range as ids: with them a scan skips the stored rows of everybody else.
-    [(first_id, last_id)] = con.execute(
-        "select min(user_id), max(user_id) from _measured_users"
-    ).fetchall()
     con.execute(
         f"create or replace temp table _evidence_rows as {QUERIES.text('rows.sql')}",
-        {
-            "as_of": as_of,
-            "longest_window": max(WINDOWS),
-            "first_id": first_id,
-            "last_id": last_id,
-        },
+        {"as_of": as_of, "longest_window": max(WINDOWS)},
     )
-    references = [proof for proof in PROOFS if proof.scope is not None]
+    references = {feature: proof for feature, proof in PROOFS.items() if proof.scope is not None}
     con.execute(
         f"create or replace temp table _trace_evidence as {_combined()}",
         {
             "as_of": as_of,
             "windows": list(WINDOWS),
-            "features": [proof.feature for proof in references],
-            "scopes": [proof.scope for proof in references],
-            "rows_counted": [proof.rows for proof in references],
-            "kinds": [proof.kind for proof in PROOFS],
-            "proved": [proof.feature for proof in PROOFS],
-            "computed_as": [proof.computed_as for proof in PROOFS],
+            "features": list(references),
+            "scopes": [proof.scope for proof in references.values()],
+            "rows_counted": [proof.rows for proof in references.values()],
+            "kinds": [proof.kind for proof in PROOFS.values()],
+            "proved": list(PROOFS),
+            "computed_as": [proof.computed_as for proof in PROOFS.values()],
         },
     )
     con.execute("drop table _evidence_rows")
@@ -75,7 +67,9 @@ def _needed(rules: tuple[PersonaRule, ...]) -> str:
         f"select user_id, window_days, total_spend_usd from {unrounded_features(window)}"
         for window in WINDOWS
     )
-    needs_spend = ", ".join(literal(proof.feature) for proof in PROOFS if proof.divides_by_spend)
+    needs_spend = ", ".join(
+        literal(feature) for feature, proof in PROOFS.items() if proof.divides_by_spend
+    )
     return f"""
     with
     mattered as (

@@ -1,6 +1,6 @@
 """The rule book for people: rows for docs/personas.md, descriptions for the UI, rules in words.
 
-Every sentence derives from `rules.py`; nothing about a rule is restated here.
+Every sentence derives from `book/`; nothing about a rule is restated here.
 """
 
 from __future__ import annotations
@@ -9,15 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.criteria import Criterion, ThresholdField, Tree
-from spendsense_pipeline.personas.rules import (
-    GENERAL,
-    GENERAL_MEANING,
-    GENERAL_TITLE,
-    RULE_BOOK,
-    PersonaRule,
-    bound,
-)
+from spendsense_pipeline.personas.book import FALLBACK
+from spendsense_pipeline.personas.criteria import Criterion, Tree
+from spendsense_pipeline.personas.rules import PERSONAS, bound
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds
@@ -42,7 +36,6 @@ class CriterionRow:
 
 def documentation(thresholds: PersonaThresholds | None = None) -> tuple[CriterionRow, ...]:
     """Every criterion of every rule, in priority order, with the (default) thresholds."""
-    declared = dict(_by_key(RULE_BOOK))
     return tuple(
         CriterionRow(
             priority=priority,
@@ -52,7 +45,7 @@ def documentation(thresholds: PersonaThresholds | None = None) -> tuple[Criterio
             feature=criterion.feature,
             symbol=criterion.operator.symbol,
             threshold=threshold_text(criterion),
-            threshold_field=_field_name(declared[criterion.key]),
+            threshold_field=criterion.threshold_field,
             sentence=in_words(criterion),
         )
         for priority, rule in enumerate(bound(thresholds or _defaults()), start=1)
@@ -68,7 +61,7 @@ def markdown(thresholds: PersonaThresholds | None = None) -> str:
             f"{priority}. **{rule.title}** (`{rule.key}`): {rule.meaning}  ",
             f"   Matches when {in_words(rule.tree)}.",
         ]
-    parts.append(f"{len(RULE_BOOK) + 1}. **{GENERAL_TITLE}** (`{GENERAL}`): {GENERAL_MEANING}")
+    parts.append(f"{len(PERSONAS)}. **{FALLBACK.title}** (`{FALLBACK.key}`): {FALLBACK.meaning}")
     return "\n".join(parts)
 
 
@@ -77,7 +70,7 @@ def description(key: str, thresholds: PersonaThresholds | None = None) -> str:
     for rule in bound(thresholds or _defaults()):
         if rule.key == key:
             return f"{rule.meaning} Matches when {in_words(rule.tree)}."
-    return GENERAL_MEANING
+    return FALLBACK.meaning
 
 
 def in_words(tree: Tree) -> str:
@@ -118,15 +111,6 @@ def _plain(number: Decimal) -> str:
     """Digits without exponent or trailing zeros."""
     digits = f"{number:f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
-
-
-def _by_key(rules: tuple[PersonaRule, ...]) -> list[tuple[str, Criterion]]:
-    return [(criterion.key, criterion) for rule in rules for criterion in rule.criteria]
-
-
-def _field_name(criterion: Criterion) -> str | None:
-    threshold = criterion.threshold
-    return threshold.name if isinstance(threshold, ThresholdField) else None
 
 
 def _defaults() -> PersonaThresholds:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from spendsense_pipeline.controls import PersonaThresholds
+from spendsense_pipeline.personas.rule_text import amount_text, description, documentation, markdown
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
-from spendsense_pipeline.personas.views import amount_text, description, documentation, markdown
 
 
 def test_every_criterion_is_documented_once_in_order() -> None:

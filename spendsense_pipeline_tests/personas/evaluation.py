@@ -1,7 +1,6 @@
-"""The rules evaluated over arrays of users: the plain reading every other form is tested against.
+"""The rules evaluated over arrays of users: the plain reading that the SQL is tested against.
 
-Assignments are made by the same rules as SQL (`sql.py`); this one runs without a database, for
-notebooks, tests and replays.
+Shares only the declarations with `personas/sql.py`, which makes the assignments.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.personas.criteria import Criterion, Tree, paths_of
-from spendsense_pipeline.personas.rules import GENERAL, PersonaRule
+from spendsense_pipeline.personas.criteria import Criterion, PersonaRule, Tree, paths_of
+from spendsense_pipeline.personas.rules import GENERAL
 
 if TYPE_CHECKING:  # numpy is loaded when somebody evaluates, not when a command starts
     import numpy as np
