@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline import personas
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.population import control_fidelity
 from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.personas.fairness import build_fairness_report
+from spendsense_pipeline.personas.transitions import build_transitions
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_population,
@@ -24,7 +25,8 @@ REPORTED = {"population_is_realistic", "groups_are_covered_alike"}
 
 def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     con = an_explained_population(resolved)
-    personas.build_transitions(con, None, resolved=resolved)
+    build_transitions(con, None, resolved=resolved)
+    build_fairness_report(con)
     return con
 
 
