@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = [
     "EVIDENCE_MONTHS",
-    "WINDOWS",
     "ControlFidelity",
     "Coverage",
     "PersonaShare",
@@ -29,7 +29,6 @@ __all__ = [
     "unevidenced_personas",
 ]
 
-WINDOWS = (30, 180)
 
 EVIDENCE_MONTHS = {
     "high_utilization": 0,  # a balance and a limit say it on the first day

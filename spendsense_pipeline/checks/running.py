@@ -21,7 +21,14 @@ from spendsense_pipeline.checks.outcome import (
     Finding,
     plain,
 )
-from spendsense_pipeline.sql import QueryFolder, create_temporary, literal, parameters_of
+from spendsense_pipeline.checks.vocabulary import vocabulary
+from spendsense_pipeline.sql import (
+    QueryFolder,
+    create_temporary,
+    literal,
+    parameters_of,
+    written_in,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,7 +83,9 @@ class CheckRun:
         """What a query of this package may bind by itself."""
         if name == "last_person":
             return self.last_person
-        return {"as_of": self.resolved.as_of, "history_start": self.resolved.history_start}[name]
+        if name in ("as_of", "history_start"):
+            return getattr(self.resolved, name)
+        return vocabulary()[name]
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query as dicts, after staging what it reads and binding what it names."""
@@ -102,7 +111,9 @@ class CheckRun:
 
     def all_differ(self, path: str) -> bool:
         """Whether the fingerprints a query file selects surely all differ."""
-        return self.remembered(path, lambda: all_differ(self.con, QUERIES.text(path)))
+        return self.remembered(
+            path, lambda: all_differ(self.con, written_in(QUERIES.text(path), vocabulary()))
+        )
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""
