@@ -19,6 +19,9 @@ from spendsense_pipeline.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
+    from spendsense_pipeline.checks.staged import StagedRelations
+    from spendsense_pipeline.controls import ResolvedConfig
+
 
 class Warehouse(DuckDBResource):
     """dagster-duckdb's resource, with what a shared file needs: it creates its directory, queues
@@ -47,6 +50,8 @@ class Warehouse(DuckDBResource):
     _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
     _population: dict[str, Any] = PrivateAttr(default_factory=dict)
     _began_empty: bool = PrivateAttr(default=False)
+    # What the checks of this run have staged of the tables as they are now.
+    _staged: Any = PrivateAttr(default=None)
 
     @property
     def settings(self) -> Settings:
@@ -72,6 +77,7 @@ class Warehouse(DuckDBResource):
             try:
                 yield self
             finally:
+                self.drop_staged()
                 self._con = None
 
     @contextlib.contextmanager
@@ -100,6 +106,35 @@ class Warehouse(DuckDBResource):
     def has_passed(self, asset: str, check: str) -> bool:
         """Whether it did; never true of another run's checks."""
         return (asset, check) in self._passed
+
+    def staged(
+        self, con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
+    ) -> StagedRelations | None:
+        """Relations that the checks of several steps read; None outside a run, which has no steps.
+
+        The steps of a run share its connection, so temporary tables of one are there for the next.
+        """
+        from spendsense_pipeline.checks.staged import StagedRelations
+
+        if self._con is None:
+            return None
+        if self._staged is None or self._staged.resolved != resolved:
+            self.drop_staged()
+            self._staged = StagedRelations(con, resolved)
+        staged: StagedRelations = self._staged
+        return staged
+
+    def note_written(self, *tables: str) -> None:
+        """These tables have other rows now: what was staged of them is out of date."""
+        if self._staged is not None:
+            self._staged.forget(tables)
+
+    def drop_staged(self) -> None:
+        """Give back what staged relations hold: they are as large as what they read."""
+        if self._staged is not None:
+            with contextlib.suppress(Exception):  # a broken connection takes them along
+                self._staged.close()
+            self._staged = None
 
     @property
     def began_empty(self) -> bool:

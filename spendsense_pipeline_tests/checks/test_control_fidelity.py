@@ -11,7 +11,7 @@ import pytest
 
 from spendsense_pipeline.checks.population import ControlFidelity, control_fidelity
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import World, a_valid_world
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
