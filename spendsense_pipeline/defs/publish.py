@@ -17,6 +17,7 @@ from spendsense_pipeline.tables.personas import (
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
+from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
@@ -31,6 +32,7 @@ INPUTS = (
     PERSONA_ASSIGNMENTS.name,
     PERSONA_TRANSITIONS.name,
     FAIRNESS_REPORT.name,
+    CONTROL_FIDELITY.name,
     DECISION_TRACES.name,
 )
 # The schedule refreshes every 24 hours; a missed night shows after 25, two are a failure.
