@@ -145,8 +145,8 @@ def _outcome(run: CheckRun, check: Check) -> CheckOutcome:
         return _as_outcome(
             check, Finding(True, None, skipped=check.imported_reason or "imported data"), run
         )
-    if check.asset not in run.tables:
-        missing = Finding(False, None, 1, ({"missing_table": check.asset},))
+    if (table := check.table or check.asset) not in run.tables:
+        missing = Finding(False, None, 1, ({"missing_table": table},))
         return _as_outcome(check, missing, run)
     import duckdb
 

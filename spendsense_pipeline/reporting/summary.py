@@ -18,6 +18,7 @@ from spendsense_pipeline.checks.population import (
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
+from spendsense_pipeline.tables import tables_in
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
@@ -106,10 +107,8 @@ def summarize(
 
 
 def row_counts(published: DatasetReader) -> dict[str, int]:
-    """Rows of every published table, in the order data flows."""
-    from spendsense_pipeline.reporting.tables import published_tables
-
-    names = [table.name for table in published_tables() if table.name != "dataset"]
+    """Rows of every table a summary reports, in the order data flows."""
+    names = [table.name for table in tables_in("summary")]
     counts = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)
     return dict(published.con.execute(counts).fetchall())
 

@@ -84,6 +84,9 @@ _KEYS: tuple[Column, ...] = (
     Column("window_days", "INTEGER", "Length of the window (as_of − window_days, as_of]", unit="days"),
 )
 MEASURE = Stage("measure")
+_CONSENTING = "from raw_users where consent_status = 'granted'"
+ONE_PER_PERSON = RowCount("one per consenting person", f"select count(*) {_CONSENTING}")
+ONE_PER_PERSON_AND_WINDOW = RowCount("one per consenting person and window", f"select {len(WINDOWS)} * count(*) {_CONSENTING}")
 
 
 def _features_table(window_days: int) -> PipelineTable:
@@ -95,7 +98,7 @@ def _features_table(window_days: int) -> PipelineTable:
         order_by=("user_id",),
         foreign_keys=(USER_KEY,),
         step=Step(f"features_{window_days}d", MEASURE, f"measure {window_days} days"),
-        rows=RowCount("one per consenting person", "select count(*) from raw_users where consent_status = 'granted'"),
+        rows=ONE_PER_PERSON,
     )
 
 
@@ -113,9 +116,8 @@ def _unrounded(table: PipelineTable) -> PipelineTable:
     )
 
 
-FEATURES_30D = _features_table(30)
-FEATURES_180D = _features_table(180)
-FEATURE_TABLES = {30: FEATURES_30D, 180: FEATURES_180D}
+FEATURE_TABLES = {window: _features_table(window) for window in WINDOWS}
+FEATURES_30D, FEATURES_180D = FEATURE_TABLES[30], FEATURE_TABLES[180]
 UNROUNDED_FEATURES = {window: _unrounded(table) for window, table in FEATURE_TABLES.items()}
 FEATURES_BY_NAME = {column.name: column for column in FEATURES}
 

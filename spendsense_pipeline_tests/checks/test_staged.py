@@ -7,7 +7,7 @@ import pytest
 
 from spendsense_pipeline.checks import CHECKS, run_checks
 from spendsense_pipeline.checks.staged import EVERYBODY, QUERIES, StagedRelations
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 
 
