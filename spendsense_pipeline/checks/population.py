@@ -10,7 +10,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
+from spendsense_pipeline.checks.control_fidelity import (
+    ControlFidelity,
+    build_control_fidelity,
+    control_fidelity,
+    recorded_fidelity,
+)
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline.tables.features import WINDOWS
 
@@ -22,10 +27,12 @@ __all__ = [
     "ControlFidelity",
     "Coverage",
     "PersonaShare",
+    "build_control_fidelity",
     "control_fidelity",
     "coverage",
     "history_months",
     "persona_mix",
+    "recorded_fidelity",
     "unevidenced_personas",
 ]
 
