@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding, Severity
 from spendsense_pipeline.checks.population import (
     MONTHS_OF_HISTORY,
-    WINDOWS,
     PersonaShare,
     history_months,
     persona_mix,
     unevidenced_personas,
 )
 from spendsense_pipeline.personas.rules import GENERAL
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun

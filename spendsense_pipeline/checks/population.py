@@ -10,26 +10,32 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
+from spendsense_pipeline.checks.control_fidelity import (
+    ControlFidelity,
+    build_control_fidelity,
+    control_fidelity,
+    recorded_fidelity,
+)
 from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS, PERSONAS
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = [
     "MONTHS_OF_HISTORY",
-    "WINDOWS",
     "ControlFidelity",
     "Coverage",
     "PersonaShare",
+    "build_control_fidelity",
     "control_fidelity",
     "coverage",
     "history_months",
     "persona_mix",
+    "recorded_fidelity",
     "unevidenced_personas",
 ]
 
-WINDOWS = (30, 180)
 
 MONTHS_OF_HISTORY = {persona.key: persona.months_of_history for persona in PERSONAS}
 """Full months of history from which a persona can show in the data at all."""

@@ -60,6 +60,8 @@ def kept(
     measure: Callable[[CheckRun], Finding],
     description: str,
     remedy: str,
+    *,
+    bound: str = "0 rows",
 ) -> Check:
     """A check that blocks whoever made the data."""
     return Check(
@@ -68,7 +70,7 @@ def kept(
         severity="ERROR",
         description=description,
         remedy=remedy,
-        bound="0 rows",
+        bound=bound,
         measure=measure,
         imported="keep",
     )

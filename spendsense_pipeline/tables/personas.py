@@ -11,7 +11,7 @@ from spendsense_pipeline.tables.declaration import (
     Stage,
     Step,
 )
-from spendsense_pipeline.tables.features import FEATURE_TABLES
+from spendsense_pipeline.tables.features import ONE_PER_PERSON_AND_WINDOW
 from spendsense_pipeline.tables.raw import USER_KEY
 
 JUDGE = Stage("judge")
@@ -70,10 +70,7 @@ PERSONA_ASSIGNMENTS = PipelineTable(
     order_by=("user_id", "window_days"),
     foreign_keys=(USER_KEY,),
     step=Step("persona_assignments", JUDGE, "judge"),
-    rows=RowCount(
-        "one per consenting person and window",
-        f"select {len(FEATURE_TABLES)} * count(*) from raw_users where consent_status = 'granted'",
-    ),
+    rows=ONE_PER_PERSON_AND_WINDOW,
 )
 
 PERSONA_TRANSITIONS = PipelineTable(
