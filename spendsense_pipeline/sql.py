@@ -5,9 +5,10 @@ Holds no query. What a package asks of the data stands in the .sql files beside 
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,15 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(value: str | Path) -> str:
-    """A VARCHAR literal. For where no parameter can be bound; bind values everywhere else."""
-    return "'" + str(value).replace("'", "''") + "'"
+def literal(value: str | Path | dt.date | Sequence[str] | None) -> str:
+    """A text, a date or a list of texts, for where no parameter can be bound; bind elsewhere."""
+    if value is None:
+        return "null"
+    if isinstance(value, str | Path):
+        return "'" + str(value).replace("'", "''") + "'"
+    if isinstance(value, dt.date):
+        return f"date '{value:%Y-%m-%d}'"
+    return f"[{', '.join(map(literal, value))}]"
 
 
 def number(value: float) -> str:
@@ -49,6 +56,11 @@ def used(query: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         KeyError: the query names one that is not given.
     """
     return {name: parameters[name] for name in sorted(parameters_of(query))}
+
+
+def written_in(query: str, parameters: Mapping[str, Any]) -> str:
+    """The query with its parameters as literals: for views, and queries put inside others."""
+    return _PARAMETER.sub(lambda named: literal(parameters[named[1]]), query)
 
 
 def create_temporary(
@@ -86,6 +98,13 @@ class QueryFolder:
     ) -> None:
         """Create a temporary table of a query's rows, or replace it."""
         create_temporary(con, table, self.text(path), parameters)
+
+    def create_view(
+        self, con: duckdb.DuckDBPyConnection, view: str, path: str, parameters: Mapping[str, Any]
+    ) -> None:
+        """Create a temporary view of a query, or replace it, with the parameters written in."""
+        query = written_in(self.text(path), parameters)
+        con.execute(f"create or replace temp view {identifier(view)} as\n{query}")
 
     def append(
         self, con: duckdb.DuckDBPyConnection, table: str, path: str, parameters: Mapping[str, Any]

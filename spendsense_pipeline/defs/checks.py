@@ -38,7 +38,9 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
         wanted = {key.name for key in context.selected_asset_check_keys}
         with stage(warehouse, step, inputs=(asset,), words=f"the checks of {asset}") as work:
             chosen = [check for check in checks if check.name in wanted]
-            outcomes = run_checks(work.con, chosen, work.resolved)
+            outcomes = run_checks(
+                work.con, chosen, work.resolved, staged=warehouse.staged(work.con, work.resolved)
+            )
             warehouse.record.note_checks(work.con, outcomes)
             for outcome in outcomes:
                 if not outcome.passed:

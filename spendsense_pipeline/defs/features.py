@@ -28,7 +28,7 @@ FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 def _apply_consent(work: Stage) -> None:
     """A decision recorded since the raw tables were made takes effect before measuring."""
     if apply_decisions(work.con, read_decisions(work.warehouse.settings)):
-        work.warehouse.record.forget(work.con, RAW_USERS)
+        work.note_written(RAW_USERS)
 
 
 @dg.asset(
@@ -42,6 +42,8 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
         _apply_consent(work)
+        # The raw tables have been checked; measuring needs the memory.
+        warehouse.drop_staged()
         make_or_take(
             work,
             (RECURRING_STREAMS,),

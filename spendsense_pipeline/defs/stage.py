@@ -47,6 +47,11 @@ class Stage:
         if self.seconds is None:
             self.seconds = round(time.perf_counter() - self.started, 3)
 
+    def note_written(self, table: PipelineTable) -> None:
+        """Its rows are others now: what was found and staged of the old ones is out of date."""
+        self.warehouse.note_written(table.name)
+        self.warehouse.record.forget(self.con, table)
+
     def note_seconds(self) -> None:
         """Record how long the step has taken in all, telling about it included; once."""
         if self.step not in self.warehouse.record.seconds:
@@ -64,7 +69,7 @@ class Stage:
         """Stamp the table and report it, with what was checked in the same step."""
         self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
-        self.warehouse.record.forget(self.con, table)
+        self.note_written(table)
         about = table_metadata(self.con, table)
         dg.get_dagster_logger().info(
             "%s: %s rows, %.2f s", table.name, f"{about['dagster/row_count']:,}", self.seconds

@@ -20,6 +20,9 @@ from spendsense_pipeline.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
+    from spendsense_pipeline.checks.staged import StagedRelations
+    from spendsense_pipeline.controls import ResolvedConfig
+
 
 class Warehouse(DuckDBResource):
     """dagster-duckdb's resource, with what a shared file needs: it creates its directory, queues
@@ -44,8 +47,9 @@ class Warehouse(DuckDBResource):
 
     _con: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
     _record: RunRecord = PrivateAttr(default_factory=RunRecord)
-    _population: dict[str, Any] = PrivateAttr(default_factory=dict)
     _began_empty: bool = PrivateAttr(default=False)
+    # What the checks of this run have staged of the tables as they are now.
+    _staged: Any = PrivateAttr(default=None)
 
     @property
     def settings(self) -> Settings:
@@ -65,11 +69,11 @@ class Warehouse(DuckDBResource):
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
             self._record = RunRecord()
-            self._population.clear()
             self._began_empty = False
             try:
                 yield self
             finally:
+                self.drop_staged()
                 self._con = None
 
     @contextlib.contextmanager
@@ -91,6 +95,35 @@ class Warehouse(DuckDBResource):
         """What this run has found so far, whose lock nobody else can have held since."""
         return self._record
 
+    def staged(
+        self, con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
+    ) -> StagedRelations | None:
+        """Relations that the checks of several steps read; None outside a run, which has no steps.
+
+        The steps of a run share its connection, so temporary tables of one are there for the next.
+        """
+        from spendsense_pipeline.checks.staged import StagedRelations
+
+        if self._con is None:
+            return None
+        if self._staged is None or self._staged.resolved != resolved:
+            self.drop_staged()
+            self._staged = StagedRelations(con, resolved)
+        staged: StagedRelations = self._staged
+        return staged
+
+    def note_written(self, *tables: str) -> None:
+        """These tables have other rows now: what was staged of them is out of date."""
+        if self._staged is not None:
+            self._staged.forget(tables)
+
+    def drop_staged(self) -> None:
+        """Give back what staged relations hold: they are as large as what they read."""
+        if self._staged is not None:
+            with contextlib.suppress(Exception):  # a broken connection takes them along
+                self._staged.close()
+            self._staged = None
+
     @property
     def began_empty(self) -> bool:
         """Whether this run emptied the warehouse before it made anything."""
@@ -99,11 +132,6 @@ class Warehouse(DuckDBResource):
     def note_beginning(self) -> None:
         """Remember that it did."""
         self._began_empty = True
-
-    @property
-    def population(self) -> dict[str, Any]:
-        """What the assignments of this very run came out as, for who reports it once more."""
-        return self._population
 
     @contextlib.contextmanager
     def _writing(

@@ -49,6 +49,8 @@ _WORKING_TABLES = (
     "_vague_descriptions",
     "_named_categories",
     "_stream_merchants",
+    "_charge_rows",
+    "_charge_groups",
     "_charges",
     "_pieces",
     "_groups",
@@ -56,10 +58,11 @@ _WORKING_TABLES = (
     "_found",
     "_members",
     "_first_rows",
-    "_posted",
+    "_window_rows",
     "_paychecks",
     *(f"_{behaviour}" for behaviour in BEHAVIOURS),
 )
+_WORKING_VIEWS = ("_categorised_rows", "_measured_rows")
 READINGS = ("whole merchants", "parts of merchants", "across accounts")
 # First reading: all charges of one merchant to one account are one piece.
 _WHOLE_MERCHANTS = (
@@ -87,6 +90,8 @@ def build_recurring_streams(
     }
     with measuring(con, users, parameters):
         QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
+        QUERIES.create(con, "_charge_rows", "streams/charge_rows.sql", parameters)
+        QUERIES.create(con, "_charge_groups", "streams/charge_groups.sql", parameters)
         QUERIES.create(con, "_charges", "streams/charges.sql", parameters)
         for reading in READINGS:
             _read(con, reading, parameters | {"reading": reading})
@@ -125,7 +130,7 @@ def build_features(
             QUERIES.create(con, "_first_rows", "first_rows.sql", parameters)
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
-        QUERIES.create(con, "_posted", "posted.sql", parameters)
+        QUERIES.create(con, "_window_rows", "window_rows.sql", parameters)
         QUERIES.create(con, "_paychecks", "paychecks.sql", parameters)
         for behaviour in BEHAVIOURS:
             QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
@@ -157,10 +162,14 @@ def measuring(
         parameters |= {"first_id": first_id, "last_id": last_id}
         QUERIES.create(con, "_measured_accounts", "accounts.sql", parameters)
         QUERIES.create(con, "_category_rules", "category_rules.sql", parameters)
+        QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
         QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
+        QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)
         yield
     finally:
+        for name in _WORKING_VIEWS:
+            con.execute(f'drop view if exists temp."{name}"')
         for name in _WORKING_TABLES:
             con.execute(f'drop table if exists temp."{name}"')
 

@@ -1,7 +1,7 @@
 -- Cash flow: the primary checking account's closing balance on every day of the window.
 with daily as (
   select account_no, date, cast(sum(cents) as bigint) as net_cents, count(*) as row_count
-  from _posted
+  from _window_rows
   where is_checking
   group by account_no, date
 ),

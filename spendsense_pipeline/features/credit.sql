@@ -14,7 +14,7 @@ flows as (
     account_no,
     cast(coalesce(sum(cents) filter (is_card_interest), 0) as bigint) as interest_cents,
     count(*) as row_count
-  from _posted
+  from _window_rows
   where is_card
   group by user_no, account_no
 ),
@@ -30,7 +30,7 @@ statements as (
 ),
 payments as (
   select account_no, date, -cents as paid_cents
-  from _posted
+  from _window_rows
   where is_payment_received
 ),
 answers as (

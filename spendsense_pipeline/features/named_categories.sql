@@ -23,7 +23,7 @@ matches as (
     first(
       merchant_words.category_detailed
       order by
-        merchant_words.category_detailed = 'RENT_AND_UTILITIES_OTHER_UTILITIES',
+        merchant_words.category_detailed = $vaguest_word_category,
         length(merchant_words.words) desc,
         merchant_words.words,
         merchant_words.category_detailed
@@ -39,28 +39,18 @@ matches as (
       or list_contains($weak_categories, texts.given)
     )
   group by texts.description_key
-),
-told as (
-  select
-    texts.description_key,
-    -- The two legs of a transfer between one's own accounts need no name to be told.
-    coalesce(
-      matches.category_detailed,
-      case texts.side
-        when 'out' then 'TRANSFER_OUT_ACCOUNT_TRANSFER'
-        when 'in' then 'TRANSFER_IN_ACCOUNT_TRANSFER'
-        else 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
-      end
-    ) as category_detailed
-  from texts
-  left join matches on matches.description_key = texts.description_key
-  where matches.category_detailed is not null or texts.is_own_transfer
 )
 select
-  told.description_key,
-  told.category_detailed,
-  category.kind_no,
-  category.repeats_in,
-  category.repeats_out
-from told
-join _category_rules as category on category.code = told.category_detailed
+  texts.description_key,
+  -- The two legs of a transfer between one's own accounts need no name to be told.
+  coalesce(
+    matches.category_detailed,
+    case texts.side
+      when 'out' then $own_transfer_out
+      when 'in' then $own_transfer_in
+      else $card_payment
+    end
+  ) as category_detailed
+from texts
+left join matches on matches.description_key = texts.description_key
+where matches.category_detailed is not null or texts.is_own_transfer

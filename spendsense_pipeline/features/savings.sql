@@ -12,7 +12,7 @@ flows as (
     -- Interest is left out: an idle account at 4 % would otherwise count as saving.
     cast(coalesce(-sum(cents) filter (not is_savings_interest), 0) as bigint) as net_inflow_cents,
     count(*) as row_count
-  from _posted
+  from _window_rows
   where is_savings
   group by user_no
 ),

@@ -28,7 +28,7 @@ flows as (
     count(*) as transaction_count,
     cast(sum(spend_cents) as bigint) as spend_cents,
     count(*) filter (is_uncategorised) as uncategorised_count
-  from _posted
+  from _window_rows
   group by user_no
 )
 select

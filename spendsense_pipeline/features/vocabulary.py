@@ -6,6 +6,7 @@ One place turns Plaid's vocabulary into query parameters, so that no .sql file r
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import Any, Final
 
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES, merchant_words
@@ -44,12 +45,15 @@ def kinds_by_code() -> dict[str, str]:
     return {**_KIND_BY_PRIMARY, **unconfirmed, **detailed, **cash}
 
 
-# Numbered from 1 in this order where a query packs a row's merchant and kind into one number.
+# What a row may be part of a series of; "unknown" until its price decides.
 ROW_KINDS: Final = ("bill", "subscription", "habit", "other", "income", "transfer", "unknown")
+# A phrase of this category ("bill payment") says less than any other.
+VAGUEST_WORD_CATEGORY: Final = "RENT_AND_UTILITIES_OTHER_UTILITIES"
 
 
-def _numbers(*kinds: str) -> list[int]:
-    return [ROW_KINDS.index(kind) + 1 for kind in kinds]
+def _begins_with(words: Iterable[str]) -> str:
+    """A regular expression for codes whose first word is one of these."""
+    return f"^({'|'.join(words)})_"
 
 
 @functools.cache
@@ -61,31 +65,38 @@ def _bound() -> dict[str, Any]:
         # Long lists travel as one text, which binds many times faster than hundreds of values.
         "codes": " ".join(kinds),
         "primaries": " ".join(primaries),
-        "kind_numbers": _numbers(*kinds.values()),
+        "kinds": " ".join(kinds.values()),
         "words": "|".join(word.words for word in words),
         "word_sides": "|".join(word.side for word in words),
         "word_categories": "|".join(word.category_detailed for word in words),
         "word_primaries": "|".join(categories.primary_of(w.category_detailed) for w in words),
+        "vaguest_word_category": VAGUEST_WORD_CATEGORY,
         "earned_income": list(categories.EARNED_INCOME_CODES),
+        "savings_interest": categories.SAVINGS_INTEREST,
+        "card_interest": categories.CARD_INTEREST,
+        "card_payment": categories.CARD_PAYMENT,
+        "own_transfer_out": categories.OWN_TRANSFER_OUT,
+        "own_transfer_in": categories.OWN_TRANSFER_IN,
+        "not_spend_codes": [*categories.NOT_SPEND_CODES, *categories.TRANSFER_PRIMARIES],
+        "not_spend": _begins_with(categories.NOT_SPEND_WORDS),
+        "not_refund_primaries": list(categories.NOT_REFUND_PRIMARIES),
+        "not_refund": _begins_with(categories.NOT_REFUND_WORDS),
         "savings_subtypes": list(accounts.SAVINGS_SUBTYPES),
         "checking_subtypes": list(accounts.CHECKING_SUBTYPES),
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),
-        "kind_names": list(ROW_KINDS),
-        "unknown_kind": _numbers("unknown")[0],
-        "other_kind": _numbers("other")[0],
         # Money in may repeat as pay or a transfer; money out as anything but pay.
-        "inflow_kinds": _numbers("income", "transfer"),
-        "outflow_kinds": _numbers(*(kind for kind in ROW_KINDS if kind != "income")),
+        "inflow_kinds": ["income", "transfer"],
+        "outflow_kinds": [kind for kind in ROW_KINDS if kind != "income"],
         # Kinds of which one payee may hold several contracts.
-        "contract_kinds": _numbers("bill", "subscription", "income", "transfer"),
+        "contract_kinds": ["bill", "subscription", "income", "transfer"],
         # Kinds in which one flat price may stand out from a merchant's other charges.
-        "shop_kinds": _numbers("habit"),
+        "shop_kinds": ["habit"],
         # Kinds that go on when an account is replaced.
-        "moving_kinds": _numbers("bill", "subscription", "income"),
+        "moving_kinds": ["bill", "subscription", "income"],
         # Kinds that are paid when there is money, not on the day.
-        "owed_kinds": _numbers("bill"),
-        "everyday_kinds": _numbers("habit", "other"),
+        "owed_kinds": ["bill"],
+        "everyday_kinds": ["habit", "other"],
     }
 
 

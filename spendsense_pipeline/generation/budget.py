@@ -14,7 +14,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.attributes import IRREGULAR
-from spendsense_pipeline.generation.behaviours.income import Pay, events_passed
+from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
@@ -61,10 +61,10 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Known:
+class BudgetInputs:
     """What the plan knows before anything is spent."""
 
-    paid: Pay
+    paychecks: Paychecks
     committed: Ints
     """Outflow of checking per day but for pay and purchases: `[U, D]` cents."""
     committed_monthly_cents: Floats
@@ -75,7 +75,7 @@ class Known:
     """Spending profile over days, mean 1 over a year: `[D]`."""
 
 
-def rhythm_periods(world: World, paid: Pay) -> tuple[Ints, Flags, Ints]:
+def rhythm_periods(world: World, paychecks: Paychecks) -> tuple[Ints, Flags, Ints]:
     """Budget period and tail flag of every user and day, and the days wages are drawn."""
     calendar, rhythm = world.calendar, world.profiles.rhythm
     period = np.broadcast_to(calendar.month_index, (world.users, world.days)).astype(np.int64)
@@ -92,7 +92,7 @@ def rhythm_periods(world: World, paid: Pay) -> tuple[Ints, Flags, Ints]:
         period[swept] = events_passed(drawn, world.days)
     tight = np.nonzero(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)[0]
     if tight.size:
-        paydays = paid.day[tight]
+        paydays = paychecks.day[tight]
         passed = events_passed(paydays, world.days)
         period[tight] = passed
         column = np.maximum(passed - 1, 0)
@@ -103,27 +103,29 @@ def rhythm_periods(world: World, paid: Pay) -> tuple[Ints, Flags, Ints]:
     return period, is_tail, wage_day
 
 
-def budgets(world: World, known: Known, period: Ints, is_tail: Flags, wage_day: Ints) -> Budget:
+def budgets(
+    world: World, inputs: BudgetInputs, period: Ints, is_tail: Flags, wage_day: Ints
+) -> Budget:
     """Budgets of everybody, each by the plan of their rhythm."""
     periods = int(period.max()) + 1
     cents = np.zeros((world.users, periods), dtype=np.int64)
     tail = np.zeros((world.users, periods), dtype=np.int64)
     opening = np.zeros(world.users, dtype=np.int64)
     wages: Ints = np.zeros_like(wage_day)
-    totals = _Totals(world, known, period, periods, is_tail)
+    totals = _Totals(world, inputs, period, periods, is_tail)
 
     def living(rhythm: Rhythm) -> Ints:
         return np.flatnonzero(world.profiles.rhythm == rhythm)
 
     who = living(Rhythm.CUSHIONED)
     if who.size:
-        cents[who], opening[who] = _cushioned(world, known, totals, who)
+        cents[who], opening[who] = _cushioned(world, inputs, totals, who)
     who = living(Rhythm.PAYCHECK_TO_PAYCHECK)
     if who.size:
-        cents[who], tail[who], opening[who] = _tight(world, known, totals, who, is_tail)
+        cents[who], tail[who], opening[who] = _tight(world, inputs, totals, who, is_tail)
     who = living(Rhythm.SWEPT)
     if who.size:
-        cents[who], opening[who], drawn = _swept(world, known, totals, who)
+        cents[who], opening[who], drawn = _swept(world, inputs, totals, who)
         count = min(drawn.shape[1], wages.shape[1])
         wages[who[:, np.newaxis], np.arange(count)] = drawn[:, :count]
     return Budget(period, cents, tail, is_tail, opening, wage_day, wages)
@@ -133,18 +135,20 @@ class _Totals:
     """Sums over budget periods, `[U, K]`."""
 
     def __init__(
-        self, world: World, known: Known, period: Ints, periods: int, is_tail: Flags
+        self, world: World, inputs: BudgetInputs, period: Ints, periods: int, is_tail: Flags
     ) -> None:
         self._flat = (np.arange(world.users)[:, np.newaxis] * periods + period).ravel()
         self._shape = (world.users, periods)
-        self.committed = self.of(known.committed)
-        self.has_purchases = self.of(known.weight * ~is_tail) > 0
-        self.has_tail_purchases = self.of(known.weight * is_tail) > 0
+        self.committed = self.of(inputs.committed)
+        self.has_purchases = self.of(inputs.weight * ~is_tail) > 0
+        self.has_tail_purchases = self.of(inputs.weight * is_tail) > 0
         self.days = self.of(np.ones(period.shape))
-        self.season_days = self.of(np.broadcast_to(known.season, period.shape))
+        self.season_days = self.of(np.broadcast_to(inputs.season, period.shape))
         income = np.zeros(period.shape, dtype=np.int64)
-        user, column = np.nonzero((known.paid.day >= 0) & (known.paid.day < world.days))
-        np.add.at(income, (user, known.paid.day[user, column]), known.paid.cents[user, column])
+        user, column = np.nonzero((inputs.paychecks.day >= 0) & (inputs.paychecks.day < world.days))
+        np.add.at(
+            income, (user, inputs.paychecks.day[user, column]), inputs.paychecks.cents[user, column]
+        )
         self.income_daily = income
         self.income = self.of(income)
 
@@ -159,10 +163,10 @@ def _income_cents(world: World, who: Ints) -> Floats:
     return world.profiles.people.income_monthly_usd[who] * CENTS
 
 
-def _cushioned(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[Ints, Ints]:
+def _cushioned(world: World, inputs: BudgetInputs, totals: _Totals, who: Ints) -> tuple[Ints, Ints]:
     """A monthly budget that answers to what is left over or missing so far."""
     income = _income_cents(world, who)
-    base = np.maximum(income - known.committed_monthly_cents[who], 0.0)
+    base = np.maximum(income - inputs.committed_monthly_cents[who], 0.0)
     ahead = np.zeros(who.size)
     planned = np.zeros((who.size, totals.days.shape[1]))
     low, high = CORRECTION_BOUNDS
@@ -173,15 +177,15 @@ def _cushioned(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[
         accrued = income * totals.days[who, month] / DAYS_PER_MONTH
         ahead += accrued - totals.committed[who, month] - planned[:, month]
     cents = np.rint(planned).astype(np.int64)
-    return cents, _cushion(world, known, totals, who, cents)
+    return cents, _cushion(world, inputs, totals, who, cents)
 
 
-def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints) -> Ints:
+def _cushion(world: World, inputs: BudgetInputs, totals: _Totals, who: Ints, cents: Ints) -> Ints:
     """Opening balance that leaves the household its cushion on the poorest of its first days."""
     ahead = min(CUSHION_LOOKS_AHEAD_DAYS, world.days)
     month = world.calendar.month_index[:ahead]
     spent = cents[:, month] / totals.days[who][:, month]
-    flow = totals.income_daily[who, :ahead] - known.committed[who, :ahead] - spent
+    flow = totals.income_daily[who, :ahead] - inputs.committed[who, :ahead] - spent
     poorest = np.minimum(np.cumsum(flow, axis=1).min(axis=1), 0.0)
     place = uniform(world.words("cushion", 0)[who])
     low, high = CUSHION_NATURAL_MONTHS
@@ -198,7 +202,7 @@ def _cushion(world: World, known: Known, totals: _Totals, who: Ints, cents: Ints
 
 
 def _tight(
-    world: World, known: Known, totals: _Totals, who: Ints, is_tail: Flags
+    world: World, inputs: BudgetInputs, totals: _Totals, who: Ints, is_tail: Flags
 ) -> tuple[Ints, Ints, Ints]:
     """All of a paycheck that bills leave is spent before the next one."""
     low, high = TIGHT_FLOOR_USD
@@ -210,11 +214,11 @@ def _tight(
     low, high = TAIL_SPENDING_USD
     small = uniform(world.words("tail_spending", np.arange(periods))[who]) * (high - low) + low
     tail = np.where(totals.has_tail_purchases[who], np.rint(small * CENTS), 0).astype(np.int64)
-    starting = known.paid.first[who]
-    usual = _income_cents(world, who) - known.committed_monthly_cents[who]
+    starting = inputs.paychecks.first[who]
+    usual = _income_cents(world, who) - inputs.committed_monthly_cents[who]
     # The period in progress on day 0 was paid for before; its money is in the opening balance.
     in_first = np.arange(world.days) < np.take_along_axis(
-        known.paid.day[who], starting[:, np.newaxis], axis=1
+        inputs.paychecks.day[who], starting[:, np.newaxis], axis=1
     )
     spending_days = (in_first & ~is_tail[who]).sum(axis=1)
     all_days = DAYS_PER_MONTH * SPENDING_STRETCH_SHARE
@@ -237,10 +241,12 @@ def _tight(
     return cents, tail, opening
 
 
-def _swept(world: World, known: Known, totals: _Totals, who: Ints) -> tuple[Ints, Ints, Ints]:
+def _swept(
+    world: World, inputs: BudgetInputs, totals: _Totals, who: Ints
+) -> tuple[Ints, Ints, Ints]:
     """The week's needs are drawn from savings as a wage; pay itself goes to savings at once."""
     income = _income_cents(world, who)
-    weekly = np.maximum(income - known.committed_monthly_cents[who], 0.0) * 7 / DAYS_PER_MONTH
+    weekly = np.maximum(income - inputs.committed_monthly_cents[who], 0.0) * 7 / DAYS_PER_MONTH
     periods = totals.days.shape[1]
     spend = np.rint(
         weekly[:, np.newaxis]

@@ -18,7 +18,7 @@ from spendsense_pipeline.controls import (
     resolve,
 )
 from spendsense_pipeline.generation.catalog import load_catalog, with_custom_merchants
-from spendsense_pipeline.generation.household import Household, live
+from spendsense_pipeline.generation.household import Household, simulate
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
 from spendsense_pipeline.generation.records import (
@@ -62,7 +62,7 @@ class Shard(NamedTuple):
 def household(resolved: ResolvedConfig, first_user: int, users: int) -> Household:
     """What users `first_user … first_user + users` do, before the clock is read."""
     catalog = with_custom_merchants(load_catalog(), resolved.controls.custom_merchants)
-    return live(make_world(resolved, first_user, users), labels_for(catalog))
+    return simulate(make_world(resolved, first_user, users), labels_for(catalog))
 
 
 def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Shard:

@@ -26,7 +26,7 @@ from spendsense_pipeline.generation.behaviours.habits import habits_of
 from spendsense_pipeline.generation.budget import (
     CENTS,
     Budget,
-    Known,
+    BudgetInputs,
     budgets,
     rhythm_periods,
 )
@@ -69,51 +69,56 @@ class Household:
     opening_business_cents: Ints
 
 
-def live(world: World, labels: Labels) -> Household:
+def simulate(world: World, labels: Labels) -> Household:
     """Let a shard of households live from history_start to the horizon."""
     profiles = world.profiles
-    paid = income.pay(world)
-    plan = savings.savings_plan(world, labels)
+    paychecks = income.plan_paychecks(world)
+    plan = savings.plan_savings(world, labels)
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
-    owed = housing.bills(world, labels, orders_usd, paid)
-    everyday_usd = profiles.people.income_monthly_usd - owed.monthly_cents / CENTS - orders_usd
-    held = credit.cards(world, paid, everyday_usd)
-    contracts = subscriptions.contracts(world, paid, labels, _subscription_slot(world, held))
-    charged = subscriptions.charges(world, contracts, labels)
-    is_on_card = charged.slot != Slot.CHECKING
+    bills = housing.plan_bills(world, labels, orders_usd, paychecks)
+    everyday_usd = profiles.people.income_monthly_usd - bills.monthly_cents / CENTS - orders_usd
+    cards = credit.plan_cards(world, paychecks, everyday_usd)
+    contracts = subscriptions.plan_contracts(
+        world, paychecks, labels, _subscription_slot(world, cards)
+    )
+    charges = subscriptions.charges(world, contracts, labels)
+    is_on_card = charges.slot != Slot.CHECKING
 
-    period, is_tail, wage_day = rhythm_periods(world, paid)
+    period, is_tail, wage_day = rhythm_periods(world, paychecks)
     habits = habits_of(
         world.resolved.controls,
         world.resolved.config.avg_transactions_per_month,
         labels.catalog,
     )
-    card_share = _card_share(world, held, everyday_usd, habits.purchases_per_month)
-    bought = spending.purchases(world, habits, labels, is_tail, card_share, everyday_usd)
+    card_share = _card_share(world, cards, everyday_usd, habits.purchases_per_month)
+    purchases = spending.plan_purchases(world, habits, labels, is_tail, card_share, everyday_usd)
     billed = billing.bill(
-        held, world.users, bought.where(bought.card >= 0), charged.where(is_on_card)
+        cards, world.users, purchases.where(purchases.card >= 0), charges.where(is_on_card)
     )
-    by_debit = bought.where(bought.card < 0)
-    bill_rows = housing.bill_postings(world, owed, paid, labels)
+    debit_purchases = purchases.where(purchases.card < 0)
+    bill_rows = housing.bill_postings(world, bills, paychecks, labels)
     # A sweep takes pay along to savings, so neither counts among what is committed.
-    earned = (income.pay_postings(world, paid, labels), savings.sweep_postings(world, paid))
+    earned = (
+        income.pay_postings(world, paychecks, labels),
+        savings.sweep_postings(world, paychecks),
+    )
     committed = (
         bill_rows,
         savings.housing_cover_postings(world, bill_rows),
-        charged,
+        charges,
         savings.order_postings(world, plan),
         emergencies.emergency_postings(world),
-        billing.card_postings(world, held, billed.statements),
+        billing.card_postings(world, cards, billed.statements),
     )
-    known = Known(
-        paid=paid,
+    inputs = BudgetInputs(
+        paychecks=paychecks,
         committed=daily_cents(committed, Slot.CHECKING, world.users, world.days),
-        committed_monthly_cents=_usual_month(world, owed, plan, held, billed, contracts),
-        weight=_daily(world, by_debit.user, by_debit.day, by_debit.weight),
+        committed_monthly_cents=_usual_month(world, bills, plan, cards, billed, contracts),
+        weight=_daily(world, debit_purchases.user, debit_purchases.day, debit_purchases.weight),
         season=habits.season[world.calendar.month_of_year],
     )
-    budget = budgets(world, known, period, is_tail, wage_day)
-    debit = _debit_postings(world, by_debit, budget, habits.mean_refund_share)
+    budget = budgets(world, inputs, period, is_tail, wage_day)
+    debit = _debit_postings(world, debit_purchases, budget, habits.mean_refund_share)
     business_rows, opening_business = business.business_postings(world)
     moved = (*earned, *committed, savings.wage_postings(world, budget))
     interest = savings.interest_postings(world, plan, moved, labels)
@@ -129,7 +134,7 @@ def live(world: World, labels: Labels) -> Household:
         ),
         contracts=contracts,
         savings=plan,
-        cards=held,
+        cards=cards,
         statements=billed.statements,
         budget=budget,
         opening_business_cents=opening_business,
@@ -142,26 +147,27 @@ def _daily(world: World, user: Ints, day: Ints, amount: Ints) -> Ints:
     return sums(user * world.days + day, amount, size).reshape(world.users, world.days)
 
 
-def _subscription_slot(world: World, held: credit.Cards) -> Ints:
+def _subscription_slot(world: World, cards: credit.Cards) -> Ints:
     """Account each user pays subscriptions from: a low card with room for them, else checking."""
     slot = np.full(world.users, int(Slot.CHECKING), dtype=np.int64)
-    spend = world.profiles.subscription_spend_usd[held.user] * CENTS
-    fits = (held.band == LOW) & (spend <= held.steady_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE)
-    fits &= world.profiles.rhythm[held.user] != Rhythm.PAYCHECK_TO_PAYCHECK
+    spend = world.profiles.subscription_spend_usd[cards.user] * CENTS
+    fits = (cards.band == LOW) & (spend <= cards.steady_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE)
+    fits &= world.profiles.rhythm[cards.user] != Rhythm.PAYCHECK_TO_PAYCHECK
     # Cards are in order of user and slot; written backwards, the first that fits stays.
     which = np.flatnonzero(fits)[::-1]
-    slot[held.user[which]] = held.slot[which]
+    slot[cards.user[which]] = cards.slot[which]
     return slot
 
 
 def _card_share(
-    world: World, held: credit.Cards, everyday_usd: Floats, purchases_per_month: float
+    world: World, cards: credit.Cards, everyday_usd: Floats, purchases_per_month: float
 ) -> Floats:
     """Part of everyday spending that goes on each card: `[U, 2]`."""
-    charges = credit.usual_charges_cents(held) / CENTS
+    charges = credit.usual_charges_cents(cards) / CENTS
     share = np.zeros((world.users, 2))
-    share[held.user, held.slot - Slot.CARD_1] = np.maximum(
-        charges / np.maximum(everyday_usd[held.user], 1.0), CARD_PURCHASES_MIN / purchases_per_month
+    share[cards.user, cards.slot - Slot.CARD_1] = np.maximum(
+        charges / np.maximum(everyday_usd[cards.user], 1.0),
+        CARD_PURCHASES_MIN / purchases_per_month,
     )
     total = share.sum(axis=1, keepdims=True)
     reduced = share * CARDS_MAX_SHARE / np.maximum(total, 1e-9)
@@ -170,59 +176,64 @@ def _card_share(
 
 def _usual_month(
     world: World,
-    owed: housing.Bills,
+    bills: housing.Bills,
     plan: savings.SavingsPlan,
-    held: credit.Cards,
+    cards: credit.Cards,
     billed: billing.Billed,
     contracts: subscriptions.Contracts,
 ) -> Floats:
     """What leaves checking in a usual month besides everyday spending: `[U]` cents."""
     first = billed.statements.paid[:, :CARD_CYCLES_FOR_USUAL_PAYMENT].mean(axis=1)
-    payments = np.bincount(held.user, weights=first, minlength=world.users)
+    payments = np.bincount(cards.user, weights=first, minlength=world.users)
     ongoing = (contracts.first_month == 0) & (contracts.slot == Slot.CHECKING)
     on_checking = sums(contracts.user[ongoing], contracts.cents[ongoing], world.users)
-    monthly = owed.monthly_cents + plan.monthly_cents + payments + on_checking
+    monthly = bills.monthly_cents + plan.monthly_cents + payments + on_checking
     return np.asarray(monthly, dtype=np.float64)
 
 
-def _purchase_postings(bought: spending.Purchases, cents: Ints) -> Postings:
+def _purchase_postings(purchases: spending.Purchases, cents: Ints) -> Postings:
     """Purchases as rows of the account that pays."""
     return postings(
-        user=bought.user,
-        slot=np.where(bought.card < 0, int(Slot.CHECKING), Slot.CARD_1 + bought.card),
-        day=bought.settles,
-        authorized=bought.day,
+        user=purchases.user,
+        slot=np.where(purchases.card < 0, int(Slot.CHECKING), Slot.CARD_1 + purchases.card),
+        day=purchases.settles,
+        authorized=purchases.day,
         cents=cents,
-        label=bought.label,
+        label=purchases.label,
         purpose=Purpose.PURCHASE,
-        serial=bought.serial,
+        serial=purchases.serial,
     )
 
 
 def _debit_postings(
-    world: World, by_debit: spending.Purchases, budget: Budget, refund_share: float
+    world: World, debit_purchases: spending.Purchases, budget: Budget, refund_share: float
 ) -> list[Postings]:
     """Purchases by debit card, scaled to the budget of their period, and their refunds."""
     periods = budget.cents.shape[1]
     # A period's tail is a bucket of its own, after the bucket of its other days.
-    bucket = by_debit.user * periods + budget.period[by_debit.user, by_debit.day]
-    bucket = 2 * bucket + budget.is_tail[by_debit.user, by_debit.day]
+    bucket = (
+        debit_purchases.user * periods + budget.period[debit_purchases.user, debit_purchases.day]
+    )
+    bucket = 2 * bucket + budget.is_tail[debit_purchases.user, debit_purchases.day]
     # What refunds bring back is spent too, or balances would creep up over the years.
     spent_twice = np.where(world.profiles.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
     main = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64)
     cents = np.stack([main, budget.tail_cents], axis=2).ravel()
-    amounts = scaled_cents(by_debit.weight, bucket, cents, by_debit.ending, by_debit.is_cash)
+    amounts = scaled_cents(
+        debit_purchases.weight, bucket, cents, debit_purchases.ending, debit_purchases.is_cash
+    )
     is_bought = cents[bucket] > 0
-    bought, amounts = by_debit.where(is_bought), amounts[is_bought]
-    refunded = bought.refund_day >= 0
+    purchases, amounts = debit_purchases.where(is_bought), amounts[is_bought]
+    refunded = purchases.refund_day >= 0
     refunds = postings(
-        user=bought.user[refunded],
+        user=purchases.user[refunded],
         slot=Slot.CHECKING,
-        day=bought.refund_day[refunded],
+        day=purchases.refund_day[refunded],
         cents=-amounts[refunded],
-        label=bought.label[refunded],
+        label=purchases.label[refunded],
         purpose=Purpose.REFUND,
         # Unique among a day's refunds: which purchase of how many days ago.
-        serial=(bought.refund_day - bought.day)[refunded] * 64 + bought.serial[refunded] % 64,
+        serial=(purchases.refund_day - purchases.day)[refunded] * 64
+        + purchases.serial[refunded] % 64,
     )
-    return [_purchase_postings(bought, amounts), refunds]
+    return [_purchase_postings(purchases, amounts), refunds]

@@ -37,7 +37,7 @@ _OVERDRAFTS_MAX = 200
 class Ledger:
     """Rows that exist at as_of and what they leave in every account."""
 
-    home: Household
+    household: Household
     rows: Postings
     """Posted and pending rows, in order of user, account, day and identity."""
     identity: Words
@@ -56,11 +56,11 @@ class Ledger:
     has_account: Flags
 
 
-def settle(home: Household) -> Ledger:
+def settle(household: Household) -> Ledger:
     """Cut the plan at as_of."""
-    world = home.world
-    opening, has_account = _openings(home)
-    rows = joined([*home.parts, _overdraft_fees(home, opening)])
+    world = household.world
+    opening, has_account = _openings(household)
+    rows = joined([*household.parts, _overdraft_fees(household, opening)])
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
     is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
     is_known = is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day)
@@ -81,7 +81,7 @@ def settle(home: Household) -> Ledger:
     moved = _account_sums(world, rows, ~is_pending)
     sign = np.where(np.isin(np.arange(SLOTS), CREDIT_SLOTS), 1, -1)
     return Ledger(
-        home=home,
+        household=household,
         rows=rows,
         identity=identity[order],
         pending_identity=posted_from[order],
@@ -118,25 +118,25 @@ def _account_sums(world: World, rows: Postings, which: Flags) -> Ints:
     return sums(account, rows.cents[at], world.users * SLOTS).reshape(world.users, SLOTS)
 
 
-def _openings(home: Household) -> tuple[Ints, Flags]:
+def _openings(household: Household) -> tuple[Ints, Flags]:
     """Opening balances and which accounts exist: `[U, SLOTS]` each."""
-    world = home.world
+    world = household.world
     opening = np.zeros((world.users, SLOTS), dtype=np.int64)
-    opening[:, Slot.CHECKING] = home.budget.opening_cents
-    opening[:, Slot.SAVINGS] = home.savings.opening_cents
-    opening[:, Slot.BUSINESS] = home.opening_business_cents
-    opening[home.cards.user, home.cards.slot] = home.cards.opening_cents
+    opening[:, Slot.CHECKING] = household.budget.opening_cents
+    opening[:, Slot.SAVINGS] = household.savings.opening_cents
+    opening[:, Slot.BUSINESS] = household.opening_business_cents
+    opening[household.cards.user, household.cards.slot] = household.cards.opening_cents
     exists = np.zeros((world.users, SLOTS), dtype=np.bool_)
     exists[:, [Slot.CHECKING, Slot.SAVINGS]] = True
     exists[:, Slot.BUSINESS] = world.profiles.has_business
-    exists[home.cards.user, home.cards.slot] = True
+    exists[household.cards.user, household.cards.slot] = True
     return opening, exists
 
 
-def _overdraft_fees(home: Household, opening: Ints) -> Postings:
+def _overdraft_fees(household: Household, opening: Ints) -> Postings:
     """One fee per stretch of negative closes, on the business day after the first of them."""
-    world = home.world
-    flow = daily_cents(home.parts, Slot.CHECKING, world.users, world.days)
+    world = household.world
+    flow = daily_cents(household.parts, Slot.CHECKING, world.users, world.days)
     balance = opening[:, [Slot.CHECKING]] - np.cumsum(flow, axis=1)
     who = np.flatnonzero((balance < 0).any(axis=1))
     balance = balance[who]

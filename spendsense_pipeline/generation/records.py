@@ -41,10 +41,14 @@ _KIND_OF_PURPOSE = np.array(
 
 def statements_table(ledger: Ledger) -> Any:
     """`card_statements` issued by as_of."""
-    world, held, made = ledger.home.world, ledger.home.cards, ledger.home.statements
+    world, cards, statements = (
+        ledger.household.world,
+        ledger.household.cards,
+        ledger.household.statements,
+    )
     start = world.resolved.history_start
-    card, cycle = np.nonzero(held.issued <= world.as_of_day)
-    flat = held.user[card] * SLOTS + held.slot[card]
+    card, cycle = np.nonzero(cards.issued <= world.as_of_day)
+    flat = cards.user[card] * SLOTS + cards.slot[card]
     ids = identifiers(world)
     return table(
         CARD_STATEMENTS,
@@ -56,51 +60,57 @@ def statements_table(ledger: Ledger) -> Any:
                     for account, number in zip(flat.tolist(), cycle.tolist(), strict=True)
                 ]
             ),
-            "issued_on": arrow.dates(held.issued[card, cycle], start),
-            "due_on": arrow.dates(held.due[card, cycle], start),
-            "previous_balance": arrow.money(made.previous[card, cycle]),
-            "purchases": arrow.money(made.purchases[card, cycle]),
-            "interest": arrow.money(made.interest[card, cycle]),
-            "fees": arrow.money(made.fees[card, cycle]),
-            "payments": arrow.money(made.payments[card, cycle]),
-            "statement_balance": arrow.money(made.balance[card, cycle]),
-            "minimum_payment_amount": arrow.money(made.minimum[card, cycle]),
+            "issued_on": arrow.dates(cards.issued[card, cycle], start),
+            "due_on": arrow.dates(cards.due[card, cycle], start),
+            "previous_balance": arrow.money(statements.previous[card, cycle]),
+            "purchases": arrow.money(statements.purchases[card, cycle]),
+            "interest": arrow.money(statements.interest[card, cycle]),
+            "fees": arrow.money(statements.fees[card, cycle]),
+            "payments": arrow.money(statements.payments[card, cycle]),
+            "statement_balance": arrow.money(statements.balance[card, cycle]),
+            "minimum_payment_amount": arrow.money(statements.minimum[card, cycle]),
         },
     )
 
 
 def liabilities_table(ledger: Ledger) -> Any:
     """`raw_liabilities`: terms, latest statement and payment state of every card at as_of."""
-    world, held, made = ledger.home.world, ledger.home.cards, ledger.home.statements
+    world, cards, statements = (
+        ledger.household.world,
+        ledger.household.cards,
+        ledger.household.statements,
+    )
     start, today = world.resolved.history_start, world.as_of_day
     ids = identifiers(world)
-    rows = np.arange(held.count)
-    issued = (held.issued <= today).sum(axis=1)
+    rows = np.arange(cards.count)
+    issued = (cards.issued <= today).sum(axis=1)
     latest = np.maximum(issued - 1, 0)
     none_issued = np.asarray(issued == 0, dtype=np.bool_)
-    is_paid = (made.paid > 0) & (held.pays_on <= today)
-    last_paid = held.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
+    is_paid = (statements.paid > 0) & (cards.pays_on <= today)
+    last_paid = cards.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
     never_paid = np.logical_not(np.any(is_paid, axis=1))
     # Payments answer the oldest minimum first; a due date up to today with less paid is overdue.
-    paid_so_far = np.where(is_paid, made.paid, 0).sum(axis=1)
-    is_due = held.due <= today
-    owed_so_far = np.where(is_due, made.minimum, 0).sum(axis=1)
-    in_statement = np.take_along_axis(held.due, latest[:, np.newaxis], axis=1)[:, 0]
+    paid_so_far = np.where(is_paid, statements.paid, 0).sum(axis=1)
+    is_due = cards.due <= today
+    owed_so_far = np.where(is_due, statements.minimum, 0).sum(axis=1)
+    in_statement = np.take_along_axis(cards.due, latest[:, np.newaxis], axis=1)[:, 0]
     return table(
         RAW_LIABILITIES,
         {
-            "account_id": arrow.coded(held.user * SLOTS + held.slot, ids.account_column),
-            "user_id": arrow.coded(held.user, ids.user_column),
-            "apr_percentage": arrow.percent(held.apr_basis_points),
+            "account_id": arrow.coded(cards.user * SLOTS + cards.slot, ids.account_column),
+            "user_id": arrow.coded(cards.user, ids.user_column),
+            "apr_percentage": arrow.percent(cards.apr_basis_points),
             "apr_type": arrow.coded(
-                np.where(held.band == MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
+                np.where(cards.band == MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
                 arrow.text(APR_TYPES),
             ),
-            "minimum_payment_amount": arrow.money(made.minimum[rows, latest], none_issued),
-            "last_payment_amount": arrow.money(made.paid[rows, last_paid], never_paid),
-            "last_payment_date": arrow.dates(held.pays_on[rows, last_paid], start, never_paid),
-            "last_statement_balance": arrow.money(made.balance[rows, latest], none_issued),
-            "last_statement_issue_date": arrow.dates(held.issued[rows, latest], start, none_issued),
+            "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),
+            "last_payment_amount": arrow.money(statements.paid[rows, last_paid], never_paid),
+            "last_payment_date": arrow.dates(cards.pays_on[rows, last_paid], start, never_paid),
+            "last_statement_balance": arrow.money(statements.balance[rows, latest], none_issued),
+            "last_statement_issue_date": arrow.dates(
+                cards.issued[rows, latest], start, none_issued
+            ),
             "next_payment_due_date": arrow.dates(in_statement, start, none_issued),
             "is_overdue": arrow.flags(paid_so_far < owed_so_far),
         },
@@ -109,7 +119,7 @@ def liabilities_table(ledger: Ledger) -> Any:
 
 def streams_table(ledger: Ledger) -> Any:
     """`stream_truth`: every recurring stream that has started by as_of."""
-    home, world = ledger.home, ledger.home.world
+    household, world = ledger.household, ledger.household.world
     ids, start = identifiers(world), world.resolved.history_start
     rows = ledger.rows.where(_KIND_OF_PURPOSE[ledger.rows.purpose] >= 0)
     part = _part_of(rows)
@@ -135,8 +145,11 @@ def streams_table(ledger: Ledger) -> Any:
     steps = np.where(
         rows.purpose[opened] == Purpose.SUBSCRIPTION, changes[latest] - changes[opened], 0
     )
-    has_ended, cadence = _endings(home, rows, opened, latest), _cadences(home, rows.where(opened))
-    names = home.labels.table.merchant_name
+    has_ended, cadence = (
+        _endings(household, rows, opened, latest),
+        _cadences(household, rows.where(opened)),
+    )
+    names = household.labels.table.merchant_name
     return table(
         STREAM_TRUTH,
         {
@@ -175,23 +188,23 @@ def _part_of(rows: Postings) -> Ints:
     )
 
 
-def _endings(home: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
+def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
     """Whether a stream's last charge has come, as it does for cancelled subscriptions."""
-    held = home.contracts
+    cards = household.contracts
     ended = np.zeros(opened.size, dtype=np.bool_)
     which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
     if which.size:
-        last_month = np.zeros((home.world.users, int(held.serial.max()) + 1), dtype=np.int64)
-        last_month[held.user, held.serial] = held.last_month
+        last_month = np.zeros((household.world.users, int(cards.serial.max()) + 1), dtype=np.int64)
+        last_month[cards.user, cards.serial] = cards.last_month
         charged = latest[which]
-        month = home.world.calendar.month_index[rows.day[charged]]
+        month = household.world.calendar.month_index[rows.day[charged]]
         ended[which] = month >= last_month[rows.user[charged], rows.serial[charged]]
     return ended
 
 
-def _cadences(home: Household, rows: Postings) -> Ints:
+def _cadences(household: Household, rows: Postings) -> Ints:
     """Cadence of the stream each row opens, an index into CADENCES."""
-    profiles = home.world.profiles
+    profiles = household.world.profiles
     in_parts = (
         (rows.purpose == Purpose.BILL)
         & (profiles.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK)

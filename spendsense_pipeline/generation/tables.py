@@ -94,7 +94,7 @@ def place_of(world: World, places: Any) -> Ints:
 
 def users_table(ledger: Ledger) -> Any:
     """`raw_users`."""
-    world, catalog = ledger.home.world, ledger.home.labels.catalog
+    world, catalog = ledger.household.world, ledger.household.labels.catalog
     people, seed = world.profiles.people, world.seed
     first = np.zeros(world.users, dtype=np.int64)
     word = world.words("name", np.arange(2))
@@ -143,10 +143,10 @@ _SUBTYPE_OF_SLOT = np.array([0, 0, 2, 2, 1])
 
 def accounts_table(ledger: Ledger) -> Any:
     """`raw_accounts`."""
-    home, world = ledger.home, ledger.home.world
+    household, world = ledger.household, ledger.household.world
     ids = identifiers(world)
-    products = home.labels.catalog.account_products
-    cards = home.labels.catalog.card_products
+    products = household.labels.catalog.account_products
+    cards = household.labels.catalog.card_products
     user, slot = np.nonzero(ledger.has_account)
     flat = user * SLOTS + slot
     word = world.words("product", np.arange(SLOTS))
@@ -155,7 +155,7 @@ def accounts_table(ledger: Ledger) -> Any:
     product[:, Slot.BUSINESS] = product[:, Slot.CHECKING] = checking[
         choose(word[:, Slot.CHECKING], products.weight[checking])
     ]
-    product[:, Slot.SAVINGS] = home.savings.product
+    product[:, Slot.SAVINGS] = household.savings.product
     offset = len(products.names)
     for card in CREDIT_SLOTS:
         product[:, card] = offset + choose(word[:, card], cards.weight)
@@ -165,7 +165,7 @@ def accounts_table(ledger: Ledger) -> Any:
     code = np.where(is_business, len(names) - 1, product[user, slot])
 
     limit = np.zeros((world.users, SLOTS), dtype=np.int64)
-    limit[home.cards.user, home.cards.slot] = home.cards.limit_cents
+    limit[household.cards.user, household.cards.slot] = household.cards.limit_cents
     is_credit = np.isin(slot, CREDIT_SLOTS)
     current, pending = ledger.current_cents[user, slot], ledger.pending_cents[user, slot]
     available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
@@ -198,10 +198,10 @@ def accounts_table(ledger: Ledger) -> Any:
 
 def transactions_table(ledger: Ledger) -> Any:
     """`raw_transactions`, in order of user, account, date and id."""
-    home, world, rows = ledger.home, ledger.home.world, ledger.rows
+    household, world, rows = ledger.household, ledger.household.world, ledger.rows
     ids, start = identifiers(world), world.resolved.history_start
-    text = _dictionaries(home.labels.table)
-    places = home.labels.catalog.places
+    text = _dictionaries(household.labels.table)
+    places = household.labels.catalog.places
 
     def labelled(name: str) -> Any:
         dictionary, codes, is_null = text[name]

@@ -74,6 +74,10 @@ CATEGORIES: Final[dict[str, tuple[str, ...]]] = {
 CARD_PAYMENT: Final = "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
 CASH_WITHDRAWAL: Final = "TRANSFER_OUT_WITHDRAWAL"
 CARD_INTEREST: Final = "BANK_FEES_INTEREST_CHARGE"
+SAVINGS_INTEREST: Final = "INCOME_INTEREST_EARNED"
+INSURANCE: Final = "GENERAL_SERVICES_INSURANCE"
+OWN_TRANSFER_OUT: Final = "TRANSFER_OUT_ACCOUNT_TRANSFER"
+OWN_TRANSFER_IN: Final = "TRANSFER_IN_ACCOUNT_TRANSFER"
 
 V2_TO_V1: Final[dict[str, str]] = {
     c.detailed: c.v1_detailed for c in ALL if c.v1_detailed is not None
@@ -105,24 +109,25 @@ EARNED_INCOME_CODES: Final = (
 """Codes of pay; the first is version 1's and its successors follow."""
 
 OWN_ACCOUNT_TRANSFER_CODES: Final = (
-    "TRANSFER_IN_ACCOUNT_TRANSFER",
+    OWN_TRANSFER_IN,
     "TRANSFER_IN_SAVINGS",
-    "TRANSFER_OUT_ACCOUNT_TRANSFER",
+    OWN_TRANSFER_OUT,
     "TRANSFER_OUT_SAVINGS",
 )
 """Codes under which money moves between a person's own accounts."""
 
 
+TRANSFER_PRIMARIES: Final = ("TRANSFER_IN", "TRANSFER_OUT")
+"""Primaries of money that changes its place, not its owner."""
+
+ACH_PRIMARIES: Final = ("INCOME", *TRANSFER_PRIMARIES, "LOAN_PAYMENTS", "RENT_AND_UTILITIES")
+"""Primaries of payments made by schedule, cash withdrawals aside."""
+
+
 def _is_ach(category: Category) -> bool:
     if category.detailed == CASH_WITHDRAWAL:
         return False
-    return category.detailed == "GENERAL_SERVICES_INSURANCE" or category.primary in (
-        "INCOME",
-        "TRANSFER_IN",
-        "TRANSFER_OUT",
-        "LOAN_PAYMENTS",
-        "RENT_AND_UTILITIES",
-    )
+    return category.detailed == INSURANCE or category.primary in ACH_PRIMARIES
 
 
 ACH_CODES: Final[frozenset[str]] = frozenset(
@@ -131,23 +136,24 @@ ACH_CODES: Final[frozenset[str]] = frozenset(
 """Codes whose rows on a depository account travel by ACH: never on a weekend or bank holiday."""
 
 NOT_SPEND_CODES: Final[frozenset[str]] = frozenset(
-    [
-        c.detailed
-        for c in ALL
-        if c.primary in ("TRANSFER_IN", "TRANSFER_OUT") and c.detailed != CASH_WITHDRAWAL
-    ]
+    [c.detailed for c in ALL if c.primary in TRANSFER_PRIMARIES and c.detailed != CASH_WITHDRAWAL]
     + [CARD_PAYMENT, "TRANSFER_IN_CASH_ADVANCES_AND_LOANS"]
 )
 """Codes whose outflows are not spend: transfers other than cash, and card payments."""
+
+NOT_SPEND_WORDS: Final = ("TRANSFER",)
+"""First words of codes nobody knows whose outflows are not spend."""
 
 NOT_REFUND_PRIMARIES: Final = (
     "INCOME",
     "LOAN_DISBURSEMENTS",
     "LOAN_PAYMENTS",
-    "TRANSFER_IN",
-    "TRANSFER_OUT",
+    *TRANSFER_PRIMARIES,
 )
 """Primaries whose inflows are not refunds; an inflow of any other lowers spend."""
+
+NOT_REFUND_WORDS: Final = ("INCOME", "LOAN", "TRANSFER")
+"""First words of codes nobody knows whose inflows are not refunds."""
 
 REFUNDABLE_CODES: Final[frozenset[str]] = frozenset(c.detailed for c in ALL if c.is_refundable)
 """Codes of purchases that are now and then refunded."""

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.population import (
     ControlFidelity,
-    control_fidelity,
     coverage,
     persona_mix,
+    recorded_fidelity,
 )
-from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import (
@@ -89,7 +88,7 @@ def summarize(
     """
     from spendsense_pipeline.checks import CHECKS
 
-    con, dataset, resolved = published.con, published.dataset, published.resolved
+    con, dataset = published.con, published.dataset
     checks = _checked_again(published) if check_again else check_results(published)
     [(people, consenting)] = con.execute(
         "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
@@ -108,10 +107,7 @@ def summarize(
         rows=row_counts(published),
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
-        # nobody asked an imported population to be anything
-        control_fidelity=()
-        if dataset.preset == IMPORTED
-        else tuple(control_fidelity(con, resolved)),
+        control_fidelity=tuple(recorded_fidelity(con)),
         checks=checks,
         checks_left_out=max(0, len(CHECKS) - len(checks)),
         stages=stage_times(published),

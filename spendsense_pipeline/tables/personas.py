@@ -46,9 +46,10 @@ PERSONA_ASSIGNMENTS = PipelineTable(
         Column(
             "severity",
             "DOUBLE",
-            "Largest margin (distance ÷ threshold) among the predicates that made the primary "
-            "match; 0 for general and where only yes/no facts made it",
-            unit="× threshold",
+            "How far the primary persona goes, comparable between personas: the greatest, over its "
+            "criteria that are met, of (value - line) / (full - line), at least .01 and at most 1; "
+            "0 for general",
+            unit="0 to 1",
         ),
         Column(
             "status",

@@ -13,7 +13,7 @@ import spendsense_pipeline.checks
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.outcome import Check, CheckOutcome, Finding
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 from spendsense_pipeline_tests.fixtures.rows import (
     HISTORY_START,

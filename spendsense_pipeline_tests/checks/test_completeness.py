@@ -8,15 +8,15 @@ from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline_tests.fixtures.assigned_people import (
     NATURAL_MIX,
-    a_configuration,
-    a_population,
     an_assignment,
+    assigned_people,
 )
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.rows import insert
 
 
 def checked(measure: str) -> tuple[CheckRun, Finding]:
-    con = a_population(NATURAL_MIX[:10], unconsented=2)
+    con = assigned_people(NATURAL_MIX[:10], unconsented=2)
     run = CheckRun(con, a_configuration())
     return run, getattr(completeness, measure)(PERSONA_ASSIGNMENTS)(run)
 

@@ -1,14 +1,21 @@
 -- Last reading: a series that moved from one account to another half-way.
 with lines as (
-  select groups.group_no, account.user_no, groups.group_no % 68719476736 as line
-  from _groups as groups
-  join _measured_accounts as account on account.account_no = groups.group_no // 68719476736
-  where list_contains($moving_kinds, groups.group_no % 32 // 2)
+  select shape.group_no, account.user_no, groups.merchant_no, groups.kind, groups.is_inflow
+  from _groups as shape
+  join _charge_groups as groups on groups.group_no = shape.group_no
+  join _measured_accounts as account on account.account_no = groups.account_no
+  where list_contains($moving_kinds, groups.kind)
 ),
 moved as (
-  select user_no, line, max(group_no) as group_no, row_number() over (order by user_no, line) as piece_no
+  select
+    user_no,
+    merchant_no,
+    kind,
+    is_inflow,
+    max(group_no) as group_no,
+    row_number() over (order by user_no, merchant_no, kind, is_inflow) as piece_no
   from lines
-  group by user_no, line
+  group by user_no, merchant_no, kind, is_inflow
   having count(*) > 1
     -- What runs on one account needs no other.
     and not bool_or(
@@ -17,5 +24,9 @@ moved as (
 )
 select moved.piece_no, moved.group_no, charge.date, charge.cents, charge.transaction_id
 from moved
-join lines on lines.user_no = moved.user_no and lines.line = moved.line
+join lines
+  on lines.user_no = moved.user_no
+  and lines.merchant_no = moved.merchant_no
+  and lines.kind = moved.kind
+  and lines.is_inflow = moved.is_inflow
 join _charges as charge on charge.group_no = lines.group_no

@@ -5,7 +5,7 @@ with candidates as (
   from _shapes
   where recent_count >= 3
     and last_date - first_recent >= 5.5 * (recent_count - 1)
-    and (not list_contains($everyday_kinds, group_no % 32 // 2) or most_cents <= 5 * least_cents)
+    and (not list_contains($everyday_kinds, kind) or most_cents <= 5 * least_cents)
 ),
 steps as (
   select
@@ -42,7 +42,7 @@ timed as (
   select
     shape.piece_no,
     shape.group_no,
-    $kind_names[shape.group_no % 32 // 2] as kind,
+    shape.kind,
     shape.last_date,
     shape.last_date - shape.first_recent as span_days,
     -- Twice in 400 days, a year apart; looked for among whole merchants only.
@@ -62,7 +62,7 @@ timed as (
       as is_fortnightly,
     rhythm.monthly > 0 and 4 * (rhythm.monthly + least(rhythm.monthly_skips, 1)) >= 3 * rhythm.gaps
       -- A monthly bill paid from the next paycheck: 28 days apart, then 42.
-      or list_contains($owed_kinds, shape.group_no % 32 // 2)
+      or list_contains($owed_kinds, shape.kind)
         and 4 * rhythm.monthly_or_late >= 3 * rhythm.gaps
         and shape.last_date - shape.first_recent between 27 * rhythm.gaps and 36 * rhythm.gaps as is_monthly,
     rhythm.fortnight_days,

@@ -1,11 +1,10 @@
 -- Merchants: every way one is written, and the number that stands for all of them.
 with written as (
   select
-    coalesce(row_.merchant_entity_id, row_.merchant_name, row_.name) as text,
-    bool_and(row_.merchant_entity_id is null) as is_name
-  from raw_transactions as row_
-  join _measured_accounts as account on account.account_id = row_.account_id
-  where row_.user_id between $first_id and $last_id and not row_.pending and row_.date > $as_of - $longest_lookback and row_.date <= $as_of
+    coalesce(merchant_entity_id, merchant_name, name) as text,
+    bool_and(merchant_entity_id is null) as is_name
+  from _measured_rows
+  where date > $as_of - $longest_lookback
   group by text
 ),
 cleaned as (

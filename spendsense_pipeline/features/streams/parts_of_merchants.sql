@@ -4,14 +4,14 @@ with unexplained as (
   select group_no
   from _groups
   where recent_count >= 3
-    and list_contains($contract_kinds, group_no % 32 // 2)
+    and list_contains($contract_kinds, kind)
     and group_no not in (select group_no from _found)
 ),
 shops as (
   select group_no
   from _groups
   where recent_count >= 4
-    and list_contains($shop_kinds, group_no % 32 // 2)
+    and list_contains($shop_kinds, kind)
     and group_no not in (select group_no from _found)
 ),
 prices as (

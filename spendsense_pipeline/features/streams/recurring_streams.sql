@@ -4,13 +4,15 @@ with series as (
     found.*,
     member.first_date,
     member.last_transaction_id,
-    case when found.group_no % 2 = 1 then -1 else 1 end as sign,
+    groups.merchant_no,
+    case when groups.is_inflow then -1 else 1 end as sign,
     -- The day of the month a monthly charge usually falls on.
     case when found.frequency = 'MONTHLY' and found.is_active then
       list_mode(list_transform(member.transaction_dates, lambda date: day(date)))
     end as usual_day
   from _found as found
   join _members as member on member.reading = found.reading and member.piece_no = found.piece_no
+  join _charge_groups as groups on groups.group_no = found.group_no
 ),
 merchants as (
   select
@@ -25,41 +27,29 @@ merchants as (
 described as (
   select
     series.*,
-    account.user_id,
-    account.account_id,
+    last_row.user_id,
+    last_row.account_id,
     merchant.merchant_key,
     merchant.key_no,
-    account.account_no,
+    last_row.account_no,
     last_row.name as description,
     coalesce(last_row.merchant_name, case when merchant.is_name then merchant.merchant_key else last_row.name end)
       as merchant_name,
-    coalesce(named.category_detailed, last_row.category_detailed, last_row.category_primary) as code,
+    last_row.code,
     case
-      when named.category_detailed <> coalesce(last_row.category_detailed, '') then 'merchant name'
+      when last_row.named_code <> coalesce(last_row.category_detailed, '') then 'merchant name'
       when last_row.category_detailed is not null or last_row.category_primary is not null then 'given'
       else 'none'
     end as category_source,
-    last_row.category_primary as given_primary,
+    last_row.category_primary,
+    last_row.known_primary,
     series.sign * cast(round(series.cents / series.charge_count) as bigint) as average_cents,
     last_row.amount as last_amount
   from series
   -- (The date says nothing new, but lets the scan skip older rows.)
-  join raw_transactions as last_row
+  join _categorised_rows as last_row
     on last_row.transaction_id = series.last_transaction_id and last_row.date = series.last_date
-  join _measured_accounts as account on account.account_id = last_row.account_id
-  join merchants as merchant on merchant.merchant_no = series.group_no // 32 % 2147483648
-  -- (A null key is not looked up: only rows without a clear category cost a look at their name.)
-  left join _named_categories as named
-    on named.description_key = case
-      when last_row.category_detailed is null or list_contains($vague_details, last_row.category_detailed) then concat_ws(
-        '|',
-        case when last_row.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end,
-        coalesce(last_row.category_detailed, last_row.category_primary, ''),
-        coalesce(last_row.merchant_name, ''),
-        last_row.name
-      )
-    end
-  where last_row.user_id between $first_id and $last_id
+  join merchants as merchant on merchant.merchant_no = series.merchant_no
 ),
 ranked as (
   select
@@ -105,8 +95,8 @@ select
   cast($as_of as date) as as_of,
   expected.merchant_name,
   expected.description,
-  coalesce(category.category_primary, expected.given_primary) as category_primary,
-  case when expected.code is distinct from category.category_primary then expected.code end as category_detailed,
+  coalesce(expected.known_primary, expected.category_primary) as category_primary,
+  case when expected.code is distinct from expected.known_primary then expected.code end as category_detailed,
   expected.category_source,
   expected.kind,
   expected.frequency,
@@ -131,5 +121,4 @@ select
   cast(expected.sign * member.last_180_days_cents as decimal(18, 0)) * 0.01 as last_180_days_amount
 from expected
 join _members as member on member.reading = expected.reading and member.piece_no = expected.piece_no
-left join _category_rules as category on category.code = expected.code
 order by user_id, stream_id

@@ -25,6 +25,7 @@ yearly as (
   group by piece_no
   having count(*) = 2 and max(date) - min(date) between 350 and 380
 )
-select recent.*, yearly.* exclude (piece_no)
+select recent.*, groups.kind, yearly.* exclude (piece_no)
 from recent
+join _charge_groups as groups on groups.group_no = recent.group_no
 left join yearly on yearly.piece_no = recent.piece_no

@@ -49,9 +49,9 @@ class Statements:
 class Billing:
     """Runs the cycles of all cards in step: what may be charged, then what the statement says."""
 
-    def __init__(self, held: Cards) -> None:
-        self._cards = held
-        shape = held.issued.shape
+    def __init__(self, cards: Cards) -> None:
+        self._cards = cards
+        shape = cards.issued.shape
         self._parts = {
             name: np.zeros(shape, dtype=np.int64)
             for name in (
@@ -70,40 +70,40 @@ class Billing:
 
     def room_cents(self, cycle: int) -> Ints:
         """What each card plans to charge in a cycle, `[C]`: fixed when the cycle opens."""
-        held = self._cards
+        cards = self._cards
         previous, payment, fee = self._carried(cycle)
-        apr = held.apr_basis_points
+        apr = cards.apr_basis_points
         expected_interest = np.where(
             (previous > payment) & (cycle > 0), previous * apr * 30 // (365 * 10_000), 0
         )
-        steered = held.steady_cents - previous + payment - expected_interest - fee
+        steered = cards.steady_cents - previous + payment - expected_interest - fee
         # A first, partial cycle carries its days' part of a usual month.
         if cycle == 0:
-            days = np.minimum(held.issued[:, 0] + 1, 30)
-            steered = np.rint(held.limit_cents * STEADY_CHARGE_SHARE * days / 30).astype(np.int64)
-            usual = np.rint(held.steady_cents * days / 30).astype(np.int64)
+            days = np.minimum(cards.issued[:, 0] + 1, 30)
+            steered = np.rint(cards.limit_cents * STEADY_CHARGE_SHARE * days / 30).astype(np.int64)
+            usual = np.rint(cards.steady_cents * days / 30).astype(np.int64)
         else:
-            usual = held.steady_cents
-        room = np.where(held.band == LOW, usual, steered)
-        return np.clip(room, 0, held.limit_cents * 6 // 100)
+            usual = cards.steady_cents
+        room = np.where(cards.band == LOW, usual, steered)
+        return np.clip(room, 0, cards.limit_cents * 6 // 100)
 
     def close(self, cycle: int, purchases: Ints, purchase_days_cents: Ints) -> None:
         """Close a cycle. `purchases[C]` is what was charged, `purchase_days_cents[C]` the same
         weighted by the days each charge was owed in the cycle (issue day included)."""
-        held, parts = self._cards, self._parts
+        cards, parts = self._cards, self._parts
         previous, payment, fee = self._carried(cycle)
-        issued = held.issued[:, cycle]
-        opened = held.issued[:, cycle - 1] if cycle else np.full_like(issued, -1)
-        interest = np.zeros(held.count, dtype=np.int64)
+        issued = cards.issued[:, cycle]
+        opened = cards.issued[:, cycle - 1] if cycle else np.full_like(issued, -1)
+        interest = np.zeros(cards.count, dtype=np.int64)
         if cycle:
-            pays_on = held.pays_on[:, cycle - 1]
+            pays_on = cards.pays_on[:, cycle - 1]
             owed_days = previous * (issued - opened) - payment * (issued - pays_on + 1)
             fee_day = self._fee_day[:, cycle - 1]
             owed_days += np.where(fee_day >= 0, fee * (issued - fee_day + 1), 0)
             owed_days += purchase_days_cents
-            in_full = (payment >= previous) & (pays_on <= held.due[:, cycle - 1])
+            in_full = (payment >= previous) & (pays_on <= cards.due[:, cycle - 1])
             interest = np.where(
-                in_full, 0, half_even(np.maximum(owed_days, 0) * held.apr_basis_points, 3_650_000)
+                in_full, 0, half_even(np.maximum(owed_days, 0) * cards.apr_basis_points, 3_650_000)
             )
         balance = previous + purchases + interest + fee - payment
         minimum = np.minimum(
@@ -118,8 +118,8 @@ class Billing:
         parts["balance"][:, cycle] = balance
         parts["minimum"][:, cycle] = minimum
         parts["paid"][:, cycle] = self._answer(balance, minimum, interest)
-        late = (held.payment == PAYS_LATE) & (minimum > 0)
-        self._fee_day[:, cycle] = np.where(late, held.due[:, cycle] + 1, -1)
+        late = (cards.payment == PAYS_LATE) & (minimum > 0)
+        self._fee_day[:, cycle] = np.where(late, cards.due[:, cycle] + 1, -1)
 
     def statements(self) -> Statements:
         """Everything closed so far."""
@@ -136,15 +136,15 @@ class Billing:
 
     def _answer(self, balance: Ints, minimum: Ints, interest: Ints) -> Ints:
         """The payment that answers a statement."""
-        held = self._cards
+        cards = self._cards
         freely = np.maximum(
             np.ceil(minimum * FREE_PAYMENT_MIN_FACTOR).astype(np.int64),
-            interest + np.rint(held.limit_cents * STEADY_CHARGE_SHARE).astype(np.int64),
+            interest + np.rint(cards.limit_cents * STEADY_CHARGE_SHARE).astype(np.int64),
         )
         late = np.rint(minimum * LATE_PAYMENT_SHARE).astype(np.int64)
-        amount = np.where(held.payment == PAYS_MINIMUM, minimum, freely)
-        amount = np.where(held.payment == PAYS_LATE, late, amount)
-        amount = np.where(held.band == LOW, balance, amount)
+        amount = np.where(cards.payment == PAYS_MINIMUM, minimum, freely)
+        amount = np.where(cards.payment == PAYS_LATE, late, amount)
+        amount = np.where(cards.band == LOW, balance, amount)
         return np.clip(amount, 0, np.maximum(balance, 0))
 
 
@@ -159,26 +159,30 @@ class Billed:
     """Their amounts: `[N]`."""
 
 
-def bill(held: Cards, users: int, bought: Purchases, charged: Postings) -> Billed:
+def bill(cards: Cards, users: int, purchases: Purchases, charges: Postings) -> Billed:
     """Run every cycle. `bought` are card purchases, `charged` fixed charges (subscriptions)."""
-    numbers, billing = _card_numbers(held, users), Billing(held)
-    card = numbers[bought.user, bought.card]
-    cycle = _cycle_of(held, card, bought.settles)
+    numbers, billing = _card_numbers(cards, users), Billing(cards)
+    card = numbers[purchases.user, purchases.card]
+    cycle = _cycle_of(cards, card, purchases.settles)
     # By cycle, then card, then in the order they were made.
-    order = np.argsort(cycle * max(held.count, 1) + card, kind="stable")
+    order = np.argsort(cycle * max(cards.count, 1) + card, kind="stable")
     order = order[: np.count_nonzero(cycle < billing.cycles)]
-    card, cycle, settles = card[order], cycle[order], bought.settles[order]
-    weight, ending, is_cash = bought.weight[order], bought.ending[order], bought.is_cash[order]
+    card, cycle, settles = card[order], cycle[order], purchases.settles[order]
+    weight, ending, is_cash = (
+        purchases.weight[order],
+        purchases.ending[order],
+        purchases.is_cash[order],
+    )
     bounds = np.searchsorted(cycle, np.arange(billing.cycles + 1)).tolist()
-    fixed_card = numbers[charged.user, charged.slot - Slot.CARD_1]
-    fixed_cycle = _cycle_of(held, fixed_card, charged.day)
+    fixed_card = numbers[charges.user, charges.slot - Slot.CARD_1]
+    fixed_cycle = _cycle_of(cards, fixed_card, charges.day)
     cents = np.zeros(order.size, dtype=np.int64)
     for number in range(billing.cycles):
-        issued = held.issued[:, number]
+        issued = cards.issued[:, number]
         fixed = np.flatnonzero(fixed_cycle == number)
-        fixed_of, fixed_cents = fixed_card[fixed], charged.cents[fixed]
-        fixed_sum = sums(fixed_of, fixed_cents, held.count)
-        fixed_days = fixed_cents * (issued[fixed_of] - charged.day[fixed] + 1)
+        fixed_of, fixed_cents = fixed_card[fixed], charges.cents[fixed]
+        fixed_sum = sums(fixed_of, fixed_cents, cards.count)
+        fixed_days = fixed_cents * (issued[fixed_of] - charges.day[fixed] + 1)
         room = np.maximum(billing.room_cents(number) - fixed_sum, 0)
         here = slice(bounds[number], bounds[number + 1])
         of = card[here]
@@ -187,38 +191,42 @@ def bill(held: Cards, users: int, bought: Purchases, charged: Postings) -> Bille
         spent = np.where(room[of] < ROOM_MIN_CENTS, 0, spent)
         billing.close(
             number,
-            fixed_sum + sums(of, spent, held.count),
-            sums(fixed_of, fixed_days, held.count)
-            + sums(of, spent * (issued[of] - settles[here] + 1), held.count),
+            fixed_sum + sums(of, spent, cards.count),
+            sums(fixed_of, fixed_days, cards.count)
+            + sums(of, spent * (issued[of] - settles[here] + 1), cards.count),
         )
         cents[here] = spent
     kept = np.flatnonzero(cents)
-    return Billed(billing.statements(), bought.where(order[kept]), cents[kept])
+    return Billed(billing.statements(), purchases.where(order[kept]), cents[kept])
 
 
-def _card_numbers(held: Cards, users: int) -> Ints:
+def _card_numbers(cards: Cards, users: int) -> Ints:
     """Index into the cards of each user's first and second card, -1 for none: `[U, 2]`."""
     numbers = np.full((users, 2), -1, dtype=np.int64)
-    numbers[held.user, held.slot - Slot.CARD_1] = np.arange(held.count)
+    numbers[cards.user, cards.slot - Slot.CARD_1] = np.arange(cards.count)
     return numbers
 
 
-def _cycle_of(held: Cards, card: Ints, day: Ints) -> Ints:
+def _cycle_of(cards: Cards, card: Ints, day: Ints) -> Ints:
     """The cycle each day falls in, its issue day included; the number of cycles if later."""
     place = np.zeros(day.shape, dtype=np.int64)
-    for cycle in range(held.issued.shape[1]):
-        place += held.issued[card, cycle] < day
+    for cycle in range(cards.issued.shape[1]):
+        place += cards.issued[card, cycle] < day
     return place
 
 
-def card_postings(world: World, held: Cards, made: Statements) -> Postings:
+def card_postings(world: World, cards: Cards, statements: Statements) -> Postings:
     """Payments (both legs), interest and late fees."""
-    serial = (held.slot * 64)[:, np.newaxis] + np.arange(held.issued.shape[1])
-    card, cycle = np.nonzero((made.paid > 0) & (held.pays_on < world.days))
-    day, cents, number = held.pays_on[card, cycle], made.paid[card, cycle], serial[card, cycle]
+    serial = (cards.slot * 64)[:, np.newaxis] + np.arange(cards.issued.shape[1])
+    card, cycle = np.nonzero((statements.paid > 0) & (cards.pays_on < world.days))
+    day, cents, number = (
+        cards.pays_on[card, cycle],
+        statements.paid[card, cycle],
+        serial[card, cycle],
+    )
     link = int(Purpose.CARD_PAYMENT_OUT) * 4_096 + number
     out = postings(
-        user=held.user[card],
+        user=cards.user[card],
         slot=Slot.CHECKING,
         day=day,
         cents=cents,
@@ -228,8 +236,8 @@ def card_postings(world: World, held: Cards, made: Statements) -> Postings:
         link=link,
     )
     into = postings(
-        user=held.user[card],
-        slot=held.slot[card],
+        user=cards.user[card],
+        slot=cards.slot[card],
         day=day,
         cents=-cents,
         label=Fixed.CARD_PAYMENT_IN,
@@ -237,21 +245,21 @@ def card_postings(world: World, held: Cards, made: Statements) -> Postings:
         serial=number,
         link=link,
     )
-    card, cycle = np.nonzero(made.interest > 0)
+    card, cycle = np.nonzero(statements.interest > 0)
     interest = postings(
-        user=held.user[card],
-        slot=held.slot[card],
-        day=held.issued[card, cycle],
-        cents=made.interest[card, cycle],
+        user=cards.user[card],
+        slot=cards.slot[card],
+        day=cards.issued[card, cycle],
+        cents=statements.interest[card, cycle],
         label=Fixed.CARD_INTEREST,
         purpose=Purpose.CARD_INTEREST,
         serial=serial[card, cycle],
     )
-    card, cycle = np.nonzero(made.fee_day >= 0)
+    card, cycle = np.nonzero(statements.fee_day >= 0)
     fees = postings(
-        user=held.user[card],
-        slot=held.slot[card],
-        day=made.fee_day[card, cycle],
+        user=cards.user[card],
+        slot=cards.slot[card],
+        day=statements.fee_day[card, cycle],
         cents=LATE_FEE_CENTS,
         label=Fixed.LATE_FEE,
         purpose=Purpose.LATE_FEE,

@@ -19,7 +19,7 @@ from spendsense_pipeline.generation.attributes import (
     PAYS_LATE,
     PAYS_MINIMUM,
 )
-from spendsense_pipeline.generation.behaviours.income import Pay
+from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -70,7 +70,7 @@ class Cards:
         return int(self.user.size)
 
 
-def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
+def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Cards:
     """The cards of the shard. `spending_usd[U]` is what each user has for everyday spending."""
     profiles = world.profiles
     user, which = np.nonzero(profiles.card_band >= LOW)
@@ -103,7 +103,7 @@ def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
     apr_low, apr_high = REVOLVER_APR_RANGE
     apr = np.rint((apr_low + (apr_high - apr_low) * drawn(4)) * 1e4).astype(np.int64)
     issued, due, pays_on = _dates(
-        world, paid, user, payment, is_tight, (drawn(5), drawn(6), drawn(7))
+        world, paychecks, user, payment, is_tight, (drawn(5), drawn(6), drawn(7))
     )
     return Cards(
         user=user,
@@ -122,7 +122,7 @@ def cards(world: World, paid: Pay, spending_usd: Floats) -> Cards:
 
 def _dates(
     world: World,
-    paid: Pay,
+    paychecks: Paychecks,
     user: Ints,
     payment: Ints,
     is_tight: Flags,
@@ -135,7 +135,9 @@ def _dates(
     day_of_month = 1 + np.minimum((day_draw * 28).astype(np.int64), 27)
     # Who lives from paycheck to paycheck has the statement closed a week and a half before payday,
     # so that a payday lies between statement and due date.
-    next_pay = np.take_along_axis(paid.day[user], paid.first[user][:, np.newaxis], axis=1)[:, 0]
+    next_pay = np.take_along_axis(
+        paychecks.day[user], paychecks.first[user][:, np.newaxis], axis=1
+    )[:, 0]
     next_pay = np.clip(next_pay, 0, world.days - 1)
     before_pay = (calendar.day_of_month[next_pay] - 12) % 28 + 1
     day_of_month = np.where(is_tight, before_pay, day_of_month)
@@ -154,7 +156,7 @@ def _dates(
     pays_on[late] = calendar.on_or_before(due[late] + LATE_PAYMENT_DELAY_DAYS)
     tight = np.nonzero(is_tight & ~late)[0]
     if tight.size:
-        paydays = paid.day[user[tight]]
+        paydays = paychecks.day[user[tight]]
         after = (paydays[:, np.newaxis, :] <= issued[tight][:, :, np.newaxis]).sum(axis=2)
         after = np.minimum(after, paydays.shape[1] - 1)
         payday = np.take_along_axis(paydays, after, axis=1)
@@ -162,18 +164,18 @@ def _dates(
     return issued, due, pays_on.astype(np.int64)
 
 
-def usual_charges_cents(held: Cards) -> Floats:
+def usual_charges_cents(cards: Cards) -> Floats:
     """What each card is charged in a usual month: `[C]` cents."""
-    steady = held.steady_cents.astype(np.float64)
-    interest = steady * held.apr_basis_points / 1e4 / 12
-    fee = np.where(held.payment == PAYS_LATE, float(LATE_FEE_CENTS), 0.0)
+    steady = cards.steady_cents.astype(np.float64)
+    interest = steady * cards.apr_basis_points / 1e4 / 12
+    fee = np.where(cards.payment == PAYS_LATE, float(LATE_FEE_CENTS), 0.0)
     minimum = np.maximum(MINIMUM_FLOOR_CENTS, steady * 0.01 + interest + fee)
     freely = np.maximum(
-        minimum * FREE_PAYMENT_MIN_FACTOR, interest + held.limit_cents * STEADY_CHARGE_SHARE
+        minimum * FREE_PAYMENT_MIN_FACTOR, interest + cards.limit_cents * STEADY_CHARGE_SHARE
     )
     payment = np.select(
-        [held.payment == PAYS_MINIMUM, held.payment == PAYS_LATE],
+        [cards.payment == PAYS_MINIMUM, cards.payment == PAYS_LATE],
         [minimum, minimum * LATE_PAYMENT_SHARE],
         freely,
     )
-    return np.where(held.band == LOW, steady, np.maximum(payment - interest - fee, 0.0))
+    return np.where(cards.band == LOW, steady, np.maximum(payment - interest - fee, 0.0))

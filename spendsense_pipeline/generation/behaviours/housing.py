@@ -13,7 +13,11 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
 from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
-from spendsense_pipeline.generation.behaviours.income import PAYCHECKS_PER_YEAR, Pay, events_passed
+from spendsense_pipeline.generation.behaviours.income import (
+    PAYCHECKS_PER_YEAR,
+    Paychecks,
+    events_passed,
+)
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.quota_sampling import Flags
@@ -79,7 +83,7 @@ class Bills:
         return np.asarray(self.amount_cents.sum(axis=1))
 
 
-def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
+def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Paychecks) -> Bills:
     """Contracts. `orders_usd[U]` is what subscriptions and savings take of income a month."""
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
@@ -115,7 +119,7 @@ def bills(world: World, labels: Labels, orders_usd: Floats, paid: Pay) -> Bills:
     twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
         world.profiles.cadence, (MONTHLY, SEMIMONTHLY)
     )
-    next_pay = np.take_along_axis(paid.day, paid.first[:, np.newaxis], axis=1)
+    next_pay = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)
     pay_day = world.calendar.day_of_month[np.clip(next_pay, 0, world.days - 1)]
     after = np.where(
         (world.profiles.cadence == SEMIMONTHLY)[:, np.newaxis] & (np.arange(KINDS) % 2 == 1), 20, 5
@@ -147,25 +151,25 @@ def _contracts(world: World) -> Flags:
     return has
 
 
-def bill_postings(world: World, owed: Bills, paid: Pay, labels: Labels) -> Postings:
+def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
     """Every bill payment from checking."""
     calendar, catalog = world.calendar, labels.catalog.billers
     months = np.arange(calendar.month_count)
-    nominal = calendar.clamp_day(months, owed.day_of_month[:, :, np.newaxis]).astype(np.int64)
+    nominal = calendar.clamp_day(months, bills.day_of_month[:, :, np.newaxis]).astype(np.int64)
     is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     day = calendar.on_or_after(nominal).astype(np.int64)
     tight = np.nonzero(is_tight)[0]
     if tight.size:
-        day[tight] = _after_payday(world, paid.day[tight], nominal[tight])
+        day[tight] = _after_payday(world, paychecks.day[tight], nominal[tight])
     month_of_year = calendar.month_of_year[np.clip(calendar.month_starts, 0, None)]
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
     draw = (np.arange(KINDS)[:, np.newaxis] * 64 + months).ravel()
     swing = normal(world.words("bill_month", draw)).reshape(nominal.shape)
-    variation = catalog.monthly_variation[owed.biller][:, :, np.newaxis]
-    profile = catalog.month_profile[owed.biller][:, :, month_of_year]
+    variation = catalog.monthly_variation[bills.biller][:, :, np.newaxis]
+    profile = catalog.month_profile[bills.biller][:, :, month_of_year]
     # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
     factor = profile * np.exp(variation * swing - variation**2 / 2)
-    cents = np.rint(owed.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
+    cents = np.rint(bills.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
     keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
     housing = np.isin(np.arange(KINDS), (RENT, MORTGAGE))[np.newaxis, :, np.newaxis]
     keep &= ~(housing & (is_tight & (world.profiles.cadence != MONTHLY))[:, np.newaxis, np.newaxis])
@@ -176,12 +180,12 @@ def bill_postings(world: World, owed: Bills, paid: Pay, labels: Labels) -> Posti
         day=day[user, kind, month],
         authorized=day[user, kind, month],
         cents=cents[user, kind, month],
-        label=labels.first_biller + owed.biller[user, kind],
+        label=labels.first_biller + bills.biller[user, kind],
         purpose=Purpose.BILL,
         # Two months of one bill may fall on one day when it waits for payday.
         serial=kind * 64 + month,
     )
-    return joined([monthly, _instalments(world, owed, paid, labels)])
+    return joined([monthly, _instalments(world, bills, paychecks, labels)])
 
 
 def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
@@ -192,28 +196,35 @@ def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
     return world.calendar.on_or_after(last + 1).reshape(nominal.shape).astype(np.int64)
 
 
-def _instalments(world: World, owed: Bills, paid: Pay, labels: Labels) -> Postings:
+def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
     cadence = world.profiles.cadence
     splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != MONTHLY)
-    housing = np.where(owed.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
+    housing = np.where(bills.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
     rows = np.arange(world.users)
-    monthly = owed.amount_cents[rows, housing]
+    monthly = bills.amount_cents[rows, housing]
     per_month = np.select(
         [cadence == code for code in INSTALMENTS_PER_MONTH],
         list(INSTALMENTS_PER_MONTH.values()),
         1.0,
     )
     part = np.rint(monthly / per_month / 100).astype(np.int64) * 100
-    day = np.where(paid.day < world.days, world.calendar.on_or_after(paid.day + 1), world.days + 1)
-    keep = splits[:, np.newaxis] & (paid.day >= 0) & (day < world.days) & (part > 0)[:, np.newaxis]
+    day = np.where(
+        paychecks.day < world.days, world.calendar.on_or_after(paychecks.day + 1), world.days + 1
+    )
+    keep = (
+        splits[:, np.newaxis]
+        & (paychecks.day >= 0)
+        & (day < world.days)
+        & (part > 0)[:, np.newaxis]
+    )
     user, column = np.nonzero(keep)
     return postings(
         user=user,
         slot=Slot.CHECKING,
         day=day[user, column],
         cents=part[user],
-        label=labels.first_biller + owed.biller[user, housing[user]],
+        label=labels.first_biller + bills.biller[user, housing[user]],
         purpose=Purpose.BILL,
         serial=housing[user] * 64 + 63,
     )

@@ -44,7 +44,7 @@ PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MON
 
 
 @dataclass(frozen=True)
-class Pay:
+class Paychecks:
     """Paydays of every user in order: `[U, K]`; days past the horizon pad the rows."""
 
     day: Ints
@@ -54,7 +54,7 @@ class Pay:
     """Column of the first payday on or after day 0: `[U]`."""
 
 
-def pay(world: World) -> Pay:
+def plan_paychecks(world: World) -> Paychecks:
     """Schedule and amounts of pay, starting with the last payday before the history."""
     nominal, mean_usd = _schedule(world)
     # Paydays past the horizon are kept as nominal: they say where the last pay period ends.
@@ -69,24 +69,24 @@ def pay(world: World) -> Pay:
     )
     swing = _cancelling(world, "pay_amount", nominal.shape[1]) * spread[:, np.newaxis]
     cents = np.rint(mean_usd[:, np.newaxis] * 100 * (1 + swing)).astype(np.int64)
-    return Pay(day=actual, cents=cents, first=(actual < 0).sum(axis=1))
+    return Paychecks(day=actual, cents=cents, first=(actual < 0).sum(axis=1))
 
 
-def pay_day_of_month(world: World, paid: Pay) -> Ints:
+def pay_day_of_month(world: World, paychecks: Paychecks) -> Ints:
     """Day of the month of each user's first payday in the history: `[U]`."""
-    day = np.take_along_axis(paid.day, paid.first[:, np.newaxis], axis=1)[:, 0]
+    day = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)[:, 0]
     return world.calendar.day_of_month[np.clip(day, 0, world.days - 1)].astype(np.int64)
 
 
-def pay_postings(world: World, paid: Pay, labels: Labels) -> Postings:
+def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings:
     """Direct deposits into checking."""
-    user, column = np.nonzero((paid.day >= 0) & (paid.day < world.days))
-    day = paid.day[user, column]
+    user, column = np.nonzero((paychecks.day >= 0) & (paychecks.day < world.days))
+    day = paychecks.day[user, column]
     return postings(
         user=user,
         slot=Slot.CHECKING,
         day=day,
-        cents=-paid.cents[user, column],
+        cents=-paychecks.cents[user, column],
         label=labels.payer(world, user, column),
         purpose=Purpose.PAY,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
-from spendsense_pipeline.generation.behaviours.income import Pay
+from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
 from spendsense_pipeline.generation.cents import half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
@@ -46,7 +46,7 @@ class SavingsPlan:
     """What the orders come to in a usual month."""
 
 
-def savings_plan(world: World, labels: Labels) -> SavingsPlan:
+def plan_savings(world: World, labels: Labels) -> SavingsPlan:
     """Opening balances and standing orders."""
     profiles, products = world.profiles, labels.catalog.account_products
     rows = products.by_subtype["savings"]
@@ -93,14 +93,14 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
     )
 
 
-def sweep_postings(world: World, paid: Pay) -> Postings:
+def sweep_postings(world: World, paychecks: Paychecks) -> Postings:
     """Irregular pay that goes to savings on the day it comes."""
     swept = (world.profiles.rhythm == Rhythm.SWEPT)[:, np.newaxis]
-    user, column = np.nonzero(swept & (paid.day >= 0) & (paid.day < world.days))
+    user, column = np.nonzero(swept & (paychecks.day >= 0) & (paychecks.day < world.days))
     return _both_legs(
         user,
-        paid.day[user, column],
-        paid.cents[user, column],
+        paychecks.day[user, column],
+        paychecks.cents[user, column],
         serial=column,
         out=(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
         into=(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
@@ -120,14 +120,14 @@ def wage_postings(world: World, budget: Budget) -> Postings:
     )
 
 
-def housing_cover_postings(world: World, bills: Postings) -> Postings:
+def housing_cover_postings(world: World, bill_rows: Postings) -> Postings:
     """Rent and mortgages of people on a weekly wage, drawn from savings on the day they are due.
 
     Drawn with the week's wage instead, they would for days leave more than a month's expenses in
     checking, which is not how one lives on irregular pay.
     """
-    is_swept = world.profiles.rhythm[bills.user] == Rhythm.SWEPT
-    due = bills.where(is_swept & np.isin(bills.serial // 64, (RENT, MORTGAGE)))
+    is_swept = world.profiles.rhythm[bill_rows.user] == Rhythm.SWEPT
+    due = bill_rows.where(is_swept & np.isin(bill_rows.serial // 64, (RENT, MORTGAGE)))
     return _both_legs(
         due.user,
         due.day,
@@ -163,14 +163,14 @@ def _both_legs(
 
 
 def interest_postings(
-    world: World, plan: SavingsPlan, moved: Sequence[Postings], labels: Labels
+    world: World, plan: SavingsPlan, movements: Sequence[Postings], labels: Labels
 ) -> Postings:
     """Monthly interest on the average daily balance, credited on the month's last business day."""
     calendar = world.calendar
     ends = np.append(calendar.month_starts[1:], world.days) - 1
     credit_day = calendar.on_or_before(ends).astype(np.int64)
     credit_day = np.where(credit_day < 0, ends, credit_day)
-    flow = daily_cents(moved, Slot.SAVINGS, world.users, world.days)
+    flow = daily_cents(movements, Slot.SAVINGS, world.users, world.days)
     balance = plan.opening_cents[:, np.newaxis] - np.cumsum(flow, axis=1)
     rate = np.rint(labels.catalog.account_products.apy_percent[plan.product] * 100).astype(np.int64)
     earned = np.zeros((world.users, ends.size), dtype=np.int64)

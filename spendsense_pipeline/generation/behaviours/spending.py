@@ -113,7 +113,7 @@ def _poisson_thresholds(levels: int) -> Ints:
     return np.asarray(table, dtype=np.int64)
 
 
-def purchases(
+def plan_purchases(
     world: World,
     habits: Habits,
     labels: Labels,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
-from spendsense_pipeline.generation.behaviours.income import Pay, pay_day_of_month
+from spendsense_pipeline.generation.behaviours.income import Paychecks, pay_day_of_month
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.quota_sampling import Flags
 from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
@@ -49,7 +49,9 @@ class Contracts:
     skip_month: Ints
 
 
-def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contracts:
+def plan_contracts(
+    world: World, paychecks: Paychecks, labels: Labels, pays_from: Ints
+) -> Contracts:
     """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
     profiles, services = world.profiles, labels.catalog.subscriptions
     # Of the configuration, not of the shard: draws and serial numbers hang on it.
@@ -81,7 +83,7 @@ def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contr
         serial=which,
         service=service,
         slot=pays_from[user],
-        day_of_month=_billing_day(world, paid, user, drawn[:, 3]),
+        day_of_month=_billing_day(world, paychecks, user, drawn[:, 3]),
         cents=price[user, which],
         first_month=np.zeros(user.size, dtype=np.int64),
         last_month=ends,
@@ -96,7 +98,7 @@ def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contr
         serial=most + which[swapped],
         service=order[user[swapped], most + which[swapped]],
         slot=pays_from[user[swapped]],
-        day_of_month=_billing_day(world, paid, user[swapped], drawn[swapped, 5]),
+        day_of_month=_billing_day(world, paychecks, user[swapped], drawn[swapped, 5]),
         cents=price[user[swapped], which[swapped]],
         first_month=ends[swapped] + 1,
         last_month=never,
@@ -112,13 +114,13 @@ def contracts(world: World, paid: Pay, labels: Labels, pays_from: Ints) -> Contr
     )
 
 
-def _billing_day(world: World, paid: Pay, user: Ints, draw: Floats) -> Ints:
+def _billing_day(world: World, paychecks: Paychecks, user: Ints, draw: Floats) -> Ints:
     """Day of the month a service is charged: any, but soon after payday for who has no money left
     later (of those paid once or twice a month; other pay periods are short enough)."""
     profiles = world.profiles
     is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
     is_tight &= np.isin(profiles.cadence[user], (MONTHLY, SEMIMONTHLY))
-    soon = (pay_day_of_month(world, paid)[user] + (draw * 6).astype(np.int64)) % 28 + 1
+    soon = (pay_day_of_month(world, paychecks)[user] + (draw * 6).astype(np.int64)) % 28 + 1
     return np.where(is_tight, soon, 1 + (draw * 28).astype(np.int64))
 
 
@@ -158,24 +160,26 @@ def _prices(world: World, labels: Labels, service: Ints, wanted: Flags) -> Ints:
     return price
 
 
-def charges(world: World, held: Contracts, labels: Labels) -> Postings:
+def charges(world: World, contracts: Contracts, labels: Labels) -> Postings:
     """Every monthly charge, on the account that pays."""
     calendar = world.calendar
-    if held.user.size == 0:
+    if contracts.user.size == 0:
         return postings(user=[], slot=0, day=[], cents=0, label=0, purpose=Purpose.SUBSCRIPTION)
-    day = calendar.monthly(held.day_of_month).astype(np.int64)
+    day = calendar.monthly(contracts.day_of_month).astype(np.int64)
     month = np.arange(calendar.month_count)
-    runs = (held.first_month[:, np.newaxis] <= month) & (month <= held.last_month[:, np.newaxis])
-    runs &= month != held.skip_month[:, np.newaxis]
+    runs = (contracts.first_month[:, np.newaxis] <= month) & (
+        month <= contracts.last_month[:, np.newaxis]
+    )
+    runs &= month != contracts.skip_month[:, np.newaxis]
     runs &= (day >= 0) & (day < world.days)
     which, column = np.nonzero(runs)
-    raised = column >= held.rise_month[which]
+    raised = column >= contracts.rise_month[which]
     return postings(
-        user=held.user[which],
-        slot=held.slot[which],
+        user=contracts.user[which],
+        slot=contracts.slot[which],
         day=day[which, column],
-        cents=held.cents[which] + np.where(raised, held.rise_cents[which], 0),
-        label=labels.first_subscription + held.service[which],
+        cents=contracts.cents[which] + np.where(raised, contracts.rise_cents[which], 0),
+        label=labels.first_subscription + contracts.service[which],
         purpose=Purpose.SUBSCRIPTION,
-        serial=held.serial[which],
+        serial=contracts.serial[which],
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
+from spendsense_pipeline.personas.assignment import unrounded_features
 from spendsense_pipeline.personas.criteria import PersonaRule
 from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.sql import QueryFolder, literal
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
 from spendsense_pipeline.traces.figures import value_json
 from spendsense_pipeline.traces.json_text import members, number, plain, raw
@@ -30,18 +31,9 @@ def collect(
     Must run `measured.measuring`, as the features did: evidence counts the same rows.
     """
     con.execute(f"create or replace temp table _evidence_needed as {_needed(rules)}")
-    # The ends of the range as ids: with them a scan skips the stored rows of everybody else.
-    [(first_id, last_id)] = con.execute(
-        "select min(user_id), max(user_id) from _measured_users"
-    ).fetchall()
     con.execute(
         f"create or replace temp table _evidence_rows as {QUERIES.text('rows.sql')}",
-        {
-            "as_of": as_of,
-            "longest_window": max(WINDOWS),
-            "first_id": first_id,
-            "last_id": last_id,
-        },
+        {"as_of": as_of, "longest_window": max(WINDOWS)},
     )
     references = {feature: proof for feature, proof in PROOFS.items() if proof.scope is not None}
     con.execute(

@@ -1,0 +1,40 @@
+-- Posted rows of the measured accounts up to as_of, in Plaid's words: every other query reads these.
+select
+  account.user_no,
+  account.user_id,
+  account.account_no,
+  account.account_id,
+  account.is_depository,
+  account.is_savings,
+  account.is_checking,
+  account.is_card,
+  account.is_spending,
+  row_.transaction_id,
+  row_.date,
+  row_.name,
+  row_.merchant_name,
+  row_.merchant_entity_id,
+  row_.category_primary,
+  row_.category_detailed,
+  row_.transfer_id,
+  row_.amount,
+  cast(row_.amount * 100 as bigint) as cents,
+  case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end as side,
+  -- Without a detailed category, or with one that says only "other": its name may say more.
+  row_.category_detailed is null or list_contains($vague_details, row_.category_detailed) as is_vague,
+  -- Everything such a row's category hangs on in one text. (Null for the others: they are not looked
+  -- up, so that only rows without a clear category cost a look at their name.)
+  case when is_vague then
+    concat_ws(
+      '|',
+      side,
+      coalesce(row_.category_detailed, row_.category_primary, ''),
+      coalesce(row_.merchant_name, ''),
+      row_.name
+    )
+  end as description_key
+from raw_transactions as row_
+join _measured_accounts as account on account.account_id = row_.account_id
+where row_.user_id between $first_id and $last_id
+  and not row_.pending
+  and row_.date <= $as_of
