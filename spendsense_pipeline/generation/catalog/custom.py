@@ -15,13 +15,14 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.controls import CustomMerchant
+from spendsense_pipeline.generation.arrays import Flags
 from spendsense_pipeline.generation.catalog.loading import (
     name_conflicts,
     with_budget_shares,
     with_trip_share,
 )
 from spendsense_pipeline.generation.catalog.records import Catalog, Merchants, SpendingGroups
-from spendsense_pipeline.generation.catalog.sheets import CatalogError, Flags
+from spendsense_pipeline.generation.catalog.sheets import CatalogError
 from spendsense_pipeline.plaid import categories
 
 MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {

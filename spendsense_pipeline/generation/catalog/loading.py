@@ -15,7 +15,9 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.controls import SPENDING_CATEGORIES
+from spendsense_pipeline.generation.arrays import Floats
 from spendsense_pipeline.generation.catalog.records import (
+    BILL_KINDS,
     AccountProducts,
     Billers,
     CardProducts,
@@ -28,29 +30,10 @@ from spendsense_pipeline.generation.catalog.records import (
     SpendingGroups,
     Subscriptions,
 )
-from spendsense_pipeline.generation.catalog.sheets import CatalogError, Floats, Sheet
+from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, PAYMENT_CHANNELS, REGIONS
 
-BILL_KINDS: Final = (
-    "rent",
-    "mortgage",
-    "electricity",
-    "gas",
-    "water",
-    "waste",
-    "internet",
-    "telephone",
-    "auto_insurance",
-    "home_insurance",
-    "renters_insurance",
-    "health_insurance",
-    "life_insurance",
-    "car_loan",
-    "student_loan",
-    "personal_loan",
-    "childcare",
-)
 EMPLOYER_KINDS: Final = ("employer", "contractor", "gig")
 PAY_LEVELS: Final = ("low", "middle", "high")
 CARD_KINDS: Final = ("rewards", "standard", "low_rate", "secured", "store")

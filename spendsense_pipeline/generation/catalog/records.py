@@ -9,10 +9,31 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.catalog.sheets import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+
+BILL_KINDS: Final = (
+    "rent",
+    "mortgage",
+    "electricity",
+    "gas",
+    "water",
+    "waste",
+    "internet",
+    "telephone",
+    "auto_insurance",
+    "home_insurance",
+    "renters_insurance",
+    "health_insurance",
+    "life_insurance",
+    "car_loan",
+    "student_loan",
+    "personal_loan",
+    "childcare",
+)
 
 
 def rows_where(flags: Flags) -> Ints:
@@ -164,7 +185,7 @@ class Billers:
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     kind: tuple[str, ...]
-    """rent, mortgage, electricity, …: see BILL_KINDS in `loading`."""
+    """rent, mortgage, electricity, …: one of BILL_KINDS."""
     category_primary: tuple[str, ...]
     category_detailed: tuple[str, ...]
     amount_median_cents: Ints
@@ -186,8 +207,13 @@ class Billers:
 
     @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
-        """Rows of each kind of bill."""
+        """Rows of each kind of bill, `[B of the kind]`."""
         return _rows_by(self.kind)
+
+    @functools.cached_property
+    def kind_code(self) -> Ints:
+        """Which of BILL_KINDS each is: `[B]`."""
+        return np.array([BILL_KINDS.index(kind) for kind in self.kind], dtype=np.int64)
 
     def __len__(self) -> int:
         """Number of billers."""

@@ -11,14 +11,11 @@ from importlib import resources
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from spendsense_pipeline.errors import ProblemsError
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.plaid import categories
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 
