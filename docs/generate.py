@@ -56,6 +56,7 @@ def personas() -> str:
             code(row.feature),
             f"{row.symbol} {row.threshold}",
             code(row.threshold_field) or "part of the rule",
+            row.severity,
         )
         for row in rule_text.documentation()
     )
@@ -68,8 +69,11 @@ def personas() -> str:
             rule_text.markdown(),
             "## Every criterion",
             "A threshold is set in the `thresholds` section of the operator's configuration "
-            "(see [controls](controls.md)).",
-            table(("Priority", "Persona", "Feature", "Criterion", "Set by"), rows),
+            "(see [controls](controls.md)). Severity says how far somebody goes, the same way for "
+            "every persona: 0 at the threshold, 1 at the full value given here, the greatest among "
+            "the criteria of the primary persona that are met; at least .01 for whoever matches, 0 "
+            "for general.",
+            table(("Priority", "Persona", "Feature", "Criterion", "Set by", "Severity"), rows),
             "## Reason codes",
             "A decision trace gives up to four reasons. Codes are stable; what stands in braces is "
             "the person's own.",

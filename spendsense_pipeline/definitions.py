@@ -11,6 +11,7 @@ from spendsense_pipeline.defs.features import features_30d, features_180d, recur
 from spendsense_pipeline.defs.jobs import JOBS
 from spendsense_pipeline.defs.operator_controls import operator_controls
 from spendsense_pipeline.defs.personas import (
+    control_fidelity,
     fairness_report,
     persona_assignments,
     persona_transitions,
@@ -32,6 +33,7 @@ defs = dg.Definitions(
         persona_assignments,
         persona_transitions,
         fairness_report,
+        control_fidelity,
         decision_traces,
         published_dataset,
         exports,

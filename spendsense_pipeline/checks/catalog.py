@@ -7,6 +7,7 @@ folders named for the assets; what they promise is the first sentence of each fi
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from spendsense_pipeline.checks import (
@@ -21,73 +22,50 @@ from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.outcome import Check
 from spendsense_pipeline.checks.promises import kept
 from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
-from spendsense_pipeline.checks.running import QUERIES
-from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
-from spendsense_pipeline.tables.declaration import Table
-from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
-from spendsense_pipeline.tables.raw import (
-    CARD_STATEMENTS,
-    RAW_ACCOUNTS,
-    RAW_LIABILITIES,
-    RAW_TRANSACTIONS,
-    RAW_USERS,
-    STREAM_TRUTH,
-)
+from spendsense_pipeline.checks.staged import QUERIES
+from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.declaration import PipelineTable, RowCount
+from spendsense_pipeline.tables.features import ONE_PER_PERSON, ONE_PER_PERSON_AND_WINDOW
+from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 _NO_TRUTH = "only the generator knows which streams are true"
 _NOT_ASKED = "imported people have no targets and need not resemble a designed population"
 
+_AS_MANY_AS_CAME = "an import has the rows that came"
+
 _IDS_DIFFER = {
-    "raw_transactions": "raw_transactions/posted_rows_replace_pending_ones.fingerprints.sql"
+    RAW_TRANSACTIONS.name: "raw_transactions/posted_rows_replace_pending_ones.fingerprints.sql"
 }
 
-_TABLES: tuple[tuple[Table, str], ...] = (
-    (OPERATOR_CONTROLS, "operator_controls"),
-    (RAW_USERS, "raw_users"),
-    (RAW_ACCOUNTS, "raw_accounts"),
-    (RAW_TRANSACTIONS, "raw_transactions"),
-    (RAW_LIABILITIES, "raw_liabilities"),
-    (CARD_STATEMENTS, "card_statements"),
-    (STREAM_TRUTH, "stream_truth"),
-    (RECURRING_STREAMS, "recurring_streams"),
-    (FEATURES_30D, "features_30d"),
-    (FEATURES_180D, "features_180d"),
-    (PERSONA_ASSIGNMENTS, "persona_assignments"),
-    (PERSONA_TRANSITIONS, "persona_transitions"),
-    (DECISION_TRACES, "decision_traces"),
-)
-_PAST_THE_RAW_TABLES = (
-    "recurring_streams",
-    "features_30d",
-    "features_180d",
-    "persona_assignments",
-    "persona_transitions",
-    "decision_traces",
-)
+# A row count that is missed by somebody is told with who that is.
+_WHO_IS_MISSING = {
+    ONE_PER_PERSON: completeness.every_consenting_person,
+    ONE_PER_PERSON_AND_WINDOW: completeness.every_consenting_person_in_both_windows,
+}
 
 
-def _declared_checks(table: Table, asset: str) -> Iterable[Check]:
+def _declared_checks(table: PipelineTable) -> Iterable[Check]:
     """What a declaration promises of its table."""
+    again = f"Materialize {table.asset} again"
     yield kept(
-        asset,
+        table.asset,
         "schema_is_declared",
         declared.schema_is_declared(table),
         f"Columns, order and types of {table.name} are the documented ones; required values are there.",
-        f"Materialize {asset} again with this version; if it persists, correct the declaration of {table.name} or the step that writes it.",
+        f"{again} with this version; if it persists, correct the declaration of {table.name} or the step that writes it.",
     )
     yield kept(
-        asset,
+        table.asset,
         "keys_are_unique",
-        declared.keys_are_unique(table, implied_by=_IDS_DIFFER.get(asset)),
+        declared.keys_are_unique(table, implied_by=_IDS_DIFFER.get(table.name)),
         f"No two rows of {table.name} share {' and '.join(table.primary_key)}.",
         "Remove the repeated rows from the input, or report the seed if the data were generated.",
     )
     if table.foreign_keys:
         refers_to = ", ".join(dict.fromkeys(key.table for key in table.foreign_keys))
         yield kept(
-            asset,
+            table.asset,
             "references_exist",
             declared.references_exist(table),
             f"Every key of {table.name} that refers to {refers_to} names a row there.",
@@ -95,22 +73,55 @@ def _declared_checks(table: Table, asset: str) -> Iterable[Check]:
         )
     if any(column.allowed for column in table.columns):
         yield kept(
-            asset,
+            table.asset,
             "values_are_allowed",
             declared.values_are_allowed(table),
             f"Columns of {table.name} with a list of values hold nothing else.",
             "Correct the values shown, or map them to allowed ones when importing.",
         )
+    if isinstance(table.rows, RowCount):
+        yield _row_count_check(table, table.rows)
+    if table.holds_only_consenting:
+        yield kept(
+            table.asset,
+            "only_consenting_people",
+            completeness.only_consenting_people(table),
+            f"{table.name} holds no row of a person who has not granted consent.",
+            f"Do not publish. {again}; if rows remain, the step ignores consent.",
+        )
 
 
-def _consent_check(asset: str) -> Check:
-    return kept(
-        asset,
-        "only_consenting_people",
-        completeness.only_consenting_people(asset),
-        f"{asset} holds no row of a person who has not granted consent.",
-        f"Do not publish. Materialize {asset} again; if rows remain, the step ignores consent.",
+def _row_count_check(table: PipelineTable, expected: RowCount) -> Check:
+    remedy = f"Materialize {table.asset} again, with what it is made from."
+    if expected in _WHO_IS_MISSING:
+        return kept(
+            table.asset,
+            "every_consenting_person",
+            _WHO_IS_MISSING[expected](table),
+            f"{table.name} has exactly {expected.words}.",
+            remedy,
+        )
+    check = kept(
+        table.asset,
+        "row_count_is_declared",
+        declared.row_count_is_declared(table, expected),
+        f"Rows of {table.name}: {expected.words}.",
+        remedy,
+        bound=expected.words,
     )
+    if table.stands_in("imports"):
+        return dataclasses.replace(check, imported="skip", imported_reason=_AS_MANY_AS_CAME)
+    return check
+
+
+def _about(table: PipelineTable) -> Iterable[Check]:
+    """The declared checks; where several tables make one asset, each names its table."""
+    for check in _declared_checks(table):
+        if table.name == table.asset:
+            yield check
+        else:
+            name = f"{table.name}_{check.name}"
+            yield dataclasses.replace(check, name=name, table=table.name)
 
 
 _POPULATION: tuple[Check, ...] = (
@@ -158,30 +169,9 @@ _POPULATION: tuple[Check, ...] = (
         imported_reason=_NO_TRUTH,
     ),
     kept(
-        "features_30d",
-        "every_consenting_person",
-        completeness.every_consenting_person("features_30d"),
-        "Every consenting person has exactly one row of 30-day features.",
-        "Materialize features_30d again from the current raw tables.",
-    ),
-    kept(
-        "features_180d",
-        "every_consenting_person",
-        completeness.every_consenting_person("features_180d"),
-        "Every consenting person has exactly one row of 180-day features.",
-        "Materialize features_180d again from the current raw tables.",
-    ),
-    kept(
-        "persona_assignments",
-        "every_consenting_person",
-        completeness.every_consenting_person_in_both_windows("persona_assignments"),
-        "Every consenting person has an assignment in both windows.",
-        "Materialize features and persona_assignments again, together.",
-    ),
-    kept(
         "decision_traces",
         "every_assignment_is_traced",
-        completeness.every_consenting_person_in_both_windows("decision_traces"),
+        completeness.every_consenting_person_in_both_windows(DECISION_TRACES),
         "Every assignment has exactly one decision trace.",
         "Materialize decision_traces again from the current assignments.",
     ),
@@ -269,9 +259,8 @@ _POPULATION: tuple[Check, ...] = (
 )
 
 CHECKS: tuple[Check, ...] = (
-    *(check for table, asset in _TABLES for check in _declared_checks(table, asset)),
+    *(check for table in tables_in("checks") for check in _about(table)),
     *INVARIANTS,
-    *(_consent_check(asset) for asset in _PAST_THE_RAW_TABLES),
     *_POPULATION,
 )
 """All checks, in the order they are run and documented."""

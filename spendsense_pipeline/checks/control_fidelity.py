@@ -6,13 +6,14 @@ generator dealt. Shares count everybody in the raw tables, as the controls do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR, OperatorControls
 from spendsense_pipeline.controls.model import measured_as
+from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,12 +68,50 @@ class ControlFidelity:
 def control_fidelity(
     con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
 ) -> list[ControlFidelity]:
-    """A row for every control, in the order they are declared."""
+    """Measure every control: a row for each, in the order they are declared.
+
+    Nobody asked imported people to be anything: they have none.
+    """
+    if resolved.is_imported:
+        return []
     run = CheckRun(con, resolved)
     rows = list(_rows(resolved.controls, _Measured(run)))
     run.close()
     order = {name: place for place, name in enumerate(OperatorControls.model_fields)}
     return sorted(rows, key=lambda row: order[row.control.split(".")[0]])
+
+
+def build_control_fidelity(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
+    """Create or replace `control_fidelity`: those rows, for whoever reports them."""
+    con.execute(CONTROL_FIDELITY.create_sql())
+    rows = [
+        (
+            position,
+            row.control,
+            None if isinstance(row.requested, str) else row.requested,
+            row.requested if isinstance(row.requested, str) else None,
+            row.realised,
+            row.tolerance,
+            row.within,
+            row.measured_as,
+        )
+        for position, row in enumerate(control_fidelity(con, resolved), start=1)
+    ]
+    if rows:
+        marks = ", ".join("?" for _ in CONTROL_FIDELITY.columns)
+        con.executemany(f"insert into control_fidelity values ({marks})", rows)
+
+
+def recorded_fidelity(con: duckdb.DuckDBPyConnection) -> list[ControlFidelity]:
+    """The rows of the table `control_fidelity`, in its order."""
+    rows = con.execute(
+        "select control, requested, requested_word, realised, tolerance, is_within, measured_as"
+        " from control_fidelity order by position"
+    ).fetchall()
+    return [
+        ControlFidelity(control, number if word is None else word, *found)
+        for control, number, word, *found in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -211,8 +250,3 @@ def _row(
         within = bool(off <= tolerance + 1e-9)
     text = measured_as(OperatorControls, control.split(".")[0]) or ""
     return ControlFidelity(control, requested, realised, tolerance, within, text)
-
-
-def as_table(rows: list[ControlFidelity]) -> list[Mapping[str, Any]]:
-    """The rows as dicts, for a table in a terminal or the UI."""
-    return [vars(row) for row in rows]

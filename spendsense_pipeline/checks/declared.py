@@ -1,6 +1,7 @@
-"""Checks manufactured from table declarations: columns, keys, references and allowed values.
+"""Checks manufactured from table declarations: columns, keys, references, allowed values and
+row counts.
 
-Nothing here knows a table by name; `catalog.py` says which tables exist and who owns them.
+Nothing here knows a table by name; `spendsense_pipeline.tables` says which there are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
-    from spendsense_pipeline.tables.declaration import Table
+    from spendsense_pipeline.tables.declaration import RowCount, Table
 
 
 _COLUMNS = """
@@ -137,6 +138,24 @@ def values_are_allowed(table: Table) -> Callable[[CheckRun], Finding]:
 
     def measure(run: CheckRun) -> Finding:
         return run.failing("\nunion all\n".join(queries))
+
+    return measure
+
+
+def row_count_is_declared(table: Table, expected: RowCount) -> Callable[[CheckRun], Finding]:
+    """As many rows as the declaration says, counted from what the table is made of."""
+    query = (
+        f"select counted, expected, counted {expected.operator} expected as agrees from "
+        f'(select count(*) as counted from "{table.name}"), ({expected.sql}) as asked(expected)'
+    )
+
+    def measure(run: CheckRun) -> Finding:
+        (found,) = run.rows(query)
+        rows, number = int(found["counted"]), int(found["expected"])
+        if found["agrees"]:
+            return Finding(True, float(rows))
+        row = {"rows": rows, "declared": f"{expected.operator} {number}"}
+        return Finding(False, float(rows), abs(rows - number), (row,))
 
     return measure
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding, Severity
 from spendsense_pipeline.checks.population import (
     EVIDENCE_MONTHS,
-    WINDOWS,
     PersonaShare,
     history_months,
     persona_mix,
     unevidenced_personas,
 )
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun

@@ -27,6 +27,7 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
 }
 _CLOSE = 1e-9
+_LEAST_SEVERITY = 0.01
 
 
 def surely_agree(batch: pa.RecordBatch) -> Flags:
@@ -45,7 +46,6 @@ def _agree(personas: list[dict[str, Any]], batch: pa.RecordBatch) -> Flags:
     """The same for traces that all hold the same rules; arrays are (traces, predicates)."""
     shape = (batch.num_rows, sum(len(persona["predicates"]) for persona in personas))
     values = _array(batch.column("numbers").flatten()).reshape(shape)
-    has_margin = _array(batch.column("have_margin").flatten()).reshape(shape) == 1
     matched = np.zeros((batch.num_rows, len(personas)), dtype=np.bool_)
     severity = np.zeros(batch.num_rows)
     start = 0
@@ -62,8 +62,7 @@ def _agree(personas: list[dict[str, Any]], batch: pa.RecordBatch) -> Flags:
         holds = _holds(persona["tree"], passed)
         decides = holds & ~matched.any(axis=1)
         matched[:, place] = holds
-        margins = _margins(persona, passed, values[:, own], has_margin[:, own])
-        severity = np.where(decides, margins, severity)
+        severity = np.where(decides, _severities(predicates, passed, values[:, own]), severity)
     is_close = _are_close(severity, _array(batch.column("severity")))
     return _is_stored(personas, matched, batch) & is_close
 
@@ -78,34 +77,20 @@ def _holds(tree: Any, passed: Flags) -> Flags:
     return result
 
 
-def _margins(persona: dict[str, Any], passed: Flags, values: Numbers, has_margin: Flags) -> Numbers:
-    """Per trace, the largest margin of a predicate that made its tree hold; 0 if none has one."""
-    largest = np.full(len(values), -np.inf)
-
-    def visit(tree: Any, reached: Flags) -> None:
-        made_it = reached & _holds(tree, passed)
-        if not isinstance(tree, int):
-            for members in tree.values():
-                for member in members:
-                    visit(member, made_it)
-            return
-        threshold = persona["predicates"][tree]["threshold"]
-        if isinstance(threshold, bool):
-            return
-        counts = made_it & has_margin[:, tree]
-        if not counts.any():
-            return
-        room = 1 if persona["predicates"][tree]["operator"] in (">", ">=") else -1
-        if threshold == 0:
-            largest[counts] = (
-                np.nan
-            )  # no such margin exists: close to nothing, so left to the replay
+def _severities(predicates: list[dict[str, Any]], passed: Flags, values: Numbers) -> Numbers:
+    """Per trace, the greatest severity of a predicate that passed, from .01 to 1."""
+    greatest = np.full(len(values), _LEAST_SEVERITY)
+    for predicate, met, value in zip(predicates, passed.T, values.T, strict=True):
+        grade = predicate["severity"]
+        if "full" in grade:
+            line, full = _number(predicate["threshold"]), _number(grade["full"])
+            if line == full:
+                raise ValueError(predicate)
+            counts = np.minimum((value - line) / (full - line), 1.0)
         else:
-            margin = room * (values[:, tree] - threshold) / abs(threshold)
-            np.maximum(largest, margin, out=largest, where=counts)
-
-    visit(persona["tree"], np.ones(len(values), dtype=np.bool_))
-    return np.where(np.isneginf(largest), 0.0, largest)
+            counts = np.full(len(values), _number(grade["counts_as"]))
+        np.maximum(greatest, counts, out=greatest, where=met)
+    return greatest
 
 
 def _is_stored(personas: list[dict[str, Any]], matched: Flags, batch: pa.RecordBatch) -> Flags:

@@ -54,6 +54,8 @@ class Check:
     measure: Callable[[CheckRun], Finding]
     imported: WhenImported = "warn"
     imported_reason: str = ""
+    table: str = ""
+    """The table it reads, where the asset does not have that name."""
 
     @property
     def blocking(self) -> bool:

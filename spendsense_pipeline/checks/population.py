@@ -10,26 +10,32 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
+from spendsense_pipeline.checks.control_fidelity import (
+    ControlFidelity,
+    build_control_fidelity,
+    control_fidelity,
+    recorded_fidelity,
+)
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = [
     "EVIDENCE_MONTHS",
-    "WINDOWS",
     "ControlFidelity",
     "Coverage",
     "PersonaShare",
+    "build_control_fidelity",
     "control_fidelity",
     "coverage",
     "history_months",
     "persona_mix",
+    "recorded_fidelity",
     "unevidenced_personas",
 ]
 
-WINDOWS = (30, 180)
 
 EVIDENCE_MONTHS = {
     "high_utilization": 0,  # a balance and a limit say it on the first day

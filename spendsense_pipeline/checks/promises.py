@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from spendsense_pipeline.checks.outcome import Check, Finding, Severity, WhenImported
-from spendsense_pipeline.checks.running import QUERIES, CheckRun
+from spendsense_pipeline.checks.running import CheckRun
+from spendsense_pipeline.checks.staged import QUERIES
 
 GENERATOR_FAULT = (
     "This is a fault of the generator: report the rows with seed, as_of and configuration."
@@ -59,6 +60,8 @@ def kept(
     measure: Callable[[CheckRun], Finding],
     description: str,
     remedy: str,
+    *,
+    bound: str = "0 rows",
 ) -> Check:
     """A check that blocks whoever made the data."""
     return Check(
@@ -67,7 +70,7 @@ def kept(
         severity="ERROR",
         description=description,
         remedy=remedy,
-        bound="0 rows",
+        bound=bound,
         measure=measure,
         imported="keep",
     )

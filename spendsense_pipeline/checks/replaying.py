@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
-from spendsense_pipeline.checks.running import QUERIES
+from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.traces import replay
 
 if TYPE_CHECKING:

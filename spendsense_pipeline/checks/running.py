@@ -1,18 +1,12 @@
-"""Runs checks over a warehouse: stages what several share, binds parameters, collects outcomes.
-
-Staged relations are temporary tables named `_checks_*`, made once per run and at most when a check
-asks for one, so a read-only database can be checked too.
-"""
+"""Runs checks over a warehouse: binds parameters, shares what is staged, collects outcomes."""
 
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from spendsense_pipeline.checks.calendar import closed_days_sql
 from spendsense_pipeline.checks.fingerprints import all_differ
 from spendsense_pipeline.checks.outcome import (
     MAX_FAILING_ROWS,
@@ -21,7 +15,9 @@ from spendsense_pipeline.checks.outcome import (
     Finding,
     plain,
 )
-from spendsense_pipeline.sql import QueryFolder, create_temporary, literal, parameters_of
+from spendsense_pipeline.checks.staged import EVERYBODY, QUERIES, StagedRelations
+from spendsense_pipeline.checks.vocabulary import vocabulary
+from spendsense_pipeline.sql import parameters_of, written_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,21 +29,18 @@ T = TypeVar("T")
 # Shapes of distributions settle within some ten thousand purchases; a report looks at everybody.
 REALISM_PEOPLE = 100
 
-# The queries of this package, by their path below `checks/`.
-QUERIES = QueryFolder(__package__)
-_STAGED = re.compile(r"\b_checks_([a-z_]+)\b")
-
 
 @dataclass
 class CheckRun:
-    """One pass over one dataset: its connection, its configuration and what is staged so far."""
+    """One pass over one dataset: its connection, its configuration and what several checks ask."""
 
     con: duckdb.DuckDBPyConnection
     resolved: ResolvedConfig
     said_imported: bool | None = None
     # Whom the figures about the population are about: the first so many people.
-    people: int = 2**31 - 1
-    _staged: set[str] = field(default_factory=set)
+    people: int = EVERYBODY
+    # Relations staged before, by whoever closes them; without them the run has its own.
+    shared: StagedRelations | None = None
     _remembered: dict[str, Any] = field(default_factory=dict)
 
     @functools.cached_property
@@ -64,26 +57,17 @@ class CheckRun:
         return frozenset(name for (name,) in rows)
 
     @functools.cached_property
-    def last_person(self) -> str:
-        """The last of the first `people` people: by it a scan skips what lies beyond."""
-        [(user_id,)] = self.con.execute(
-            "select max(user_id) from (select user_id from raw_users order by user_id limit ?)",
-            [self.people],
-        ).fetchall()
-        return user_id or ""
-
-    def _parameter(self, name: str) -> Any:
-        """What a query of this package may bind by itself."""
-        if name == "last_person":
-            return self.last_person
-        return {"as_of": self.resolved.as_of, "history_start": self.resolved.history_start}[name]
+    def staged(self) -> StagedRelations:
+        """The relations that several checks read."""
+        return self.shared or StagedRelations(self.con, self.resolved)
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query as dicts, after staging what it reads and binding what it names."""
-        for name in _STAGED.findall(sql):
-            self._stage(name)
+        self.staged.provide(sql, people=self.people)
         bound = {
-            name: parameters[name] if name in parameters else self._parameter(name)
+            name: parameters[name]
+            if name in parameters
+            else self.staged.parameter(name, people=self.people)
             for name in parameters_of(sql)
         }
         cursor = self.con.execute(sql, bound)
@@ -102,7 +86,9 @@ class CheckRun:
 
     def all_differ(self, path: str) -> bool:
         """Whether the fingerprints a query file selects surely all differ."""
-        return self.remembered(path, lambda: all_differ(self.con, QUERIES.text(path)))
+        return self.remembered(
+            path, lambda: all_differ(self.con, written_in(QUERIES.text(path), vocabulary()))
+        )
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""
@@ -117,27 +103,9 @@ class CheckRun:
         return Finding(False, float(count), count, tuple(shown))
 
     def close(self) -> None:
-        """Drop what was staged."""
-        for name in self._staged:
-            self.con.execute(f"drop table if exists temp._checks_{name}")
-        self._staged.clear()
-
-    def _stage(self, name: str) -> None:
-        if name in self._staged:
-            return
-        self._staged.add(name)
-        if name == "closed_days":
-            select = closed_days_sql(self.resolved.as_of)
-        elif name == "taxonomy":
-            select = _taxonomy_sql()
-        elif name == "account_types":
-            select = _account_types_sql()
-        else:
-            select = QUERIES.text(f"staging/{name}.sql")
-        for needed in _STAGED.findall(select):
-            self._stage(needed)
-        bound = {name: self._parameter(name) for name in parameters_of(select)}
-        create_temporary(self.con, f"_checks_{name}", select, bound)
+        """Drop what this run staged for itself."""
+        if self.shared is None:
+            self.staged.close()
 
 
 def run_check(
@@ -158,9 +126,18 @@ def run_checks(
     resolved: ResolvedConfig,
     *,
     imported: bool | None = None,
+    staged: StagedRelations | None = None,
 ) -> list[CheckOutcome]:
-    """Run several checks, sharing what they stage."""
-    run = CheckRun(con, resolved, imported, people=REALISM_PEOPLE)
+    """Run several checks, sharing what they stage.
+
+    Args:
+        con: the database, which may be read-only.
+        checks: what is to be checked, in this order.
+        resolved: the configuration the rows were made from.
+        imported: whether they are somebody else's, where the configuration does not say.
+        staged: relations to read and leave in place; without, they are staged and dropped here.
+    """
+    run = CheckRun(con, resolved, imported, people=REALISM_PEOPLE, shared=staged)
     outcomes = [_outcome(run, check) for check in checks]
     run.close()
     return outcomes
@@ -171,8 +148,8 @@ def _outcome(run: CheckRun, check: Check) -> CheckOutcome:
         return _as_outcome(
             check, Finding(True, None, skipped=check.imported_reason or "imported data"), run
         )
-    if check.asset not in run.tables:
-        missing = Finding(False, None, 1, ({"missing_table": check.asset},))
+    if (table := check.table or check.asset) not in run.tables:
+        missing = Finding(False, None, 1, ({"missing_table": table},))
         return _as_outcome(check, missing, run)
     import duckdb
 
@@ -201,24 +178,3 @@ def _as_outcome(check: Check, finding: Finding, run: CheckRun) -> CheckOutcome:
         remedy=check.remedy,
         skipped=finding.skipped,
     )
-
-
-def _taxonomy_sql() -> str:
-    """Every (primary, detailed) pair Plaid knows, as rows."""
-    from spendsense_pipeline.plaid.categories import CATEGORIES
-
-    return _pairs_sql(CATEGORIES, "category_primary, category_detailed")
-
-
-def _account_types_sql() -> str:
-    """Every (type, subtype) pair of account Plaid knows, as rows."""
-    from spendsense_pipeline.plaid.accounts import SUBTYPES
-
-    return _pairs_sql(SUBTYPES, "type, subtype")
-
-
-def _pairs_sql(groups: Mapping[str, Iterable[str]], columns: str) -> str:
-    values = ", ".join(
-        f"({literal(key)}, {literal(entry)})" for key, many in groups.items() for entry in many
-    )
-    return f"select {columns} from (values {values}) as known({columns})"

@@ -53,14 +53,14 @@ def export(
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
     from spendsense_pipeline.publishing.exports import export_dataset
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.tables import published_tables
     from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.tables import tables_in
 
     settings = Settings.from_environment()
     with open_dataset(settings) as published:
         exported = export_dataset(
             published.con,
-            published_tables(),
+            tables_in("exports"),
             directory,
             format_.value,
             withdrawn=withdrawn(read_decisions(settings)),

@@ -10,22 +10,12 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
+from spendsense_pipeline.tables import steps
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-_STAGE_NAMES = {
-    "operator_controls": "settle the controls",
-    "generate": "generate people and transactions",
-    "recurring_streams": "find recurring streams",
-    "features_30d": "measure 30 days",
-    "features_180d": "measure 180 days",
-    "persona_assignments": "judge",
-    "persona_transitions": "compare with the night before",
-    "fairness_report": "compare groups",
-    "decision_traces": "explain",
-    "published_dataset": "verify and publish",
-}
 _CHECKS = "_checks"
 
 
@@ -33,7 +23,8 @@ def stage_name(step: str) -> str:
     """What a step does, in words."""
     if step.endswith(_CHECKS):
         return f"check {step.removesuffix(_CHECKS)}"
-    return _STAGE_NAMES.get(step, step.replace("_", " "))
+    known = steps().get(step)
+    return known.doing if known else step.replace("_", " ")
 
 
 class Progress:

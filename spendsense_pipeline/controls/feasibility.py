@@ -42,8 +42,6 @@ def followers(controls: OperatorControls) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if "target_personas" not in given:
         values["target_personas"] = list(controls.persona_weights or {})
-    if controls.persona_weights == {} and not controls.target_personas:
-        values["persona_weights"] = None
     has_accounts = "accounts_per_user_distribution" in given
     has_card = "credit_card_probability" in given
     if has_accounts and not has_card:

@@ -264,6 +264,12 @@ class OperatorControls(OperatorModel):
 
     def fill_in(self) -> None:
         """Let what was left out of a pair follow the one that was given."""
+        if self.persona_weights == {} and not self.target_personas:
+            # No weights are no targets, said so that every saved form can hold it: in all of them
+            # null means "not given", and this does override a preset's targets.
+            self.__dict__["persona_weights"] = None
+            self.__pydantic_fields_set__.discard("persona_weights")
+            self.__pydantic_fields_set__.add("target_personas")
         self.__dict__.update(feasibility.followers(self))
 
     def contradictions(self) -> list[Contradiction]:

@@ -13,9 +13,11 @@ from spendsense_pipeline.checks import CHECKS, Check, CheckOutcome, run_checks
 from spendsense_pipeline.defs.metadata import records_metadata
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.tables.dataset import PUBLISHED
 
 
-def _spec(check: Check) -> dg.AssetCheckSpec:
+def check_spec(check: Check) -> dg.AssetCheckSpec:
+    """The check as Dagster knows it before a run."""
     return dg.AssetCheckSpec(
         check.name,
         asset=check.asset,
@@ -28,7 +30,7 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
     """All checks of one asset as one step that may run any of them."""
 
     @dg.multi_asset_check(
-        name=f"{asset}_checks", specs=[_spec(check) for check in checks], can_subset=True
+        name=f"{asset}_checks", specs=[check_spec(check) for check in checks], can_subset=True
     )
     def run(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
@@ -36,17 +38,20 @@ def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
         wanted = {key.name for key in context.selected_asset_check_keys}
         with stage(warehouse, f"the checks of {asset}", inputs=(asset,)) as work:
             chosen = [check for check in checks if check.name in wanted]
-            for outcome in run_checks(work.con, chosen, work.resolved):
+            for outcome in run_checks(
+                work.con, chosen, work.resolved, staged=warehouse.staged(work.con, work.resolved)
+            ):
                 if outcome.passed:
                     warehouse.note_passed(asset, outcome.name)
                 else:
                     context.log.warning(outcome.sentence())
-                yield _result(outcome)
+                yield check_result(outcome)
 
     return run
 
 
-def _result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+def check_result(outcome: CheckOutcome) -> dg.AssetCheckResult:
+    """What it found."""
     metadata: dict[str, Any] = {
         "bound": outcome.bound,
         "failing rows": outcome.failing_count,
@@ -74,7 +79,9 @@ def _asset_of(check: Check) -> str:
     return check.asset
 
 
+# What is published is checked by the step that publishes, before anybody can read it.
 ASSET_CHECKS = [
     _checks_of(asset, list(checks))
     for asset, checks in groupby(sorted(CHECKS, key=_asset_of), key=_asset_of)
+    if asset != PUBLISHED.name
 ]

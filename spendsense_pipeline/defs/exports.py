@@ -6,12 +6,11 @@ import dagster as dg
 from pydantic import ConfigDict, Field
 
 from spendsense_pipeline.defs.metadata import OWNERS
-from spendsense_pipeline.defs.publish import PUBLISHED_DATASET
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.exports import FORMATS
 from spendsense_pipeline.publishing.identity import source_version
-
-GROUP = "publish"
+from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.dataset import DATASET, PUBLISH
 
 
 class ExportConfig(dg.Config):
@@ -28,8 +27,8 @@ class ExportConfig(dg.Config):
 
 
 @dg.asset(
-    deps=[PUBLISHED_DATASET],
-    group_name=GROUP,
+    deps=[DATASET.asset],
+    group_name=PUBLISH.name,
     kinds={"parquet", "file"},
     owners=OWNERS,
     code_version=source_version("publishing/exports"),
@@ -44,7 +43,6 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
     from spendsense_pipeline.publishing.exports import export_dataset
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.tables import published_tables
 
     unknown = [name for name in config.formats if name not in FORMATS]
     if unknown:
@@ -56,7 +54,7 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
         for name in dict.fromkeys(config.formats):
             written = export_dataset(
                 published.con,
-                published_tables(),
+                tables_in("exports"),
                 settings.data_dir / "exports" / name,
                 name,
                 withdrawn=withdrawn(read_decisions(settings)),

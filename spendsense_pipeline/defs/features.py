@@ -10,25 +10,31 @@ from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
-from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables import tables_in, tables_of
+from spendsense_pipeline.tables.features import (
+    FEATURE_TABLES,
+    FEATURES_30D,
+    FEATURES_180D,
+    RECURRING_STREAMS,
+)
+from spendsense_pipeline.tables.raw import RAW_USERS
 
-GROUP = "measure"
 _SOURCES = ("features", "plaid")
-# stream_truth is the generator's own knowledge: never an input to a feature.
-RAW_INPUTS = tuple(t.name for t in GENERATED_TABLES if t.name != "stream_truth")
+# What no import could bring is the generator's own knowledge: never an input to a feature.
+RAW_INPUTS = tuple(table.name for table in tables_in("imports"))
 FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 
 
 def _apply_consent(work: Stage) -> None:
     """A decision recorded since the raw tables were made takes effect before measuring."""
-    apply_decisions(work.con, read_decisions(work.warehouse.settings))
+    if apply_decisions(work.con, read_decisions(work.warehouse.settings)):
+        work.warehouse.note_written(RAW_USERS.name)
 
 
 @dg.asset(
     name=RECURRING_STREAMS.name,
     deps=RAW_INPUTS,
-    **asset_options(RECURRING_STREAMS, group=GROUP, kinds=("sql",), sources=_SOURCES),
+    **asset_options(RECURRING_STREAMS, kinds=("sql",), sources=_SOURCES),
 )
 def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Find recurring charges and deposits."""
@@ -36,6 +42,8 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
         _apply_consent(work)
+        # The raw tables have been checked; measuring needs the memory.
+        warehouse.drop_staged()
         make_or_take(
             work,
             (RECURRING_STREAMS,),
@@ -46,15 +54,14 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:
     from spendsense_pipeline.scaling.ranges import measure_features
-    from spendsense_pipeline.tables.features import UNROUNDED_FEATURES
 
-    table = {30: FEATURES_30D, 180: FEATURES_180D}[window_days]
+    table = FEATURE_TABLES[window_days]
     with stage(warehouse, table.name, inputs=FEATURE_INPUTS) as work:
         _apply_consent(work)
         start = work.resolved.measured_from
         make_or_take(
             work,
-            (table, UNROUNDED_FEATURES[window_days]),
+            tables_of(table.step),
             lambda: measure_features(
                 work.con, as_of=work.resolved.as_of, window_days=window_days, history_start=start
             ),
@@ -67,7 +74,7 @@ def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[An
 @dg.asset(
     name=FEATURES_30D.name,
     deps=FEATURE_INPUTS,
-    **asset_options(FEATURES_30D, group=GROUP, kinds=("sql",), sources=_SOURCES),
+    **asset_options(FEATURES_30D, kinds=("sql",), sources=_SOURCES),
 )
 def features_30d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Measure the last 30 days."""
@@ -77,7 +84,7 @@ def features_30d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 @dg.asset(
     name=FEATURES_180D.name,
     deps=FEATURE_INPUTS,
-    **asset_options(FEATURES_180D, group=GROUP, kinds=("sql",), sources=_SOURCES),
+    **asset_options(FEATURES_180D, kinds=("sql",), sources=_SOURCES),
 )
 def features_180d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Measure the last 180 days."""

@@ -8,9 +8,10 @@ import dagster as dg
 from spendsense_pipeline.controls import PRESET_CONFIGS, ControlsError, preset_description
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
 from spendsense_pipeline.errors import ProblemsError
-from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
+from spendsense_pipeline.tables.controls import CONTROLS
+from spendsense_pipeline.tables.features import MEASURE
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import GENERATE
 
 
 class WrongControlsError(ProblemsError, dg.DagsterError):
@@ -58,9 +59,8 @@ preset_jobs = [
 
 features_and_personas = dg.define_asset_job(
     "features_and_personas",
-    selection=dg.AssetSelection.assets(
-        RECURRING_STREAMS.name, FEATURES_30D.name, FEATURES_180D.name, PERSONA_ASSIGNMENTS.name
-    ),
+    selection=dg.AssetSelection.groups(MEASURE.name)
+    | dg.AssetSelection.assets(PERSONA_ASSIGNMENTS.name),
     description=(
         "Measure and judge again what is in the warehouse, with the configuration it was made from."
     ),
@@ -68,8 +68,7 @@ features_and_personas = dg.define_asset_job(
 
 refresh_from_raw = dg.define_asset_job(
     "refresh_from_raw",
-    selection=EVERYTHING
-    - dg.AssetSelection.assets("operator_controls", *(table.name for table in GENERATED_TABLES)),
+    selection=EVERYTHING - dg.AssetSelection.groups(CONTROLS.name, GENERATE.name),
     description=(
         "Everything after the raw tables, published: for imported data, a consent decision or a"
         " change of the rules."

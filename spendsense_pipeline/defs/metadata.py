@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import dagster as dg
 
 from spendsense_pipeline.publishing.identity import source_version
-from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.declaration import PipelineTable, Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -121,9 +121,8 @@ class AssetOptions(TypedDict):
 
 
 def asset_options(
-    table: Table,
+    table: PipelineTable,
     *,
-    group: str,
     kinds: Iterable[str],
     sources: Iterable[str],
     description: str = "",
@@ -131,17 +130,16 @@ def asset_options(
     """Keyword arguments of `dg.asset` and `dg.AssetSpec` that follow from a declared table.
 
     Args:
-        table: the declaration; its name is the asset's key.
-        group: stage in the lineage view.
+        table: the declaration; its stage is the group in the lineage view.
         kinds: icons, `duckdb` added.
-        sources: packages whose content decides the rows: the asset's code version.
+        sources: packages that, with the declarations, decide the rows: the asset's code version.
         description: paragraphs after the declaration's sentence.
     """
     return {
         "description": "\n\n".join(filter(None, (table.description, description))),
         "owners": OWNERS,
         "kinds": {"duckdb", *kinds},
-        "group_name": group,
-        "code_version": source_version(*sources),
+        "group_name": table.stage.name,
+        "code_version": source_version("tables", *sources),
         "metadata": definition_metadata(table),
     }

@@ -14,14 +14,11 @@ from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.settings import today
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 
-GROUP = "controls"
-
 
 @dg.asset(
     name=OPERATOR_CONTROLS.name,
     **asset_options(
         OPERATOR_CONTROLS,
-        group=GROUP,
         kinds=("pydantic",),
         sources=("controls",),
         description=(

@@ -1,11 +1,13 @@
-"""The judged tables: who is what, how that changed since last night, and whether groups differ."""
+"""The judged tables: who is what, how that changed since last night, whether groups differ, and
+what came of each control.
+"""
 
 from typing import Any
 
 import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
-from spendsense_pipeline.defs.population import judged_population
+from spendsense_pipeline.defs.population import fidelity_of_controls, judged_population
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
@@ -16,16 +18,17 @@ from spendsense_pipeline.tables.personas import (
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
+from spendsense_pipeline.tables.population import CONTROL_FIDELITY
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_USERS
 
-GROUP = "judge"
-INPUTS = ("raw_users", FEATURES_30D.name, FEATURES_180D.name)
+INPUTS = (RAW_USERS.name, FEATURES_30D.name, FEATURES_180D.name)
 _SOURCES = ("personas",)
 
 
 @dg.asset(
     name=PERSONA_ASSIGNMENTS.name,
     deps=INPUTS,
-    **asset_options(PERSONA_ASSIGNMENTS, group=GROUP, kinds=("sql",), sources=_SOURCES),
+    **asset_options(PERSONA_ASSIGNMENTS, kinds=("sql",), sources=_SOURCES),
 )
 def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Judge every rule for every consenting user in both windows."""
@@ -48,7 +51,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 @dg.asset(
     name=PERSONA_TRANSITIONS.name,
     deps=[PERSONA_ASSIGNMENTS.name, FEATURES_30D.name, FEATURES_180D.name],
-    **asset_options(PERSONA_TRANSITIONS, group=GROUP, kinds=("sql",), sources=_SOURCES),
+    **asset_options(PERSONA_TRANSITIONS, kinds=("sql",), sources=_SOURCES),
 )
 def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare tonight's personas with the published dataset's."""
@@ -67,17 +70,32 @@ def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 @dg.asset(
     name=FAIRNESS_REPORT.name,
-    deps=["raw_users", PERSONA_ASSIGNMENTS.name],
-    **asset_options(FAIRNESS_REPORT, group=GROUP, kinds=("sql",), sources=_SOURCES),
+    deps=[RAW_USERS.name, PERSONA_ASSIGNMENTS.name],
+    **asset_options(FAIRNESS_REPORT, kinds=("sql",), sources=_SOURCES),
 )
 def fairness_report(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare the outcome between demographic groups."""
     from spendsense_pipeline.personas.fairness import build_fairness_report
 
-    inputs = ("raw_users", PERSONA_ASSIGNMENTS.name)
+    inputs = (RAW_USERS.name, PERSONA_ASSIGNMENTS.name)
     with stage(warehouse, FAIRNESS_REPORT.name, inputs=inputs) as work:
         build_fairness_report(work.con)
         [(beyond,)] = work.con.execute(
             "select count(*) from fairness_report where is_beyond"
         ).fetchall()
         return work.result(FAIRNESS_REPORT, {"groups beyond tolerance": int(beyond)})
+
+
+@dg.asset(
+    name=CONTROL_FIDELITY.name,
+    deps=[*(table.name for table in GENERATED_TABLES), PERSONA_ASSIGNMENTS.name],
+    **asset_options(CONTROL_FIDELITY, kinds=("sql",), sources=("checks", "controls")),
+)
+def control_fidelity(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Compare what was asked of the population with what the rows show."""
+    from spendsense_pipeline.checks.population import build_control_fidelity
+
+    inputs = (*(table.name for table in GENERATED_TABLES), PERSONA_ASSIGNMENTS.name)
+    with stage(warehouse, CONTROL_FIDELITY.name, inputs=inputs) as work:
+        build_control_fidelity(work.con, work.resolved)
+        return work.result(CONTROL_FIDELITY, fidelity_of_controls(work))

@@ -1,38 +1,23 @@
 """The published dataset: checked once more, then swapped in for readers."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
+from spendsense_pipeline.checks import CHECKS, CheckOutcome, run_checks
+from spendsense_pipeline.defs.checks import check_result, check_spec
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.population import published_population
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.identity import require_one_dataset
-from spendsense_pipeline.tables.dataset import DATASET
-from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D, RECURRING_STREAMS
-from spendsense_pipeline.tables.personas import (
-    FAIRNESS_REPORT,
-    PERSONA_ASSIGNMENTS,
-    PERSONA_TRANSITIONS,
-)
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
-from spendsense_pipeline.tables.traces import DECISION_TRACES
+from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.dataset import DATASET, PUBLISHED
 
-GROUP = "publish"
-PUBLISHED_DATASET = "published_dataset"
-INPUTS = (
-    "operator_controls",
-    *(table.name for table in GENERATED_TABLES),
-    RECURRING_STREAMS.name,
-    FEATURES_30D.name,
-    FEATURES_180D.name,
-    PERSONA_ASSIGNMENTS.name,
-    PERSONA_TRANSITIONS.name,
-    FAIRNESS_REPORT.name,
-    DECISION_TRACES.name,
-)
+INPUTS = tuple(table.name for table in tables_in("dataset") if table.step != PUBLISHED)
+_CHECKS = tuple(check for check in CHECKS if check.asset == PUBLISHED.name)
 # The schedule refreshes every 24 hours; a missed night shows after 25, two are a failure.
 FRESHNESS = dg.FreshnessPolicy.time_window(
     warn_window=dt.timedelta(hours=25), fail_window=dt.timedelta(hours=49)
@@ -40,12 +25,12 @@ FRESHNESS = dg.FreshnessPolicy.time_window(
 
 
 @dg.asset(
-    name=PUBLISHED_DATASET,
+    name=PUBLISHED.name,
     deps=INPUTS,
+    check_specs=[check_spec(check) for check in _CHECKS],
     freshness_policy=FRESHNESS,
     **asset_options(
         DATASET,
-        group=GROUP,
         kinds=("file",),
         sources=("publishing", "checks"),
         description=(
@@ -57,17 +42,16 @@ FRESHNESS = dg.FreshnessPolicy.time_window(
 )
 def published_dataset(
     context: dg.AssetExecutionContext, warehouse: Warehouse
-) -> dg.MaterializeResult[Any]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     """Verify everything once more and swap it in."""
     from spendsense_pipeline.personas.rules import rules_version
     from spendsense_pipeline.publishing.publish import publish
     from spendsense_pipeline.publishing.retention import prune
 
-    with stage(warehouse, PUBLISHED_DATASET) as work:
+    with stage(warehouse, PUBLISHED.name) as work:
         settings, resolved = warehouse.settings, work.resolved
         require_one_dataset(work.con, INPUTS, resolved)
-        _verify(work)
-        metadata = published_population(work)
+        own: list[CheckOutcome] = []
         dataset = publish(
             work.con,
             settings,
@@ -76,10 +60,11 @@ def published_dataset(
             run_id=context.run.run_id,
             now=dt.datetime.now(dt.UTC),
             is_all_new=warehouse.began_empty,
+            verify=lambda: own.extend(_verify(work)),
         )
         for path in prune(settings):
             context.log.info("Removed the old dataset %s", path.name)
-        metadata |= {
+        metadata = published_population(work) | {
             "seed": dataset.seed,
             "preset": dataset.preset or "default",
             "history_start": dataset.history_start.isoformat(),
@@ -89,19 +74,20 @@ def published_dataset(
         work.stop_clock()
         # Numbers plot over nights: where a refresh spends its time, on one page.
         metadata |= {f"seconds {name}": s for name, s in warehouse.seconds_by_stage.items()}
-        return work.result(DATASET, metadata, asset_key=PUBLISHED_DATASET)
+        yield work.result(DATASET, metadata, check_results=[check_result(o) for o in own])
 
 
-def _verify(work: Stage) -> None:
+def _verify(work: Stage) -> list[CheckOutcome]:
     """Check what is about to be published, whatever an earlier run found.
 
     Checks that passed in this run saw the very rows that are published and are not repeated.
 
+    Returns:
+        What was found about the `dataset` row itself, which was not there before.
+
     Raises:
         dg.Failure: when one that blocks fails, naming figure, bound and remedy.
     """
-    from spendsense_pipeline.checks import CHECKS, run_checks
-
     open_promises = [
         check
         for check in CHECKS
@@ -121,3 +107,4 @@ def _verify(work: Stage) -> None:
             ),
             allow_retries=False,
         )
+    return [outcome for outcome in outcomes if outcome.asset == PUBLISHED.name]

@@ -20,24 +20,21 @@ from spendsense_pipeline.publishing.loading import (
     made_ahead,
 )
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
-from spendsense_pipeline.tables.declaration import Table
-from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
+from spendsense_pipeline.tables.declaration import PipelineTable
+from spendsense_pipeline.tables.raw import GENERATED, GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
 
-GROUP = "generate"
 # A run with this tag is not refused for want of room (`spendsense refresh --force`).
 FORCE_TAG = "spendsense/force"
 _SHARD_FIELD = {table.name: table.name.removeprefix("raw_") for table in GENERATED_TABLES}
 
 
-def _spec(table: Table) -> dg.AssetSpec:
-    options = asset_options(
-        table, group=GROUP, kinds=("numpy",), sources=("generation", "plaid", "controls")
-    )
-    return dg.AssetSpec(table.name, deps=["operator_controls"], skippable=True, **options)
+def _spec(table: PipelineTable) -> dg.AssetSpec:
+    options = asset_options(table, kinds=("numpy",), sources=("generation", "plaid", "controls"))
+    return dg.AssetSpec(table.asset, deps=[OPERATOR_CONTROLS.asset], skippable=True, **options)
 
 
 @dg.multi_asset(
-    name="generate",
+    name=GENERATED.name,
     specs=[_spec(table) for table in GENERATED_TABLES],
     can_subset=True,
 )
@@ -87,7 +84,7 @@ def _require_capacity(work: Stage) -> None:
     require_capacity(estimate(work.resolved), work.warehouse.settings)
 
 
-def _generate(work: Stage, tables: Sequence[Table]) -> None:
+def _generate(work: Stage, tables: Sequence[PipelineTable]) -> None:
     from spendsense_pipeline.generation import generate
 
     loaders = {table.name: TableLoader(work.con, table) for table in tables}

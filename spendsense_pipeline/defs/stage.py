@@ -25,7 +25,7 @@ from spendsense_pipeline.publishing.identity import (
 from spendsense_pipeline.publishing.warehouse import named_errors
 from spendsense_pipeline.sql import identifier
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
-from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.declaration import PipelineTable
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,24 +50,26 @@ class Stage:
 
     def result(
         self,
-        table: Table,
+        table: PipelineTable,
         metadata: Mapping[str, Any] | None = None,
         *,
-        asset_key: str | None = None,
         data_version: str | None = None,
+        check_results: Sequence[dg.AssetCheckResult] = (),
     ) -> dg.MaterializeResult[Any]:
-        """Stamp the table and report it (under its own name unless another key is given)."""
+        """Stamp the table and report it, with what was checked in the same step."""
         self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
+        self.warehouse.note_written(table.name)
         about = table_metadata(self.con, table)
         dg.get_dagster_logger().info(
             "%s: %s rows, %.2f s", table.name, f"{about['dagster/row_count']:,}", self.seconds
         )
         return dg.MaterializeResult(
-            asset_key=asset_key or table.name,
+            asset_key=table.asset,
             # The UI keeps this order: what this table is looked at for, then where it comes from.
             metadata={**(metadata or {}), **self.provenance(), **about},
             data_version=dg.DataVersion(data_version) if data_version else None,
+            check_results=check_results,
         )
 
     def provenance(self) -> dict[str, Any]:

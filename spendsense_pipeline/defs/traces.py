@@ -14,14 +14,13 @@ from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
-GROUP = "explain"
 INPUTS = (*FEATURE_INPUTS, FEATURES_30D.name, FEATURES_180D.name, PERSONA_ASSIGNMENTS.name)
 
 
 @dg.asset(
     name=DECISION_TRACES.name,
     deps=INPUTS,
-    **asset_options(DECISION_TRACES, group=GROUP, kinds=("json",), sources=("traces", "personas")),
+    **asset_options(DECISION_TRACES, kinds=("json",), sources=("traces", "personas")),
 )
 def decision_traces(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Explain every assignment with the user's own numbers."""

@@ -19,6 +19,9 @@ from spendsense_pipeline.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
+    from spendsense_pipeline.checks.staged import StagedRelations
+    from spendsense_pipeline.controls import ResolvedConfig
+
 
 class Warehouse(DuckDBResource):
     """dagster-duckdb's resource, with what a shared file needs: it creates its directory, queues
@@ -45,8 +48,9 @@ class Warehouse(DuckDBResource):
     _seconds: dict[str, float] = PrivateAttr(default_factory=dict)
     # Checks that passed in this very run, whose lock nobody else can have held since.
     _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
-    _population: dict[str, Any] = PrivateAttr(default_factory=dict)
     _began_empty: bool = PrivateAttr(default=False)
+    # What the checks of this run have staged of the tables as they are now.
+    _staged: Any = PrivateAttr(default=None)
 
     @property
     def settings(self) -> Settings:
@@ -66,12 +70,12 @@ class Warehouse(DuckDBResource):
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
             self._passed.clear()
-            self._population.clear()
             self._began_empty = False
             self._seconds.clear()
             try:
                 yield self
             finally:
+                self.drop_staged()
                 self._con = None
 
     @contextlib.contextmanager
@@ -101,6 +105,35 @@ class Warehouse(DuckDBResource):
         """Whether it did; never true of another run's checks."""
         return (asset, check) in self._passed
 
+    def staged(
+        self, con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
+    ) -> StagedRelations | None:
+        """Relations that the checks of several steps read; None outside a run, which has no steps.
+
+        The steps of a run share its connection, so temporary tables of one are there for the next.
+        """
+        from spendsense_pipeline.checks.staged import StagedRelations
+
+        if self._con is None:
+            return None
+        if self._staged is None or self._staged.resolved != resolved:
+            self.drop_staged()
+            self._staged = StagedRelations(con, resolved)
+        staged: StagedRelations = self._staged
+        return staged
+
+    def note_written(self, *tables: str) -> None:
+        """These tables have other rows now: what was staged of them is out of date."""
+        if self._staged is not None:
+            self._staged.forget(tables)
+
+    def drop_staged(self) -> None:
+        """Give back what staged relations hold: they are as large as what they read."""
+        if self._staged is not None:
+            with contextlib.suppress(Exception):  # a broken connection takes them along
+                self._staged.close()
+            self._staged = None
+
     @property
     def began_empty(self) -> bool:
         """Whether this run emptied the warehouse before it made anything."""
@@ -109,11 +142,6 @@ class Warehouse(DuckDBResource):
     def note_beginning(self) -> None:
         """Remember that it did."""
         self._began_empty = True
-
-    @property
-    def population(self) -> dict[str, Any]:
-        """What the assignments of this very run came out as, for who reports it once more."""
-        return self._population
 
     @contextlib.contextmanager
     def _writing(

@@ -15,23 +15,33 @@ import duckdb
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.sql import identifier, literal
-from spendsense_pipeline.tables.declaration import MONEY, Column
+from spendsense_pipeline.tables.declaration import MONEY, Column, PipelineTable
 
-REQUIRED_TABLES = ("users", "accounts", "transactions")
-REQUIRED_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "users": ("user_id",),
-    "accounts": ("account_id", "user_id", "type", "subtype", "balance_current"),
-    "transactions": ("transaction_id", "account_id", "date", "amount", "name"),
-    "liabilities": ("account_id",),
-    "card_statements": IMPORTABLE_TABLES["card_statements"].column_names,
-}
+# Of what may not be missing, what an import fills in: as nobody has said otherwise.
+_FILLED_IN = ("consent_status", "pending")
 _SUFFIXES = (".csv", ".parquet")
+
+
+def is_held_through_account(table: PipelineTable) -> bool:
+    """Whether a row that does not say whose it is belongs to the holder of its account."""
+    names_account = any(key.columns == ("account_id",) for key in table.foreign_keys)
+    return names_account and "user_id" in table.column_names
+
+
+def required_columns(table: PipelineTable) -> tuple[str, ...]:
+    """What other people's data must say: all that may not be missing and cannot be filled in."""
+    filled_in = (*_FILLED_IN, "user_id") if is_held_through_account(table) else _FILLED_IN
+    return tuple(
+        column.name
+        for column in table.columns
+        if not column.nullable and column.name not in filled_in
+    )
 
 
 def find_files(folder: Path, mapping: SourceMapping) -> dict[str, Path]:
     """The file of every table: `name` or `raw_name`, .csv or .parquet, or as mapped."""
     problems, files = [], {}
-    for table in IMPORTABLE_TABLES:
+    for table, declared in IMPORTABLE_TABLES.items():
         named = mapping.get(table, TableMapping()).file
         candidates = (
             [folder / named]
@@ -45,7 +55,7 @@ def find_files(folder: Path, mapping: SourceMapping) -> dict[str, Path]:
             problems.append(Problem("ambiguous_file", table, f"both {names} hold it", remedy))
         elif found:
             files[table] = found[0]
-        elif named or table in REQUIRED_TABLES:
+        elif named or declared.is_import_needed:
             wanted = named or f"{table}.csv or {table}.parquet"
             text = f"there is no {wanted} in {folder}"
             remedy = "Add it, or name the file in a mapping file (--mapping)."
@@ -98,7 +108,7 @@ def _create_source(
     declared = IMPORTABLE_TABLES[table]
     theirs = {name.strip().lower(): name for name in their_columns}
     given = frozenset(c for c in declared.column_names if mapping.theirs(c).lower() in theirs)
-    wanted = {*REQUIRED_COLUMNS[table], *mapping.columns}
+    wanted = {*required_columns(declared), *mapping.columns}
     for column in sorted(wanted - given):
         name = mapping.theirs(column)
         close = difflib.get_close_matches(name.lower(), list(theirs), n=1)

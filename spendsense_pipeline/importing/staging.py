@@ -19,7 +19,12 @@ from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline.importing.layout import create_empty_source, find_files, read_files
+from spendsense_pipeline.importing.layout import (
+    create_empty_source,
+    find_files,
+    is_held_through_account,
+    read_files,
+)
 from spendsense_pipeline.importing.mapping import (
     IMPORTABLE_TABLES,
     SourceMapping,
@@ -31,7 +36,7 @@ from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.values import typed_select, value_problems
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import Table
-from spendsense_pipeline.tables.raw import GENERATED_TABLES, STREAM_TRUTH
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 DESCRIPTION_FILE = "import.json"
 EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves
@@ -178,7 +183,9 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
         "update source_users set consent_status = coalesce(consent_status, ?)",
         ["granted" if all_consented else "denied"],
     )
-    for table in ("transactions", "liabilities"):
+    for table, declared in IMPORTABLE_TABLES.items():
+        if not is_held_through_account(declared):
+            continue
         con.execute(
             f"update source_{table} set user_id = account.user_id from source_accounts account "
             f"where account.account_id = source_{table}.account_id and source_{table}.user_id is "
@@ -199,7 +206,9 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
         )
         [(count,)] = con.execute(f'select count(*) from "{declared.name}"').fetchall()
         rows[declared.name] = int(count)
-    con.execute(STREAM_TRUTH.create_sql())  # nobody knows the truth of real streams
+    for declared in GENERATED_TABLES:
+        if not declared.stands_in("imports"):
+            con.execute(declared.create_sql())
     return rows
 
 

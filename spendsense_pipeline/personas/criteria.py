@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 _NEXT_TO_NOTHING = 1e-6  # dividing by less says no more than dividing by zero
+LEAST_SEVERITY = 0.01  # of a persona that matches at all; 0 says that none does
 Unit = Literal["fraction", "USD", "USD per month", "days", "months", "count", "yes/no"]
 
 
@@ -154,6 +155,22 @@ class Criterion:
     def scale(self) -> float | None:
         """What a distance is divided by to give a margin; None where that says nothing."""
         return None if self.is_yes_no or abs(self.limit) < _NEXT_TO_NOTHING else abs(self.limit)
+
+    @property
+    def full(self) -> float | None:
+        """The value from which a met criterion has severity 1; None where it counts a fixed part.
+
+        A line that was moved to the full value or past it leaves nothing to grade.
+        """
+        if isinstance(self.severity, CountsAs):
+            return None
+        beyond = self.operator.room * (self.severity.full - self.limit)
+        return self.severity.full if beyond > _NEXT_TO_NOTHING else None
+
+    @property
+    def counts_as(self) -> float:
+        """The severity of being met where there is no `full` value."""
+        return self.severity.severity if isinstance(self.severity, CountsAs) else 1.0
 
     @property
     def step(self) -> float:

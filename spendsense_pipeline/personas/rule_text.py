@@ -31,6 +31,8 @@ class CriterionRow:
     """As printed, with its unit."""
     threshold_field: str | None
     """The control that sets it; None when it is part of the rule."""
+    severity: str
+    """What being met counts, in a few words."""
     sentence: str
 
 
@@ -46,6 +48,7 @@ def documentation(thresholds: PersonaThresholds | None = None) -> tuple[Criterio
             symbol=criterion.operator.symbol,
             threshold=threshold_text(criterion),
             threshold_field=criterion.threshold_field,
+            severity=_severity_text(criterion),
             sentence=in_words(criterion),
         )
         for priority, rule in enumerate(bound(thresholds or _defaults()), start=1)
@@ -91,6 +94,12 @@ def threshold_text(criterion: Criterion) -> str:
     if criterion.is_yes_no:
         return "yes"
     return amount_text(criterion.limit, criterion.unit)
+
+
+def _severity_text(criterion: Criterion) -> str:
+    if criterion.full is not None:
+        return f"1 at {amount_text(criterion.full, criterion.unit)}"
+    return f"counts {criterion.counts_as:g}" if criterion.counts_as else "counts nothing"
 
 
 def amount_text(value: float, unit: str) -> str:

@@ -58,12 +58,16 @@ def rendered(rules: tuple[PersonaRule, ...]) -> str:
 
     def node(tree: Tree) -> Any:
         if isinstance(tree, Criterion):
-            return [tree.key, tree.feature, tree.operator.sql, tree.limit, tree.unit]
+            grade = ["full", tree.full] if tree.full is not None else ["counts", tree.counts_as]
+            return [tree.key, tree.feature, tree.operator.sql, tree.limit, tree.unit, grade]
         return {tree.joiner: [node(member) for member in tree.members]}
 
     return json.dumps([[rule.key, node(rule.tree)] for rule in rules], separators=(",", ":"))
 
 
 def rules_version(thresholds: PersonaThresholds) -> str:
-    """Twelve hex digits that change when a rule or a threshold does."""
+    """Twelve hex digits that change when what decides does: a rule, a threshold, a severity.
+
+    Titles and sentences decide nothing and leave it as it is.
+    """
     return hashlib.sha256(rendered(bound(thresholds)).encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The rule book as SQL, generated from the same data that `evaluation.py` reads.
+"""The rule book as SQL, generated from its declarations.
 
 `judged_query` turns rows of features into rows of judgements; every later step (assignments,
 traces, transitions) selects from it. Writes nothing.
@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from spendsense_pipeline.personas.criteria import Criterion, PersonaRule, Tree, paths_of
+from spendsense_pipeline.personas.criteria import (
+    LEAST_SEVERITY,
+    Criterion,
+    PersonaRule,
+    Tree,
+    paths_of,
+)
 from spendsense_pipeline.personas.rules import GENERAL, rule_features
 from spendsense_pipeline.sql import literal, number
 
@@ -63,18 +69,21 @@ def made_match(rule: PersonaRule) -> dict[str, str]:
     }
 
 
+def severity_of(criterion: Criterion) -> str:
+    """How far a met criterion goes, between 0 at its line and 1 at its full value."""
+    if criterion.full is None:
+        return number(criterion.counts_as)
+    beyond = f"({criterion.feature} - {number(criterion.limit)})"
+    return f"least({beyond} / {number(criterion.full - criterion.limit)}, 1e0)"
+
+
 def severity(rules: Iterable[PersonaRule]) -> str:
-    """The largest margin among the predicates that made the primary match; 0 if none has one."""
+    """The greatest severity among the criteria of the primary persona that are met."""
     cases = []
     for rule in rules:
-        made = made_match(rule)
-        margins = [
-            f"case when {made[c.key]} then {margin(c)} end"
-            for c in rule.criteria
-            if c.scale is not None
-        ]
-        largest = f"coalesce(greatest({', '.join(margins)}), 0e0)" if margins else "0e0"
-        cases.append(f"when {literal(rule.key)} then {largest}")
+        met = [f"case when passed_{c.key} then {severity_of(c)} end" for c in rule.criteria]
+        greatest = f"greatest({number(LEAST_SEVERITY)}, {', '.join(met)})"
+        cases.append(f"when {literal(rule.key)} then {greatest}")
     return f"case primary_persona {' '.join(cases)} else 0e0 end"
 
 

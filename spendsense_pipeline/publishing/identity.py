@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.sql import identifier, literal
+from spendsense_pipeline.tables.dataset import PUBLISHED
 
 if TYPE_CHECKING:
     import duckdb
@@ -142,13 +143,13 @@ def require_one_dataset(
         SpendSenseError: naming the tables to materialize again.
     """
     tables = tuple(tables)
-    require_inputs(con, step="published_dataset", inputs=tables, resolved=resolved)
+    require_inputs(con, step=PUBLISHED.name, inputs=tables, resolved=resolved)
     stamps, expected = read_stamps(con), Stamp.of(resolved)
     older = [t for t in tables if (s := stamps[t]) and s.dataset_id != expected.dataset_id]
     if older:
         raise SpendSenseError(
             problem=(
-                f"published_dataset cannot run, as the code has changed since {', '.join(older)}"
+                f"{PUBLISHED.name} cannot run, as the code has changed since {', '.join(older)}"
                 f" {'was' if len(older) == 1 else 'were'} made"
             ),
             remedy="materialize what was made by other code again, or run the job demo_refresh",

@@ -14,6 +14,7 @@ import errno
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ def publish(
     run_id: str | None,
     now: dt.datetime,
     is_all_new: bool = False,
+    verify: Callable[[], None] = lambda: None,
 ) -> Dataset:
     """Make the warehouse `con` is connected to the published dataset.
 
@@ -80,6 +82,8 @@ def publish(
         now: the clock, in UTC.
         is_all_new: everything in the warehouse was made for this dataset, in a file that began
             empty; so freed blocks, too, hold nothing but this dataset.
+        verify: called once everything is there, the `dataset` row included; what it raises leaves
+            the published dataset as it was.
     """
     prepare_data_dir(settings)
     clear_leftovers(settings)
@@ -102,6 +106,7 @@ def publish(
     )
     _write_row(con, dataset)
     stamp_table(con, DATASET.name, Stamp.of(resolved))
+    verify()
     with named_errors(new):
         try:
             con.execute("checkpoint")

@@ -16,7 +16,7 @@ from spendsense_pipeline.publishing.warehouse import (
     current_dataset_path,
     named_errors,
 )
-from spendsense_pipeline.reporting.tables import published_tables
+from spendsense_pipeline.tables import tables_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,7 +85,7 @@ def _require_declared_columns(con: duckdb.DuckDBPyConnection, dataset: Dataset) 
         "where database_name = current_database() and schema_name = 'main'"
     ).fetchall():
         present.setdefault(table, set()).add(column)
-    for table in published_tables():
+    for table in tables_in("dataset"):
         missing = [c for c in table.column_names if c not in present.get(table.name, set())]
         if missing:
             what = (

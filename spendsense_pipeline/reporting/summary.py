@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.population import (
     ControlFidelity,
-    control_fidelity,
     coverage,
     persona_mix,
+    recorded_fidelity,
 )
-from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
+from spendsense_pipeline.tables import tables_in
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
@@ -81,7 +81,7 @@ def summarize(
         check_again: run every check now instead of reading what the run found.
     """
     books = read_books(settings, published.dataset.run_id)
-    con, dataset, resolved = published.con, published.dataset, published.resolved
+    con, dataset = published.con, published.dataset
     [(people, consenting)] = con.execute(
         "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
     ).fetchall()
@@ -99,10 +99,7 @@ def summarize(
         rows=row_counts(published),
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
-        # nobody asked an imported population to be anything
-        control_fidelity=()
-        if dataset.preset == IMPORTED
-        else tuple(control_fidelity(con, resolved)),
+        control_fidelity=tuple(recorded_fidelity(con)),
         checks=_checked_again(published) if check_again else books.checks,
         stages=books.stages,
         notes=tuple(_notes(published, today)),
@@ -110,10 +107,8 @@ def summarize(
 
 
 def row_counts(published: DatasetReader) -> dict[str, int]:
-    """Rows of every published table, in the order data flows."""
-    from spendsense_pipeline.reporting.tables import published_tables
-
-    names = [table.name for table in published_tables() if table.name != "dataset"]
+    """Rows of every table a summary reports, in the order data flows."""
+    names = [table.name for table in tables_in("summary")]
     counts = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)
     return dict(published.con.execute(counts).fetchall())
 

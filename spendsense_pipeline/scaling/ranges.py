@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.tables import tables_of
 from spendsense_pipeline.tables.features import (
-    FEATURES_30D,
-    FEATURES_180D,
+    FEATURE_TABLES,
     RECURRING_STREAMS,
-    UNROUNDED_FEATURES,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 # Ten thousand people and half a year are four million rows: enough to keep every core busy, and
 # their working tables take about a gigabyte.
 PEOPLE_AT_ONCE = 10_000
-_FEATURE_TABLES = {30: FEATURES_30D, 180: FEATURES_180D}
 
 
 def ranges(con: duckdb.DuckDBPyConnection, people_at_once: int) -> Iterator[tuple[int, int]]:
@@ -60,7 +58,7 @@ def measure_features(
     if len(parts) <= 1:
         build_features(con, as_of=as_of, window_days=window_days, history_start=history_start)
         return
-    _begin_anew(con, _FEATURE_TABLES[window_days].name, UNROUNDED_FEATURES[window_days].name)
+    _begin_anew(con, *(table.name for table in tables_of(FEATURE_TABLES[window_days].step)))
     for users in parts:
         build_features(
             con, as_of=as_of, window_days=window_days, history_start=history_start, users=users

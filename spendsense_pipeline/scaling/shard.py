@@ -21,34 +21,20 @@ from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
-from spendsense_pipeline.personas.assignment import WINDOWS, assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.sql import identifier, literal
-from spendsense_pipeline.tables.features import (
-    FEATURES_30D,
-    FEATURES_180D,
-    RECURRING_STREAMS,
-    UNROUNDED_FEATURES,
-)
-from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_TRANSACTIONS
-from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import build_traces
 
 if TYPE_CHECKING:
     import duckdb
 
-SHARD_TABLES = (
-    *GENERATED_TABLES,
-    RECURRING_STREAMS,
-    FEATURES_30D,
-    FEATURES_180D,
-    *(UNROUNDED_FEATURES[window] for window in WINDOWS),
-    PERSONA_ASSIGNMENTS,
-    DECISION_TRACES,
-)
+SHARD_TABLES = tables_in("shards")
 DONE_FOLDER = "_done"
 # Of zstd's levels the fastest: measured, its files are no larger than those of the usual third.
 COMPRESSION_LEVEL = 1

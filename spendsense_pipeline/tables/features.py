@@ -20,6 +20,11 @@ from spendsense_pipeline.tables.declaration import (
 from spendsense_pipeline.tables.raw import ACCOUNT_KEY, USER_KEY
 
 WINDOWS = (30, 180)
+"""Days that every feature is measured over: the last month, and the last half year."""
+LOW_BALANCE_USD = 100
+"""A checking account that closes below it has had a low-balance day."""
+LEAST_BASE_USD = 1
+"""Below it a share or a swing of a balance says nothing: a cent more would double it."""
 FREQUENCIES = ("WEEKLY", "BIWEEKLY", "SEMI_MONTHLY", "MONTHLY", "ANNUALLY")
 STATUSES = ("MATURE", "EARLY_DETECTION", "TOMBSTONED")
 KINDS = ("subscription", "bill", "income", "transfer", "habit")
@@ -84,6 +89,9 @@ _KEYS: tuple[Column, ...] = (
     Column("window_days", "INTEGER", "Length of the window (as_of − window_days, as_of]", unit="days"),
 )
 MEASURE = Stage("measure")
+_CONSENTING = "from raw_users where consent_status = 'granted'"
+ONE_PER_PERSON = RowCount("one per consenting person", f"select count(*) {_CONSENTING}")
+ONE_PER_PERSON_AND_WINDOW = RowCount("one per consenting person and window", f"select {len(WINDOWS)} * count(*) {_CONSENTING}")
 
 
 def _features_table(window_days: int) -> PipelineTable:
@@ -95,7 +103,7 @@ def _features_table(window_days: int) -> PipelineTable:
         order_by=("user_id",),
         foreign_keys=(USER_KEY,),
         step=Step(f"features_{window_days}d", MEASURE, f"measure {window_days} days"),
-        rows=RowCount("one per consenting person", "select count(*) from raw_users where consent_status = 'granted'"),
+        rows=ONE_PER_PERSON,
     )
 
 
@@ -113,9 +121,8 @@ def _unrounded(table: PipelineTable) -> PipelineTable:
     )
 
 
-FEATURES_30D = _features_table(30)
-FEATURES_180D = _features_table(180)
-FEATURE_TABLES = {30: FEATURES_30D, 180: FEATURES_180D}
+FEATURE_TABLES = {window: _features_table(window) for window in WINDOWS}
+FEATURES_30D, FEATURES_180D = FEATURE_TABLES[30], FEATURE_TABLES[180]
 UNROUNDED_FEATURES = {window: _unrounded(table) for window, table in FEATURE_TABLES.items()}
 FEATURES_BY_NAME = {column.name: column for column in FEATURES}
 

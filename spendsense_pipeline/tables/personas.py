@@ -11,7 +11,7 @@ from spendsense_pipeline.tables.declaration import (
     Stage,
     Step,
 )
-from spendsense_pipeline.tables.features import FEATURE_TABLES
+from spendsense_pipeline.tables.features import ONE_PER_PERSON_AND_WINDOW
 from spendsense_pipeline.tables.raw import USER_KEY
 
 JUDGE = Stage("judge")
@@ -46,9 +46,10 @@ PERSONA_ASSIGNMENTS = PipelineTable(
         Column(
             "severity",
             "DOUBLE",
-            "Largest margin (distance ÷ threshold) among the predicates that made the primary "
-            "match; 0 for general and where only yes/no facts made it",
-            unit="× threshold",
+            "How far the primary persona goes, comparable between personas: the greatest, over its "
+            "criteria that are met, of (value - line) / (full - line), at least .01 and at most 1; "
+            "0 for general",
+            unit="0 to 1",
         ),
         Column(
             "status",
@@ -69,10 +70,7 @@ PERSONA_ASSIGNMENTS = PipelineTable(
     order_by=("user_id", "window_days"),
     foreign_keys=(USER_KEY,),
     step=Step("persona_assignments", JUDGE, "judge"),
-    rows=RowCount(
-        "one per consenting person and window",
-        f"select {len(FEATURE_TABLES)} * count(*) from raw_users where consent_status = 'granted'",
-    ),
+    rows=ONE_PER_PERSON_AND_WINDOW,
 )
 
 PERSONA_TRANSITIONS = PipelineTable(

@@ -103,11 +103,19 @@ def _predicate(criterion: Criterion) -> Json:
             "value": raw(value_json(criterion)),
             "unit": constant(criterion.unit),
             "passed": raw(f"passed_{criterion.key}"),
+            "severity": constant(_severity(criterion)),
             "distance": number(sql.distance(criterion)),
             "margin": constant(None) if criterion.scale is None else number(sql.margin(criterion)),
             "data_sufficiency": plain(_data_sufficiency(criterion.feature)),
         }
     )
+
+
+def _severity(criterion: Criterion) -> dict[str, float]:
+    """How a met criterion's severity follows: from the value it is full at, or the same always."""
+    if criterion.full is None:
+        return {"counts_as": criterion.counts_as}
+    return {"full": criterion.full}
 
 
 def _data_sufficiency(feature: str) -> str:

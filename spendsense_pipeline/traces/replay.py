@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spendsense_pipeline.personas.criteria import OPERATORS
+from spendsense_pipeline.personas.criteria import LEAST_SEVERITY, OPERATORS
 
 GENERAL = "general"
 ID_DIGITS = 32
@@ -40,9 +40,8 @@ def replay(trace: Mapping[str, Any] | str) -> Decision:
             continue
         matched.append(persona["key"])
         if len(matched) == 1:
-            made = _made_match(persona["tree"], passed)
-            margins = [_margin(persona["predicates"][i]) for i in made]
-            severity = max((m for m in margins if m is not None), default=0.0)
+            met = [p for p, holds in zip(persona["predicates"], passed, strict=True) if holds]
+            severity = max(LEAST_SEVERITY, *(_severity(predicate) for predicate in met))
     return Decision(
         primary=matched[0] if matched else GENERAL,
         secondary=matched[1] if len(matched) > 1 else None,
@@ -82,21 +81,9 @@ def _holds(tree: Any, passed: list[bool]) -> bool:
     return any(_holds(member, passed) for member in tree["any_of"])
 
 
-def _made_match(tree: Any, passed: list[bool]) -> list[int]:
-    """Positions of the predicates that made a matched tree hold."""
-    if not _holds(tree, passed):
-        return []
-    if isinstance(tree, int):
-        return [tree]
-    return [
-        i for members in tree.values() for member in members for i in _made_match(member, passed)
-    ]
-
-
-def _margin(predicate: Mapping[str, Any]) -> float | None:
-    """Distance over threshold, recomputed; None for yes/no facts and thresholds of zero."""
-    threshold = predicate["threshold"]
-    if isinstance(threshold, bool) or predicate["margin"] is None:
-        return None
-    room = 1 if predicate["operator"] in (">", ">=") else -1
-    return float(room * (predicate["value"] - threshold) / abs(threshold))
+def _severity(predicate: Mapping[str, Any]) -> float:
+    """What a predicate that passed counts, between 0 and 1."""
+    grade, threshold = predicate["severity"], predicate["threshold"]
+    if "full" not in grade:
+        return float(grade["counts_as"])
+    return float(min((predicate["value"] - threshold) / (grade["full"] - threshold), 1.0))

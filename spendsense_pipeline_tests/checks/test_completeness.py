@@ -8,38 +8,38 @@ from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline_tests.fixtures.assigned_people import (
     NATURAL_MIX,
-    a_configuration,
-    a_population,
     an_assignment,
+    assigned_people,
 )
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.rows import insert
 
 
 def checked(measure: str) -> tuple[CheckRun, Finding]:
-    con = a_population(NATURAL_MIX[:10], unconsented=2)
+    con = assigned_people(NATURAL_MIX[:10], unconsented=2)
     run = CheckRun(con, a_configuration())
-    return run, getattr(completeness, measure)("persona_assignments")(run)
+    return run, getattr(completeness, measure)(PERSONA_ASSIGNMENTS)(run)
 
 
 def test_only_consenting_people_pass() -> None:
     run, found = checked("only_consenting_people")
     assert found.passed
     insert(run.con, PERSONA_ASSIGNMENTS, [an_assignment("user_0010", "general")])
-    found = completeness.only_consenting_people("persona_assignments")(run)
+    found = completeness.only_consenting_people(PERSONA_ASSIGNMENTS)(run)
     assert found.failing_rows == ({"user_id": "user_0010", "consent_status": "denied", "rows": 1},)
 
 
 def test_a_revoked_consent_is_found_at_once() -> None:
     run, _ = checked("only_consenting_people")
     run.con.execute("update raw_users set consent_status = 'revoked' where user_id = 'user_0003'")
-    found = completeness.only_consenting_people("persona_assignments")(run)
+    found = completeness.only_consenting_people(PERSONA_ASSIGNMENTS)(run)
     assert [row["user_id"] for row in found.failing_rows] == ["user_0003"]
 
 
 def test_rows_of_nobody_are_found() -> None:
     run, _ = checked("only_consenting_people")
     insert(run.con, PERSONA_ASSIGNMENTS, [an_assignment("stranger", "general")])
-    assert not completeness.only_consenting_people("persona_assignments")(run).passed
+    assert not completeness.only_consenting_people(PERSONA_ASSIGNMENTS)(run).passed
 
 
 def test_everybody_is_there_in_both_windows() -> None:
@@ -48,14 +48,14 @@ def test_everybody_is_there_in_both_windows() -> None:
     run.con.execute(
         "delete from persona_assignments where user_id = 'user_0004' and window_days = 180"
     )
-    found = completeness.every_consenting_person_in_both_windows("persona_assignments")(run)
+    found = completeness.every_consenting_person_in_both_windows(PERSONA_ASSIGNMENTS)(run)
     assert found.failing_rows == ({"user_id": "user_0004", "window_days": 180, "rows": 0},)
 
 
 def test_everybody_is_there_once() -> None:
     run, _ = checked("every_consenting_person")
     run.con.execute("delete from persona_assignments where window_days = 180")
-    measure = completeness.every_consenting_person("persona_assignments")
+    measure = completeness.every_consenting_person(PERSONA_ASSIGNMENTS)
     assert measure(run).passed
     insert(run.con, PERSONA_ASSIGNMENTS, [an_assignment("user_0001", "general")])
     assert measure(run).failing_rows == ({"user_id": "user_0001", "rows": 2},)

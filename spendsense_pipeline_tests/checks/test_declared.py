@@ -9,7 +9,7 @@ from spendsense_pipeline.checks import declared
 from spendsense_pipeline.checks.outcome import Finding
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.declaration import Column, ForeignKey, Table
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
 PEOPLE = Table(
     "people",

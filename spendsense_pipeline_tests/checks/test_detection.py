@@ -12,7 +12,7 @@ import pytest
 from spendsense_pipeline.checks import detection
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.features import RECURRING_STREAMS
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,

@@ -11,12 +11,8 @@ import pytest
 from spendsense_pipeline.checks import CHECKS, CheckOutcome, run_check
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
-from spendsense_pipeline_tests.fixtures.assigned_people import (
-    NATURAL_MIX,
-    a_configuration,
-    a_population,
-    evenly,
-)
+from spendsense_pipeline_tests.fixtures.assigned_people import NATURAL_MIX, assigned_people, evenly
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
 NATURAL = a_configuration()
 TARGETED = a_configuration(
@@ -38,7 +34,7 @@ def with_share(persona: str, count: int, people: int = 100) -> list[str]:
 
 
 def test_a_natural_population_meets_every_expectation() -> None:
-    con = a_population(NATURAL_MIX)
+    con = assigned_people(NATURAL_MIX)
     for name in (
         "coverage_is_sufficient",
         "personas_are_present",
@@ -51,7 +47,7 @@ def test_a_natural_population_meets_every_expectation() -> None:
 
 @pytest.mark.parametrize(("general", "passes"), [(30, True), (31, True), (32, False)])
 def test_coverage_is_widened_by_one_person(general: int, passes: bool) -> None:
-    found = outcome("coverage_is_sufficient", a_population(with_share("general", general)))
+    found = outcome("coverage_is_sufficient", assigned_people(with_share("general", general)))
     assert found.passed is passes
     assert found.figure == pytest.approx(1 - general / 100)
     assert found.severity == "ERROR"
@@ -59,7 +55,7 @@ def test_coverage_is_widened_by_one_person(general: int, passes: bool) -> None:
 
 
 def test_coverage_counts_the_worse_window() -> None:
-    con = a_population(NATURAL_MIX, in_180_days=with_share("general", 60))
+    con = assigned_people(NATURAL_MIX, in_180_days=with_share("general", 60))
     found = outcome("coverage_is_sufficient", con)
     assert not found.passed
     assert found.figure == pytest.approx(0.4)
@@ -71,22 +67,26 @@ def test_coverage_asks_no_more_than_the_targets_leave() -> None:
         controls={"persona_weights": {"general": 0.6, "savings_builder": 0.4}}
     )
     wanted = ["general"] * 60 + ["savings_builder"] * 40
-    assert outcome("coverage_is_sufficient", a_population(wanted, targets=wanted), resolved).passed
+    assert outcome(
+        "coverage_is_sufficient", assigned_people(wanted, targets=wanted), resolved
+    ).passed
     poorer = ["general"] * 67 + ["savings_builder"] * 33
     assert not outcome(
-        "coverage_is_sufficient", a_population(poorer, targets=wanted), resolved
+        "coverage_is_sufficient", assigned_people(poorer, targets=wanted), resolved
     ).passed
 
 
 @pytest.mark.parametrize(("count", "passes"), [(35, True), (36, True), (37, False)])
 def test_no_persona_dominates(count: int, passes: bool) -> None:
-    found = outcome("no_persona_dominates", a_population(with_share("subscription_heavy", count)))
+    found = outcome(
+        "no_persona_dominates", assigned_people(with_share("subscription_heavy", count))
+    )
     assert found.passed is passes
     assert found.figure == pytest.approx(count / 100)
 
 
 def test_a_missing_persona_is_named() -> None:
-    con = a_population(NATURAL_MIX, in_180_days=with_share("variable_income", 0))
+    con = assigned_people(NATURAL_MIX, in_180_days=with_share("variable_income", 0))
     found = outcome("personas_are_present", con)
     assert not found.passed
     assert found.severity == "ERROR"
@@ -95,19 +95,19 @@ def test_a_missing_persona_is_named() -> None:
 
 def test_presence_applies_from_fifty_people() -> None:
     few = with_share("variable_income", 0, people=49)
-    assert outcome("personas_are_present", a_population(few)).skipped
+    assert outcome("personas_are_present", assigned_people(few)).skipped
     enough = with_share("variable_income", 0, people=50)
-    assert not outcome("personas_are_present", a_population(enough)).passed
+    assert not outcome("personas_are_present", assigned_people(enough)).passed
 
 
 def test_presence_can_be_waived() -> None:
     resolved = a_configuration(expectations={"min_persona_share": 0.0})
-    con = a_population(with_share("variable_income", 0))
+    con = assigned_people(with_share("variable_income", 0))
     assert outcome("personas_are_present", con, resolved).passed
 
 
 def test_changed_controls_lower_default_bounds_to_warnings() -> None:
-    con = a_population(with_share("general", 60))
+    con = assigned_people(with_share("general", 60))
     changed: dict[str, Any] = {"subscription_adoption_rate": 0.1}
     resolved = a_configuration(controls=changed)
     assert outcome("coverage_is_sufficient", con, resolved).severity == "WARN"
@@ -117,7 +117,7 @@ def test_changed_controls_lower_default_bounds_to_warnings() -> None:
 
 
 def test_unconsented_people_do_not_count() -> None:
-    found = outcome("coverage_is_sufficient", a_population(NATURAL_MIX, unconsented=50))
+    found = outcome("coverage_is_sufficient", assigned_people(NATURAL_MIX, unconsented=50))
     assert found.figure == pytest.approx(0.8)
 
 
@@ -127,7 +127,7 @@ HALVES = ["savings_builder", "subscription_heavy"] * 50
 
 
 def test_a_targeted_population_meets_every_expectation() -> None:
-    con = a_population(HALVES, targets=HALVES)
+    con = assigned_people(HALVES, targets=HALVES)
     for name in ("mix_is_as_requested", "targets_are_assigned", "coverage_is_sufficient"):
         found = outcome(name, con, TARGETED)
         assert found.passed, name
@@ -137,7 +137,7 @@ def test_a_targeted_population_meets_every_expectation() -> None:
 
 
 def test_natural_populations_have_no_mix_to_keep() -> None:
-    con = a_population(NATURAL_MIX)
+    con = assigned_people(NATURAL_MIX)
     assert outcome("mix_is_as_requested", con).skipped
     assert outcome("targets_are_assigned", con).skipped
 
@@ -145,14 +145,14 @@ def test_natural_populations_have_no_mix_to_keep() -> None:
 @pytest.mark.parametrize(("moved", "passes"), [(5, True), (6, True), (7, False)])
 def test_the_mix_may_be_off_by_the_tolerance_and_one(moved: int, passes: bool) -> None:
     assigned = ["savings_builder"] * (50 + moved) + ["subscription_heavy"] * (50 - moved)
-    found = outcome("mix_is_as_requested", a_population(assigned, targets=HALVES), TARGETED)
+    found = outcome("mix_is_as_requested", assigned_people(assigned, targets=HALVES), TARGETED)
     assert found.passed is passes
     assert found.figure == pytest.approx(moved / 100)
 
 
 def test_a_persona_nobody_asked_for_spoils_the_mix() -> None:
     assigned = [*HALVES[:80], *["high_utilization"] * 20]
-    found = outcome("mix_is_as_requested", a_population(assigned, targets=HALVES), TARGETED)
+    found = outcome("mix_is_as_requested", assigned_people(assigned, targets=HALVES), TARGETED)
     assert not found.passed
     assert {row["what"] for row in found.failing_rows} >= {"high_utilization"}
 
@@ -160,7 +160,7 @@ def test_a_persona_nobody_asked_for_spoils_the_mix() -> None:
 @pytest.mark.parametrize(("missed", "passes"), [(5, True), (6, True), (7, False)])
 def test_targets_missed_are_shown(missed: int, passes: bool) -> None:
     assigned = ["high_utilization"] * missed + HALVES[missed:]
-    con = a_population(HALVES, in_180_days=assigned, targets=HALVES)
+    con = assigned_people(HALVES, in_180_days=assigned, targets=HALVES)
     found = outcome("targets_are_assigned", con, TARGETED)
     assert found.passed is passes
     assert found.figure == pytest.approx(1 - missed / 100)
@@ -172,7 +172,7 @@ def test_targets_missed_are_shown(missed: int, passes: bool) -> None:
 
 def test_general_assigned_general_is_a_hit() -> None:
     resolved = a_configuration(controls={"target_personas": ["general"]})
-    con = a_population(["general"] * 60, targets=["general"] * 60)
+    con = assigned_people(["general"] * 60, targets=["general"] * 60)
     assert outcome("targets_are_assigned", con, resolved).passed
     assert outcome("mix_is_as_requested", con, resolved).passed
     assert outcome("coverage_is_sufficient", con, resolved).passed
@@ -184,7 +184,7 @@ SHORT = a_configuration(history_start=dt.date(2026, 5, 1))
 
 
 def test_what_a_short_history_cannot_show_is_named_and_left_out() -> None:
-    con = a_population(evenly(96))
+    con = assigned_people(evenly(96))
     found = outcome("history_shows_every_persona", con, SHORT)
     assert not found.passed
     assert found.severity == "WARN"
@@ -193,9 +193,9 @@ def test_what_a_short_history_cannot_show_is_named_and_left_out() -> None:
         "subscription_heavy",
     ]
     shown = [key for key in PERSONA_KEYS if key not in ("variable_income", "subscription_heavy")]
-    without = a_population([shown[n % 4] for n in range(96)])
+    without = assigned_people([shown[n % 4] for n in range(96)])
     assert outcome("personas_are_present", without, SHORT).passed
-    stable = a_population(with_share("general", 60))
+    stable = assigned_people(with_share("general", 60))
     assert outcome("coverage_is_sufficient", stable, SHORT).severity == "WARN"
     assert outcome("no_persona_dominates", stable, SHORT).severity == "WARN"
 
@@ -207,7 +207,7 @@ def test_targets_a_short_history_cannot_show_are_left_out() -> None:
     )
     targets = ["savings_builder", "variable_income"] * 50
     assigned = ["savings_builder", "general"] * 50
-    con = a_population(assigned, targets=targets)
+    con = assigned_people(assigned, targets=targets)
     for name in ("mix_is_as_requested", "targets_are_assigned", "coverage_is_sufficient"):
         assert outcome(name, con, resolved).passed, name
     found = outcome("history_shows_every_persona", con, resolved)
@@ -215,7 +215,7 @@ def test_targets_a_short_history_cannot_show_are_left_out() -> None:
 
 
 def test_imported_people_need_not_resemble_a_population() -> None:
-    con = a_population(["general"] * 100)
+    con = assigned_people(["general"] * 100)
     (check,) = (c for c in CHECKS if c.name == "coverage_is_sufficient")
     found = run_check(con, check, NATURAL, imported=True)
     assert not found.passed

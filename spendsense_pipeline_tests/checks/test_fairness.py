@@ -6,7 +6,8 @@ import duckdb
 
 from spendsense_pipeline.checks.fairness import groups_are_covered_alike
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration, a_population
+from spendsense_pipeline_tests.fixtures.assigned_people import assigned_people
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
 
 def population(covered_women: int, covered_men: int, each: int = 100) -> duckdb.DuckDBPyConnection:
@@ -16,7 +17,7 @@ def population(covered_women: int, covered_men: int, each: int = 100) -> duckdb.
         for covered in (covered_women, covered_men)
         for number in range(each)
     ]
-    con = a_population(personas)
+    con = assigned_people(personas)
     con.execute("update raw_users set gender = 'male' where user_id >= ?", [f"user_{each:04d}"])
     return con
 

@@ -8,7 +8,7 @@ import pytest
 from spendsense_pipeline.checks import CHECKS, declared, fingerprints, run_checks
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 
 ROWS = 1_000

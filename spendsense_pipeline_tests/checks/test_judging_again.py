@@ -12,11 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendsense_pipeline.checks.judging_again import surely_agree
-from spendsense_pipeline.checks.running import QUERIES
+from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.traces import replay
 
 _NUMBERS = st.one_of(
     st.floats(-1e6, 1e6), st.integers(-5, 5), st.sampled_from([0.5, 0.2, 200, -0.0, True, False])
+)
+# Beyond every line drawn below, so that something is left to grade.
+_GRADES = st.one_of(
+    st.fixed_dictionaries({"full": st.sampled_from([2e3, 1e6, -0.5])}),
+    st.fixed_dictionaries({"counts_as": st.floats(0, 1)}),
 )
 
 
@@ -41,6 +46,7 @@ def _rules(draw: st.DrawFn) -> list[dict[str, Any]]:
             {
                 "operator": draw(st.sampled_from([">=", ">", "<", "="])),
                 "threshold": draw(st.one_of(st.floats(0.01, 1e3), st.just(True))),
+                "severity": draw(_GRADES),
             }
             for _ in range(count)
         ]
@@ -63,7 +69,6 @@ def _traces(draw: st.DrawFn) -> list[dict[str, Any]]:
                         {
                             **predicate,
                             "value": draw(st.none() | _NUMBERS),
-                            "margin": draw(st.sampled_from([None, 0.1])),
                         }
                         for predicate in persona["predicates"]
                     ],
@@ -140,8 +145,8 @@ def test_another_decision_is_never_settled(traces: list[dict[str, Any]], changed
 
 def one_predicate(**changes: Any) -> dict[str, Any]:
     """A trace of one rule: at least 200, here 300."""
-    predicate = {"operator": ">=", "threshold": 200.0, "value": 300.0, "margin": 0.5, **changes}
-    return {"personas": [{"key": "saver", "tree": 0, "predicates": [predicate]}]}
+    predicate = {"operator": ">=", "threshold": 200.0, "value": 300.0, "severity": {"full": 400}}
+    return {"personas": [{"key": "saver", "tree": 0, "predicates": [predicate | changes]}]}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +155,9 @@ def one_predicate(**changes: Any) -> dict[str, Any]:
         {"value": "300"},  # text is no number, whatever it says
         {"value": [300]},
         {"value": 2**53 + 1},  # doubles cannot tell it from its neighbour
-        {"threshold": 0.0},  # a margin over a threshold of zero is for the replay to judge
+        {"severity": {"full": 200}},  # nothing to grade between the line and there
+        {"severity": {"full": "400"}},
+        {"severity": None},
         {"threshold": "200"},
         {"threshold": None},
         {"operator": "!="},

@@ -16,7 +16,7 @@ from spendsense_pipeline.checks.realism import (
     realism_figures,
 )
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,

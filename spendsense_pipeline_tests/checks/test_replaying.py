@@ -11,7 +11,8 @@ from spendsense_pipeline.checks import replaying
 from spendsense_pipeline.checks.replaying import traces_replay
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.traces import DECISION_TRACES
-from spendsense_pipeline_tests.fixtures.assigned_people import a_configuration, a_population
+from spendsense_pipeline_tests.fixtures.assigned_people import assigned_people
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
 
 
@@ -35,7 +36,7 @@ def a_trace(value: float) -> dict[str, Any]:
 
 
 def replayed(value: float, **stored: Any) -> CheckRun:
-    con = a_population(["savings_builder"])
+    con = assigned_people(["savings_builder"])
     con.execute("update persona_assignments set severity = 0.5")
     for column, new in stored.items():
         con.execute(f"update persona_assignments set {column} = ? where window_days = 180", [new])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from spendsense_pipeline.controls import (
@@ -63,6 +63,8 @@ def asked_or_refused(request: dict[str, Any]) -> OperatorConfig | ControlsError:
 
 @pytest.mark.fuzz
 @given(requests())
+@example({"controls": {"overdue_probability": 0.0, "persona_weights": {}}})
+@example({"preset": "balanced", "controls": {"persona_weights": {}}})
 def test_what_is_within_bounds_contradicts_something_or_survives(request: dict[str, Any]) -> None:
     asked = asked_or_refused(request)
     if isinstance(asked, OperatorConfig):

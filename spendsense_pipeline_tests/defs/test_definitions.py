@@ -23,6 +23,7 @@ ASSETS = {
     "persona_assignments": "judge",
     "persona_transitions": "judge",
     "fairness_report": "judge",
+    "control_fidelity": "judge",
     "decision_traces": "explain",
     "published_dataset": "publish",
     "exports": "publish",

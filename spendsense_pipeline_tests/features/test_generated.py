@@ -11,16 +11,11 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from spendsense_pipeline.controls import (
-    PRESET_CONFIGS,
-    DataGenerationConfig,
-    OperatorConfig,
-    resolve,
-)
+from spendsense_pipeline.controls import PRESET_CONFIGS
 from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.generation import generate
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration, a_population
 from spendsense_pipeline_tests.fixtures.measured_people import disagreement, rows_of
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
 
 # A true stream can be found once it has three charges in 130 days, the last at most 48 (1.6 × 30.44) old.
 FINDABLE = """
@@ -37,28 +32,32 @@ FINDABLE = """
 
 
 def population(
-    preset: str, *, users: int, seed: int, months: int, as_of: dt.date
+    preset: str, *, users: int, seed: int, months: int = 6, as_of: dt.date = AS_OF
 ) -> tuple[duckdb.DuckDBPyConnection, dt.date]:
-    """A warehouse with the generated rows, and the start of its history."""
-    config = DataGenerationConfig(num_users=users, seed=seed, months_history=months)
-    asked = OperatorConfig(preset=preset, config=config, controls=PRESET_CONFIGS[preset])
-    resolved = resolve(asked, as_of=as_of)
-    con = duckdb.connect()
-    for table in GENERATED_TABLES:
-        con.execute(table.create_sql())
-    for shard in generate(resolved):
-        for table, rows in zip(GENERATED_TABLES, shard, strict=True):
-            con.register("generated", rows)
-            con.execute(f'insert into "{table.name}" select * from generated')
-            con.unregister("generated")
+    """A warehouse with the generated rows and their streams, and the start of its history."""
+    resolved = a_configuration(
+        as_of=as_of,
+        preset=preset,
+        config={"num_users": users, "seed": seed, "months_history": months},
+    )
+    con = a_population(resolved)
     build_recurring_streams(con, as_of=as_of)
     return con, resolved.history_start
 
 
-@pytest.fixture(scope="module", params=sorted(PRESET_CONFIGS))
+IN_SHORT = {"default", "overlap_testing", "variable_income_focus"}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(preset, marks=[] if preset in IN_SHORT else pytest.mark.long)
+        for preset in sorted(PRESET_CONFIGS)
+    ],
+)
 def preset(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
     seed = sorted(PRESET_CONFIGS).index(request.param)
-    con, _ = population(request.param, users=80, seed=seed, months=6, as_of=dt.date(2026, 6, 30))
+    con, _ = population(request.param, users=80, seed=seed)
     yield con
     con.close()
 
@@ -68,7 +67,7 @@ def test_subscriptions_are_found_and_nothing_else_is(preset: duckdb.DuckDBPyConn
         (user, merchant): is_running
         for _, user, merchant, is_running in preset.execute(
             f"select stream_key, user_id, merchant_name, ended_on is null from ({FINDABLE})",
-            {"as_of": dt.date(2026, 6, 30)},
+            {"as_of": AS_OF},
         ).fetchall()
     }
     known = {
@@ -111,10 +110,10 @@ def test_no_stream_of_people_who_have_not_consented(preset: duckdb.DuckDBPyConne
 @pytest.mark.parametrize(
     ("name", "months", "as_of"),
     [
-        ("default", 6, dt.date(2026, 6, 30)),
+        pytest.param("default", 6, AS_OF, marks=pytest.mark.long),
         ("overlap_testing", 6, dt.date(2024, 3, 1)),
-        ("variable_income_focus", 12, dt.date(2025, 12, 31)),
-        ("cash_flow_stressed_focus", 1, dt.date(2026, 3, 2)),
+        pytest.param("variable_income_focus", 12, dt.date(2025, 12, 31), marks=pytest.mark.long),
+        pytest.param("cash_flow_stressed_focus", 1, dt.date(2026, 3, 2), marks=pytest.mark.long),
     ],
 )
 def test_every_feature_of_everybody_is_recomputed(name: str, months: int, as_of: dt.date) -> None:
@@ -127,14 +126,13 @@ def test_every_feature_of_everybody_is_recomputed(name: str, months: int, as_of:
 
 
 def test_the_same_streams_without_any_category() -> None:
-    as_of = dt.date(2026, 6, 30)
-    con, _ = population("default", users=100, seed=3, months=6, as_of=as_of)
+    con, _ = population("default", users=100, seed=3)
     subscriptions = "select user_id, transaction_ids from recurring_streams where kind = 'subscription' and is_active and status = 'MATURE'"
     given = {(user, ids[-1]) for user, ids in con.execute(subscriptions).fetchall()}
     con.execute(
         "update raw_transactions set category_primary = null, category_detailed = null, merchant_entity_id = null, merchant_name = null"
     )
-    build_recurring_streams(con, as_of=as_of)
+    build_recurring_streams(con, as_of=AS_OF)
     read = {(user, ids[-1]) for user, ids in con.execute(subscriptions).fetchall()}
     assert len(given) > 100
     assert len(read & given) / len(read) >= 0.95
@@ -143,12 +141,11 @@ def test_the_same_streams_without_any_category() -> None:
 
 
 def test_ranges_of_a_population_add_up_to_the_whole() -> None:
-    as_of = dt.date(2026, 6, 30)
-    con, start = population("default", users=30, seed=5, months=6, as_of=as_of)
+    con, start = population("default", users=30, seed=5)
 
     def contents(users: tuple[int, int] | None) -> list[list[tuple[object, ...]]]:
-        build_recurring_streams(con, as_of=as_of, users=users)
-        build_features(con, as_of=as_of, window_days=180, history_start=start, users=users)
+        build_recurring_streams(con, as_of=AS_OF, users=users)
+        build_features(con, as_of=AS_OF, window_days=180, history_start=start, users=users)
         return [
             con.execute(f'select * from "{table}" order by all').fetchall()
             for table in ("recurring_streams", "_features_unrounded_180d")

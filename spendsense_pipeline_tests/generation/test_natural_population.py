@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline_tests.fixtures.generated_people import (
-    WINDOWS_DAYS,
     a_configuration,
     a_judged_population,
     rows,
@@ -18,7 +18,7 @@ def _mixes(seed: int) -> list[dict[str, int]]:
     as_of = dt.date(2026, 1, 1) + dt.timedelta(days=seed * 37 % 365)
     con = a_judged_population(a_configuration(as_of=as_of, config={"seed": seed}))
     query = "select primary_persona, count(*) from persona_assignments where window_days = {} group by 1"
-    return [dict(rows(con, query.format(days))) for days in WINDOWS_DAYS]
+    return [dict(rows(con, query.format(days))) for days in WINDOWS]
 
 
 def _holds(seed: int) -> None:
@@ -29,12 +29,12 @@ def _holds(seed: int) -> None:
         assert mix["general"] <= 0.30 * people, (seed, mix)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_all_six_personas_and_none_dominant(seed: int) -> None:
     _holds(seed)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(1_000, 1_200))
+@pytest.mark.parametrize("seed", range(3, 150))
 def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
     _holds(seed)

@@ -8,17 +8,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
-from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.generation import generate
+from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig
 from spendsense_pipeline.importing import ImportRequest, stage
 from spendsense_pipeline.importing.warehouse import resolved_for
-from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.exports import export_dataset
-from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
-from spendsense_pipeline.traces import build_traces
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_configuration,
+    an_explained_population,
+    explain,
+    judge,
+)
 from spendsense_pipeline_tests.fixtures.rows import insert
 
 AS_OF = dt.date(2026, 6, 30)
@@ -34,38 +35,22 @@ MEASURED = (
 @pytest.fixture(scope="module")
 def resolved() -> ResolvedConfig:
     # five months, so that the 180-day window is cut short by the day the history begins
-    asked = OperatorConfig.model_validate({"config": {"num_users": 12, "months_history": 5}})
-    return resolve(asked, as_of=AS_OF)
+    return a_configuration(config={"num_users": 12, "months_history": 5})
 
 
 @pytest.fixture(scope="module")
 def generated(resolved: ResolvedConfig, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A measured database, as published."""
     path = tmp_path_factory.mktemp("generated") / "dataset.duckdb"
-    con = duckdb.connect(str(path))
-    loaders = [TableLoader(con, table) for table in GENERATED_TABLES]
-    for shard in generate(resolved):
-        for loader, rows in zip(loaders, shard, strict=True):
-            loader.add(rows)
-    for loader in loaders:
-        loader.finish()
-    _measure(con, resolved, history_start=resolved.history_start)
+    con = an_explained_population(resolved)
     con.execute(DATASET.create_sql())
     row = dict.fromkeys(DATASET.column_names, "x")
     dated = {"as_of": AS_OF, "history_start": resolved.history_start, "seed": 42}
     insert(con, DATASET, [row | dated | {"published_at": dt.datetime(2026, 7, 1)}])  # noqa: DTZ001
+    con.execute(f"attach '{path}' as target")
+    con.execute("copy from database memory to target")
     con.close()
     return path
-
-
-def _measure(
-    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, *, history_start: dt.date | None
-) -> None:
-    build_recurring_streams(con, as_of=AS_OF)
-    for window_days in (30, 180):
-        build_features(con, as_of=AS_OF, window_days=window_days, history_start=history_start)
-    assign(con, as_of=AS_OF, thresholds=resolved.thresholds)
-    build_traces(con, resolved=resolved, dataset_id="d", code_version="c")
 
 
 @pytest.mark.parametrize("format_", ["parquet", "csv"])
@@ -79,7 +64,9 @@ def test_measuring_an_export_again_gives_the_same(
         staged.fill(again)
         imported = resolved_for(staged, OperatorConfig())
         assert imported.is_imported
-        _measure(again, resolved, history_start=imported.measured_from)
+        assert imported.measured_from == resolved.history_start
+        judge(again, resolved)
+        explain(again, resolved)
         for table in MEASURED:
             query = f"select * from {table} order by all"
             assert again.execute(query).fetchall() == con.execute(query).fetchall(), table

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.personas.criteria import Criterion, PersonaRule, Tree, paths_of
+from spendsense_pipeline.personas.criteria import BELOW, CountsAs, Criterion, PersonaRule, Tree
 from spendsense_pipeline.personas.rules import GENERAL
 
 if TYPE_CHECKING:  # numpy is loaded when somebody evaluates, not when a command starts
@@ -50,14 +50,14 @@ def evaluate(features: Mapping[str, Any], rules: tuple[PersonaRule, ...]) -> Ver
     passed: dict[str, Flags] = {}
     distance: dict[str, Numbers] = {}
     matched: dict[str, Flags] = {}
-    margin_that_made: dict[str, Numbers] = {}
+    severity: dict[str, Numbers] = {}
     for rule in rules:
         for criterion in rule.criteria:
             value = observed(features[criterion.feature])
             distance[criterion.key] = criterion.operator.distance(value, criterion.limit)
             passed[criterion.key] = criterion.operator.compare(value, criterion.limit)
         matched[rule.key] = _holds(rule.tree, passed)
-        margin_that_made[rule.key] = _largest_margin(rule, passed, distance)
+        severity[rule.key] = _severity(rule, features, passed)
 
     keys = (*matched, GENERAL)
     # (users, personas): the general column is always true, so every row has a first match
@@ -68,7 +68,7 @@ def evaluate(features: Mapping[str, Any], rules: tuple[PersonaRule, ...]) -> Ver
     rest[rows[first < len(matched)], first[first < len(matched)]] = False
     has_second = np.asarray(rest.any(axis=1))
     second = rest.argmax(axis=1)
-    severities = np.column_stack([*margin_that_made.values(), np.zeros(len(table))])
+    severities = np.column_stack([*severity.values(), np.zeros(len(table))])
     return Verdicts(
         passed=passed,
         distance=distance,
@@ -92,19 +92,22 @@ def _holds(tree: Tree, passed: Mapping[str, Flags]) -> Flags:
     return result
 
 
-def _largest_margin(
-    rule: PersonaRule, passed: Mapping[str, Flags], distance: Mapping[str, Numbers]
+def _severity(
+    rule: PersonaRule, features: Mapping[str, Any], passed: Mapping[str, Flags]
 ) -> Numbers:
-    """Per user, the largest margin among the predicates that made the match; 0 if none has one."""
+    """Per user, how far the met criterion that goes farthest does go, from .01 to 1."""
     import numpy as np
 
-    largest = np.zeros_like(next(iter(distance.values())))
-    for criterion, above in paths_of(rule.tree):
-        if criterion.scale is None:
-            continue
-        made_it = passed[criterion.key]
-        for node in above:
-            made_it = made_it & _holds(node, passed)
-        margin = distance[criterion.key] / criterion.scale
-        largest = np.where(made_it, np.maximum(largest, np.where(made_it, margin, 0)), largest)
-    return largest
+    greatest = np.full(len(next(iter(passed.values()))), 0.01)
+    for criterion in rule.criteria:
+        goes = np.full_like(greatest, 1.0)
+        if isinstance(criterion.severity, CountsAs):
+            goes = np.full_like(greatest, criterion.severity.severity)
+        elif (criterion.severity.full > criterion.limit) == (criterion.operator is not BELOW):
+            span = criterion.severity.full - criterion.limit
+            if abs(span) > 1e-6:
+                goes = np.clip(
+                    (observed(features[criterion.feature]) - criterion.limit) / span, 0, 1
+                )
+        greatest = np.where(passed[criterion.key], np.fmax(greatest, goes), greatest)
+    return greatest

@@ -36,10 +36,10 @@ def test_one_row_per_person_and_window_saying_what_the_rules_say() -> None:
     assign(con, as_of=AS_OF, thresholds=thresholds())
     version = rules_version(thresholds())
     assert con.execute("from persona_assignments").fetchall() == [
-        ("user_0000", 30, AS_OF, "high_utilization", None, ["high_utilization"], 0.25, "assigned", "variable_income", version),
+        ("user_0000", 30, AS_OF, "high_utilization", None, ["high_utilization"], pytest.approx(0.25), "assigned", "variable_income", version),
         ("user_0000", 180, AS_OF, "high_utilization", "variable_income", ["high_utilization", "variable_income"], pytest.approx(0.6), "assigned", "variable_income", version),
         ("user_0001", 30, AS_OF, "general", None, [], 0.0, "stable", "variable_income", version),
-        ("user_0001", 180, AS_OF, "savings_builder", None, ["savings_builder"], pytest.approx(2 / 3), "assigned", "variable_income", version),
+        ("user_0001", 180, AS_OF, "savings_builder", None, ["savings_builder"], pytest.approx(0.125), "assigned", "variable_income", version),
     ]  # fmt: skip
 
 

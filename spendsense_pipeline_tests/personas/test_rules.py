@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,11 @@ from spendsense_pipeline.personas.criteria import (
     AT_LEAST,
     BELOW,
     IS,
+    CountsAs,
     Criterion,
+    GradedTo,
+    PersonaRule,
+    all_of,
 )
 from spendsense_pipeline.personas.rules import (
     PERSONA_KEYS,
@@ -135,29 +140,77 @@ def test_the_first_match_is_primary_and_the_next_secondary() -> None:
     assert (verdicts.primary, verdicts.secondary) == (("variable_income",), ("savings_builder",))
 
 
+_LITTLE_SUBSCRIBED = {
+    "subscription_count": 3,
+    "monthly_subscription_spend_usd": 40.0,
+    "subscription_spend_share": 0.2,
+}
+
+
 @pytest.mark.parametrize(
     ("change", "severity"),
     [
+        ({"max_utilization": 0.5}, 0.01),  # at the line, and all the same it matches
         ({"max_utilization": 0.75}, 0.5),
-        ({"max_utilization": 0.75, "is_overdue": True}, 0.5),
-        ({"is_overdue": True}, 0.0),  # a yes/no fact has no margin
-        ({"interest_charged_usd": 12.0}, 0.0),  # nor has a threshold of zero
-        ({"median_pay_gap_days": 90.0, "cash_flow_buffer_months": 0.5}, 1.0),
-        # only members of an any_of that passed count
-        (
-            {
-                "subscription_count": 3,
-                "monthly_subscription_spend_usd": 40.0,
-                "subscription_spend_share": 0.15,
-            },
-            0.5,
-        ),
+        ({"max_utilization": 1.0}, 1.0),
+        ({"max_utilization": 1.4}, 1.0),
+        ({"max_utilization": 0.75, "minimum_payment_only": True}, 0.5),
+        ({"max_utilization": 0.9, "minimum_payment_only": True}, 0.8),
+        ({"minimum_payment_only": True}, 0.5),
+        ({"is_overdue": True}, 1.0),
+        ({"interest_charged_usd": 150.0}, 0.25),
+        ({"median_pay_gap_days": 54.0, "cash_flow_buffer_months": 0.25}, 0.75),
+        ({"low_balance_day_share": 0.6, "balance_volatility": 0.15}, 0.5),
+        # what is not met does not count: $40 lies below its line
+        (_LITTLE_SUBSCRIBED, 0.25),
+        # having no card or a calm one says nothing of how much is saved
+        ({"savings_net_inflow_monthly_usd": 200.0, "max_utilization": 0.0}, 0.01),
+        ({"savings_net_inflow_monthly_usd": 400.0, "card_count": 0}, 0.5),
+        # only the primary persona's criteria count
+        ({"max_utilization": 0.55, "savings_growth_rate": 0.9, "card_count": 0}, 0.1),
         ({}, 0.0),
     ],
 )
-def test_severity_is_the_widest_margin_that_made_the_match(change: Row, severity: float) -> None:
-    verdicts = evaluate(columns_of([feature_row(**change)]), default_rules())
-    assert verdicts.severity.tolist() == pytest.approx([severity])
+def test_severity_is_how_far_the_criterion_that_goes_farthest_goes(
+    change: Row, severity: float
+) -> None:
+    row = feature_row(**change)
+    assert evaluate(columns_of([row]), default_rules()).severity.tolist() == pytest.approx(
+        [severity]
+    )
+    con = warehouse_of([row])
+    query = f"select severity from ({judged_query(default_rules(), '_features_unrounded_30d')})"
+    assert con.execute(query).fetchall() == [(pytest.approx(severity),)]
+
+
+@settings(max_examples=60)
+@given(population=a_feature_population())
+def test_severity_is_between_0_and_1_and_0_for_general_only(population: list[Row]) -> None:
+    verdicts = evaluate(columns_of(population), default_rules())
+    for primary, severity in zip(verdicts.primary, verdicts.severity.tolist(), strict=True):
+        assert severity == 0 if primary == "general" else 0.01 <= severity <= 1
+
+
+@pytest.mark.parametrize("key", PERSONA_KEYS[:-1])
+def test_every_persona_has_a_severity_that_reaches_1(key: str) -> None:
+    """Comparable: each can be mild and each can be as severe as it gets."""
+    [rule] = [rule for rule in default_rules() if rule.key == key]
+    graded = [c for c in rule.criteria if c.full is not None]
+    assert graded
+    for criterion in graded:
+        assert criterion.operator.room * ((criterion.full or 0.0) - criterion.limit) > 0
+    most = {c.feature: int(c.full or 0) if c.unit == "count" else c.full for c in graded}
+    verdicts = evaluate(columns_of([persona_row(key, **most)]), default_rules())
+    assert (verdicts.primary, verdicts.severity.tolist()) == ((key,), [1.0])
+
+
+def test_a_line_moved_past_the_full_value_leaves_nothing_to_grade() -> None:
+    rules = bound(PersonaThresholds(high_utilization_max_utilization_share=1.2))
+    row = feature_row(max_utilization=1.25)
+    assert evaluate(columns_of([row]), rules).severity.tolist() == [1.0]
+    con = warehouse_of([row])
+    query = f"select severity from ({judged_query(rules, '_features_unrounded_30d')})"
+    assert con.execute(query).fetchall() == [(1.0,)]
 
 
 def test_a_card_without_a_known_limit_is_no_card_use_below_thirty_percent() -> None:
@@ -189,6 +242,31 @@ def test_the_version_follows_rules_and_thresholds(monkeypatch: pytest.MonkeyPatc
     assert before != rules_version(PersonaThresholds(variable_income_pay_gap_days=44.0))
     monkeypatch.setattr(rule_book, "RULE_BOOK", RULE_BOOK[::-1])
     assert before != rules_version(PersonaThresholds())
+
+
+def _with(criterion: Criterion, **changes: Any) -> PersonaRule:
+    return PersonaRule(
+        key="only",
+        title="Only",
+        plain="only",
+        meaning="Only this.",
+        months_of_history=0,
+        tree=all_of(replace(criterion, **changes)),
+    )
+
+
+def test_the_version_follows_what_decides_and_no_prose(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(**changes: Any) -> str:
+        monkeypatch.setattr(rule_book, "RULE_BOOK", (_with(PAY_GAP_LONG, **changes),))
+        return rules_version(PersonaThresholds())
+
+    before = version()
+    assert version(severity=GradedTo(91.0)) != before
+    assert version(severity=CountsAs(0.5)) != before
+    assert version(operator=AT_LEAST) != before
+    assert version(feature="paycheck_count") != before
+    prose = {"label": "another", "reason": replace(PAY_GAP_LONG.reason, template="Another.")}
+    assert version(**prose) == before
 
 
 def test_unbound_thresholds_are_refused_by_name() -> None:

@@ -45,6 +45,25 @@ def test_what_is_made_ahead_is_the_same_and_in_order() -> None:
     assert list(made_ahead(iter([]))) == []
 
 
+def test_memory_holds_a_few_shards_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process weighs with 6,000 people is measured in the long tests."""
+    monkeypatch.setattr(loading, "ROW_GROUP", 5_000)
+    before, held = pa.total_allocated_bytes(), []
+
+    def shards() -> Iterator[pa.Table]:
+        for _ in range(60):
+            held.append(pa.total_allocated_bytes() - before)
+            yield pa.table({"n": pa.array(range(10_000))})
+
+    loader = TableLoader(duckdb.connect(), NUMBERS)
+    for shard in made_ahead(shards()):
+        loader.add(shard)
+    loader.finish()
+    assert loader.row_count == 600_000
+    one_shard = 10_000 * 8
+    assert 0 < max(held) < 10 * one_shard
+
+
 def test_a_shard_that_fails_fails_the_loading() -> None:
     def shards() -> Iterator[int]:
         yield 1

@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SHARD = 100
 LOADS = """
@@ -59,6 +61,7 @@ def peak_megabytes(users: int, shard_users: int, folder: Path) -> float:
 
 
 # Both sizes are beyond what waits for whole row groups before it is written.
+@pytest.mark.long
 def test_four_times_the_people_load_in_the_same_memory(tmp_path: Path) -> None:
     few, many = (peak_megabytes(users, SHARD, tmp_path) for users in (1_500, 6_000))
     assert many < few * 1.4, f"{few:.0f} MB at 1,500 people, {many:.0f} MB at 6,000"

@@ -18,17 +18,24 @@ from spendsense_pipeline.scaling import partitions as module
 from spendsense_pipeline.scaling.engines import Engine
 from spendsense_pipeline.scaling.partitions import make_partitions, remove_others, results
 from spendsense_pipeline.scaling.shard import SHARD_TABLES, ShardTask, make_shard
-from spendsense_pipeline_tests.scaling.populations import asked, derive, generated, rows
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_population,
+    every_row,
+    explain,
+    judge,
+    some_people,
+)
 
-RESOLVED = asked(60)
+RESOLVED = some_people(60)
 LOCAL = Engine("local")
 
 
 @pytest.fixture(scope="module")
 def in_one_piece() -> dict[str, list[tuple[Any, ...]]]:
-    con = generated(RESOLVED)
-    derive(con, RESOLVED)
-    return {table.name: rows(con, table.name) for table in SHARD_TABLES}
+    con = a_population(RESOLVED)
+    judge(con, RESOLVED)
+    explain(con, RESOLVED)
+    return {table.name: every_row(con, table.name) for table in SHARD_TABLES}
 
 
 @pytest.mark.parametrize(
@@ -50,14 +57,14 @@ def test_partitions_read_as_the_tables_made_in_one_piece(
     con = duckdb.connect()
     made.attach(con)
     for table, expected in in_one_piece.items():
-        assert rows(con, table) == expected, table
+        assert every_row(con, table) == expected, table
     assert sum(part.users for part in results(made)) == 60
     assert sum(part.transactions for part in results(made)) == len(in_one_piece["raw_transactions"])
 
 
 def test_loaded_partitions_have_the_declared_types_and_order(tmp_path: Path) -> None:
-    made = make_partitions(asked(20), tmp_path, engine=LOCAL, shard_users=10)
-    con = generated(asked(20))
+    made = make_partitions(some_people(20), tmp_path, engine=LOCAL, shard_users=10)
+    con = a_population(some_people(20))
     in_order = con.execute("select transaction_id from raw_transactions").fetchall()
     for table in SHARD_TABLES:
         made.load(con, table)
@@ -71,7 +78,7 @@ def test_loaded_partitions_have_the_declared_types_and_order(tmp_path: Path) -> 
 def test_an_interrupted_making_goes_on_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resolved = asked(30)
+    resolved = some_people(30)
     made: list[int] = []
 
     def fails_on_the_third(task: ShardTask) -> Any:
@@ -96,7 +103,7 @@ def test_an_interrupted_making_goes_on_where_it_stopped(
 def test_a_shard_is_not_done_before_all_of_its_files_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    task = ShardTask(asked(10), 0, 10, str(tmp_path), {}, module.code_version())
+    task = ShardTask(some_people(10), 0, 10, str(tmp_path), {}, module.code_version())
 
     def disk_is_full(*_: object) -> None:
         msg = "no space left"
@@ -110,20 +117,21 @@ def test_a_shard_is_not_done_before_all_of_its_files_are_there(
 
 
 def test_consent_is_applied_before_anything_is_measured(tmp_path: Path) -> None:
-    resolved = asked(20)
-    con = generated(resolved)
+    resolved = some_people(20)
+    con = a_population(resolved)
     [(user,)] = con.execute(
         "select min(user_id) from raw_users where consent_status = 'granted'"
     ).fetchall()
     decisions = {user: Decision("revoked", dt.datetime(2026, 6, 1, tzinfo=dt.UTC))}
     apply_decisions(con, decisions)
-    derive(con, resolved)
+    judge(con, resolved)
+    explain(con, resolved)
     made = make_partitions(resolved, tmp_path, engine=LOCAL, decisions=decisions, shard_users=7)
     other = duckdb.connect()
     made.attach(other)
     for table in ("raw_users", "features_30d", "persona_assignments", "decision_traces"):
-        assert rows(other, table) == rows(con, table)
-    assert user not in {row[0] for row in rows(other, "features_30d")}
+        assert every_row(other, table) == every_row(con, table)
+    assert user not in {row[0] for row in every_row(other, "features_30d")}
     without = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=7)
     assert without.folder != made.folder
     remove_others(made)
@@ -131,7 +139,7 @@ def test_consent_is_applied_before_anything_is_measured(tmp_path: Path) -> None:
 
 
 def test_a_worker_with_other_code_refuses(tmp_path: Path) -> None:
-    task = ShardTask(asked(10), 0, 10, str(tmp_path), {}, "another version")
+    task = ShardTask(some_people(10), 0, 10, str(tmp_path), {}, "another version")
     with pytest.raises(SpendSenseError, match="install the same version on every machine"):
         make_shard(task)
 
@@ -160,4 +168,4 @@ def test_without_dask_the_message_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SpendSenseError, match=r"pip install 'spendsense-pipeline\[scale\]'"):
-        make_partitions(asked(10), tmp_path, engine=Engine("dask"))
+        make_partitions(some_people(10), tmp_path, engine=Engine("dask"))

@@ -10,24 +10,32 @@ from spendsense_pipeline.scaling.ranges import measure_features, measure_streams
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.tables.features import RECURRING_STREAMS, UNROUNDED_FEATURES
 from spendsense_pipeline.traces import record
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_population,
+    every_row,
+    explain,
+    judge,
+    some_people,
+)
 from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse
-from spendsense_pipeline_tests.scaling.populations import AS_OF, asked, derive, generated, rows
 
 
 @pytest.mark.parametrize("people_at_once", [7, 30])
 def test_ranges_and_one_pass_give_the_same_tables(
     people_at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resolved = asked(60)
-    con = generated(resolved)
-    derive(con, resolved)
-    whole = {table.name: rows(con, table.name) for table in SHARD_TABLES}
+    resolved = some_people(60)
+    con = a_population(resolved)
+    judge(con, resolved)
+    explain(con, resolved)
+    whole = {table.name: every_row(con, table.name) for table in SHARD_TABLES}
     monkeypatch.setattr(record, "PEOPLE_AT_ONCE", people_at_once)
-    derive(con, resolved, people_at_once=people_at_once)
+    judge(con, resolved, people_at_once=people_at_once)
+    explain(con, resolved)
     assert whole["recurring_streams"]
     assert whole["decision_traces"]
     for table, expected in whole.items():
-        assert rows(con, table) == expected, table
+        assert every_row(con, table) == expected, table
 
 
 def test_ranges_cover_everybody_once() -> None:
@@ -38,16 +46,17 @@ def test_ranges_cover_everybody_once() -> None:
 
 
 def test_people_of_an_earlier_population_do_not_stay() -> None:
-    resolved = asked(40)
-    con = generated(resolved)
-    derive(con, resolved)
+    resolved = some_people(40)
+    con = a_population(resolved)
+    judge(con, resolved)
+    explain(con, resolved)
     con.execute("delete from raw_users where user_id >= 'user_0025'")
-    measure_streams(con, as_of=AS_OF, people_at_once=10)
+    measure_streams(con, as_of=resolved.as_of, people_at_once=10)
     measure_features(
         con,
-        as_of=AS_OF,
+        as_of=resolved.as_of,
         window_days=30,
-        history_start=AS_OF - dt.timedelta(days=120),
+        history_start=resolved.as_of - dt.timedelta(days=120),
         people_at_once=10,
     )
     for table in (RECURRING_STREAMS.name, "features_30d", UNROUNDED_FEATURES[30].name):

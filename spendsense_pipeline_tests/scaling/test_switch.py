@@ -23,7 +23,10 @@ from spendsense_pipeline.scaling.capacity import require_capacity
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.fixtures.command import run as command
-from spendsense_pipeline_tests.scaling.populations import asked, rows
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    every_row,
+    some_people,
+)
 
 STEPS: list[Any] = [
     operator_controls,
@@ -61,7 +64,7 @@ def test_steps_take_their_tables_from_shards(
         for place in ("here", "there")
     )
     for table in SHARD_TABLES:
-        assert rows(here, table.name) == rows(there, table.name), table.name
+        assert every_row(here, table.name) == every_row(there, table.name), table.name
 
 
 def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(
@@ -104,7 +107,7 @@ def test_the_refusal_names_what_is_short(
 ) -> None:
     monkeypatch.setattr(capacity, "free_bytes", lambda _: free)
     monkeypatch.setattr(capacity, "available_memory", lambda: memory)
-    expected, settings = estimate(asked(1_000)), Settings.from_environment()
+    expected, settings = estimate(some_people(1_000)), Settings.from_environment()
     if not names:
         require_capacity(expected, settings)
         return
@@ -132,7 +135,7 @@ def test_an_engine_here_needs_memory_for_its_workers_and_disk_for_its_shards(
     assert capacity.memory_needed(100_000, here) == alone + 4 * 700_000_000
     assert capacity.memory_needed(100, here) == capacity.memory_needed(100, plain) + 700_000_000
     assert capacity.memory_needed(100_000, elsewhere) == alone
-    expected = estimate(asked(1_000))
+    expected = estimate(some_people(1_000))
     assert capacity.disk_needed(expected, here) == capacity.disk_needed(expected, elsewhere)
     assert capacity.disk_needed(expected, here) > capacity.disk_needed(expected, plain)
 

@@ -2,67 +2,37 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 
 import duckdb
 import pytest
 
-from spendsense_pipeline.controls import (
-    DataGenerationConfig,
-    OperatorConfig,
-    ResolvedConfig,
-    resolve,
-)
-from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.generation import generate
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.feature_rows import columns_of, default_rules
-from spendsense_pipeline_tests.fixtures.rows import AS_OF
-from spendsense_pipeline_tests.fixtures.town import explain, texts_of, traces_of
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_configuration,
+    a_population,
+    an_explained_population,
+    explain,
+    judge,
+)
+from spendsense_pipeline_tests.fixtures.town import texts_of, traces_of
 from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.traces.proofs_by_hand import Books, discrepancies
 from spendsense_pipeline_tests.traces.test_counterfactual import outcome_of, values_of
 from spendsense_pipeline_tests.traces.test_promises import broken_promises
 from spendsense_pipeline_tests.traces.test_prose import BANNED, texts
 
-POPULATIONS = [("default", 42), ("balanced", 7), ("overlap_testing", 3)]
+POPULATIONS = [
+    ("default", 42),
+    ("overlap_testing", 3),
+    pytest.param(("balanced", 7), marks=pytest.mark.long),
+]
 
 
-def settled(preset: str, seed: int, users: int = 100) -> ResolvedConfig:
-    config = DataGenerationConfig(num_users=users, seed=seed)
-    return resolve(OperatorConfig(preset=preset, config=config), as_of=AS_OF)
-
-
-def generated(resolved: ResolvedConfig, *, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """The raw tables of a population, not yet measured."""
-    con = duckdb.connect()
-    if threads:
-        con.execute(f"set threads = {threads}")
-    for table in GENERATED_TABLES:
-        con.execute(table.create_sql())
-    for shard in generate(resolved):
-        for table, rows in zip(GENERATED_TABLES, shard, strict=True):
-            con.register("shard", rows)
-            con.execute(f"insert into {table.name} select * from shard")
-            con.unregister("shard")
-    return con
-
-
-def traced(
-    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, history_start: dt.date | None
-) -> duckdb.DuckDBPyConnection:
-    build_recurring_streams(con, as_of=resolved.as_of)
-    for window in (30, 180):
-        build_features(con, as_of=resolved.as_of, window_days=window, history_start=history_start)
-    explain(con, resolved)
-    return con
-
-
-@pytest.fixture(scope="module", params=POPULATIONS, ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(scope="module", params=POPULATIONS, ids=str)
 def population(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
-    resolved = settled(*request.param)
-    return traced(generated(resolved), resolved, resolved.history_start)
+    preset, seed = request.param
+    return an_explained_population(a_configuration(preset=preset, config={"seed": seed}))
 
 
 def test_every_promise_is_kept(population: duckdb.DuckDBPyConnection) -> None:
@@ -119,18 +89,21 @@ def test_python_agrees_with_the_stored_assignments(population: duckdb.DuckDBPyCo
 
 
 def test_made_again_on_one_thread_the_bytes_are_the_same() -> None:
-    resolved = settled("default", 11, users=40)
-    many = traced(generated(resolved), resolved, resolved.history_start)
-    one = traced(generated(resolved, threads=1), resolved, resolved.history_start)
+    resolved = a_configuration(config={"num_users": 40, "seed": 11})
+    many, one = a_population(resolved), a_population(resolved, threads=1)
+    for con in (many, one):
+        judge(con, resolved)
+        explain(con, resolved)
     assert texts_of(many) == texts_of(one)
 
 
 def test_evidence_closes_where_categories_are_read_from_names() -> None:
-    resolved = settled("default", 5, users=60)
-    con = generated(resolved)
+    resolved = a_configuration(config={"num_users": 60, "seed": 5})
+    con = a_population(resolved)
     con.execute("update raw_transactions set category_detailed = null, category_primary = null")
     con.execute("update raw_accounts set opening_balance = null")
-    traced(con, resolved, None)
+    judge(con, resolved, is_start_known=False)
+    explain(con, resolved)
     books = Books(con, has_categories=False)
     stored = texts_of(con)
     assert [problem for text in stored for problem in broken_promises(text)] == []

@@ -9,7 +9,7 @@ with trace as (
     from_json(
       trace,
       '{"personas": [{"key": "JSON", "tree": "JSON", "predicates": [
-        {"operator": "JSON", "threshold": "JSON", "value": "JSON", "margin": "JSON"}
+        {"operator": "JSON", "threshold": "JSON", "severity": "JSON", "value": "JSON"}
       ]}]}'
     ).personas as personas
   from decision_traces
@@ -27,9 +27,7 @@ value_lists as (
     user_id,
     window_days,
     personas,
-    list_transform(predicates, lambda predicate: predicate.value::varchar) as texts,
-    list_transform(predicates, lambda predicate: (predicate.margin is not null)::utinyint)
-      as have_margin
+    list_transform(predicates, lambda predicate: predicate.value::varchar) as texts
   from predicate_lists
 ),
 number_lists as (
@@ -41,8 +39,7 @@ number_lists as (
     list_transform(
       texts,
       lambda text: case text when 'true' then 1 when 'false' then 0 else try_cast(text as double) end
-    ) as numbers,
-    have_margin
+    ) as numbers
   from value_lists
 )
 select
@@ -56,13 +53,16 @@ select
         'tree': persona.tree,
         'predicates': list_transform(
           persona.predicates,
-          lambda predicate: {'operator': predicate.operator, 'threshold': predicate.threshold}
+          lambda predicate: {
+            'operator': predicate.operator,
+            'threshold': predicate.threshold,
+            'severity': predicate.severity
+          }
         )
       }
     )
   )::varchar as rules,
   list_transform(judged.numbers, lambda number: coalesce(number, 'nan')) as numbers,
-  judged.have_margin,
   coalesce(
     list_count(judged.texts) = list_count(judged.numbers)
     and coalesce(list_aggregate(judged.numbers, 'max'), 0) < 9007199254740992

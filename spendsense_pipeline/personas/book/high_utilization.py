@@ -59,7 +59,7 @@ CARD_INTEREST_CHARGED = Criterion(
     ),
     "USD",
     "card interest charged",
-    severity=GradedTo(100.0),  # a month's interest on about $5,500 at 22 %
+    severity=GradedTo(600.0),  # a hundred dollars a month for half a year
     reason=Reason(
         "CARD_INTEREST_CHARGED",
         "Card interest of {shown} was charged in these {window_days} days; we note anything above "

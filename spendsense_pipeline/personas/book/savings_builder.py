@@ -33,7 +33,7 @@ SAVINGS_GROWTH = Criterion(
     ),
     "fraction",
     "growth of your savings from what you put in",
-    severity=GradedTo(0.20),  # ten times the line
+    severity=GradedTo(0.10),  # twice what savers aim at in half a year
     reason=Reason(
         "SAVINGS_GROWTH",
         "What you put into savings in these {window_days} days made them grow by {shown}; we look "
@@ -56,7 +56,7 @@ SAVINGS_INFLOW = Criterion(
     ),
     "USD per month",
     "money you add to savings each month",
-    severity=GradedTo(1_000.0),  # a fifth of a median take-home pay
+    severity=GradedTo(600.0),  # the most the focus preset asks of anybody
     reason=Reason(
         "SAVINGS_INFLOW",
         "You add {shown} a month to savings, after what you take out; we look for {threshold} or "

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.sql import literal
-
-_TRACES = "decision_traces"
+from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 
 def write_json(selection: Selection, directory: Path) -> None:
@@ -18,7 +17,7 @@ def write_json(selection: Selection, directory: Path) -> None:
     person.
     """
     for table in selection.tables:
-        if table.name == _TRACES:
+        if table.name == DECISION_TRACES.name:
             continue
         target = literal(directory / f"{table.name}.json")
         selection.con.execute(
@@ -29,7 +28,7 @@ def write_json(selection: Selection, directory: Path) -> None:
 
 def write_traces(selection: Selection, directory: Path) -> None:
     """One file per person, the longest window last, in the words of the trace schema."""
-    table = selection.table(_TRACES)
+    table = selection.table(DECISION_TRACES.name)
     if table is None:
         return
     folder = directory / "traces"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.tables.declaration import Column, Table
+from spendsense_pipeline.tables.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,22 +38,19 @@ class Selection:
 
         Args:
             con: the published dataset.
-            declared: tables as declared; those the dataset lacks are left out.
+            declared: the tables that may leave; those the dataset lacks are left out, and so is
+                what nobody declared, whose rows might be anybody's.
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
         """
-        by_name = {table.name: table for table in declared}
-        present = [
+        present = {
             name
             for (name,) in con.execute(
                 "select table_name from duckdb_tables() where schema_name = 'main' and not "
-                "temporary "
-                "and database_name = current_database() and not starts_with(table_name, '_')"
+                "temporary and database_name = current_database()"
             ).fetchall()
-        ]
-        ordered = [name for name in by_name if name in present]
-        ordered += sorted(set(present) - set(by_name))
-        tables = tuple(by_name.get(name) or _as_found(con, name) for name in ordered)
+        }
+        tables = tuple(table for table in declared if table.name in present)
         selection = cls(con, tables, tuple(withdrawn), include_unconsented)
         selection._choose_people(con)
         return selection
@@ -100,26 +97,9 @@ class Selection:
 
 def _of_selected_people(table: Table) -> str:
     people = "select user_id from exported_user"
-    if "user_id" in table.column_names:
+    if table.person_key == "user_id":
         return f" where user_id in ({people})"
-    if "account_id" in table.column_names:
+    if table.person_key == "account_id":
         accounts = f"select account_id from main.raw_accounts where user_id in ({people})"
         return f" where account_id in ({accounts})"
     return ""
-
-
-def _as_found(con: duckdb.DuckDBPyConnection, name: str) -> Table:
-    """A table nobody declared, as the database describes it."""
-    columns = con.execute(
-        "select column_name, data_type, coalesce(comment, column_name), is_nullable "
-        "from duckdb_columns() where table_name = ? and schema_name = 'main' "
-        "and database_name = current_database() order by column_index",
-        [name],
-    ).fetchall()
-    return Table(
-        name,
-        name,
-        tuple(Column(c, type_, text, nullable=nullable) for c, type_, text, nullable in columns),
-        primary_key=(),
-        order_by=(),
-    )

@@ -20,7 +20,7 @@ from spendsense_pipeline.tables.declaration import Column, ForeignKey, Table
 
 FILE_NAME = "users.sqlite"
 _AFFINITY = {"BIGINT": "INTEGER", "INTEGER": "INTEGER", "SMALLINT": "INTEGER", "BOOLEAN": "INTEGER"}
-_SHORT_NAMES = ("users", "accounts", "transactions", "liabilities")
+_RAW = "raw_"  # the earlier systems called these tables by the rest of the name
 _DATED_COLUMNS = ("date", "issued_on")  # what a reader filters by, besides keys
 
 
@@ -41,9 +41,8 @@ def write_sqlite(selection: Selection, directory: Path) -> None:
             for index, columns in _indexes(table, names):
                 listed = ", ".join(f'"{column}"' for column in columns)
                 db.execute(f'create index "{index}" on "{table.name}" ({listed})')
-        for short in _SHORT_NAMES:
-            if f"raw_{short}" in names:
-                db.execute(f'create view "{short}" as select * from "raw_{short}"')
+        for name in sorted(name for name in names if name.startswith(_RAW)):
+            db.execute(f'create view "{name.removeprefix(_RAW)}" as select * from "{name}"')
         _describe_columns(db, tables)
         db.commit()
         db.execute("analyze")

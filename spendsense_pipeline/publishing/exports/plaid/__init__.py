@@ -20,6 +20,7 @@ from spendsense_pipeline.publishing.exports.plaid.responses import (
 )
 from spendsense_pipeline.publishing.exports.plaid.sandbox import custom_user
 from spendsense_pipeline.publishing.exports.selection import Selection
+from spendsense_pipeline.tables.raw import RAW_USERS
 
 
 def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of: dt.date) -> None:
@@ -39,7 +40,7 @@ def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of
         )
         _write(folder, "liabilities_get", liabilities_get(person, dataset_id))
         _write(folder, "sandbox_custom_user", custom_user(person))
-    users = selection.table("raw_users")
+    users = selection.table(RAW_USERS.name)
     if users is not None:
         write_table_csv(selection, users, directory / "users.csv")
 

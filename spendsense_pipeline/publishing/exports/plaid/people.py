@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from spendsense_pipeline.publishing.exports.selection import Selection
+from spendsense_pipeline.tables.features import RECURRING_STREAMS
+from spendsense_pipeline.tables.raw import RAW_ACCOUNTS, RAW_LIABILITIES, RAW_TRANSACTIONS
 
 Row = dict[str, Any]
 _TABLES = {  # table: its order within a person
-    "raw_accounts": "account_id",
-    "raw_transactions": "date desc, transaction_id",
-    "raw_liabilities": "account_id",
-    "recurring_streams": "stream_id",
+    RAW_ACCOUNTS.name: "account_id",
+    RAW_TRANSACTIONS.name: "date desc, transaction_id",
+    RAW_LIABILITIES.name: "account_id",
+    RECURRING_STREAMS.name: "stream_id",
 }
 
 
@@ -35,10 +37,10 @@ def people(selection: Selection) -> Iterator[Person]:
         found = {name: rows.of(user_id) for name, rows in sorted_rows.items()}
         yield Person(
             user_id,
-            accounts=found["raw_accounts"],
-            transactions=found["raw_transactions"],
-            liabilities=found["raw_liabilities"],
-            streams=found["recurring_streams"],
+            accounts=found[RAW_ACCOUNTS.name],
+            transactions=found[RAW_TRANSACTIONS.name],
+            liabilities=found[RAW_LIABILITIES.name],
+            streams=found[RECURRING_STREAMS.name],
         )
 
 
