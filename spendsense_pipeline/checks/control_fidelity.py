@@ -120,6 +120,13 @@ class _Share:
     units: int
 
 
+def _targets_that_may_overlap() -> list[str]:
+    """Personas whose way of living may show a lower-ranked persona's behaviour too."""
+    from spendsense_pipeline.generation.targets import WAYS_OF_LIVING
+
+    return [key for key, way in WAYS_OF_LIVING.items() if way.overlap]
+
+
 class _Measured:
     """Everything the queries of `fidelity/` say about one dataset."""
 
@@ -135,7 +142,7 @@ class _Measured:
                 self.shares[row["control"]] = _Share(row["share"], int(row["units"]))
         self.shares["cash_flow_stress_rate"] = self._single("stressed_users")
         self.shares["overlap_rate"] = (
-            self._single("overlapping_users")
+            self._single("overlapping_users", targets=_targets_that_may_overlap())
             if "persona_assignments" in run.tables
             else _Share(None, 0)
         )
@@ -154,8 +161,8 @@ class _Measured:
             self.values["high_spender_probability"], users
         )
 
-    def _single(self, name: str) -> _Share:
-        (row,) = self.run.file_rows(f"fidelity/{name}.sql")
+    def _single(self, name: str, **parameters: Any) -> _Share:
+        (row,) = self.run.file_rows(f"fidelity/{name}.sql", **parameters)
         return _Share(row["share"], int(row["units"]))
 
     def units(self, prefix: str) -> int:

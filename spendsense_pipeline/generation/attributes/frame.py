@@ -57,12 +57,7 @@ class Frame:
 
     def must_show(self, behaviour: str) -> Flags:
         """Whose target is ranked above this behaviour and who must show it too: `[B, 100]`."""
-        codes = [
-            targets.TARGET_CODES[key]
-            for key, shown in targets.OVERLAP_BEHAVIOUR.items()
-            if shown == behaviour
-        ]
-        return self.shows_lower & np.isin(self.target, codes)
+        return self.shows_lower & self.targeted(lambda way: way.overlap == behaviour)
 
     def _overlaps(self) -> tuple[Flags, Flags]:
         """Targeted people who must show, and who must not show, a lower-ranked persona."""
@@ -70,8 +65,7 @@ class Frame:
         rate = self.controls.overlap_rate
         if rate is None:
             return none, none
-        codes = [targets.TARGET_CODES[key] for key in targets.OVERLAP_BEHAVIOUR]
-        may = np.isin(self.target, codes)
+        may = self.targeted(lambda way: way.overlap is not None)
         wanted = np.rint(rate * (may & (self.withheld == 0)).sum(axis=1)).astype(np.int64)
         shows = self.sampler.pick("overlap", wanted, may & (self.withheld == 0), (self.target,))
         return shows, may & ~shows
