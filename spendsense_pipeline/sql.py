@@ -58,6 +58,11 @@ def used(query: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: parameters[name] for name in sorted(parameters_of(query))}
 
 
+def written_in(query: str, parameters: Mapping[str, Any]) -> str:
+    """The query with its parameters as literals: for views, and queries put inside others."""
+    return _PARAMETER.sub(lambda named: literal(parameters[named[1]]), query)
+
+
 def create_temporary(
     con: duckdb.DuckDBPyConnection, table: str, query: str, parameters: Mapping[str, Any]
 ) -> None:
@@ -98,7 +103,7 @@ class QueryFolder:
         self, con: duckdb.DuckDBPyConnection, view: str, path: str, parameters: Mapping[str, Any]
     ) -> None:
         """Create a temporary view of a query, or replace it, with the parameters written in."""
-        query = _PARAMETER.sub(lambda named: literal(parameters[named[1]]), self.text(path))
+        query = written_in(self.text(path), parameters)
         con.execute(f"create or replace temp view {identifier(view)} as\n{query}")
 
     def append(

@@ -8,6 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from spendsense_pipeline.checks import vocabulary as checks
+from spendsense_pipeline.features import vocabulary as features
+from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.sql import (
     QueryFolder,
     create_temporary,
@@ -81,3 +84,50 @@ def test_nobody_else_quotes_or_reads_queries() -> None:
         )
     ]
     assert not strays, f"use spendsense_pipeline/sql.py: {strays}"
+
+
+def test_no_query_writes_a_category_code() -> None:
+    """Codes and their first words come from a vocabulary, so that a rule cannot be said twice."""
+    codes = {*categories.CATEGORIES, *categories.STREAM_KIND_BY_CODE, *categories.UNCONFIRMED_CODES}
+    written = {
+        path.relative_to(PACKAGE).as_posix(): found
+        for path in QUERIES
+        if (
+            found := {
+                word
+                for word in re.findall(r"\b[A-Z][A-Z_]{2,}", path.read_text(encoding="utf-8"))
+                if any(code.startswith(word) for code in codes)
+            }
+        )
+    }
+    assert not written, f"bind these, with a name in a vocabulary: {written}"
+
+
+@pytest.mark.parametrize("vocabulary", [features.vocabulary(), checks.vocabulary()])
+def test_every_word_bound_is_asked_for(vocabulary: dict[str, object]) -> None:
+    asked = {name for path in QUERIES for name in parameters_of(path.read_text(encoding="utf-8"))}
+    assert set(vocabulary) <= asked
+
+
+def test_checks_group_codes_that_are_known() -> None:
+    known = {*categories.CATEGORIES, *categories.BY_CODE}
+    assert {*checks.SPENDING_CATEGORIES, *checks.EXPENDITURE_GROUPS} <= known
+    bound = [v for value in checks.vocabulary().values() for v in _texts(value) if v.isupper()]
+    assert set(bound) <= {*known, *categories.V1_SPLIT}
+
+
+def _texts(value: object) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
+
+
+def test_first_words_agree_with_the_codes_they_stand_for() -> None:
+    """What a code nobody knows is judged by says of known codes what their own lists say."""
+    for word in categories.NOT_SPEND_WORDS:
+        assert {p for p in categories.CATEGORIES if p.startswith(f"{word}_")} == set(
+            categories.TRANSFER_PRIMARIES
+        )
+    begins = tuple(f"{word}_" for word in categories.NOT_REFUND_WORDS)
+    assert {p for p in categories.CATEGORIES if f"{p}_".startswith(begins)} == set(
+        categories.NOT_REFUND_PRIMARIES
+    )

@@ -22,7 +22,6 @@ from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.outcome import Check
 from spendsense_pipeline.checks.promises import kept
 from spendsense_pipeline.checks.realism import budgets_are_believable, population_is_realistic
-from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.declaration import PipelineTable, RowCount
 from spendsense_pipeline.tables.features import ONE_PER_PERSON, ONE_PER_PERSON_AND_WINDOW
@@ -246,11 +245,9 @@ _POPULATION: tuple[Check, ...] = (
     ),
     Check(
         name="groups_are_covered_alike",
-        asset="persona_assignments",
+        asset="fairness_report",
         severity="WARN",
-        description=QUERIES.comment("persona_assignments/groups_are_covered_alike.sql").split(
-            " Chance:"
-        )[0],
+        description="No demographic group's coverage differs from everybody else's by more than chance explains, and by 10 points.",
         remedy="No rule reads a demographic column: look in the fairness report for the behaviour that differs.",
         bound="difference <= the 95 % interval, at least 10 points",
         measure=fairness.groups_are_covered_alike,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.outcome import Finding
-from spendsense_pipeline.checks.population import WINDOWS
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun

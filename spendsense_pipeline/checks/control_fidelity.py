@@ -6,13 +6,14 @@ generator dealt. Shares count everybody in the raw tables, as the controls do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR, OperatorControls
 from spendsense_pipeline.controls.model import measured_as
+from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,7 +68,12 @@ class ControlFidelity:
 def control_fidelity(
     con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
 ) -> list[ControlFidelity]:
-    """A row for every control, in the order they are declared."""
+    """Measure every control: a row for each, in the order they are declared.
+
+    Nobody asked imported people to be anything: they have none.
+    """
+    if resolved.is_imported:
+        return []
     run = CheckRun(con, resolved)
     rows = list(_rows(resolved.controls, _Measured(run)))
     run.close()
@@ -75,10 +81,50 @@ def control_fidelity(
     return sorted(rows, key=lambda row: order[row.control.split(".")[0]])
 
 
+def build_control_fidelity(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
+    """Create or replace `control_fidelity`: those rows, for whoever reports them."""
+    con.execute(CONTROL_FIDELITY.create_sql())
+    rows = [
+        (
+            position,
+            row.control,
+            None if isinstance(row.requested, str) else row.requested,
+            row.requested if isinstance(row.requested, str) else None,
+            row.realised,
+            row.tolerance,
+            row.within,
+            row.measured_as,
+        )
+        for position, row in enumerate(control_fidelity(con, resolved), start=1)
+    ]
+    if rows:
+        marks = ", ".join("?" for _ in CONTROL_FIDELITY.columns)
+        con.executemany(f"insert into control_fidelity values ({marks})", rows)
+
+
+def recorded_fidelity(con: duckdb.DuckDBPyConnection) -> list[ControlFidelity]:
+    """The rows of the table `control_fidelity`, in its order."""
+    rows = con.execute(
+        "select control, requested, requested_word, realised, tolerance, is_within, measured_as"
+        " from control_fidelity order by position"
+    ).fetchall()
+    return [
+        ControlFidelity(control, number if word is None else word, *found)
+        for control, number, word, *found in rows
+    ]
+
+
 @dataclass(frozen=True)
 class _Share:
     share: float | None
     units: int
+
+
+def _targets_that_may_overlap() -> list[str]:
+    """Personas whose way of living may show a lower-ranked persona's behaviour too."""
+    from spendsense_pipeline.generation.targets import WAYS_OF_LIVING
+
+    return [key for key, way in WAYS_OF_LIVING.items() if way.overlap]
 
 
 class _Measured:
@@ -96,7 +142,7 @@ class _Measured:
                 self.shares[row["control"]] = _Share(row["share"], int(row["units"]))
         self.shares["cash_flow_stress_rate"] = self._single("stressed_users")
         self.shares["overlap_rate"] = (
-            self._single("overlapping_users")
+            self._single("overlapping_users", targets=_targets_that_may_overlap())
             if "persona_assignments" in run.tables
             else _Share(None, 0)
         )
@@ -115,8 +161,8 @@ class _Measured:
             self.values["high_spender_probability"], users
         )
 
-    def _single(self, name: str) -> _Share:
-        (row,) = self.run.file_rows(f"fidelity/{name}.sql")
+    def _single(self, name: str, **parameters: Any) -> _Share:
+        (row,) = self.run.file_rows(f"fidelity/{name}.sql", **parameters)
         return _Share(row["share"], int(row["units"]))
 
     def units(self, prefix: str) -> int:
@@ -211,8 +257,3 @@ def _row(
         within = bool(off <= tolerance + 1e-9)
     text = measured_as(OperatorControls, control.split(".")[0]) or ""
     return ControlFidelity(control, requested, realised, tolerance, within, text)
-
-
-def as_table(rows: list[ControlFidelity]) -> list[Mapping[str, Any]]:
-    """The rows as dicts, for a table in a terminal or the UI."""
-    return [vars(row) for row in rows]

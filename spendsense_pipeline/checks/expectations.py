@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding, Severity
 from spendsense_pipeline.checks.population import (
-    EVIDENCE_MONTHS,
-    WINDOWS,
+    MONTHS_OF_HISTORY,
     PersonaShare,
     history_months,
     persona_mix,
     unevidenced_personas,
 )
+from spendsense_pipeline.personas.rules import GENERAL
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
@@ -51,7 +52,7 @@ def coverage_is_sufficient(run: CheckRun) -> Finding:
     broken, figures = [], []
     for days, mix in _windows(run):
         people = _people(mix)
-        assigned = sum(share.assigned_count for share in mix if share.persona != "general")
+        assigned = sum(share.assigned_count for share in mix if share.persona != GENERAL)
         if not people:
             continue
         figures.append(assigned / people)
@@ -214,7 +215,11 @@ def history_shows_every_persona(run: CheckRun) -> Finding:
         missing = tuple(persona for persona in missing if persona in _weights(run))
     months = history_months(run.resolved.history_start, run.resolved.as_of)
     rows = tuple(
-        {"persona": persona, "months_needed": EVIDENCE_MONTHS[persona], "months_of_history": months}
+        {
+            "persona": persona,
+            "months_needed": MONTHS_OF_HISTORY[persona],
+            "months_of_history": months,
+        }
         for persona in missing
     )
     return Finding(not missing, float(len(missing)), len(missing), rows)
@@ -227,7 +232,7 @@ def _least_coverage(run: CheckRun) -> float:
         return wanted.min_coverage
     missing = _unevidenced(run)
     stable = sum(
-        share for persona, share in _weights(run).items() if persona in (*missing, "general")
+        share for persona, share in _weights(run).items() if persona in (*missing, GENERAL)
     )
     return max(0.0, min(wanted.min_coverage, 1 - stable - wanted.target_mix_tolerance))
 

@@ -1,27 +1,35 @@
-"""Whether any demographic group is covered less, or more, than the others beyond chance."""
+"""Whether any demographic group is covered less, or more, than the others beyond chance.
+
+Reads `fairness_report`, which says what is beyond chance; computes nothing of its own.
+"""
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
+from spendsense_pipeline.tables.personas import ANY_PERSONA
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
 
-# Five age bands, three genders, three income tiers, four regions are looked at together in each
-# window; without this correction one in two fair populations would warn by chance alone.
-_GROUPS = 15
+# Below so many people an interval is no guide.
+_LEAST_PEOPLE = 10
 
 
 def groups_are_covered_alike(run: CheckRun) -> Finding:
-    """Compare every group's coverage with that of everybody else."""
-    compared = run.file_rows(
-        "persona_assignments/groups_are_covered_alike.sql",
-        z=statistics.NormalDist().inv_cdf(1 - 0.05 / 2 / _GROUPS),
+    """Every group's coverage against everybody else's, as the fairness report compares them."""
+    compared = run.rows(
+        """
+        select window_days, dimension, group_name, people, share as coverage,
+          rest_share as coverage_of_the_rest, abs(difference) as difference, tolerance, is_beyond
+        from fairness_report
+        where persona = $covered and people >= $least and rest_people >= $least
+        order by tolerance - abs(difference), window_days, dimension, group_name
+        """,
+        covered=ANY_PERSONA,
+        least=_LEAST_PEOPLE,
     )
-    beyond = [row for row in compared if row["difference"] > row["tolerance"]]
-    beyond.sort(key=lambda row: row["tolerance"] - row["difference"])
+    beyond = [row for row in compared if row.pop("is_beyond")]
     worst = max((row["difference"] for row in compared), default=None)
     return Finding(not beyond, worst, len(beyond), tuple(beyond[:MAX_FAILING_ROWS]))

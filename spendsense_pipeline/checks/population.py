@@ -10,35 +10,34 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.control_fidelity import ControlFidelity, control_fidelity
-from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.checks.control_fidelity import (
+    ControlFidelity,
+    build_control_fidelity,
+    control_fidelity,
+    recorded_fidelity,
+)
+from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS, PERSONAS
+from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = [
-    "EVIDENCE_MONTHS",
-    "WINDOWS",
+    "MONTHS_OF_HISTORY",
     "ControlFidelity",
     "Coverage",
     "PersonaShare",
+    "build_control_fidelity",
     "control_fidelity",
     "coverage",
     "history_months",
     "persona_mix",
+    "recorded_fidelity",
     "unevidenced_personas",
 ]
 
-WINDOWS = (30, 180)
 
-EVIDENCE_MONTHS = {
-    "high_utilization": 0,  # a balance and a limit say it on the first day
-    "variable_income": 4,  # a first payday within one gap of up to 60 days, then a whole gap
-    "cash_flow_stressed": 1,  # at least one whole pay period of daily balances
-    "subscription_heavy": 3,  # three monthly charges make a stream
-    "savings_builder": 1,  # at least two standing orders
-    "general": 0,
-}
+MONTHS_OF_HISTORY = {persona.key: persona.months_of_history for persona in PERSONAS}
 """Full months of history from which a persona can show in the data at all."""
 
 
@@ -114,7 +113,7 @@ def coverage(con: duckdb.DuckDBPyConnection) -> list[Coverage]:
             window_days=days,
             people=max((share.people for share in shares), default=0),
             assigned_count=sum(
-                share.assigned_count for share in shares if share.persona != "general"
+                share.assigned_count for share in shares if share.persona != GENERAL
             ),
         )
         for days, shares in _by_window(persona_mix(con)).items()
@@ -135,4 +134,4 @@ def history_months(history_start: dt.date, as_of: dt.date) -> int:
 def unevidenced_personas(history_start: dt.date, as_of: dt.date) -> tuple[str, ...]:
     """Personas a history of this length cannot show, by priority."""
     months = history_months(history_start, as_of)
-    return tuple(persona for persona in PERSONA_KEYS if EVIDENCE_MONTHS[persona] > months)
+    return tuple(persona for persona in PERSONA_KEYS if MONTHS_OF_HISTORY[persona] > months)

@@ -16,7 +16,8 @@ from spendsense_pipeline.checks.outcome import (
     plain,
 )
 from spendsense_pipeline.checks.staged import EVERYBODY, QUERIES, StagedRelations
-from spendsense_pipeline.sql import parameters_of
+from spendsense_pipeline.checks.vocabulary import vocabulary
+from spendsense_pipeline.sql import parameters_of, written_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -85,7 +86,9 @@ class CheckRun:
 
     def all_differ(self, path: str) -> bool:
         """Whether the fingerprints a query file selects surely all differ."""
-        return self.remembered(path, lambda: all_differ(self.con, QUERIES.text(path)))
+        return self.remembered(
+            path, lambda: all_differ(self.con, written_in(QUERIES.text(path), vocabulary()))
+        )
 
     def failing(self, sql: str, **parameters: Any) -> Finding:
         """A finding from a query that selects what breaks a promise: none is a pass."""

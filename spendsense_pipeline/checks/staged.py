@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.calendar import closed_days_sql
+from spendsense_pipeline.checks.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder, create_temporary, literal, parameters_of
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class StagedRelations:
         """
         if name == "last_person":
             return self._last_of(people)
-        return {"as_of": self.resolved.as_of, "history_start": self.resolved.history_start}[name]
+        if name in ("as_of", "history_start"):
+            return getattr(self.resolved, name)
+        return vocabulary()[name]
 
     def forget(self, tables: Iterable[str]) -> None:
         """Drop every relation that reads one of these tables, directly or through another."""

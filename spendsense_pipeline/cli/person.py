@@ -96,8 +96,9 @@ def trace(
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.person import WINDOWS, read_trace
+    from spendsense_pipeline.reporting.person import read_trace
     from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.tables.features import WINDOWS
 
     settings = Settings.from_environment()
     if user_id in withdrawn(read_decisions(settings)):

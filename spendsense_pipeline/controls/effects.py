@@ -13,8 +13,8 @@ from spendsense_pipeline.controls.operator_controls import OperatorControls
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.resolved import ResolvedConfig
 
-# No persona ranked below these is ever matched together with them.
-_NOTHING_BELOW = {PersonaTarget.SAVINGS_BUILDER, PersonaTarget.GENERAL}
+# No rule is left below the last one, nor below general.
+_NOTHING_BELOW = set(list(PersonaTarget)[-2:])
 
 
 @dataclass(frozen=True)

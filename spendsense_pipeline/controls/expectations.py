@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -49,13 +50,14 @@ class Expectations(OperatorModel):
                 )
             ]
         even = 1 / len(PersonaTarget)
+        hundredth = math.floor(even * 100) / 100  # below the even share, as it is written
         found = []
         if low > even:
             found.append(
                 Contradiction(
                     pair[:1],
                     f"min_persona_share must be at most 1/{len(PersonaTarget)}, the share when all "
-                    f"personas are equal; it is {shown(low)}: lower it to 0.16 or less",
+                    f"personas are equal; it is {shown(low)}: lower it to {hundredth:.2f} or less",
                 )
             )
         if high < even:
@@ -63,7 +65,8 @@ class Expectations(OperatorModel):
                 Contradiction(
                     pair[1:],
                     f"max_persona_share must be at least 1/{len(PersonaTarget)}, the share when "
-                    f"all personas are equal; it is {shown(high)}: raise it to 0.17 or more",
+                    f"all personas are equal; it is {shown(high)}: "
+                    f"raise it to {hundredth + 0.01:.2f} or more",
                 )
             )
         return found

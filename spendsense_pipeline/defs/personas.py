@@ -1,11 +1,13 @@
-"""The judged tables: who is what, how that changed since last night, and whether groups differ."""
+"""The judged tables: who is what, how that changed since last night, whether groups differ, and
+what came of each control.
+"""
 
 from typing import Any
 
 import dagster as dg
 
 from spendsense_pipeline.defs.metadata import asset_options
-from spendsense_pipeline.defs.population import judged_population
+from spendsense_pipeline.defs.population import fidelity_of_controls, judged_population
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
@@ -16,7 +18,8 @@ from spendsense_pipeline.tables.personas import (
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
-from spendsense_pipeline.tables.raw import RAW_USERS
+from spendsense_pipeline.tables.population import CONTROL_FIDELITY
+from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_USERS
 
 INPUTS = (RAW_USERS.name, FEATURES_30D.name, FEATURES_180D.name)
 _SOURCES = ("personas",)
@@ -81,3 +84,18 @@ def fairness_report(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             "select count(*) from fairness_report where is_beyond"
         ).fetchall()
         return work.result(FAIRNESS_REPORT, {"groups beyond tolerance": int(beyond)})
+
+
+@dg.asset(
+    name=CONTROL_FIDELITY.name,
+    deps=[*(table.name for table in GENERATED_TABLES), PERSONA_ASSIGNMENTS.name],
+    **asset_options(CONTROL_FIDELITY, kinds=("sql",), sources=("checks", "controls")),
+)
+def control_fidelity(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Compare what was asked of the population with what the rows show."""
+    from spendsense_pipeline.checks.population import build_control_fidelity
+
+    inputs = (*(table.name for table in GENERATED_TABLES), PERSONA_ASSIGNMENTS.name)
+    with stage(warehouse, CONTROL_FIDELITY.name, inputs=inputs) as work:
+        build_control_fidelity(work.con, work.resolved)
+        return work.result(CONTROL_FIDELITY, fidelity_of_controls(work))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import dagster as dg
 
 from spendsense_pipeline.defs.pictures import markdown_table, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
@@ -10,50 +13,69 @@ from spendsense_pipeline.personas.rules import PERSONA_KEYS
 if TYPE_CHECKING:
     import duckdb
 
-    from spendsense_pipeline.controls import ResolvedConfig
     from spendsense_pipeline.defs.stage import Stage
-
-PICTURE = "persona mix"
 
 
 def judged_population(work: Stage) -> dict[str, Any]:
-    """Persona mix as picture and table, coverage of each window, requested beside realised."""
-    found = _population(work.con, work.resolved)
-    work.warehouse.population.update(found)
-    return found
+    """Persona mix as picture and table, and coverage of each window."""
+    shares = _shares(work)
+    return {
+        "persona mix": persona_mix(shares, PERSONA_KEYS),
+        "persona shares": _shares_table(shares),
+        **_coverage(work.con),
+    }
+
+
+def fidelity_of_controls(work: Stage) -> dict[str, Any]:
+    """Requested beside realised for every control, and how many missed their tolerance."""
+    from spendsense_pipeline.checks.population import recorded_fidelity
+
+    rows = recorded_fidelity(work.con)
+    columns = ["control", "requested", "realised", "measured as"]
+    return {
+        "controls, requested and realised": markdown_table(
+            columns, [[row.control, row.requested, row.realised, row.measured_as] for row in rows]
+        ),
+        "controls beyond tolerance": sum(row.within is False for row in rows),
+    }
 
 
 def published_population(work: Stage) -> dict[str, Any]:
-    """The same without the picture; as found in this run if its assignments were judged in it."""
-    found = work.warehouse.population or _population(work.con, work.resolved)
-    return {name: figure for name, figure in found.items() if name != PICTURE}
+    """What the published dataset is made of, in figures."""
+    return {
+        "persona shares": _shares_table(_shares(work)),
+        **fidelity_of_controls(work),
+        **_coverage(work.con),
+    }
 
 
-def _population(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> dict[str, Any]:
+def _shares(work: Stage) -> dict[str, dict[str, float]]:
+    """Share of each persona: requested, if anything was, and assigned in each window."""
     from spendsense_pipeline.checks import population
 
-    mix = population.persona_mix(con)
     shares: dict[str, dict[str, float]] = {}
-    if not resolved.is_natural:
-        shares["requested"] = {str(key): w for key, w in resolved.target_weights.items()}
-    for row in mix:
+    if not work.resolved.is_natural:
+        shares["requested"] = {str(key): w for key, w in work.resolved.target_weights.items()}
+    for row in population.persona_mix(work.con):
         window = shares.setdefault(f"{row.window_days} days", {})
         window[row.persona] = row.assigned_share or 0.0
-    fidelity = population.control_fidelity(con, resolved)
-    metadata: dict[str, Any] = {
-        PICTURE: persona_mix(shares, PERSONA_KEYS),
-        "persona shares": markdown_table(
-            ["persona", *shares],
-            [[key, *(_percent(s.get(key, 0.0)) for s in shares.values())] for key in PERSONA_KEYS],
-        ),
-        "controls, requested and realised": markdown_table(
-            ["control", "requested", "realised", "measured as"],
-            [[f.control, f.requested, f.realised, f.measured_as] for f in fidelity],
-        ),
+    return shares
+
+
+def _shares_table(shares: Mapping[str, Mapping[str, float]]) -> dg.MarkdownMetadataValue:
+    return markdown_table(
+        ["persona", *shares],
+        [[key, *(_percent(s.get(key, 0.0)) for s in shares.values())] for key in PERSONA_KEYS],
+    )
+
+
+def _coverage(con: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    from spendsense_pipeline.checks.population import coverage
+
+    return {
+        f"coverage {covered.window_days} days": round(float(covered.share or 0.0), 4)
+        for covered in coverage(con)
     }
-    for covered in population.coverage(con):
-        metadata[f"coverage {covered.window_days} days"] = round(float(covered.share or 0.0), 4)
-    return metadata
 
 
 def _percent(share: float) -> str:

@@ -48,7 +48,6 @@ class Warehouse(DuckDBResource):
     _seconds: dict[str, float] = PrivateAttr(default_factory=dict)
     # Checks that passed in this very run, whose lock nobody else can have held since.
     _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
-    _population: dict[str, Any] = PrivateAttr(default_factory=dict)
     _began_empty: bool = PrivateAttr(default=False)
     # What the checks of this run have staged of the tables as they are now.
     _staged: Any = PrivateAttr(default=None)
@@ -71,7 +70,6 @@ class Warehouse(DuckDBResource):
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
             self._passed.clear()
-            self._population.clear()
             self._began_empty = False
             self._seconds.clear()
             try:
@@ -144,11 +142,6 @@ class Warehouse(DuckDBResource):
     def note_beginning(self) -> None:
         """Remember that it did."""
         self._began_empty = True
-
-    @property
-    def population(self) -> dict[str, Any]:
-        """What the assignments of this very run came out as, for who reports it once more."""
-        return self._population
 
     @contextlib.contextmanager
     def _writing(

@@ -27,7 +27,11 @@ from spendsense_pipeline.generation.randomness import (
     user_keys,
     words,
 )
-from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
+from spendsense_pipeline.generation.targets import (
+    NO_TARGET,
+    TARGET_CODES,
+    require_ways_of_living,
+)
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, REGIONS
 
 # Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
@@ -73,7 +77,11 @@ def blocks_of(first_user: int, users: int) -> tuple[int, int]:
 
 def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Flags) -> Ints:
     """Target of each person: dealt apart for consenting and other people, so that every prefix of
-    the consenting has the requested mix to within one."""
+    the consenting has the requested mix to within one.
+
+    Raises:
+        SpendSenseError: a targeted persona has no way of living.
+    """
     weights = resolved.target_weights
     if not weights:
         return np.full(numbers.shape, NO_TARGET, dtype=np.int64)
@@ -82,7 +90,8 @@ def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Fla
     )
     rank = np.where(has_consented, consenting_before, numbers - consenting_before)
     shares = tuple(float(weight) for weight in weights.values())
-    codes = np.array([TARGET_CODES[str(persona)] for persona in weights], dtype=np.int64)
+    require_ways_of_living(weights)
+    codes = np.array([TARGET_CODES[persona.value] for persona in weights], dtype=np.int64)
     # A length that does not follow the shard lets one sequence serve them all.
     length = 1 << max(10, int(rank.max(initial=0)).bit_length())
     return codes[apportion(shares, length)[rank]]

@@ -7,11 +7,13 @@ dealt by the operator's other controls.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal
 
 from spendsense_pipeline.controls import PersonaTarget
+from spendsense_pipeline.errors import SpendSenseError
 
 
 class Rhythm(IntEnum):
@@ -34,21 +36,44 @@ class WayOfLiving:
     rhythm: Rhythm = Rhythm.CUSHIONED
     subscriptions: Literal["any", "heavy", "light"] = "any"
     savings: Literal["any", "builder", "modest", "none"] = "any"
+    overlap: Literal["subscriptions", "savings"] | None = None
+    """The behaviour of a lower-ranked persona it may show too, when `overlap_rate` asks."""
 
 
 WAYS_OF_LIVING: Final[dict[str, WayOfLiving]] = {
-    "high_utilization": WayOfLiving(cards="revolving"),
-    "variable_income": WayOfLiving(cards="not_revolving", payroll="irregular", rhythm=Rhythm.SWEPT),
+    "high_utilization": WayOfLiving(cards="revolving", overlap="subscriptions"),
+    "variable_income": WayOfLiving(
+        cards="not_revolving", payroll="irregular", rhythm=Rhythm.SWEPT, overlap="subscriptions"
+    ),
     "cash_flow_stressed": WayOfLiving(
         cards="not_revolving",
         payroll="regular",
         rhythm=Rhythm.PAYCHECK_TO_PAYCHECK,
         savings="none",
+        overlap="subscriptions",
     ),
-    "subscription_heavy": WayOfLiving(cards="not_revolving", subscriptions="heavy"),
+    "subscription_heavy": WayOfLiving(
+        cards="not_revolving", subscriptions="heavy", overlap="savings"
+    ),
     "savings_builder": WayOfLiving(cards="low", subscriptions="light", savings="builder"),
     "general": WayOfLiving(cards="not_revolving", subscriptions="light", savings="modest"),
 }
+"""By persona; one without a way of living cannot be targeted."""
+
+
+def require_ways_of_living(personas: Iterable[PersonaTarget]) -> None:
+    """Refuse targets that nobody knows how to live by.
+
+    Raises:
+        SpendSenseError: a persona among them has no way of living.
+    """
+    missing = [persona.value for persona in personas if persona.value not in WAYS_OF_LIVING]
+    if missing:
+        raise SpendSenseError(
+            problem=f"{', '.join(missing)} cannot be targeted, since how they live is not declared",
+            remedy="add a way of living to WAYS_OF_LIVING in generation/targets.py",
+        )
+
 
 # What the ways above come to in money. The builder's weekly order leaves room for a month with
 # one order fewer (a holiday moves it out of a 30-day window); the modest saver stays below even
@@ -60,14 +85,6 @@ BUILDER_TRANSFER_MIN_USD: Final = 300.0
 MODEST_TRANSFER_MAX_USD: Final = 140.0
 MODEST_GROWTH_MAX_SHARE: Final = 0.013
 """Growth over six months that a modest saver's opening balance allows for at most."""
-
-# Who may also show a lower-ranked persona's behaviour, and which one, when `overlap_rate` asks.
-OVERLAP_BEHAVIOUR: Final[dict[str, Literal["subscriptions", "savings"]]] = {
-    "high_utilization": "subscriptions",
-    "variable_income": "subscriptions",
-    "cash_flow_stressed": "subscriptions",
-    "subscription_heavy": "savings",
-}
 
 TARGET_CODES: Final[dict[str, int]] = {
     persona.value: code for code, persona in enumerate(PersonaTarget)

@@ -17,7 +17,7 @@ from spendsense_pipeline.personas.rules import (
     rule_features,
     rules_version,
 )
-from spendsense_pipeline.tables.features import UNROUNDED_FEATURES
+from spendsense_pipeline.tables.features import UNROUNDED_FEATURES, WINDOWS
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.controls import PersonaThresholds
 
-WINDOWS = (30, 180)
 _CONSENTING = "(select user_id from raw_users where consent_status = 'granted')"
 
 

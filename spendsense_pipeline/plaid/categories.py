@@ -75,6 +75,7 @@ CARD_PAYMENT: Final = "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
 CASH_WITHDRAWAL: Final = "TRANSFER_OUT_WITHDRAWAL"
 CARD_INTEREST: Final = "BANK_FEES_INTEREST_CHARGE"
 SAVINGS_INTEREST: Final = "INCOME_INTEREST_EARNED"
+INSURANCE: Final = "GENERAL_SERVICES_INSURANCE"
 OWN_TRANSFER_OUT: Final = "TRANSFER_OUT_ACCOUNT_TRANSFER"
 OWN_TRANSFER_IN: Final = "TRANSFER_IN_ACCOUNT_TRANSFER"
 
@@ -119,16 +120,14 @@ OWN_ACCOUNT_TRANSFER_CODES: Final = (
 TRANSFER_PRIMARIES: Final = ("TRANSFER_IN", "TRANSFER_OUT")
 """Primaries of money that changes its place, not its owner."""
 
+ACH_PRIMARIES: Final = ("INCOME", *TRANSFER_PRIMARIES, "LOAN_PAYMENTS", "RENT_AND_UTILITIES")
+"""Primaries of payments made by schedule, cash withdrawals aside."""
+
 
 def _is_ach(category: Category) -> bool:
     if category.detailed == CASH_WITHDRAWAL:
         return False
-    return category.detailed == "GENERAL_SERVICES_INSURANCE" or category.primary in (
-        "INCOME",
-        *TRANSFER_PRIMARIES,
-        "LOAN_PAYMENTS",
-        "RENT_AND_UTILITIES",
-    )
+    return category.detailed == INSURANCE or category.primary in ACH_PRIMARIES
 
 
 ACH_CODES: Final[frozenset[str]] = frozenset(

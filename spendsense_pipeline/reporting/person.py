@@ -15,9 +15,7 @@ from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, CASH_WITHDRAWAL
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
-from spendsense_pipeline.tables.features import FEATURES_BY_NAME
-
-WINDOWS = (30, 180)
+from spendsense_pipeline.tables.features import FEATURES_BY_NAME, WINDOWS
 
 
 @dataclass(frozen=True)

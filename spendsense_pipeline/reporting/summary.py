@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.population import (
     ControlFidelity,
-    control_fidelity,
     coverage,
     persona_mix,
+    recorded_fidelity,
 )
-from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
@@ -82,7 +81,7 @@ def summarize(
         check_again: run every check now instead of reading what the run found.
     """
     books = read_books(settings, published.dataset.run_id)
-    con, dataset, resolved = published.con, published.dataset, published.resolved
+    con, dataset = published.con, published.dataset
     [(people, consenting)] = con.execute(
         "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
     ).fetchall()
@@ -100,10 +99,7 @@ def summarize(
         rows=row_counts(published),
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
-        # nobody asked an imported population to be anything
-        control_fidelity=()
-        if dataset.preset == IMPORTED
-        else tuple(control_fidelity(con, resolved)),
+        control_fidelity=tuple(recorded_fidelity(con)),
         checks=_checked_again(published) if check_again else books.checks,
         stages=books.stages,
         notes=tuple(_notes(published, today)),

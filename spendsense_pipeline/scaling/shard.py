@@ -21,12 +21,13 @@ from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
-from spendsense_pipeline.personas.assignment import WINDOWS, assign
+from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES, RAW_TRANSACTIONS
 from spendsense_pipeline.traces import build_traces
 

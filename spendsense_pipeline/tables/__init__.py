@@ -12,6 +12,7 @@ from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline.tables.declaration import PipelineTable, Place, Stage, Step
 from spendsense_pipeline.tables.features import MEASURED_TABLES
 from spendsense_pipeline.tables.personas import JUDGED_TABLES
+from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
@@ -22,6 +23,7 @@ TABLES: tuple[PipelineTable, ...] = (
     *GENERATED_TABLES,
     *MEASURED_TABLES,
     *JUDGED_TABLES,
+    CONTROL_FIDELITY,
     DECISION_TRACES,
     DATASET,
 )

@@ -20,6 +20,11 @@ from spendsense_pipeline.tables.declaration import (
 from spendsense_pipeline.tables.raw import ACCOUNT_KEY, USER_KEY
 
 WINDOWS = (30, 180)
+"""Days that every feature is measured over: the last month, and the last half year."""
+LOW_BALANCE_USD = 100
+"""A checking account that closes below it has had a low-balance day."""
+LEAST_BASE_USD = 1
+"""Below it a share or a swing of a balance says nothing: a cent more would double it."""
 FREQUENCIES = ("WEEKLY", "BIWEEKLY", "SEMI_MONTHLY", "MONTHLY", "ANNUALLY")
 STATUSES = ("MATURE", "EARLY_DETECTION", "TOMBSTONED")
 KINDS = ("subscription", "bill", "income", "transfer", "habit")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import (
-    WINDOWS,
     features_of_both_windows,
     unrounded_features,
 )
 from spendsense_pipeline.personas.criteria import PersonaRule
 from spendsense_pipeline.personas.rules import bound, rules_version
 from spendsense_pipeline.sql import QueryFolder, literal
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import counterfactual, document, nearness, prose
 from spendsense_pipeline.traces.evidence.collect import collect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
@@ -9,8 +10,14 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline.checks.population import ControlFidelity, control_fidelity
+from spendsense_pipeline.checks.population import (
+    ControlFidelity,
+    build_control_fidelity,
+    control_fidelity,
+    recorded_fidelity,
+)
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
+from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import World, a_valid_world
 from spendsense_pipeline_tests.fixtures.rows import (
@@ -223,3 +230,24 @@ def test_custom_merchants_take_their_categories() -> None:
     found = measured(world, resolved)["custom_merchants"]
     assert found.realised == pytest.approx(0.75)
     assert found.within is False
+
+
+def test_the_table_says_what_was_measured(household: dict[str, ControlFidelity]) -> None:
+    con = a_valid_world().warehouse()
+    build_control_fidelity(con, a_config())
+    recorded = recorded_fidelity(con)
+    assert {row.control: row for row in recorded} == household
+    assert [row.control for row in recorded] == list(household)
+    assert {type(row.requested) for row in recorded} == {float, str}
+    [(words,)] = con.execute(
+        "select count(*) from control_fidelity where requested is null and requested_word is null"
+    ).fetchall()
+    assert words == 0
+
+
+def test_nobody_asked_imported_people_to_be_anything() -> None:
+    con = a_valid_world().warehouse()
+    imported = dataclasses.replace(a_config(), preset=IMPORTED)
+    assert imported.is_imported
+    build_control_fidelity(con, imported)
+    assert recorded_fidelity(con) == []

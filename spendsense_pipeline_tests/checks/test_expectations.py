@@ -40,7 +40,6 @@ def test_a_natural_population_meets_every_expectation() -> None:
         "personas_are_present",
         "no_persona_dominates",
         "history_shows_every_persona",
-        "groups_are_covered_alike",
     ):
         assert outcome(name, con).passed, name
 

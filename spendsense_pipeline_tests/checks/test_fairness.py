@@ -6,6 +6,7 @@ import duckdb
 
 from spendsense_pipeline.checks.fairness import groups_are_covered_alike
 from spendsense_pipeline.checks.running import CheckRun
+from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline_tests.fixtures.assigned_people import assigned_people
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
@@ -19,6 +20,7 @@ def population(covered_women: int, covered_men: int, each: int = 100) -> duckdb.
     ]
     con = assigned_people(personas)
     con.execute("update raw_users set gender = 'male' where user_id >= ?", [f"user_{each:04d}"])
+    build_fairness_report(con)
     return con
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
-from spendsense_pipeline.checks.population import control_fidelity
+from spendsense_pipeline.checks.population import build_control_fidelity, control_fidelity
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.personas.transitions import build_transitions
@@ -31,6 +31,7 @@ def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
     build_transitions(con, None, resolved=resolved)
     build_fairness_report(con)
+    build_control_fidelity(con, resolved)
     return con
 
 

@@ -30,7 +30,7 @@ def a_trace(value: float) -> dict[str, Any]:
         "operator": ">=",
         "threshold": 200.0,
         "value": value,
-        "margin": value / 200 - 1,
+        "severity": {"full": 400.0},
     }
     return {"personas": [{"key": "savings_builder", "tree": 0, "predicates": [predicate]}]}
 

@@ -8,16 +8,16 @@ with adopter as (
 saver as (
   select
     user_id,
-    transferred_usd * 30.4375 / ($as_of - $history_start + 1) as monthly_usd,
+    transferred_usd * $days_per_month / ($as_of - $history_start + 1) as monthly_usd,
     -- scaled to six months, as the control is
-    transferred_usd / nullif(opening_usd, 0) * 182.625 / ($as_of - $history_start + 1) as growth
+    transferred_usd / nullif(opening_usd, 0) * $days_per_half_year / ($as_of - $history_start + 1) as growth
   from _checks_saving
   where transfers_in_30_days >= 2
 ),
 shopper as (
   select
     person.user_id,
-    count(purchase.cents) * 30.4375 / ($as_of - $history_start + 1) as monthly_purchases
+    count(purchase.cents) * $days_per_month / ($as_of - $history_start + 1) as monthly_purchases
   from raw_users as person
   left join _checks_everyday_purchases as purchase on purchase.user_id = person.user_id
   group by person.user_id

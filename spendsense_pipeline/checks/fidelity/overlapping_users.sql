@@ -5,6 +5,4 @@ select
 from persona_assignments as assignment
 join raw_users as person on person.user_id = assignment.user_id
 where assignment.window_days = 180
-  and person.target_persona in (
-    'high_utilization', 'variable_income', 'cash_flow_stressed', 'subscription_heavy'
-  )
+  and person.target_persona in (select unnest($targets))

@@ -6,7 +6,7 @@ with low_stretch as (
       0, least(next_date, $as_of + 1) - greatest(date, $as_of - 179, $history_start)
     ) as days
   from _checks_closings
-  where closing_cents < 10000
+  where closing_cents < 100 * $low_balance_usd
 ),
 low_days as (
   select account_number, sum(days) as days from low_stretch group by account_number

@@ -12,7 +12,7 @@ with first_negative_close as (
 fee as (
   select account_id, date
   from raw_transactions
-  where category_detailed = 'BANK_FEES_OVERDRAFT_FEES' and amount > 0 and not pending
+  where category_detailed = $overdraft_fee and amount > 0 and not pending
 )
 select
   below.account_id,

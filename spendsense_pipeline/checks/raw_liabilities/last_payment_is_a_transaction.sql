@@ -9,7 +9,7 @@ with last_payment as (
 payment as (
   select account_id, date, -amount as amount
   from raw_transactions
-  where category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' and amount < 0 and not pending
+  where category_detailed = $card_payment and amount < 0 and not pending
 )
 select
   liability.account_id,

@@ -12,10 +12,9 @@ where account.type = 'depository'
   and not row.pending
   and row.date in (select date from _checks_closed_days)
   and (
-    row.category_primary in ('INCOME', 'TRANSFER_IN', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES')
-    or (
-      row.category_primary = 'TRANSFER_OUT'
-      and row.category_detailed <> 'TRANSFER_OUT_WITHDRAWAL'
+    (
+      row.category_primary in (select unnest($scheduled_primaries))
+      and row.category_detailed is distinct from $cash_withdrawal
     )
-    or row.category_detailed = 'GENERAL_SERVICES_INSURANCE'
+    or row.category_detailed = $insurance
   )

@@ -2,10 +2,4 @@
 select transaction_id, account_id, date, amount, category_detailed
 from raw_transactions
 where transfer_id is null
-  and category_detailed in (
-    'TRANSFER_IN_SAVINGS',
-    'TRANSFER_OUT_SAVINGS',
-    'TRANSFER_IN_ACCOUNT_TRANSFER',
-    'TRANSFER_OUT_ACCOUNT_TRANSFER',
-    'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
-  )
+  and category_detailed in (select unnest($own_transfers))

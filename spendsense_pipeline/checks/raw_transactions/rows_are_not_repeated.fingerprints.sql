@@ -2,9 +2,7 @@
 select hash(account_id, date, amount, name, transfer_id) as fingerprint
 from raw_transactions
 where (
-  category_primary in (
-    'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES'
-  )
-  and category_detailed <> 'TRANSFER_OUT_WITHDRAWAL'
+  category_primary in (select unnest($scheduled_primaries))
+  and category_detailed <> $cash_withdrawal
 )
-or category_detailed in ('BANK_FEES_INTEREST_CHARGE', 'BANK_FEES_LATE_FEES')
+or category_detailed in ($card_interest, $late_fee)

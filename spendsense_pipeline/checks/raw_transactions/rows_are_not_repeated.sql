@@ -5,13 +5,11 @@ with scheduled as (
     transfer_id
   from raw_transactions
   where (
-    category_primary in (
-      'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_PAYMENTS', 'RENT_AND_UTILITIES'
-    )
+    category_primary in (select unnest($scheduled_primaries))
     -- cash is fetched like a purchase is made, twice a day now and then
-    and category_detailed <> 'TRANSFER_OUT_WITHDRAWAL'
+    and category_detailed <> $cash_withdrawal
   )
-  or category_detailed in ('BANK_FEES_INTEREST_CHARGE', 'BANK_FEES_LATE_FEES')
+  or category_detailed in ($card_interest, $late_fee)
 ),
 -- equal rows have equal fingerprints; the few with equal ones are then compared in full
 suspect as (

@@ -5,17 +5,15 @@ with flow as (
     row.user_id,
     sum(row.amount) filter (
       (
-        row.category_primary not in ('INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_DISBURSEMENTS')
-        or row.category_detailed = 'TRANSFER_OUT_WITHDRAWAL'
+        not list_contains($not_consumed, row.category_primary)
+        or row.category_detailed = $cash_withdrawal
       )
-      and row.category_detailed <> 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+      and row.category_detailed <> $card_payment
     )::double as spend_usd,
-    sum(row.amount) filter (row.category_detailed = 'RENT_AND_UTILITIES_RENT')::double as rent_usd,
+    sum(row.amount) filter (row.category_detailed = $rent)::double as rent_usd,
     sum(-row.amount) filter (
       account.type = 'depository'
-      and row.category_detailed in (
-        'INCOME_WAGES', 'INCOME_SALARY', 'INCOME_GIG_ECONOMY', 'INCOME_CONTRACTOR'
-      )
+      and list_contains($earned_income, row.category_detailed)
     )::double as income_usd
   from raw_transactions as row
   join raw_accounts as account on account.account_id = row.account_id
@@ -27,7 +25,7 @@ with flow as (
 select
   median(spend_usd / income_usd) as spend_to_income,
   median(rent_usd / income_usd) filter (rent_usd > 0) as rent_to_income,
-  quantile_cont(income_usd, 0.1) * 30.4375 / ($as_of - $history_start + 1) as income_p10_usd,
-  quantile_cont(income_usd, 0.9) * 30.4375 / ($as_of - $history_start + 1) as income_p90_usd
+  quantile_cont(income_usd, 0.1) * $days_per_month / ($as_of - $history_start + 1) as income_p10_usd,
+  quantile_cont(income_usd, 0.9) * $days_per_month / ($as_of - $history_start + 1) as income_p90_usd
 from flow
 where income_usd > 0

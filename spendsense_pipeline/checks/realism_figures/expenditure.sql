@@ -1,43 +1,28 @@
 -- Dollars by the groups of the Consumer Expenditure Survey; insurance goes where the survey puts it.
+with grouped as (
+  select unnest($expenditure_codes) as code, unnest($expenditure_groups) as expenditure_group
+)
 select
   case
-    when row.category_primary = 'RENT_AND_UTILITIES'
-      or row.category_primary = 'HOME_IMPROVEMENT'
-      or row.category_detailed in (
-        'LOAN_PAYMENTS_MORTGAGE_PAYMENT', 'GENERAL_SERVICES_CHILDCARE', 'GENERAL_SERVICES_STORAGE'
-      )
-      or (
-        row.category_detailed = 'GENERAL_SERVICES_INSURANCE'
-        and regexp_matches(row.merchant_name, 'Home|Renters|Shelter|Lemonade')
-      ) then 'housing'
-    when row.category_primary = 'TRANSPORTATION'
-      or row.category_detailed in ('LOAN_PAYMENTS_CAR_PAYMENT', 'GENERAL_SERVICES_AUTOMOTIVE')
-      or (
-        row.category_detailed = 'GENERAL_SERVICES_INSURANCE'
-        and not regexp_matches(
-          row.merchant_name,
-          'Health|Blue Cross|Kaiser|Molina|Life|Northwestern|Primerica|Home|Renters|Shelter|Lemonade'
-        )
-      ) then 'transport'
-    when row.category_primary = 'FOOD_AND_DRINK'
-      and row.category_detailed <> 'FOOD_AND_DRINK_BEER_WINE_AND_LIQUOR' then 'food'
-    when row.category_primary = 'MEDICAL'
-      or (
-        row.category_detailed = 'GENERAL_SERVICES_INSURANCE'
-        and regexp_matches(row.merchant_name, 'Health|Blue Cross|Kaiser|Molina')
-      ) then 'health'
-    when row.category_primary = 'ENTERTAINMENT' then 'entertainment'
-    when row.category_detailed = 'GENERAL_MERCHANDISE_CLOTHING_AND_ACCESSORIES' then 'clothing'
-    else 'everything else'
+    when row.category_detailed = $insurance then
+      case
+        when regexp_matches(row.merchant_name, 'Home|Renters|Shelter|Lemonade') then 'housing'
+        when regexp_matches(row.merchant_name, 'Health|Blue Cross|Kaiser|Molina') then 'health'
+        when not regexp_matches(row.merchant_name, 'Life|Northwestern|Primerica') then 'transport'
+        else 'everything else'
+      end
+    else coalesce(
+      by_detailed.expenditure_group, by_primary.expenditure_group, 'everything else'
+    )
   end as expenditure_group,
   sum(row.amount)::double as usd
 from raw_transactions as row
 join raw_accounts as account on account.account_id = row.account_id
+left join grouped as by_detailed on by_detailed.code = row.category_detailed
+left join grouped as by_primary on by_primary.code = row.category_primary
 where row.user_id <= $last_person
   and not row.pending
   and account.holder_category is distinct from 'business'
-  and row.category_primary not in (
-    'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_DISBURSEMENTS', 'BANK_FEES'
-  )
-  and row.category_detailed <> 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
-group by expenditure_group
+  and not list_contains($not_surveyed, row.category_primary)
+  and row.category_detailed <> $card_payment
+group by all

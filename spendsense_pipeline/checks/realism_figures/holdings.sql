@@ -21,7 +21,7 @@ adopter as (
 revolver as (
   select count(distinct row.user_id) as people
   from raw_transactions as row
-  where row.category_detailed = 'BANK_FEES_INTEREST_CHARGE'
+  where row.category_detailed = $card_interest
 )
 select
   (select quantile_cont(utilization, 0.5) from card) as utilization_p50,

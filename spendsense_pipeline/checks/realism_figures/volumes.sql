@@ -2,16 +2,13 @@
 with person as (
   select
     row.user_id,
-    count(*) filter (row.transfer_id is null) * 30.4375 / ($as_of - $history_start + 1)
+    count(*) filter (row.transfer_id is null) * $days_per_month / ($as_of - $history_start + 1)
       as monthly_rows,
     count(*) filter (
-      row.category_detailed = 'BANK_FEES_OVERDRAFT_FEES' and row.date > $as_of - 180
+      row.category_detailed = $overdraft_fee and row.date > $as_of - 180
     ) as overdraft_fees,
     count(*) filter (
-      row.amount < 0
-      and row.category_primary not in (
-        'INCOME', 'TRANSFER_IN', 'TRANSFER_OUT', 'LOAN_PAYMENTS', 'LOAN_DISBURSEMENTS'
-      )
+      row.amount < 0 and not list_contains($not_refunds, row.category_primary)
     ) as refunds
   from raw_transactions as row
   join raw_accounts as account on account.account_id = row.account_id

@@ -4,14 +4,14 @@ with flow as (
     account.account_number,
     row.date,
     case
-      when row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' then 'payment'
-      when row.category_detailed = 'BANK_FEES_INTEREST_CHARGE' then 'interest'
-      when row.category_primary = 'BANK_FEES' then 'fee'
+      when row.category_detailed = $card_payment then 'payment'
+      when row.category_detailed = $card_interest then 'interest'
+      when row.category_primary = $bank_fees then 'fee'
     end as kind,
     cast(row.amount * 100 as bigint) as cents
   from raw_transactions as row
   join _checks_accounts as account on account.account_id = row.account_id
-  where row.category_primary in ('LOAN_PAYMENTS', 'BANK_FEES')
+  where (row.category_primary = $bank_fees or row.category_detailed = $card_payment)
     and not row.pending
     and account.type = 'credit'
 )

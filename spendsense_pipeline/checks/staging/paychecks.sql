@@ -13,6 +13,4 @@ from raw_transactions as row
 join _checks_accounts as account on account.account_id = row.account_id
 where not row.pending
   and account.type = 'depository'
-  and row.category_detailed in (
-    'INCOME_WAGES', 'INCOME_SALARY', 'INCOME_GIG_ECONOMY', 'INCOME_CONTRACTOR'
-  )
+  and row.category_detailed in (select unnest($earned_income))

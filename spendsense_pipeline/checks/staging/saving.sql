@@ -11,7 +11,7 @@ with deposit as (
   join _checks_accounts as account on account.account_id = row.account_id
   where not row.pending
     and account.type = 'depository'
-    and account.subtype in ('savings', 'money market', 'cash management', 'hsa')
+    and list_contains($savings_subtypes, account.subtype)
     and row.amount < 0
     and row.transfer_id is not null
   group by row.user_id, row.amount

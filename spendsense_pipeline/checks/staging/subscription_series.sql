@@ -14,16 +14,7 @@ with charge as (
     and not row.pending
     and row.amount > 0
     and account.holder_category is distinct from 'business'
-    and row.category_detailed in (
-      'ENTERTAINMENT_TV_AND_MOVIES',
-      'ENTERTAINMENT_MUSIC_AND_AUDIO',
-      'ENTERTAINMENT_VIDEO_GAMES',
-      'PERSONAL_CARE_GYMS_AND_FITNESS_CENTERS',
-      'GENERAL_SERVICES_STORAGE',
-      'GENERAL_SERVICES_OTHER_GENERAL_SERVICES',
-      'GENERAL_MERCHANDISE_BOOKSTORES_AND_NEWSSTANDS',
-      'HOME_IMPROVEMENT_SECURITY'
-    )
+    and row.category_detailed in (select unnest($subscriptions))
 )
 select
   user_id,

@@ -10,7 +10,7 @@ with leg as (
     account.user_number,
     -- 0: no card has part in it; 1: a payment leaves the bank; 2: it arrives on the card; 3: neither
     case
-      when row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' then
+      when row.category_detailed = $card_payment then
         case
           when account.type = 'depository' and row.amount > 0 then 1
           when account.type = 'credit' and row.amount < 0 then 2
@@ -45,14 +45,14 @@ select
   min(account.account_number) <> max(account.account_number) as has_two_accounts,
   min(account.user_id) = max(account.user_id) as is_one_person,
   count(*) filter (account.type = 'credit') as card_legs,
-  count(*) filter (row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT') as payment_legs,
+  count(*) filter (row.category_detailed = $card_payment) as payment_legs,
   count(*) filter (
-    row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+    row.category_detailed = $card_payment
     and account.type = 'depository'
     and row.amount > 0
   ) as legs_out_of_depository,
   count(*) filter (
-    row.category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT'
+    row.category_detailed = $card_payment
     and account.type = 'credit'
     and row.amount < 0
   ) as legs_onto_card

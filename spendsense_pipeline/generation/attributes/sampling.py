@@ -143,19 +143,13 @@ class _ProfileSampler:
         rate = self._controls.overlap_rate
         if rate is None:
             return none, none
-        codes = [targets.TARGET_CODES[key] for key in targets.OVERLAP_BEHAVIOUR]
-        may = np.isin(self._target, codes)
+        may = self._lives(lambda way: way.overlap is not None)
         wanted = np.rint(rate * (may & (self._withheld == 0)).sum(axis=1)).astype(np.int64)
         shows = self._sampler.pick("overlap", wanted, may & (self._withheld == 0), (self._target,))
         return shows, may & ~shows
 
     def _must_show(self, behaviour: str) -> Flags:
-        codes = [
-            targets.TARGET_CODES[key]
-            for key, shown in targets.OVERLAP_BEHAVIOUR.items()
-            if shown == behaviour
-        ]
-        return self._shows_lower & np.isin(self._target, codes)
+        return self._shows_lower & self._lives(lambda way: way.overlap == behaviour)
 
     def _card_counts(self) -> Ints:
         """0, 1 or 2 cards: accounts per user less checking and savings."""

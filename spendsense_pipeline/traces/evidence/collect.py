@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.assignment import WINDOWS, unrounded_features
+from spendsense_pipeline.personas.assignment import unrounded_features
 from spendsense_pipeline.personas.criteria import PersonaRule
 from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.sql import QueryFolder, literal
+from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.traces.evidence.proofs import PROOFS, TOTAL_SPEND
 from spendsense_pipeline.traces.figures import value_json
 from spendsense_pipeline.traces.json_text import members, number, plain, raw
