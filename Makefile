@@ -14,6 +14,9 @@ DAGSTER := PYTHONWARNINGS=ignore $(BIN)/dagster
 # More words for the program a target runs: `make test ARGS='-k personas'`.
 ARGS ?=
 
+# Without bytecode every process compiles all it imports again; the tests start dozens.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-long test-crash fuzz dev lint docs docs-check bench bench-large \
 	realism lock clean clean-data

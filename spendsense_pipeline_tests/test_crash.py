@@ -1,7 +1,7 @@
 """Kills the refreshing process at random instants while a reader polls the published database.
 
 Every read must see exactly one complete dataset, and the next refresh must succeed as if nothing
-had happened. Five kills here; `make test-crash` does fifty.
+had happened. Two kills here; `make test-crash` does fifty.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from spendsense_pipeline.tables import tables_in
+
 CHECKOUT = Path(__file__).resolve().parents[1]
-EXPECTED_TABLES = 15
+EXPECTED_TABLES = len(tables_in("dataset"))
 
 # Imports once, then for every line "first runs" forks a process that refreshes again and again,
 # each time another dataset (its population says which): kills fall into refreshes, not imports.
@@ -80,6 +82,8 @@ class Nursery:
             cwd=CHECKOUT,
         )
         self.published = 0
+        # How long the first refresh took, with everything imported.
+        self.first_refresh_seconds = 0.0
 
     def start(self, first: int, runs: int) -> int:
         """Begin refreshing in a process of its own; its id."""
@@ -170,7 +174,9 @@ def a_watched_dataset(tmp_path: Path) -> Iterator[tuple[Path, Nursery, Reader]]:
     thread = threading.Thread(target=reader.run)
     try:
         nursery.start(first=0, runs=1)
+        begun = time.monotonic()
         assert nursery.ended() == 0
+        nursery.first_refresh_seconds = time.monotonic() - begun
         thread.start()
         yield directory, nursery, reader
     finally:
@@ -184,12 +190,9 @@ def crash_and_recover(
     data_dir: Path, nursery: Nursery, reader: Reader, *, kills: int, seed: int
 ) -> None:
     draw = random.Random(seed)
-    begun = time.monotonic()
-    nursery.start(first=5, runs=1)
-    assert nursery.ended() == 0
     # However fast the machine is today: two kills of three fall into a first refresh, the rest
     # into the next one.
-    longest = 1.5 * (time.monotonic() - begun)
+    longest = 1.5 * nursery.first_refresh_seconds
     for n in range(kills):
         process = nursery.start(first=1 + 10 * n, runs=10)
         time.sleep(draw.uniform(0.0, longest))
@@ -212,7 +215,7 @@ def crash_and_recover(
 def test_killed_at_any_instant_a_refresh_costs_readers_nothing(
     a_watched_dataset: tuple[Path, Nursery, Reader],
 ) -> None:
-    crash_and_recover(*a_watched_dataset, kills=5, seed=1)
+    crash_and_recover(*a_watched_dataset, kills=2, seed=1)
 
 
 @pytest.mark.crash

@@ -84,6 +84,7 @@ def test_what_is_published_keeps_every_promise_when_asked_again(demo: Path) -> N
     assert broken == []
 
 
+@pytest.mark.long
 def test_a_failing_blocking_check_is_an_exit_code_and_touches_nothing(
     demo: Path, tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_the_commands_of_readme_and_contributing_are_found() -> None:
     assert "make test" in commands("CONTRIBUTING.md")
 
 
+@pytest.mark.long
 def test_readme_works_as_written(tmp_path: Path) -> None:
     """The `spendsense` commands, then the Python, in the order a reader types them."""
     data = tmp_path / "data"

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints, Words
+from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 
 # The four hexadecimal digits of every 16 bits, as one little-endian word of ASCII.
 _HEX_DIGITS: Final = np.frombuffer(

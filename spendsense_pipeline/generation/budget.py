@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.attributes import IRREGULAR
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
+from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -195,7 +195,7 @@ def _cushion(world: World, inputs: BudgetInputs, totals: _Totals, who: Ints, cen
     is_targeted = world.profiles.people.target[who] != NO_TARGET
     months = np.where(is_targeted, wide_low + (wide_high - wide_low) * place, months)
     swing = world.resolved.controls.irregular_income_volatility
-    is_irregular = world.profiles.cadence[who] == IRREGULAR
+    is_irregular = world.profiles.cadence[who] == Cadence.IRREGULAR
     months = np.where(is_irregular, CUSHION_IRREGULAR_MONTHS + 1.3 * swing, months)
     opening = np.rint(_income_cents(world, who) * months - poorest)
     return np.asarray(opening, dtype=np.int64)

@@ -14,8 +14,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from spendsense_pipeline.generation.arrays import Flags
+
 Days = npt.NDArray[np.int32]
-Flags = npt.NDArray[np.bool_]
 A = TypeVar("A", bound="npt.NDArray[Any]")
 
 PAD_DAYS: Final = 15

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints
+from spendsense_pipeline.generation.arrays import Flags, Ints
 
 # Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
 _WHOLE_DOLLARS, _NINETY_NINE = 51, 87

@@ -17,15 +17,12 @@ from spendsense_pipeline.controls import (
     export_config,
     resolve,
 )
+from spendsense_pipeline.generation.card_tables import liabilities_table, statements_table
 from spendsense_pipeline.generation.catalog import load_catalog, with_custom_merchants
 from spendsense_pipeline.generation.household import Household, simulate
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
-from spendsense_pipeline.generation.records import (
-    liabilities_table,
-    statements_table,
-    streams_table,
-)
+from spendsense_pipeline.generation.stream_truth import streams_table
 from spendsense_pipeline.generation.tables import (
     accounts_table,
     transactions_table,

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from spendsense_pipeline.generation.randomness import Floats, Ints, mix64, purpose_key
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.randomness import mix64, purpose_key
 
 BLOCK_USERS = 100
 _STRATUM_CODES = np.uint64(8)
 """Strata are numbered 0..7; up to seven of them fit above the shuffle in 64 bits."""
 _GOLDEN_SHARE = (math.sqrt(5) - 1) / 2
-Flags = npt.NDArray[np.bool_]
 
 
 @functools.lru_cache(maxsize=64)

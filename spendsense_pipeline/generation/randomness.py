@@ -20,9 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Words = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from spendsense_pipeline.generation.arrays import Floats, Ints, Words
 
 # 2**64 / golden ratio, made odd: the increment of splitmix64.
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)

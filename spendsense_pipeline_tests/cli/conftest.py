@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from spendsense_pipeline_tests.fixtures.command import Answer, run
+from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
 
 AS_OF = "2026-06-30"
 # Twenty people cannot promise shares; what is tested here is the command line.
@@ -22,12 +23,17 @@ ASKED = {
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Answer]:
     """A data directory after one refresh, and what the command said."""
-    data_dir = tmp_path_factory.mktemp("cli") / "data"
-    config = tmp_path_factory.mktemp("asked") / "asked.json"
-    config.write_text(json.dumps(ASKED), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPENDSENSE_DATA_DIR", str(data_dir))
-        return data_dir, run("refresh", "--config", config, "--yes")
+
+    def refresh(folder: Path) -> None:
+        config = folder / "asked.json"
+        config.write_text(json.dumps(ASKED), encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SPENDSENSE_DATA_DIR", str(folder / "data"))
+            answer = run("refresh", "--config", config, "--yes")
+        (folder / "answer.json").write_text(json.dumps(asdict(answer)), encoding="utf-8")
+
+    folder = built_once(tmp_path_factory, "refreshed", refresh)
+    return folder / "data", Answer(**json.loads((folder / "answer.json").read_text("utf-8")))
 
 
 @pytest.fixture
@@ -42,10 +48,6 @@ def published(refreshed: tuple[Path, Answer], monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def own_copy(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it, to write into."""
-    data_dir = tmp_path / "data"
-    shutil.copytree(published, data_dir, ignore=shutil.ignore_patterns("warehouse"))
-    kept = next((data_dir / "datasets").glob("*.duckdb"))
-    (data_dir / "spendsense.duckdb").unlink()
-    (data_dir / "spendsense.duckdb").hardlink_to(kept)
+    data_dir = a_copy_of(published, tmp_path / "data", without="warehouse")
     monkeypatch.setenv("SPENDSENSE_DATA_DIR", str(data_dir))
     return data_dir

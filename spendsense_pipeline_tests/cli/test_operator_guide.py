@@ -1,20 +1,23 @@
-"""The operator guide works as written: its files are written, its commands run, in the order a reader meets them.
+"""The operator guide and the README work as written: their files are written, their commands run, in the order a
+reader meets them.
 
 A refresh is run as far as `--dry-run` goes (everything but the run itself, which `test_refresh.py` and the README's
-test make); the reading commands read the dataset of the session.
+long test make); the reading commands read the dataset of the session.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from spendsense_pipeline_tests.fixtures.command import run
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operator-guide.md"
+CHECKOUT = Path(__file__).resolve().parents[2]
+GUIDE = CHECKOUT / "docs" / "operator-guide.md"
 BLOCK = re.compile(r"^```(bash|yaml|csv)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r"\s+# exit code (\d): (.*)$")
 
@@ -56,6 +59,26 @@ def test_the_guide_works_as_written(
             _type(line)
             typed += 1
     assert typed > 40
+
+
+def test_the_commands_of_the_readme_work_as_written(
+    own_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = Path("data") / "operator_config.example.json"
+    (tmp_path / "clone" / "data").mkdir(parents=True)
+    shutil.copy(CHECKOUT / example, tmp_path / "clone" / example)
+    monkeypatch.chdir(tmp_path / "clone")
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    lines = [
+        line
+        for language, block in BLOCK.findall(readme)
+        if language == "bash"
+        for line in block.splitlines()
+        if line.startswith("spendsense ")
+    ]
+    assert len(lines) > 10
+    for line in lines:
+        _type(re.sub(r"\s+# .*$", "", line))
 
 
 def test_the_guide_covers_what_operators_ask() -> None:

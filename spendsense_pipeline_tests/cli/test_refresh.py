@@ -11,6 +11,8 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CHECKS
+from spendsense_pipeline.cli.running import _without_warnings
+from spendsense_pipeline.definitions import defs
 from spendsense_pipeline_tests.cli.conftest import ANYTHING_GOES, AS_OF, ASKED
 from spendsense_pipeline_tests.fixtures.command import Answer, run
 
@@ -112,8 +114,9 @@ def test_a_blocking_check_that_fails_keeps_yesterdays_dataset(
     # no population is wholly covered and evenly spread at once
     impossible = ANYTHING_GOES | {"max_persona_share": 0.17, "min_coverage": 1.0}
     config = _config(tmp_path / "asked.json", expectations=impossible)
-    answer: Answer = run("refresh", "--config", config, "--yes")
+    answer: Answer = run("refresh", "--config", config, "--yes", "--skip-validation")
     assert answer.code == 1
+    assert "Skipping the checks that only warn" in answer.err
     assert "ERROR persona_assignments." in answer.err
     assert "bound:" in answer.err
     assert "expectations." in answer.err, "the remedy is printed"
@@ -122,6 +125,13 @@ def test_a_blocking_check_that_fails_keeps_yesterdays_dataset(
     assert ("demo_refresh", "FAILURE", "command line") in _runs(own_copy)
 
 
+def test_what_only_warns_is_left_out_of_the_job_and_nothing_else() -> None:
+    kept = _without_warnings(defs.resolve_job_def("demo_refresh")).asset_layer.asset_graph
+    ran = {(key.asset_key.to_user_string(), key.name) for key in kept.asset_check_keys}
+    assert ran == {(check.asset, check.name) for check in CHECKS if check.blocking}
+
+
+@pytest.mark.long
 def test_skip_validation_leaves_out_only_what_warns(data_dir: Path, tmp_path: Path) -> None:
     config = _config(tmp_path / "asked.json")
     answer = run("refresh", "--config", config, "--skip-validation", "--json")

@@ -10,8 +10,7 @@ import pytest
 
 from spendsense_pipeline.definitions import defs
 from spendsense_pipeline.defs.jobs import WrongControlsError
-from spendsense_pipeline_tests.defs.conftest import Run, run_config
-from spendsense_pipeline_tests.fixtures.graph_runs import failures
+from spendsense_pipeline_tests.fixtures.graph_runs import Run, failures, run_config
 
 
 def published_seed(data_dir: Path) -> int:

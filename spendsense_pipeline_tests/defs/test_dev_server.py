@@ -128,10 +128,16 @@ def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server of a clone, with one refresh made."""
+    """The server of a clone."""
     with dagster_dev(tmp_path_factory.mktemp("dev")) as found:
-        assert found.wait(found.submit("demo_refresh", FORM)) == dg.DagsterRunStatus.SUCCESS
         yield found
+
+
+@pytest.fixture(scope="module")
+def refreshed_server(server: Server) -> Server:
+    """The same after one refresh."""
+    assert server.wait(server.submit("demo_refresh", FORM)) == dg.DagsterRunStatus.SUCCESS
+    return server
 
 
 def seconds_allowed() -> float:
@@ -155,10 +161,14 @@ def test_it_answers_as_soon_with_a_dagster_home(tmp_path: Path) -> None:
     assert not (found.data_dir / "dagster_home").exists()
 
 
-def test_the_form_is_all_a_launch_needs_and_the_dataset_is_published(server: Server) -> None:
-    assert (server.data_dir / "spendsense.duckdb").exists()
+@pytest.mark.long
+def test_the_form_is_all_a_launch_needs_and_the_dataset_is_published(
+    refreshed_server: Server,
+) -> None:
+    assert (refreshed_server.data_dir / "spendsense.duckdb").exists()
 
 
+@pytest.mark.long
 def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
     from dagster_graphql import DagsterGraphQLClientError
 
@@ -168,7 +178,9 @@ def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
     assert server.run_count() == before
 
 
-def test_two_runs_at_once_queue(server: Server) -> None:
+@pytest.mark.long
+def test_two_runs_at_once_queue(refreshed_server: Server) -> None:
+    server = refreshed_server
     runs = [server.submit("features_and_personas", {}) for _ in range(2)]
     together = [server.status(run) for run in runs]
     assert together.count(dg.DagsterRunStatus.STARTED) <= 1
@@ -228,9 +240,13 @@ def test_a_foreign_page_cannot_open_a_websocket(server: Server) -> None:
         connect(f"ws://evil.example:{server.port}/graphql", subprotocols=protocol, sock=own)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
-def test_the_ui_shows_lineage_launchpad_check_and_picture(server: Server, tmp_path: Path) -> None:
+def test_the_ui_shows_lineage_launchpad_check_and_picture(
+    refreshed_server: Server, tmp_path: Path
+) -> None:
+    server = refreshed_server
     with a_page(tmp_path / "profile") as page:
         page.open(f"{server.url}/asset-groups")
         for group in ("controls", "generate", "measure", "judge", "explain", "publish"):

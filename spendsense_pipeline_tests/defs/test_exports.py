@@ -6,8 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline_tests.defs.conftest import Run
-from spendsense_pipeline_tests.fixtures.graph_runs import failures
+from spendsense_pipeline_tests.fixtures.graph_runs import Run, failures
 
 
 def _asking(*formats: str) -> dict[str, object]:

@@ -9,8 +9,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.publishing.consent import record_decision
-from spendsense_pipeline_tests.defs.conftest import Run, run_config
-from spendsense_pipeline_tests.fixtures.graph_runs import failures
+from spendsense_pipeline_tests.fixtures.graph_runs import Run, failures, run_config
 from spendsense_pipeline_tests.fixtures.tiny_dataset import NOW, settings_in
 
 

@@ -104,6 +104,7 @@ def test_a_history_past_24_months_begins_anew(data_dir: Path) -> None:
     assert launched_with(request)["config"]["history_start"] is None
 
 
+@pytest.mark.long
 def test_night_after_night_one_world_grows(
     data_dir: Path, small_households: None, instance: dg.DagsterInstance
 ) -> None:

@@ -11,23 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.attributes import (
-    BIWEEKLY,
-    IRREGULAR,
-    MONTHLY,
-    SEMIMONTHLY,
-    WEEKLY,
-)
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
-from spendsense_pipeline.generation.world import (
-    Postings,
-    Purpose,
-    Slot,
-    World,
-    postings,
-)
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.randomness import integers, uniform
+from spendsense_pipeline.generation.world import World
 
 # A nominal gap of 49 days stays above 45 when a holiday weekend moves both paydays (by 3 at most).
 IRREGULAR_GAP_DAYS = 56
@@ -40,7 +30,12 @@ MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
 _NEVER_DAYS = 400
 # 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
-PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
+PAYCHECKS_PER_YEAR = {
+    Cadence.WEEKLY: 52.1775,
+    Cadence.BIWEEKLY: 26.0888,
+    Cadence.SEMIMONTHLY: 24.0,
+    Cadence.MONTHLY: 12.0,
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def plan_paychecks(world: World) -> Paychecks:
     known = nominal < world.days + PAD_DAYS // 2
     actual = np.where(known, world.calendar.on_or_before(nominal), nominal).astype(np.int64)
     spread = np.where(
-        world.profiles.cadence == IRREGULAR,
+        world.profiles.cadence == Cadence.IRREGULAR,
         IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
         np.where(
             uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
@@ -108,7 +103,7 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
     draw = world.words("payday", 0)
     months = np.arange(-1, calendar.month_count + 1)
 
-    for code, step in ((WEEKLY, 7), (BIWEEKLY, 14)):
+    for code, step in ((Cadence.WEEKLY, 7), (Cadence.BIWEEKLY, 14)):
         who = cadence == code
         # Most employers pay on Friday, some on Thursday or Wednesday.
         weekday = 4 - np.minimum(integers(draw[who], 10) // 6, 2)
@@ -116,14 +111,14 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
         to_first = to_first + (step - 7) * integers(world.words("payday_week", 0)[who], 2)
         columns = np.arange(-1, count - 1) * step
         nominal[who] = to_first[:, np.newaxis] + columns
-    who = cadence == MONTHLY
+    who = cadence == Cadence.MONTHLY
     day_of_month = np.array(MONTHLY_PAYDAYS)[integers(draw[who], len(MONTHLY_PAYDAYS))]
     nominal[who, : months.size] = calendar.clamp_day(months, day_of_month[:, np.newaxis])
-    who = cadence == SEMIMONTHLY
+    who = cadence == Cadence.SEMIMONTHLY
     pair = np.array(SEMIMONTHLY_PAYDAYS)[integers(draw[who], len(SEMIMONTHLY_PAYDAYS))]
     twice = np.stack([calendar.clamp_day(months, pair[:, [half]]) for half in (0, 1)], axis=2)
     nominal[who, : 2 * months.size] = twice.reshape(-1, 2 * months.size)
-    who = cadence == IRREGULAR
+    who = cadence == Cadence.IRREGULAR
     nominal[who] = _irregular_days(world, count)[who]
 
     for code, per_year in PAYCHECKS_PER_YEAR.items():

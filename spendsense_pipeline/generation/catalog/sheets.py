@@ -11,14 +11,11 @@ from importlib import resources
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from spendsense_pipeline.errors import ProblemsError
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.plaid import categories
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 
@@ -163,18 +160,14 @@ class Sheet:
         remedy = f"must be {length} positive weights with mean 1"
         return np.array(self._column(column, convert, remedy, (1.0,) * length), dtype=np.float64)
 
-    def category_codes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The columns `category_primary` and `category_detailed`, as Plaid pairs them."""
-        primaries, details = self.text("category_primary"), self.text("category_detailed")
-        for number, (primary, detailed) in enumerate(zip(primaries, details, strict=True)):
-            category = categories.BY_CODE.get(detailed)
-            if category is None:
-                self.complain(
-                    number, "category_detailed", detailed, "is not in Plaid's taxonomy v2"
-                )
-            elif category.primary != primary:
-                self.complain(number, "category_primary", primary, f"must be {category.primary}")
-        return primaries, details
+    def category_codes(self) -> tuple[str, ...]:
+        """The column `category_detailed`, in Plaid's words."""
+        details = self.text("category_detailed")
+        for number, detailed in enumerate(details):
+            if detailed not in categories.BY_CODE:
+                remedy = "is not in Plaid's taxonomy v2"
+                self.complain(number, "category_detailed", detailed, remedy)
+        return details
 
     def finish(self) -> None:
         """Raise CatalogError if anything was found wrong."""
