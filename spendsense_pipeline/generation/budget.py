@@ -76,7 +76,16 @@ class BudgetInputs:
 
 
 def rhythm_periods(world: World, paychecks: Paychecks) -> tuple[Ints, Flags, Ints]:
-    """Budget period and tail flag of every user and day, and the days wages are drawn."""
+    """The stretches of days that budgets are made for: months, pay periods, weeks of a wage.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`.
+
+    Returns:
+        Budget period per (user, day), `[U, D]`; whether the money has run out by then, `[U, D]`;
+        and the days wages are drawn, `[U, W]`, past the horizon for who draws none.
+    """
     calendar, rhythm = world.calendar, world.profiles.rhythm
     period = np.broadcast_to(calendar.month_index, (world.users, world.days)).astype(np.int64)
     is_tail = np.zeros((world.users, world.days), dtype=np.bool_)
@@ -106,7 +115,18 @@ def rhythm_periods(world: World, paychecks: Paychecks) -> tuple[Ints, Flags, Int
 def budgets(
     world: World, inputs: BudgetInputs, period: Ints, is_tail: Flags, wage_day: Ints
 ) -> Budget:
-    """Budgets of everybody, each by the plan of their rhythm."""
+    """Budgets of everybody, each by the plan of their rhythm.
+
+    Args:
+        world: The shard.
+        inputs: What is known before anything is spent.
+        period: Budget period per (user, day), `[U, D]`.
+        is_tail: Days on which the money has run out, `[U, D]`.
+        wage_day: Days wages are drawn, `[U, W]`.
+
+    Returns:
+        Cents to spend per (user, period), `[U, K]`, with the opening balance they follow from.
+    """
     periods = int(period.max()) + 1
     cents = np.zeros((world.users, periods), dtype=np.int64)
     tail = np.zeros((world.users, periods), dtype=np.int64)

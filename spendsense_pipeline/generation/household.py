@@ -68,7 +68,15 @@ class Household:
 
 
 def simulate(world: World, labels: Labels) -> Household:
-    """Let a shard of households live from history_start to the horizon."""
+    """Let a shard of households live from history_start to the horizon.
+
+    Args:
+        world: Who they are and the frame they live in.
+        labels: What their rows will be called.
+
+    Returns:
+        Everything they did, row by row, and the plans it followed.
+    """
     profiles = world.profiles
     paychecks = income.plan_paychecks(world)
     plan = savings.plan_savings(world, labels)

@@ -74,17 +74,35 @@ def consent_phase(seed: int) -> float:
 
 
 def blocks_of(first_user: int, users: int) -> tuple[int, int]:
-    """First block and number of blocks that hold these users."""
+    """The blocks of people that a stretch of users lies in.
+
+    Args:
+        first_user: Number of the first user.
+        users: How many from there on.
+
+    Returns:
+        Number of the first block, and how many blocks.
+    """
     first = first_user // BLOCK_USERS
     return first, (first_user + users - 1) // BLOCK_USERS - first + 1
 
 
 def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Flags) -> Ints:
-    """Target of each person: dealt apart for consenting and other people, so that every prefix of
-    the consenting has the requested mix to within one.
+    """Target of each person.
+
+    Targets are shared out apart among consenting and other people, so that every prefix of the
+    consenting has the requested mix to within one.
+
+    Args:
+        resolved: The configuration.
+        numbers: Position of each person in the population, `[U]`.
+        has_consented: `[U]`.
+
+    Returns:
+        One of TARGET_CODES each, NO_TARGET in a natural population: `[U]`.
 
     Raises:
-        SpendSenseError: a targeted persona has no way of living.
+        SpendSenseError: A targeted persona has no way of living.
     """
     weights = resolved.target_weights
     if not weights:
@@ -102,7 +120,16 @@ def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Fla
 
 
 def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
-    """All persons of whole blocks, `[B * 100]`."""
+    """All persons of whole blocks.
+
+    Args:
+        resolved: The configuration.
+        first_block: Number of the first block.
+        blocks: How many blocks.
+
+    Returns:
+        Persons in order of number, `[B * 100]`.
+    """
     seed = resolved.config.seed
     numbers = first_block * BLOCK_USERS + np.arange(blocks * BLOCK_USERS, dtype=np.int64)
     has_consented = is_spread(numbers, resolved.controls.consent_rate, consent_phase(seed))
@@ -142,7 +169,15 @@ def income_tiers(income_monthly_usd: Floats) -> Ints:
 
 
 def joined_days_before(seed: int, numbers: Ints) -> Ints:
-    """Days before history_start on which each person joined, 30 to 1,500."""
+    """When each person joined.
+
+    Args:
+        seed: The operator's seed.
+        numbers: Position of each person in the population, `[U]`.
+
+    Returns:
+        Days before history_start, 30 to 1,500: `[U]`.
+    """
     return 30 + integers(words(user_keys(seed, "joined", numbers), 0), 1_470)
 
 

@@ -63,7 +63,15 @@ Codes = npt.NDArray[np.int32]
 
 
 def table(declared: Table, columns: dict[str, Any]) -> Any:
-    """An Arrow table with the declared columns in the declared order."""
+    """An Arrow table with the declared columns in the declared order.
+
+    Args:
+        declared: The table's declaration.
+        columns: Every declared column by name, each with one entry per row.
+
+    Returns:
+        The table, its strings as they come: dictionary-encoded or not.
+    """
     return pa.Table.from_arrays(
         [columns[name] for name in declared.column_names], names=list(declared.column_names)
     )
@@ -106,7 +114,15 @@ def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
 
 
 def place_of(world: World, places: Any) -> Ints:
-    """Home city of each person: a row of the catalog's places."""
+    """Home city of each person, by the inhabitants of their region's cities.
+
+    Args:
+        world: The shard.
+        places: The catalog's places.
+
+    Returns:
+        Row of the places per user, `[U]`.
+    """
     people = world.profiles.people
     chosen = np.zeros(world.users, dtype=np.int64)
     word = world.words("place", 0)

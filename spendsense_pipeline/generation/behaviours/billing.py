@@ -93,8 +93,14 @@ class Billing:
         return np.clip(room, 0, cards.limit_cents * 6 // 100)
 
     def close(self, cycle: int, purchases: Ints, purchase_days_cents: Ints) -> None:
-        """Close a cycle. `purchases[C]` is what was charged, `purchase_days_cents[C]` the same
-        weighted by the days each charge was owed in the cycle (issue day included)."""
+        """Close a cycle of every card: its interest, minimum, statement and answer.
+
+        Args:
+            cycle: Number of the cycle; the ones before it are closed.
+            purchases: What was charged in it, cents per card, `[C]`.
+            purchase_days_cents: The same, each charge weighted by the days it was owed in the
+                cycle, its issue day included: cent-days per card, `[C]`.
+        """
         cards, parts = self._cards, self._parts
         previous, payment, fee = self._carried(cycle)
         issued = cards.issued[:, cycle]
@@ -165,7 +171,19 @@ class Billed:
 
 
 def bill(cards: Cards, users: int, purchases: Purchases, charges: Postings) -> Billed:
-    """Run every cycle. `bought` are card purchases, `charged` fixed charges (subscriptions)."""
+    """Run every cycle of every card.
+
+    What a card buys in a cycle is scaled to the room the cycle has beside its fixed charges.
+
+    Args:
+        cards: The cards of the shard, `[C]`.
+        users: How many users the shard holds.
+        purchases: Purchases on cards, `[N]`, their prices not yet scaled.
+        charges: Fixed charges on cards (subscriptions), `[S]`.
+
+    Returns:
+        Statements per (card, cycle), and the purchases that fall in a cycle with their cents.
+    """
     numbers, billing = _card_numbers(cards, users), Billing(cards)
     card = numbers[purchases.user, purchases.card]
     cycle = _cycle_of(cards, card, purchases.settles)
@@ -221,7 +239,17 @@ def _cycle_of(cards: Cards, card: Ints, day: Ints) -> Ints:
 
 
 def card_postings(world: World, cards: Cards, statements: Statements) -> Postings:
-    """Payments (both legs), interest and late fees."""
+    """What cards post beside purchases: payments with both legs, interest and late fees.
+
+    Args:
+        world: The shard.
+        cards: Its cards, `[C]`.
+        statements: What each cycle came to, `[C, J]` cents.
+
+    Returns:
+        Payments from checking on the day the statement is answered, interest on the issue day, a
+        late fee on the day after the due date.
+    """
     cycles = np.arange(cards.issued.shape[1])
     serial = STATEMENT_SERIAL.pack(slot=cards.slot[:, np.newaxis], cycle=cycles)
     card, cycle = np.nonzero((statements.paid > 0) & (cards.pays_on < world.days))

@@ -18,7 +18,11 @@ OPENING_WEEKS = 5
 
 
 def business_postings(world: World) -> tuple[Postings, Ints]:
-    """Rows of the business accounts, and the opening balance of every user (0 without one)."""
+    """Weekly takings and supplies of business accounts.
+
+    Returns:
+        The rows, and the opening balance of every user in cents, `[U]`: 0 without such an account.
+    """
     has = world.profiles.has_business
     low, high = WEEKLY_TAKINGS_USD
     takings = (low + (high - low) * uniform(world.words("business_size", 0)) ** 2) * has

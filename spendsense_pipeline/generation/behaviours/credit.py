@@ -83,7 +83,17 @@ class Cards:
 
 
 def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Cards:
-    """The cards of the shard. `spending_usd[U]` is what each user has for everyday spending."""
+    """The cards of the shard: limits, rates, steady balances and the dates of their cycles.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
+            one.
+        spending_usd: What each user has for everyday spending in a month, `[U]`.
+
+    Returns:
+        Cards in order of user and slot, `[C]`.
+    """
     profiles = world.profiles
     user, which = np.nonzero(profiles.card_band >= Band.LOW)
     band = profiles.card_band[user, which]

@@ -106,7 +106,16 @@ class _Tastes(NamedTuple):
 
 
 def habits_of(controls: OperatorControls, average: float, catalog: Catalog) -> Habits:
-    """Lookup tables for these controls. `average` is `avg_transactions_per_month`."""
+    """Lookup tables for a population's controls; populations alike in them share the tables.
+
+    Args:
+        controls: The operator's controls.
+        average: `avg_transactions_per_month`: purchases per user and month before the multiplier.
+        catalog: Where one may shop.
+
+    Returns:
+        The tables, over `G` spending groups and 4096 equally likely draws.
+    """
     tastes = _Tastes(
         ratios=tuple(sorted(controls.category_spending_ratios.items())),
         seasonality=controls.seasonality,

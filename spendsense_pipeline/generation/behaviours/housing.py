@@ -94,7 +94,17 @@ class Bills:
 
 
 def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Paychecks) -> Bills:
-    """Contracts. `orders_usd[U]` is what subscriptions and savings take of income a month."""
+    """Which bills each household has, what a usual month of each comes to and when it is due.
+
+    Args:
+        world: The shard.
+        labels: Names of the billers, and through them the catalog.
+        orders_usd: What subscriptions and savings take of income a month, `[U]`.
+        paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays after one.
+
+    Returns:
+        Contracts per (user, kind), `[U, KINDS]`; together they leave everyday spending its share.
+    """
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
     has = _contracts(world)
@@ -167,7 +177,17 @@ def _contracts(world: World) -> Flags:
 
 
 def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
-    """Every bill payment from checking."""
+    """Every bill payment from checking.
+
+    Args:
+        world: The shard.
+        bills: Contracts per (user, kind), `[U, KINDS]`.
+        paychecks: Paydays per user, `[U, K]`.
+        labels: Names of the billers.
+
+    Returns:
+        A row per (user, kind, month), or per payday for rent and mortgages paid in parts.
+    """
     calendar, catalog = world.calendar, labels.catalog.billers
     months = np.arange(calendar.month_count)
     nominal = calendar.clamp_day(months, bills.day_of_month[:, :, np.newaxis]).astype(np.int64)

@@ -68,13 +68,30 @@ def plan_paychecks(world: World) -> Paychecks:
 
 
 def pay_day_of_month(world: World, paychecks: Paychecks) -> Ints:
-    """Day of the month of each user's first payday in the history: `[U]`."""
+    """Day of the month of each user's first payday in the history.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`.
+
+    Returns:
+        1..31 per user, `[U]`.
+    """
     day = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)[:, 0]
     return world.calendar.day_of_month[np.clip(day, 0, world.days - 1)].astype(np.int64)
 
 
 def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings:
-    """Direct deposits into checking."""
+    """Direct deposits into checking.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays and amounts per user, `[U, K]`.
+        labels: Names of who pays.
+
+    Returns:
+        A row per paycheck of the plan, money in.
+    """
     user, column = np.nonzero((paychecks.day >= 0) & (paychecks.day < world.days))
     day = paychecks.day[user, column]
     return postings(
@@ -141,7 +158,16 @@ def _irregular_days(world: World, count: int) -> Ints:
 
 
 def events_passed(event_day: Ints, days: int) -> Ints:
-    """How many events have come by each day: `[U, K] -> [U, D]`."""
+    """How many events have come by each day.
+
+    Args:
+        event_day: Days of the events of each user, `[U, K]`; outside the history they count as at
+            its edge.
+        days: Days of the history.
+
+    Returns:
+        Events up to and including each day, per (user, day): `[U, D]`.
+    """
     users = event_day.shape[0]
     at = np.clip(event_day, 0, days)
     flat = (np.arange(users)[:, np.newaxis] * (days + 1) + at).ravel()

@@ -51,7 +51,18 @@ class SavingsPlan:
 
 
 def plan_savings(world: World, labels: Labels) -> SavingsPlan:
-    """Opening balances and standing orders."""
+    """Savings accounts: product, opening balance and standing order.
+
+    The opening balance of a saver is what makes its orders grow it at the wanted rate; that of
+    others is idle money in months of income.
+
+    Args:
+        world: The shard.
+        labels: The catalog's account products.
+
+    Returns:
+        One account per user, `[U]`, amounts in cents.
+    """
     profiles, products = world.profiles, labels.catalog.account_products
     rows = products.by_subtype["savings"]
     per_month = np.where(
@@ -77,7 +88,15 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
 
 
 def order_postings(world: World, plan: SavingsPlan) -> Postings:
-    """Standing orders on their weekday, or the next business day if that is a holiday."""
+    """Standing orders on their weekday, or the next business day if that is a holiday.
+
+    Args:
+        world: The shard.
+        plan: Order of every user, `[U]`; 0 cents for none.
+
+    Returns:
+        Both legs of every transfer, weekly or every second week.
+    """
     calendar = world.calendar
     weekday = integers(world.words("order_day", 0), 5)
     phase = (weekday - int(calendar.weekday[0])) % 7
@@ -98,7 +117,15 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
 
 
 def sweep_postings(world: World, paychecks: Paychecks) -> Postings:
-    """Irregular pay that goes to savings on the day it comes."""
+    """Irregular pay that goes to savings on the day it comes.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays and amounts per user, `[U, K]`.
+
+    Returns:
+        Both legs of every transfer, for users whose rhythm is SWEPT.
+    """
     swept = (world.profiles.rhythm == Rhythm.SWEPT)[:, np.newaxis]
     user, column = np.nonzero(swept & (paychecks.day >= 0) & (paychecks.day < world.days))
     return transfer(
@@ -112,7 +139,15 @@ def sweep_postings(world: World, paychecks: Paychecks) -> Postings:
 
 
 def wage_postings(world: World, budget: Budget) -> Postings:
-    """Weekly wages drawn back from savings."""
+    """Weekly wages drawn back from savings.
+
+    Args:
+        world: The shard.
+        budget: The wages, `[U, K]` cents, and the days they are drawn.
+
+    Returns:
+        Both legs of every transfer.
+    """
     user, column = np.nonzero((budget.wage_cents > 0) & (budget.wage_day < world.days))
     return transfer(
         user=user,
@@ -129,6 +164,14 @@ def housing_cover_postings(world: World, bill_rows: Postings, labels: Labels) ->
 
     Drawn with the week's wage instead, they would for days leave more than a month's expenses in
     checking, which is not how one lives on irregular pay.
+
+    Args:
+        world: The shard.
+        bill_rows: All bill payments of the shard.
+        labels: Tells which of them are for housing.
+
+    Returns:
+        Both legs of a transfer per payment of theirs, on its day and of its amount.
     """
     is_swept = world.profiles.rhythm[bill_rows.user] == Rhythm.SWEPT
     is_housing = np.isin(labels.bill_kind(bill_rows.label), (RENT, MORTGAGE))
@@ -146,7 +189,17 @@ def housing_cover_postings(world: World, bill_rows: Postings, labels: Labels) ->
 def interest_postings(
     world: World, plan: SavingsPlan, movements: Sequence[Postings], labels: Labels
 ) -> Postings:
-    """Monthly interest on the average daily balance, credited on the month's last business day."""
+    """Monthly interest on the average daily balance, credited on the month's last business day.
+
+    Args:
+        world: The shard.
+        plan: Opening balances and products, `[U]`.
+        movements: Everything that moves savings accounts.
+        labels: The catalog, for the rates.
+
+    Returns:
+        A row per (user, month) that earns a cent or more, rounded half to even.
+    """
     calendar = world.calendar
     ends = np.append(calendar.month_starts[1:], world.days) - 1
     credit_day = calendar.on_or_before(ends).astype(np.int64)

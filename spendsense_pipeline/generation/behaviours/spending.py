@@ -93,7 +93,16 @@ class Purchases(Columns):
 
 
 def counts_per_day(world: World, habits: Habits, is_tail: Flags) -> Ints:
-    """How many purchases each user makes on each day, Poisson: `[U, D]`."""
+    """How many purchases each user makes on each day, Poisson around habits, weekday and season.
+
+    Args:
+        world: The shard.
+        habits: The population's lookup tables.
+        is_tail: Days on which the money has run out, `[U, D]`; they see few purchases.
+
+    Returns:
+        Purchases per (user, day), `[U, D]`.
+    """
     calendar = world.calendar
     factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
     per_day = factor * habits.purchases_per_month / DAYS_PER_MONTH
@@ -142,8 +151,19 @@ def plan_purchases(
     card_share: Floats,
     everyday_usd: Floats,
 ) -> Purchases:
-    """All purchases to the horizon. `card_share[U, 2]` is the part of spending each card takes,
-    `everyday_usd[U]` what the user has for purchases in a usual month."""
+    """All purchases to the horizon: where, when, how paid, and the price before a budget scales it.
+
+    Args:
+        world: The shard.
+        habits: The population's lookup tables.
+        labels: Names of the merchants, and through them the catalog.
+        is_tail: Days on which the money has run out, `[U, D]`.
+        card_share: Part of spending that each card takes, `[U, 2]`.
+        everyday_usd: What the user has for purchases in a usual month, `[U]`.
+
+    Returns:
+        Purchases in order of user and day, `[N]`.
+    """
     user, day, serial = _moments(counts_per_day(world, habits, is_tail))
     number = _PURCHASE_NUMBER.pack(day=day, serial=serial)
     word = words_each(world.keys("purchase")[user], number)

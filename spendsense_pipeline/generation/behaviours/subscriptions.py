@@ -72,7 +72,18 @@ class Contracts(Columns):
 def plan_contracts(
     world: World, paychecks: Paychecks, labels: Labels, pays_from: Ints
 ) -> Contracts:
-    """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
+    """All subscriptions: the service, its price and day, and what happens to it within two years.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`: who has no money left later is charged soon after
+            one.
+        labels: The catalog's services.
+        pays_from: Account each user pays subscriptions from, a `Slot`, `[U]`.
+
+    Returns:
+        Contracts, `[S]`, one that replaces another after all the others.
+    """
     profiles, services = world.profiles, labels.catalog.subscriptions
     # Of the configuration, not of the shard: draws and serial numbers hang on it.
     most = max(world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN)
@@ -181,7 +192,16 @@ def _prices(world: World, labels: Labels, service: Ints, wanted: Flags) -> Ints:
 
 
 def charges(world: World, contracts: Contracts, labels: Labels) -> Postings:
-    """Every monthly charge, on the account that pays."""
+    """Every monthly charge, on the account that pays.
+
+    Args:
+        world: The shard.
+        contracts: Subscriptions, `[S]`.
+        labels: Names of the services.
+
+    Returns:
+        A row per (contract, month), but for skipped months.
+    """
     calendar = world.calendar
     if contracts.user.size == 0:
         return postings(user=[], slot=0, day=[], cents=0, label=0, purpose=Purpose.SUBSCRIPTION)

@@ -40,9 +40,19 @@ MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {
 def with_custom_merchants(catalog: Catalog, rows: Sequence[CustomMerchant]) -> Catalog:
     """The catalog with the operator's merchants after its own, chosen instead of its own.
 
-    A custom merchant takes its name with it: a merchant we ship under that name is no longer
-    chosen anywhere, since a merchant keeps its category. A name that already stands for a
-    subscription, a biller or an employer is an error.
+    A custom merchant takes its name with it: a merchant we ship under that name is no longer chosen
+    anywhere, since a merchant keeps its category.
+
+    Args:
+        catalog: The catalog as shipped.
+        rows: The operator's merchants.
+
+    Returns:
+        A new catalog, the same one if there are no rows.
+
+    Raises:
+        CatalogError: A name already stands for a subscription, a biller or an employer, or a group
+            is left without a merchant.
     """
     return _extended(catalog, tuple(rows)) if rows else catalog
 

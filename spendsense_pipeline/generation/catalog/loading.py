@@ -179,7 +179,12 @@ def _read_products() -> tuple[CardProducts, AccountProducts]:
 
 @functools.cache
 def load_catalog() -> Catalog:
-    """The catalog as shipped, read and validated once per process."""
+    """The catalog as shipped, read and validated once per process.
+
+    Raises:
+        CatalogError: A file contradicts itself, another or Plaid's taxonomy; every problem is
+            named.
+    """
     groups = _read_spending_groups()
     first_names, last_names, places = _read_people()
     card_products, account_products = _read_products()

@@ -17,7 +17,7 @@ from spendsense_pipeline.generation.catalog.kinds import BILL_KINDS
 
 
 def rows_where(flags: Flags) -> Ints:
-    """Row numbers at which the flags hold."""
+    """Row numbers at which the flags `[N]` hold: `[M]`."""
     return np.flatnonzero(flags).astype(np.int64)
 
 
@@ -96,7 +96,7 @@ class Subscriptions:
 
     @functools.cached_property
     def monthly(self) -> Ints:
-        """Rows billed every month."""
+        """Rows billed every month: `[M]`."""
         return rows_where(np.array(self.cadence) == "monthly")
 
     @functools.cached_property
@@ -135,7 +135,7 @@ class Billers:
 
     @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
-        """Rows of each kind of bill, `[B of the kind]`."""
+        """Rows of each kind of bill, `[M]` each."""
         return _rows_by(self.kind)
 
     @functools.cached_property
@@ -163,12 +163,12 @@ class Employers:
 
     @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
-        """Rows of each kind of payer."""
+        """Rows of each kind of payer, `[M]` each."""
         return _rows_by(self.kind)
 
     @functools.cached_property
     def by_level(self) -> dict[str, Ints]:
-        """Rows of employers (not contractors' clients or platforms) by pay level."""
+        """Rows of employers (not contractors' clients or platforms) by pay level, `[M]` each."""
         is_employer = np.array(self.kind) == "employer"
         level = np.array(self.pay_level)
         return {
@@ -191,7 +191,7 @@ class FirstNames:
 
     @functools.cached_property
     def by_gender(self) -> dict[str, Ints]:
-        """Rows of each leaning."""
+        """Rows of each leaning, `[M]` each."""
         return _rows_by(self.gender_leaning)
 
 
@@ -214,7 +214,7 @@ class Places:
 
     @functools.cached_property
     def by_region(self) -> dict[str, Ints]:
-        """Rows of each region."""
+        """Rows of each region, `[M]` each."""
         return _rows_by(self.regions)
 
 
@@ -239,7 +239,7 @@ class AccountProducts:
 
     @functools.cached_property
     def by_subtype(self) -> dict[str, Ints]:
-        """Rows of each Plaid subtype."""
+        """Rows of each Plaid subtype, `[M]` each."""
         return _rows_by(self.subtypes)
 
 

@@ -51,7 +51,14 @@ class Sheet:
         return len(self.rows)
 
     def complain(self, row: int, column: str, value: object, remedy: str) -> None:
-        """Note that the value cannot stand and what it must be."""
+        """Note that a value cannot stand.
+
+        Args:
+            row: Number of the row, from 0.
+            column: Name of the column.
+            value: What it holds.
+            remedy: What it must be, to follow the value in a sentence.
+        """
         line = self._first_line + row
         self.problems.append(f"{self.name} line {line}: {column} {value!r} {remedy}")
 
@@ -68,7 +75,15 @@ class Sheet:
         return values
 
     def text(self, column: str, *, unique: bool = False) -> tuple[str, ...]:
-        """Non-empty text, free of outer blanks."""
+        """Non-empty text, free of outer blanks.
+
+        Args:
+            column: Name of the column.
+            unique: Whether no two rows may say the same.
+
+        Returns:
+            A value per row; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> str:
             if not value or value != value.strip():
@@ -87,7 +102,15 @@ class Sheet:
         return tuple(values)
 
     def one_of(self, column: str, allowed: Collection[str]) -> tuple[str, ...]:
-        """Text out of a list."""
+        """Text out of a list.
+
+        Args:
+            column: Name of the column.
+            allowed: What it may say.
+
+        Returns:
+            A value per row; what is wrong is kept for `finish`.
+        """
         values = self.text(column)
         for number, value in enumerate(values):
             if value not in allowed:
@@ -95,7 +118,16 @@ class Sheet:
         return values
 
     def numbers(self, column: str, low: float = 0.0, high: float = float("inf")) -> Floats:
-        """Numbers in [low, high]."""
+        """Numbers within bounds, both included.
+
+        Args:
+            column: Name of the column.
+            low: The least that is allowed.
+            high: The most that is allowed.
+
+        Returns:
+            A value per row, `[N]`; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> float:
             number = float(value)
@@ -107,7 +139,15 @@ class Sheet:
         return np.array(self._column(column, convert, remedy, low), dtype=np.float64)
 
     def whole(self, column: str, low: int = 0) -> Ints:
-        """Whole numbers of at least `low`."""
+        """Whole numbers.
+
+        Args:
+            column: Name of the column.
+            low: The least that is allowed.
+
+        Returns:
+            A value per row, `[N]`; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> int:
             number = int(value)
@@ -119,7 +159,7 @@ class Sheet:
         return np.array(self._column(column, convert, remedy, low), dtype=np.int64)
 
     def cents(self, column: str) -> Ints:
-        """Dollar amounts with at most two decimals, as whole cents above zero."""
+        """Dollar amounts with at most two decimals, as whole cents above zero: `[N]`."""
 
         def convert(value: str) -> int:
             cents = round(float(value) * 100)
@@ -131,7 +171,7 @@ class Sheet:
         return np.array(self._column(column, convert, remedy, 1), dtype=np.int64)
 
     def flags(self, column: str) -> Flags:
-        """`true` or `false`."""
+        """`true` or `false`: `[N]`."""
         values = self.one_of(column, ("true", "false"))
         return np.array([value == "true" for value in values], dtype=np.bool_)
 
@@ -147,7 +187,15 @@ class Sheet:
         return tuple(self._column(column, convert, "must be whole numbers like 999;1599", (1,)))
 
     def profiles(self, column: str, length: int) -> Floats:
-        """`length` positive weights with mean 1, separated by `;`: `float64[rows, length]`."""
+        """Positive weights with mean 1, separated by `;`, as of weekdays or months.
+
+        Args:
+            column: Name of the column.
+            length: How many weights each row must have.
+
+        Returns:
+            Weights per row, `[N, length]`; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> tuple[float, ...]:
             weights = tuple(float(part) for part in value.split(";"))
@@ -170,6 +218,10 @@ class Sheet:
         return details
 
     def finish(self) -> None:
-        """Raise CatalogError if anything was found wrong."""
+        """Settle the reading of a file.
+
+        Raises:
+            CatalogError: Anything was found wrong; it names file, line and column of all of it.
+        """
         if self.problems:
             raise CatalogError(self.problems)
