@@ -17,7 +17,8 @@ from spendsense_pipeline.tables import steps, tables_in
 from spendsense_pipeline.tables.dataset import DATASET, PUBLISHED
 from spendsense_pipeline.tables.runs import RUN_TABLES
 
-INPUTS = tuple(table.name for table in tables_in("dataset") if table.step != PUBLISHED)
+_MADE_BEFORE = tuple(table for table in tables_in("dataset") if table.step != PUBLISHED)
+INPUTS = tuple(dict.fromkeys(table.asset for table in _MADE_BEFORE))
 _CHECKS = tuple(check for check in CHECKS if check.asset == PUBLISHED.name)
 # The schedule refreshes every 24 hours; a missed night shows after 25, two are a failure.
 FRESHNESS = dg.FreshnessPolicy.time_window(
@@ -51,7 +52,7 @@ def published_dataset(
 
     with stage(warehouse, PUBLISHED.name) as work:
         settings, resolved = warehouse.settings, work.resolved
-        require_one_dataset(work.con, INPUTS, resolved)
+        require_one_dataset(work.con, [table.name for table in _MADE_BEFORE], resolved)
         own: list[CheckOutcome] = []
         dataset = publish(
             work.con,
