@@ -13,7 +13,7 @@ from dagster_duckdb import DuckDBResource
 from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.defs.runs import claim_run, mark_dead_runs
-from spendsense_pipeline.publishing.run_record import RunRecord
+from spendsense_pipeline.publishing.run_record import RunRecord, prepare
 from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
 from spendsense_pipeline.settings import Settings
 
@@ -147,4 +147,5 @@ class Warehouse(DuckDBResource):
             ),
             open_building(settings, config=self.connection_config) as con,
         ):
+            prepare(con)
             yield con
