@@ -14,12 +14,9 @@ from typing import Any
 
 import duckdb
 
+from spendsense_pipeline.features.definitions import definitions
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
-from spendsense_pipeline.features.merchant_words import (
-    DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
-    WEAK_CATEGORIES,
-)
-from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
+from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder
 from spendsense_pipeline.tables.declaration import Table
@@ -32,15 +29,6 @@ from spendsense_pipeline.tables.features import (
 
 QUERIES = QueryFolder(__package__)
 EVERYBODY = (0, 2**62)
-# An annual charge and the one before it, each free to move by two weeks.
-LONGEST_LOOKBACK = 400
-CADENCE_DAYS = {
-    "WEEKLY": 7.0,
-    "BIWEEKLY": 14.0,
-    "SEMI_MONTHLY": 15.22,
-    "MONTHLY": 30.44,
-    "ANNUALLY": 365.25,
-}
 BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
 _WORKING_TABLES = (
     "_measured_users",
@@ -78,15 +66,12 @@ def build_recurring_streams(
 
     `users` counts people in order of user_id, from the first (0) up to but without the second.
     """
-    parameters = vocabulary() | {
+    parameters = {
+        **vocabulary(),
+        **definitions(),
         "as_of": as_of,
         # A stream's kind hangs on its category: one that says "other" is checked against the name.
         "vague_details": list(WEAK_CATEGORIES),
-        "lookback": STREAM_LOOKBACK,
-        "longest_lookback": LONGEST_LOOKBACK,
-        "dearest_unknown_subscription": DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
-        "frequencies": list(CADENCE_DAYS),
-        "cadence_days": list(CADENCE_DAYS.values()),
     }
     with measuring(con, users, parameters):
         QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
@@ -118,7 +103,9 @@ def build_features(
         )
     _require_streams(con, as_of)
     table, exact = FEATURE_TABLES[window_days], UNROUNDED_FEATURES[window_days]
-    parameters = vocabulary() | {
+    parameters = {
+        **vocabulary(),
+        **definitions(),
         "as_of": as_of,
         "window_days": window_days,
         "history_start": history_start,
