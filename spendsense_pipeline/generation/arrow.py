@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints, Words
+from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 
 # The four hexadecimal digits of every 16 bits, as one little-endian word of ASCII.
 _HEX_DIGITS: Final = np.frombuffer(
@@ -36,35 +35,77 @@ def _fixed_width(type_: Any, values: npt.NDArray[Any], is_null: Flags | None) ->
 
 
 def money(cents: Ints, is_null: Flags | None = None) -> Any:
-    """`DECIMAL(12,2)` from whole cents."""
+    """`DECIMAL(12,2)` dollars from whole cents.
+
+    Args:
+        cents: `[N]`.
+        is_null: Rows without a value, `[N]`; what their cents say does not matter.
+
+    Returns:
+        The column, `[N]`.
+    """
     return _fixed_width(pa.decimal64(12, 2), cents.astype(np.int64), is_null)
 
 
 def percent(basis_points: Ints, is_null: Flags | None = None) -> Any:
-    """`DECIMAL(5,2)` percent from basis points."""
+    """`DECIMAL(5,2)` percent from basis points.
+
+    Args:
+        basis_points: Hundredths of a percent, `[N]`.
+        is_null: Rows without a value, `[N]`.
+
+    Returns:
+        The column, `[N]`.
+    """
     return _fixed_width(pa.decimal64(5, 2), basis_points.astype(np.int64), is_null)
 
 
 def integers(values: Ints) -> Any:
-    """INTEGER."""
+    """INTEGER from whole numbers `[N]`."""
     return _fixed_width(pa.int32(), values.astype(np.int32), None)
 
 
 def dates(days: npt.NDArray[Any], start: Any, is_null: Flags | None = None) -> Any:
-    """DATE from day offsets and the date of day 0."""
+    """DATE from day offsets.
+
+    Args:
+        days: Days since history_start, `[N]`; negative before it.
+        start: The date of day 0.
+        is_null: Rows without a value, `[N]`.
+
+    Returns:
+        The column, `[N]`.
+    """
     epoch = np.datetime64(start, "D").astype(np.int64)
     return _fixed_width(pa.date32(), (days + epoch).astype(np.int32), is_null)
 
 
 def timestamps(days: Ints, seconds: Ints, start: Any) -> Any:
-    """TIMESTAMP from day offsets and seconds of the day."""
+    """TIMESTAMP from day offsets and times of day.
+
+    Args:
+        days: Days since history_start, `[N]`.
+        seconds: Seconds since midnight UTC, `[N]`.
+        start: The date of day 0.
+
+    Returns:
+        The column, `[N]`, in microseconds.
+    """
     epoch = np.datetime64(start, "D").astype(np.int64)
     micros = ((days + epoch) * 86_400 + seconds) * 1_000_000
     return _fixed_width(pa.timestamp("us"), micros.astype(np.int64), None)
 
 
 def flags(values: Flags, is_null: Flags | None = None) -> Any:
-    """BOOLEAN."""
+    """BOOLEAN, packed to bits.
+
+    Args:
+        values: `[N]`.
+        is_null: Rows without a value, `[N]`.
+
+    Returns:
+        The column, `[N]`.
+    """
     return pa.Array.from_buffers(pa.bool_(), values.size, [_validity(is_null), _bitmap(values)])
 
 
@@ -83,7 +124,16 @@ def text(values: Sequence[str | None]) -> Any:
 def coded(
     codes: npt.NDArray[np.integer[Any]], dictionary: Any, is_null: Flags | None = None
 ) -> Any:
-    """VARCHAR as codes into a dictionary of strings; codes of nulls may be anything."""
+    """VARCHAR as codes into a dictionary of strings.
+
+    Args:
+        codes: Index into the dictionary, `[N]`; of rows without a value it may be anything.
+        dictionary: An Arrow array of the different strings.
+        is_null: Rows without a value, `[N]`.
+
+    Returns:
+        The column, `[N]`, dictionary-encoded.
+    """
     indices = codes.astype(np.int32, copy=False)
     if is_null is not None:
         indices = np.where(is_null, np.int32(0), indices)
@@ -93,7 +143,16 @@ def coded(
 
 
 def hex_text(words: Words, prefix: str, is_null: Flags | None = None) -> Any:
-    """VARCHAR of one letter and 16 hexadecimal digits."""
+    """VARCHAR of one letter and 16 hexadecimal digits, as identifiers are.
+
+    Args:
+        words: 64-bit identities, `[N]`.
+        prefix: The letter.
+        is_null: Rows without a value, `[N]`.
+
+    Returns:
+        The column, `[N]`.
+    """
     present = words if is_null is None else words[~is_null]
     quarters = present.astype(">u8").view(">u2").astype(np.intp).reshape(-1, 4)
     rows = np.empty(present.size, dtype=[("letter", "S1"), ("digits", "<u4", (4,))])

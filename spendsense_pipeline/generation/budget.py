@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.attributes import IRREGULAR
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
+from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -76,7 +76,16 @@ class BudgetInputs:
 
 
 def rhythm_periods(world: World, paychecks: Paychecks) -> tuple[Ints, Flags, Ints]:
-    """Budget period and tail flag of every user and day, and the days wages are drawn."""
+    """The stretches of days that budgets are made for: months, pay periods, weeks of a wage.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`.
+
+    Returns:
+        Budget period per (user, day), `[U, D]`; whether the money has run out by then, `[U, D]`;
+        and the days wages are drawn, `[U, W]`, past the horizon for who draws none.
+    """
     calendar, rhythm = world.calendar, world.profiles.rhythm
     period = np.broadcast_to(calendar.month_index, (world.users, world.days)).astype(np.int64)
     is_tail = np.zeros((world.users, world.days), dtype=np.bool_)
@@ -106,7 +115,18 @@ def rhythm_periods(world: World, paychecks: Paychecks) -> tuple[Ints, Flags, Int
 def budgets(
     world: World, inputs: BudgetInputs, period: Ints, is_tail: Flags, wage_day: Ints
 ) -> Budget:
-    """Budgets of everybody, each by the plan of their rhythm."""
+    """Budgets of everybody, each by the plan of their rhythm.
+
+    Args:
+        world: The shard.
+        inputs: What is known before anything is spent.
+        period: Budget period per (user, day), `[U, D]`.
+        is_tail: Days on which the money has run out, `[U, D]`.
+        wage_day: Days wages are drawn, `[U, W]`.
+
+    Returns:
+        Cents to spend per (user, period), `[U, K]`, with the opening balance they follow from.
+    """
     periods = int(period.max()) + 1
     cents = np.zeros((world.users, periods), dtype=np.int64)
     tail = np.zeros((world.users, periods), dtype=np.int64)
@@ -195,7 +215,7 @@ def _cushion(world: World, inputs: BudgetInputs, totals: _Totals, who: Ints, cen
     is_targeted = world.profiles.people.target[who] != NO_TARGET
     months = np.where(is_targeted, wide_low + (wide_high - wide_low) * place, months)
     swing = world.resolved.controls.irregular_income_volatility
-    is_irregular = world.profiles.cadence[who] == IRREGULAR
+    is_irregular = world.profiles.cadence[who] == Cadence.IRREGULAR
     months = np.where(is_irregular, CUSHION_IRREGULAR_MONTHS + 1.3 * swing, months)
     opening = np.rint(_income_cents(world, who) * months - poorest)
     return np.asarray(opening, dtype=np.int64)

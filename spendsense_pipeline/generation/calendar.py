@@ -14,8 +14,9 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from spendsense_pipeline.generation.arrays import Flags
+
 Days = npt.NDArray[np.int32]
-Flags = npt.NDArray[np.bool_]
 A = TypeVar("A", bound="npt.NDArray[Any]")
 
 PAD_DAYS: Final = 15
@@ -74,29 +75,29 @@ class Calendar:
 
     @functools.cached_property
     def weekday(self) -> Days:
-        """Day of the week, 0 = Monday."""
+        """Day of the week, 0 = Monday: `[D]`."""
         return _frozen(_weekday(self.dates))
 
     @functools.cached_property
     def month_index(self) -> Days:
-        """Calendar months since that of `history_start`."""
+        """Calendar months since that of `history_start`: `[D]`."""
         months = self.dates.astype("datetime64[M]")
         return _frozen((months - months[0]).astype(np.int32))
 
     @functools.cached_property
     def month_of_year(self) -> Days:
-        """Month of the year, 0 = January (the index into a 12-month seasonal profile)."""
+        """Month of the year, 0 = January (the index into a 12-month seasonal profile): `[D]`."""
         return _frozen((self.dates.astype("datetime64[M]").astype(np.int64) % 12).astype(np.int32))
 
     @functools.cached_property
     def day_of_month(self) -> Days:
-        """Day of the month, 1..31."""
+        """Day of the month, 1..31: `[D]`."""
         first = self.dates.astype("datetime64[M]").astype("datetime64[D]")
         return _frozen((self.dates - first).astype(np.int32) + np.int32(1))
 
     @functools.cached_property
     def is_business_day(self) -> Flags:
-        """Neither a weekend nor a US federal holiday as observed."""
+        """Neither a weekend nor a US federal holiday as observed: `[D]`."""
         return _frozen(self._padded_open[PAD_DAYS:-PAD_DAYS].copy())
 
     @functools.cached_property
@@ -114,20 +115,20 @@ class Calendar:
 
     @functools.cached_property
     def previous_business_day(self) -> Days:
-        """The business day on or before each day; negative when it lies before the history."""
+        """The business day on or before each day, `[D]`; negative if before the history."""
         return _frozen(self._padded_previous[PAD_DAYS:-PAD_DAYS].copy())
 
     @functools.cached_property
     def next_business_day(self) -> Days:
-        """The business day on or after each day; `>= days` when it lies after the history."""
+        """The business day on or after each day, `[D]`; `>= days` if after the history."""
         return _frozen(self._padded_next[PAD_DAYS:-PAD_DAYS].copy())
 
     def on_or_before(self, days: npt.ArrayLike) -> Days:
-        """Roll days, up to 10 outside the history too, back to a business day (as payroll does)."""
+        """Roll days `[N]`, up to 10 outside the history too, back to a business day, as payroll."""
         return self._padded_previous[self._padded_index(days)]
 
     def on_or_after(self, days: npt.ArrayLike) -> Days:
-        """Roll days, up to 10 outside the history too, on to a business day (as bills do)."""
+        """Roll days `[N]`, up to 10 outside the history too, on to a business day, as bills."""
         return self._padded_next[self._padded_index(days)]
 
     def _padded_index(self, days: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -135,7 +136,7 @@ class Calendar:
         return np.clip(np.asarray(days, dtype=np.int64), -10, self.days + 9) + PAD_DAYS
 
     def contains(self, days: npt.ArrayLike) -> Flags:
-        """Whether each day lies in the history."""
+        """Whether each day lies in the history: `[N]`."""
         at = np.asarray(days)
         inside: Flags = (at >= 0) & (at < self.days)
         return inside
@@ -154,7 +155,7 @@ class Calendar:
 
     @functools.cached_property
     def month_starts(self) -> Days:
-        """Day index of the first of each month; that of month 0 is negative if we start later."""
+        """Day of the first of each month, `[M]`; that of month 0 is negative if we start later."""
         return _frozen(self._padded_month_starts[_PAD_MONTHS : _PAD_MONTHS + self.month_count])
 
     def day_index(self, day: date) -> int:
@@ -168,7 +169,13 @@ class Calendar:
     def clamp_day(self, month_idx: npt.ArrayLike, day: npt.ArrayLike) -> Days:
         """Day index of that day of that month, brought to the month's end in a short month.
 
-        Months from two before to two after the history are known. Broadcasts.
+        Args:
+            month_idx: Months since that of history_start, from two before to two after the history.
+            day: Day of the month, 1..31; broadcasts against the months.
+
+        Returns:
+            Days since history_start, in the shape both broadcast to: `[U, M]` from `[M]` and `[U,
+            1]`.
         """
         month = np.asarray(month_idx, dtype=np.int64) + _PAD_MONTHS
         start = self._padded_month_starts[month]
@@ -184,7 +191,15 @@ class Calendar:
         return self.clamp_day(np.arange(self.month_count), day)
 
     def weekly(self, phase: npt.ArrayLike, step: int = 7) -> Schedule:
-        """Every `step` days from day `phase` on: `[U] -> int32[U, K]`, and which days are valid."""
+        """A nominal event every week, or every few.
+
+        Args:
+            phase: Day of the first one, `[U]`.
+            step: Days from one to the next.
+
+        Returns:
+            Nominal days, `[U, K]`, and which of them lie in the history.
+        """
         first = np.asarray(phase, dtype=np.int32)[..., np.newaxis]
         count = -(-self.days // step)
         days = first + np.arange(count, dtype=np.int32) * np.int32(step)
@@ -193,7 +208,15 @@ class Calendar:
 
 @functools.lru_cache(maxsize=16)
 def calendar_for(history_start: date, days: int) -> Calendar:
-    """The calendar of a history, made once per process."""
+    """The calendar of a history, made once per process.
+
+    Args:
+        history_start: Day 0.
+        days: How many days it knows.
+
+    Returns:
+        A shared, read-only calendar.
+    """
     return Calendar(history_start, days)
 
 

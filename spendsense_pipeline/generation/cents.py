@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints
+from spendsense_pipeline.generation.arrays import Flags, Ints
 
 # Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
 _WHOLE_DOLLARS, _NINETY_NINE = 51, 87
@@ -18,16 +17,32 @@ _CASH_NOTES_MAX = 25
 
 
 def half_even(numerator: Ints, denominator: int) -> Ints:
-    """Integer division rounded half to even, for non-negative numerators."""
+    """Integer division rounded half to even, exact for whole cents.
+
+    Args:
+        numerator: Non-negative, `[N]`.
+        denominator: Above zero.
+
+    Returns:
+        The quotients, `[N]`.
+    """
     quotient, remainder = np.divmod(numerator, denominator)
     up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
     return np.asarray(quotient + up, dtype=np.int64)
 
 
 def sums(group: Ints, cents: Ints, groups: int) -> Ints:
-    """Sum of `cents[N]` in each group of `group[N]`: `[groups]`.
+    """Sum of cents in each group.
 
     Adds in doubles, which are exact as long as a sum stays below 2**53 cents.
+
+    Args:
+        group: Group of each row, `[N]`.
+        cents: Amount of each row, `[N]`.
+        groups: How many groups there are.
+
+    Returns:
+        Cents per group, `[groups]`, 0 for a group without rows.
     """
     summed = np.bincount(group, weights=cents.astype(np.float64), minlength=groups)
     return summed.astype(np.int64)
@@ -36,11 +51,20 @@ def sums(group: Ints, cents: Ints, groups: int) -> Ints:
 def scaled_cents(
     weight: Ints, bucket: Ints, budget_cents: Ints, ending: Ints, is_cash: Flags
 ) -> Ints:
-    """Prices in cents, scaled so that every bucket of purchases sums to its budget: `[N]`.
+    """Prices in cents, scaled so that every bucket of purchases sums to its budget.
 
-    `bucket[N]` is non-decreasing, `weight[N]` the price before scaling, `ending[N]` in 0..255 and
-    `budget_cents[B]` per bucket. Prices get their endings (.00, .99, cash in twenties); the largest
-    purchase of the bucket takes up what that leaves, to the cent.
+    Prices get their endings (.00, .99, cash in twenties); the largest purchase of the bucket takes
+    up what that leaves, to the cent.
+
+    Args:
+        weight: Price before scaling, above zero, `[N]`.
+        bucket: Budget a purchase belongs to, non-decreasing, `[N]`.
+        budget_cents: What each budget allows, `[K]`.
+        ending: 0..255, decides how the price ends, `[N]`.
+        is_cash: Withdrawals, which come in notes, `[N]`.
+
+    Returns:
+        Cents, at least 1, `[N]`.
     """
     if weight.size == 0:
         return weight

@@ -17,15 +17,12 @@ from spendsense_pipeline.controls import (
     export_config,
     resolve,
 )
+from spendsense_pipeline.generation.card_tables import liabilities_table, statements_table
 from spendsense_pipeline.generation.catalog import load_catalog, with_custom_merchants
 from spendsense_pipeline.generation.household import Household, simulate
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
-from spendsense_pipeline.generation.records import (
-    liabilities_table,
-    statements_table,
-    streams_table,
-)
+from spendsense_pipeline.generation.stream_truth import streams_table
 from spendsense_pipeline.generation.tables import (
     accounts_table,
     transactions_table,
@@ -33,7 +30,12 @@ from spendsense_pipeline.generation.tables import (
 )
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline.settings import Settings, today
-from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables.raw import (
+    RAW_ACCOUNTS,
+    RAW_LIABILITIES,
+    RAW_TRANSACTIONS,
+    RAW_USERS,
+)
 
 DEFAULT_SHARD_USERS = 500
 """Memory is bounded by the shard; larger ones are no faster, their arrays leave the cache."""
@@ -60,13 +62,34 @@ class Shard(NamedTuple):
 
 
 def household(resolved: ResolvedConfig, first_user: int, users: int) -> Household:
-    """What users `first_user … first_user + users` do, before the clock is read."""
+    """What a stretch of users does, before the clock is read.
+
+    Args:
+        resolved: The configuration.
+        first_user: Number of the first user.
+        users: How many from there on.
+
+    Returns:
+        Everything they did and will do up to the horizon, past as_of.
+
+    Raises:
+        CatalogError: The configuration's custom merchants contradict the catalog.
+    """
     catalog = with_custom_merchants(load_catalog(), resolved.controls.custom_merchants)
     return simulate(make_world(resolved, first_user, users), labels_for(catalog))
 
 
 def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Shard:
-    """The tables of users `first_user … first_user + users`, whoever else there is."""
+    """The tables of a stretch of users, whoever else there is.
+
+    Args:
+        resolved: The configuration.
+        first_user: Number of the first user.
+        users: How many from there on.
+
+    Returns:
+        Arrow tables in the declared columns, cut at as_of.
+    """
     ledger = settle(household(resolved, first_user, users))
     return Shard(
         users_table(ledger),
@@ -81,7 +104,18 @@ def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Sha
 def generate(
     resolved: ResolvedConfig, *, shard_users: int = DEFAULT_SHARD_USERS
 ) -> Iterator[Shard]:
-    """The population in stretches of `shard_users`; the rows do not depend on the stretches."""
+    """The population in stretches; the rows do not depend on the stretches.
+
+    Args:
+        resolved: The configuration.
+        shard_users: Users of a stretch; memory grows with it.
+
+    Yields:
+        The tables of one stretch after the other, in order of user.
+
+    Raises:
+        ValueError: A stretch has no users, or more than the order of rows has room for.
+    """
     if not 1 <= shard_users <= SHARD_USERS_MAX:
         message = f"shard_users must be between 1 and {SHARD_USERS_MAX}; it is {shard_users}"
         raise ValueError(message)
@@ -111,11 +145,16 @@ class PersonaSkewedGenerator:
     def generate_all(self) -> GeneratedTables:
         """All tables of the whole population, with plain string columns."""
         shards = list(generate(self.resolved))
-        tables = [
-            pa.concat_tables([shard[number].cast(declared.arrow_schema) for shard in shards])
-            for number, declared in enumerate(GENERATED_TABLES[:4])
-        ]
-        return GeneratedTables(*tables)
+        declared = {"users": RAW_USERS, "accounts": RAW_ACCOUNTS}
+        declared |= {"transactions": RAW_TRANSACTIONS, "liabilities": RAW_LIABILITIES}
+        return GeneratedTables(
+            **{
+                name: pa.concat_tables(
+                    [getattr(shard, name).cast(table.arrow_schema) for shard in shards]
+                )
+                for name, table in declared.items()
+            }
+        )
 
     def export_config(self, path: str | Path) -> None:
         """Save the configuration this population is made from, to be loaded again."""

@@ -7,10 +7,12 @@ decide what is charged and paid; then the budgets of checking; last the purchase
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.attributes import LOW
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours import (
     billing,
     business,
@@ -23,6 +25,7 @@ from spendsense_pipeline.generation.behaviours import (
     subscriptions,
 )
 from spendsense_pipeline.generation.behaviours.habits import habits_of
+from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.budget import (
     CENTS,
     Budget,
@@ -32,17 +35,12 @@ from spendsense_pipeline.generation.budget import (
 )
 from spendsense_pipeline.generation.cents import scaled_cents, sums
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.randomness import Floats, Ints
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, daily_cents, postings
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import (
-    Postings,
-    Purpose,
-    Slot,
-    World,
-    daily_cents,
-    postings,
-)
+from spendsense_pipeline.generation.world import World
 
+REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
+"""Unique among a day's refunds: which purchase of how many days ago."""
 CARD_CYCLES_FOR_USUAL_PAYMENT = 3
 """Card payments of a usual month are taken from the first cycles, which every horizon holds."""
 CARD_PURCHASES_MIN = 4.5
@@ -70,7 +68,15 @@ class Household:
 
 
 def simulate(world: World, labels: Labels) -> Household:
-    """Let a shard of households live from history_start to the horizon."""
+    """Let a shard of households live from history_start to the horizon.
+
+    Args:
+        world: Who they are and the frame they live in.
+        labels: What their rows will be called.
+
+    Returns:
+        Everything they did, row by row, and the plans it followed.
+    """
     profiles = world.profiles
     paychecks = income.plan_paychecks(world)
     plan = savings.plan_savings(world, labels)
@@ -104,7 +110,7 @@ def simulate(world: World, labels: Labels) -> Household:
     )
     committed = (
         bill_rows,
-        savings.housing_cover_postings(world, bill_rows),
+        savings.housing_cover_postings(world, bill_rows, labels),
         charges,
         savings.order_postings(world, plan),
         emergencies.emergency_postings(world),
@@ -151,7 +157,9 @@ def _subscription_slot(world: World, cards: credit.Cards) -> Ints:
     """Account each user pays subscriptions from: a low card with room for them, else checking."""
     slot = np.full(world.users, int(Slot.CHECKING), dtype=np.int64)
     spend = world.profiles.subscription_spend_usd[cards.user] * CENTS
-    fits = (cards.band == LOW) & (spend <= cards.steady_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE)
+    fits = (cards.band == Band.LOW) & (
+        spend <= cards.steady_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE
+    )
     fits &= world.profiles.rhythm[cards.user] != Rhythm.PAYCHECK_TO_PAYCHECK
     # Cards are in order of user and slot; written backwards, the first that fits stays.
     which = np.flatnonzero(fits)[::-1]
@@ -232,8 +240,10 @@ def _debit_postings(
         cents=-amounts[refunded],
         label=purchases.label[refunded],
         purpose=Purpose.REFUND,
-        # Unique among a day's refunds: which purchase of how many days ago.
-        serial=(purchases.refund_day - purchases.day)[refunded] * 64
-        + purchases.serial[refunded] % 64,
+        serial=REFUND_SERIAL.pack(
+            days_later=(purchases.refund_day - purchases.day)[refunded],
+            # Past 64 purchases a day, which nobody makes, two refunds might be one.
+            purchase=purchases.serial[refunded] % REFUND_SERIAL.size("purchase"),
+        ),
     )
     return [_purchase_postings(purchases, amounts), refunds]

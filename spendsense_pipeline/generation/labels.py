@@ -6,20 +6,30 @@ A posting carries the number of its label; the strings are looked up once, when 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.attributes import IRREGULAR
-from spendsense_pipeline.generation.catalog import Catalog, entity_id
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints, choose, integers, mix64, uniform
+from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
+from spendsense_pipeline.generation.randomness import choose, integers, mix64, uniform
 from spendsense_pipeline.generation.world import World
+from spendsense_pipeline.plaid.categories import primary_of
+from spendsense_pipeline.tables.raw import INCOME_TIERS
 
 STORES_PER_MERCHANT: Final = 16
 """Branches of a merchant that people of one place may go to; a person keeps to one."""
+_NEIGHBOURHOOD: Final = BitFields(region=4, neighbourhood=6, merchant=12)
+_BRANCH: Final = BitFields(branch=4, rest=60)
+CLIENTS_PER_USER: Final = 3
+"""Clients an irregular worker is paid by in turn; everybody else has one employer."""
+GIG_SHARE: Final = 0.4
+"""Of irregular workers, those paid by gig platforms instead of clients."""
 
 
 class Fixed(IntEnum):
@@ -44,73 +54,60 @@ class Fixed(IntEnum):
 
 
 EMERGENCIES: Final = (Fixed.CAR_REPAIR, Fixed.DENTIST, Fixed.PLUMBER, Fixed.VETERINARIAN)
-# description, merchant, primary, detailed, channel
-_FIXED: Final = (
-    ("ONLINE TRANSFER TO SAV", None, "TRANSFER_OUT", "TRANSFER_OUT_SAVINGS", "other"),
-    ("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN", "TRANSFER_IN_SAVINGS", "other"),
-    ("ONLINE TRANSFER TO CHK", None, "TRANSFER_OUT", "TRANSFER_OUT_ACCOUNT_TRANSFER", "other"),
-    ("ONLINE TRANSFER FROM SAV", None, "TRANSFER_IN", "TRANSFER_IN_ACCOUNT_TRANSFER", "other"),
-    (
-        "CARD SERVICES AUTOPAY",
-        None,
-        "LOAN_PAYMENTS",
-        "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
-        "other",
+
+
+class Label(NamedTuple):
+    """What one description stands for."""
+
+    name: str
+    """The bank's line."""
+    merchant_name: str | None
+    category_detailed: str
+    payment_channel: str = "other"
+
+
+_FIXED: Final[dict[Fixed, Label]] = {
+    Fixed.SAVINGS_OUT: Label("ONLINE TRANSFER TO SAV", None, "TRANSFER_OUT_SAVINGS"),
+    Fixed.SAVINGS_IN: Label("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN_SAVINGS"),
+    Fixed.WAGE_OUT: Label("ONLINE TRANSFER TO CHK", None, "TRANSFER_OUT_ACCOUNT_TRANSFER"),
+    Fixed.WAGE_IN: Label("ONLINE TRANSFER FROM SAV", None, "TRANSFER_IN_ACCOUNT_TRANSFER"),
+    Fixed.CARD_PAYMENT_OUT: Label(
+        "CARD SERVICES AUTOPAY", None, "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
     ),
-    (
-        "PAYMENT RECEIVED - THANK YOU",
-        None,
-        "LOAN_PAYMENTS",
-        "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
-        "other",
+    Fixed.CARD_PAYMENT_IN: Label(
+        "PAYMENT RECEIVED - THANK YOU", None, "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
     ),
-    ("INTEREST CHARGE ON PURCHASES", None, "BANK_FEES", "BANK_FEES_INTEREST_CHARGE", "other"),
-    ("LATE PAYMENT FEE", None, "BANK_FEES", "BANK_FEES_LATE_FEES", "other"),
-    ("OVERDRAFT ITEM FEE", None, "BANK_FEES", "BANK_FEES_OVERDRAFT_FEES", "other"),
-    ("INTEREST PAYMENT", None, "INCOME", "INCOME_INTEREST_EARNED", "other"),
-    (
-        "MERCHANT SETTLEMENT DEPOSIT",
-        "Merchant Settlement",
-        "TRANSFER_IN",
-        "TRANSFER_IN_DEPOSIT",
-        "other",
+    Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, "BANK_FEES_INTEREST_CHARGE"),
+    Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
+    Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
+    Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, "INCOME_INTEREST_EARNED"),
+    Fixed.BUSINESS_REVENUE: Label(
+        "MERCHANT SETTLEMENT DEPOSIT", "Merchant Settlement", "TRANSFER_IN_DEPOSIT"
     ),
-    (
+    Fixed.BUSINESS_SUPPLIES: Label(
         "CORNERSTONE WHOLESALE SUPPLY",
         "Cornerstone Wholesale Supply",
-        "GENERAL_MERCHANDISE",
         "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE",
         "online",
     ),
-    (
-        "RELIANCE AUTO REPAIR",
-        "Reliance Auto Repair",
-        "GENERAL_SERVICES",
-        "GENERAL_SERVICES_AUTOMOTIVE",
-        "in store",
+    Fixed.CAR_REPAIR: Label(
+        "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),
-    (
-        "MAIN STREET DENTAL GROUP",
-        "Main Street Dental Group",
-        "MEDICAL",
-        "MEDICAL_DENTAL_CARE",
-        "in store",
+    Fixed.DENTIST: Label(
+        "MAIN STREET DENTAL GROUP", "Main Street Dental Group", "MEDICAL_DENTAL_CARE", "in store"
     ),
-    (
+    Fixed.PLUMBER: Label(
         "HANDY PLUMBING AND HEATING",
         "Handy Plumbing and Heating",
-        "HOME_IMPROVEMENT",
         "HOME_IMPROVEMENT_REPAIR_AND_MAINTENANCE",
-        "other",
     ),
-    (
+    Fixed.VETERINARIAN: Label(
         "PARKVIEW ANIMAL HOSPITAL",
         "Parkview Animal Hospital",
-        "MEDICAL",
         "MEDICAL_VETERINARY_SERVICES",
         "in store",
     ),
-)
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,17 +133,26 @@ class Labels:
     first_subscription: int
     first_shop: int
 
-    def payer(self, world: World, user: Ints, column: Ints) -> Ints:
-        """Who pays each paycheck: one employer, or up to three clients of irregular workers."""
+    def payer(self, world: World, user: Ints, paycheck: Ints) -> Ints:
+        """Who pays each paycheck: one employer, or clients of irregular workers in turn.
+
+        Args:
+            world: The shard.
+            user: Index of the user within the shard, `[N]`.
+            paycheck: Which of the user's paychecks it is, `[N]`.
+
+        Returns:
+            A label each, `[N]`.
+        """
         employers = self.catalog.employers
-        is_irregular = world.profiles.cadence == IRREGULAR
-        is_gig = uniform(world.words("payer", 3)) < 0.4
+        is_irregular = world.profiles.cadence == Cadence.IRREGULAR
+        is_gig = uniform(world.words("payer", CLIENTS_PER_USER)) < GIG_SHARE
         tier = world.profiles.people.income_tier
-        chosen = np.empty((world.users, 3), dtype=np.int64)
-        word = world.words("payer", np.arange(3))
+        chosen = np.empty((world.users, CLIENTS_PER_USER), dtype=np.int64)
+        word = world.words("payer", np.arange(CLIENTS_PER_USER))
         pools = [
-            (~is_irregular & (tier == level), employers.by_level[name])
-            for level, name in enumerate(("low", "middle", "high"))
+            (~is_irregular & (tier == code), employers.by_level[name])
+            for code, name in enumerate(INCOME_TIERS)
         ]
         pools += [
             (is_irregular & is_gig, employers.by_kind["gig"]),
@@ -154,13 +160,33 @@ class Labels:
         ]
         for who, rows in pools:
             chosen[who] = rows[choose(word[who], employers.weight[rows])]
-        turn = np.where(is_irregular[user], column % 3, 0)
+        turn = np.where(is_irregular[user], paycheck % CLIENTS_PER_USER, 0)
         return self.first_employer + chosen[user, turn]
 
+    def bill_kind(self, label: Ints) -> Ints:
+        """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
+        return self.catalog.billers.kind_code[label - self.first_biller]
+
     def shop(self, world: World, user: Ints, merchant: Ints, is_online: Flags) -> Ints:
-        """A merchant's line: which branch, and whether bought online."""
-        place = world.profiles.people.region * 64 + integers(world.words("branch", 0), 64)
-        branch = (mix64(place[user] * 4_096 + merchant) >> np.uint64(60)).astype(np.int64)
+        """A merchant's line: which branch, and whether bought online.
+
+        Args:
+            world: The shard.
+            user: Index of the user within the shard, `[N]`.
+            merchant: Row of the catalog's merchants, `[N]`.
+            is_online: Whether it was bought online, `[N]`.
+
+        Returns:
+            A label each, `[N]`: people of one neighbourhood go to the same branch.
+        """
+        branch_key = _NEIGHBOURHOOD.pack(
+            region=world.profiles.people.region[user],
+            neighbourhood=integers(world.words("branch", 0), _NEIGHBOURHOOD.size("neighbourhood"))[
+                user
+            ],
+            merchant=merchant,
+        )
+        branch = _BRANCH.take(mix64(branch_key), "branch")
         return self.first_shop + (merchant * 2 + is_online) * STORES_PER_MERCHANT + branch
 
 
@@ -168,49 +194,66 @@ class Labels:
 def labels_for(catalog: Catalog) -> Labels:
     """The label table of a catalog, made once per process."""
     employers, billers, services = catalog.employers, catalog.billers, catalog.subscriptions
-    shops = catalog.merchants
-    first_employer = len(_FIXED)
-    first_biller = first_employer + len(employers)
-    first_subscription = first_biller + len(billers)
-    first_shop = first_subscription + len(services)
-    rows: list[tuple[str, str | None, str | None, str, str, str]] = [
-        (name, merchant, entity_id(merchant) if merchant else None, primary, detailed, channel)
-        for name, merchant, primary, detailed, channel in _FIXED
+    fixed = [_FIXED[label] for label in Fixed]
+    paid_by = [
+        Label(*row, "other")
+        for row in zip(
+            employers.descriptors, employers.names, employers.category_detailed, strict=True
+        )
     ]
-    for part, channel in ((employers, "other"), (billers, None), (services, "online")):
-        rows += [
-            (
-                part.descriptors[row],
-                part.names[row],
-                part.entity_ids[row],
-                part.category_primary[row],
-                part.category_detailed[row],
-                channel or billers.payment_channel[row],
-            )
-            for row in range(len(part))
-        ]
-    for row in range(len(shops)):
-        for channel in ("in store", "online"):
-            rows += [
-                (
-                    shops.descriptors[row].replace("{store}", str(_store_number(row, branch))),
-                    shops.names[row],
-                    shops.entity_ids[row],
-                    shops.category_primary[row],
-                    shops.category_detailed[row],
-                    channel,
-                )
-                for branch in range(STORES_PER_MERCHANT)
-            ]
-    columns = tuple(zip(*rows, strict=True))
+    billed_by = [
+        Label(*row)
+        for row in zip(
+            billers.descriptors,
+            billers.names,
+            billers.category_detailed,
+            billers.payment_channel,
+            strict=True,
+        )
+    ]
+    subscribed = [
+        Label(*row, "online")
+        for row in zip(
+            services.descriptors, services.names, services.category_detailed, strict=True
+        )
+    ]
+    first_employer = len(fixed)
+    first_biller = first_employer + len(paid_by)
+    first_subscription = first_biller + len(billed_by)
+    first_shop = first_subscription + len(subscribed)
+    rows = [*fixed, *paid_by, *billed_by, *subscribed, *_shop_labels(catalog.merchants)]
     return Labels(
         catalog=catalog,
-        table=LabelTable(*columns),
+        table=LabelTable(
+            name=tuple(row.name for row in rows),
+            merchant_name=tuple(row.merchant_name for row in rows),
+            merchant_entity_id=tuple(
+                row.merchant_name and entity_id(row.merchant_name) for row in rows
+            ),
+            category_primary=tuple(primary_of(row.category_detailed) for row in rows),
+            category_detailed=tuple(row.category_detailed for row in rows),
+            payment_channel=tuple(row.payment_channel for row in rows),
+        ),
         first_employer=first_employer,
         first_biller=first_biller,
         first_subscription=first_subscription,
         first_shop=first_shop,
     )
+
+
+def _shop_labels(shops: Merchants) -> Iterator[Label]:
+    """Labels of every merchant in the order `Labels.shop` counts: in store, then online, and of
+    each the branches."""
+    for row in range(len(shops)):
+        for channel in ("in store", "online"):
+            for branch in range(STORES_PER_MERCHANT):
+                number = str(_store_number(row, branch))
+                yield Label(
+                    shops.descriptors[row].replace("{store}", number),
+                    shops.names[row],
+                    shops.category_detailed[row],
+                    channel,
+                )
 
 
 def _store_number(merchant: int, branch: int) -> int:

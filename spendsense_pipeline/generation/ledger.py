@@ -6,29 +6,37 @@ The world is planned past as_of; here the clock is read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.generation.arrays import Flags, Ints, Words
+from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.budget import OVERDRAFT_FEE_CENTS
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import Fixed
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints, Words, mix64, purpose_key
-from spendsense_pipeline.generation.world import (
+from spendsense_pipeline.generation.postings import (
+    CARD_SLOTS,
+    NO_LINK,
     SLOTS,
     Postings,
     Purpose,
     Slot,
-    World,
+    account_index,
     daily_cents,
-    joined,
     postings,
 )
+from spendsense_pipeline.generation.randomness import mix64, purpose_key
+from spendsense_pipeline.generation.world import World
 
-CREDIT_SLOTS = (Slot.CARD_1, Slot.CARD_2)
-SHARD_USERS_MAX = 26_000
-"""More would not fit in the 28 bits that user, account and day have in the order of rows."""
+_EVENT: Final = BitFields(user=26, purpose=12, slot=3, authorized=11, serial=11, is_pending=1)
+"""What a posting is; never two alike, and a pending row is another than the one it posts as."""
+_ROW_ORDER: Final = BitFields(account=17, day=11, identity=36)
+"""Rows of a shard by account and day; the top bits of the identity break ties as its text does."""
+_TRANSFER: Final = BitFields(user=32, link=32)
+SHARD_USERS_MAX: Final = _ROW_ORDER.size("account") // SLOTS
+"""More users of a shard would not fit in the order of its rows."""
 _OVERDRAFTS_MAX = 200
 """Bounds a loop that otherwise ends when no account is overdrawn without a fee."""
 
@@ -57,29 +65,32 @@ class Ledger:
 
 
 def settle(household: Household) -> Ledger:
-    """Cut the plan at as_of."""
+    """Cut the plan at as_of: what has happened, what of it has posted, what is left where."""
     world = household.world
     opening, has_account = _openings(household)
-    rows = joined([*household.parts, _overdraft_fees(household, opening)])
+    planned = Postings.joined([*household.parts, _overdraft_fees(household, opening)])
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
-    is_known = is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day)
+    is_seen = (planned.day <= world.as_of_day) | (planned.purpose == Purpose.PURCHASE)
+    has_happened = (planned.authorized >= 0) & (planned.authorized <= world.as_of_day)
+    rows = planned.where(is_seen & has_happened)
     is_pending = rows.day > world.as_of_day
-    event = _event(world, rows)
-    salt = np.uint64(purpose_key(world.seed, "transaction_id"))
     was_pending = (rows.purpose == Purpose.PURCHASE) & (rows.day > rows.authorized)
-    posted_id, pending_id = mix64(event ^ salt), mix64((event | np.uint64(1)) ^ salt)
-    identity = np.where(is_pending, pending_id, posted_id)
-    shown_day = np.where(is_pending, rows.authorized, rows.day)
-    # User, account and day in the high bits; the identity breaks ties as its text does.
-    place = ((rows.user * SLOTS + rows.slot) * 2_048 + shown_day).astype(np.uint64)
-    place = place << np.uint64(36) | identity >> np.uint64(28)
-    known = np.flatnonzero(is_known)
-    order = known[np.argsort(place[known], kind="stable")]
-    posted_from = np.where(was_pending & ~is_pending, pending_id, np.uint64(0))
+    posted_identity = _identities(world, rows, is_pending=False)
+    pending_identity = _identities(world, rows, is_pending=True)
+    identity = np.where(is_pending, pending_identity, posted_identity)
+    order = np.argsort(
+        _ROW_ORDER.pack(
+            account=account_index(rows.user, rows.slot),
+            day=np.where(is_pending, rows.authorized, rows.day),
+            identity=identity >> np.uint64(WORD_BITS - _ROW_ORDER.width("identity")),
+        ),
+        kind="stable",
+    )
+    posted_from = np.where(was_pending & ~is_pending, pending_identity, np.uint64(0))
     rows, is_pending = rows.where(order), is_pending[order]
     moved = _account_sums(world, rows, ~is_pending)
-    sign = np.where(np.isin(np.arange(SLOTS), CREDIT_SLOTS), 1, -1)
+    # What leaves an account lowers money held and raises money owed.
+    sign = np.where(np.isin(np.arange(SLOTS), CARD_SLOTS), 1, -1)
     return Ledger(
         household=household,
         rows=rows,
@@ -94,27 +105,36 @@ def settle(household: Household) -> Ledger:
     )
 
 
+def _identities(world: World, rows: Postings, *, is_pending: bool) -> Words:
+    """64-bit identity of every row while it is pending, or once it has posted: `[N]`."""
+    event = _EVENT.pack(
+        user=world.profiles.people.numbers[rows.user],
+        purpose=rows.purpose,
+        slot=rows.slot,
+        authorized=rows.authorized,
+        serial=rows.serial,
+        is_pending=is_pending,
+    )
+    return mix64(event ^ np.uint64(purpose_key(world.seed, "transaction_id")))
+
+
 def _link_identities(world: World, rows: Postings) -> Words:
     """64-bit identity of the transfer each row is a leg of, 0 for the many that are none: `[N]`."""
-    legs = np.flatnonzero(rows.link >= 0)
-    number = world.profiles.people.numbers[rows.user[legs]].astype(np.uint64)
-    pair = number << np.uint64(32) | rows.link[legs].astype(np.uint64) + np.uint64(1)
+    legs = np.flatnonzero(rows.link != NO_LINK)
+    transfer = _TRANSFER.pack(
+        user=world.profiles.people.numbers[rows.user[legs]],
+        # Counted from 1.
+        link=rows.link[legs] + 1,
+    )
     identity = np.zeros(rows.size, dtype=np.uint64)
-    identity[legs] = mix64(pair ^ np.uint64(purpose_key(world.seed, "transfer_id")))
+    identity[legs] = mix64(transfer ^ np.uint64(purpose_key(world.seed, "transfer_id")))
     return identity
-
-
-def _event(world: World, rows: Postings) -> Words:
-    """What a posting is, in 64 bits: user, purpose, account, day and serial. Never two alike."""
-    number = world.profiles.people.numbers[rows.user].astype(np.uint64)
-    what = ((rows.purpose * 8 + rows.slot) * 2_048 + rows.authorized) * 2_048 + rows.serial
-    return number << np.uint64(38) | what.astype(np.uint64) << np.uint64(1)
 
 
 def _account_sums(world: World, rows: Postings, which: Flags) -> Ints:
     """Net outflow per account of some of the rows: `[U, SLOTS]` cents."""
     at = np.flatnonzero(which)
-    account = rows.user[at] * SLOTS + rows.slot[at]
+    account = account_index(rows.user[at], rows.slot[at])
     return sums(account, rows.cents[at], world.users * SLOTS).reshape(world.users, SLOTS)
 
 

@@ -10,17 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.quota_sampling import (
     BLOCK_USERS,
-    Flags,
     QuotaSampler,
     apportion,
     is_spread,
     rank_in_spread,
 )
 from spendsense_pipeline.generation.randomness import (
-    Floats,
-    Ints,
     integers,
     normal,
     purpose_key,
@@ -32,7 +30,7 @@ from spendsense_pipeline.generation.targets import (
     TARGET_CODES,
     require_ways_of_living,
 )
-from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, REGIONS
+from spendsense_pipeline.tables.raw import GENDERS, HOUSEHOLD_TYPES, REGIONS
 
 # Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
 # $12,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes taken out).
@@ -40,15 +38,21 @@ MEDIAN_INCOME_USD = 4_700.0
 INCOME_SIGMA = 0.42
 INCOME_RANGE_USD = (2_500.0, 13_000.0)
 INCOME_TIER_EDGES_USD = (3_920.0, 5_640.0)
-"""Thirds of that distribution: median x exp(-+0.4307 sigma)."""
+"""Between INCOME_TIERS, thirds of that distribution: median x exp(-+0.4307 sigma)."""
 # Census 2022 household types, grouped: alone, couple, couple with children, one parent, others.
-HOUSEHOLD_TYPE_SHARES = (0.29, 0.27, 0.22, 0.09, 0.13)
-GENDER_SHARES = (0.49, 0.49, 0.02)
+HOUSEHOLD_TYPE_SHARES = {
+    "single": 0.29,
+    "couple": 0.27,
+    "family": 0.22,
+    "single_parent": 0.09,
+    "shared": 0.13,
+}
+GENDER_SHARES = {"female": 0.49, "male": 0.49, "nonbinary": 0.02}
 AGE_RANGE_YEARS = (19, 78)
 
 
 @dataclass(frozen=True)
-class People:
+class People(Columns):
     """Persons `first … first + U`, one array entry each."""
 
     numbers: Ints
@@ -70,17 +74,35 @@ def consent_phase(seed: int) -> float:
 
 
 def blocks_of(first_user: int, users: int) -> tuple[int, int]:
-    """First block and number of blocks that hold these users."""
+    """The blocks of people that a stretch of users lies in.
+
+    Args:
+        first_user: Number of the first user.
+        users: How many from there on.
+
+    Returns:
+        Number of the first block, and how many blocks.
+    """
     first = first_user // BLOCK_USERS
     return first, (first_user + users - 1) // BLOCK_USERS - first + 1
 
 
 def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Flags) -> Ints:
-    """Target of each person: dealt apart for consenting and other people, so that every prefix of
-    the consenting has the requested mix to within one.
+    """Target of each person.
+
+    Targets are shared out apart among consenting and other people, so that every prefix of the
+    consenting has the requested mix to within one.
+
+    Args:
+        resolved: The configuration.
+        numbers: Position of each person in the population, `[U]`.
+        has_consented: `[U]`.
+
+    Returns:
+        One of TARGET_CODES each, NO_TARGET in a natural population: `[U]`.
 
     Raises:
-        SpendSenseError: a targeted persona has no way of living.
+        SpendSenseError: A targeted persona has no way of living.
     """
     weights = resolved.target_weights
     if not weights:
@@ -98,7 +120,16 @@ def assigned_targets(resolved: ResolvedConfig, numbers: Ints, has_consented: Fla
 
 
 def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
-    """All persons of whole blocks, `[B * 100]`."""
+    """All persons of whole blocks.
+
+    Args:
+        resolved: The configuration.
+        first_block: Number of the first block.
+        blocks: How many blocks.
+
+    Returns:
+        Persons in order of number, `[B * 100]`.
+    """
     seed = resolved.config.seed
     numbers = first_block * BLOCK_USERS + np.arange(blocks * BLOCK_USERS, dtype=np.int64)
     has_consented = is_spread(numbers, resolved.controls.consent_rate, consent_phase(seed))
@@ -118,18 +149,35 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
         has_consented=has_consented,
         target=target,
         age_years=youngest + (age * (oldest - youngest)).astype(np.int64),
-        gender=sampler.categories("gender", GENDER_SHARES, strata=by_target).ravel(),
+        gender=sampler.categories(
+            "gender", [GENDER_SHARES[name] for name in GENDERS], strata=by_target
+        ).ravel(),
         region=sampler.categories("region", region_shares, strata=by_target).ravel(),
         household_type=sampler.categories(
-            "household_type", HOUSEHOLD_TYPE_SHARES[: len(HOUSEHOLD_TYPES)], strata=by_target
+            "household_type",
+            [HOUSEHOLD_TYPE_SHARES[name] for name in HOUSEHOLD_TYPES],
+            strata=by_target,
         ).ravel(),
-        income_tier=np.searchsorted(np.array(INCOME_TIER_EDGES_USD), income),
+        income_tier=income_tiers(income),
         income_monthly_usd=income,
     )
 
 
+def income_tiers(income_monthly_usd: Floats) -> Ints:
+    """Which of INCOME_TIERS each income belongs to: `[U]`."""
+    return np.searchsorted(np.array(INCOME_TIER_EDGES_USD), income_monthly_usd)
+
+
 def joined_days_before(seed: int, numbers: Ints) -> Ints:
-    """Days before history_start on which each person joined, 30 to 1,500."""
+    """When each person joined.
+
+    Args:
+        seed: The operator's seed.
+        numbers: Position of each person in the population, `[U]`.
+
+    Returns:
+        Days before history_start, 30 to 1,500: `[U]`.
+    """
     return 30 + integers(words(user_keys(seed, "joined", numbers), 0), 1_470)
 
 

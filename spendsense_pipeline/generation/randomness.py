@@ -20,9 +20,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Words = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from spendsense_pipeline.generation.arrays import Floats, Ints, Words
 
 # 2**64 / golden ratio, made odd: the increment of splitmix64.
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -37,7 +35,7 @@ NORMAL_BITS: Final = 12
 
 
 def mix64(x: npt.ArrayLike) -> Words:
-    """The splitmix64 finaliser: a bijection of 64-bit words that makes neighbours unrelated."""
+    """The splitmix64 finaliser: a bijection of words `[N]` that makes neighbours unrelated."""
     mixed = np.array(x, dtype=np.uint64)
     with np.errstate(over="ignore"):  # wrapping around is the arithmetic we want
         mixed = (mixed ^ (mixed >> np.uint64(30))) * _MULTIPLIER_1
@@ -46,22 +44,44 @@ def mix64(x: npt.ArrayLike) -> Words:
 
 
 def purpose_key(seed: int, purpose: str) -> int:
-    """A 64-bit key for what the draws are for; the text is hashed with blake2b, never `hash()`."""
+    """A 64-bit key for what draws are for; the text is hashed with blake2b, never `hash()`.
+
+    Args:
+        seed: The operator's seed.
+        purpose: What is drawn.
+
+    Returns:
+        The key; the same on every machine and in every process.
+    """
     digest = hashlib.blake2b(f"{seed}\x1f{purpose}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 
 def user_keys(seed: int, purpose: str, users: npt.ArrayLike) -> Words:
-    """One key per user number: `users[U] -> uint64[U]`. The start of that user's stream."""
+    """The start of each user's stream of draws for a purpose.
+
+    Args:
+        seed: The operator's seed.
+        purpose: What is drawn.
+        users: Numbers of the users in the population, `[U]`.
+
+    Returns:
+        One key per user, `[U]`.
+    """
     numbers = np.asarray(users, dtype=np.int64).astype(np.uint64)
     with np.errstate(over="ignore"):
         return mix64(numbers * GOLDEN + np.uint64(purpose_key(seed, purpose)))
 
 
 def words(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
-    """The words at `index` of every key's stream.
+    """The words of every key's stream at some places.
 
-    `keys[U]` with a scalar index gives `[U]`; with `index[I]` or `index[U, I]` it gives `[U, I]`.
+    Args:
+        keys: One key per user, `[U]`.
+        index: Places in the stream: one for all, `[I]`, or `[U, I]`.
+
+    Returns:
+        `[U]` for one place, else `[U, I]`.
     """
     at = np.asarray(index, dtype=np.int64)
     streams = np.asarray(keys, dtype=np.uint64)
@@ -69,14 +89,34 @@ def words(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
 
 
 def words_each(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
-    """Words of `keys` at `index`, paired element by element: `[N], [N] -> [N]` (ragged draws)."""
+    """One word of each key's stream, paired element by element (ragged draws).
+
+    Args:
+        keys: `[N]`.
+        index: Place in the stream of the key beside it, `[N]`.
+
+    Returns:
+        `[N]`.
+    """
     position = np.asarray(index, dtype=np.int64).astype(np.uint64)
     with np.errstate(over="ignore"):
         return mix64(np.asarray(keys, dtype=np.uint64) + position * GOLDEN)
 
 
 def bits(word: Words, shift: int, count: int) -> Ints:
-    """`count` bits of each word, from bit `shift` up: one word feeds several small draws."""
+    """Some bits of each word: one word feeds several small draws.
+
+    Args:
+        word: `[N]`.
+        shift: The lowest of the bits.
+        count: How many, from there up.
+
+    Returns:
+        Whole numbers in 0..2**count - 1, `[N]`.
+
+    Raises:
+        ValueError: The bits do not lie in a word.
+    """
     if not (shift >= 0 and 1 <= count < 64 and shift + count <= 64):
         message = f"bits {shift}..{shift + count} are not inside a 64-bit word"
         raise ValueError(message)
@@ -85,14 +125,24 @@ def bits(word: Words, shift: int, count: int) -> Ints:
 
 
 def uniform(word: Words) -> Floats:
-    """Doubles in [0, 1), 53 bits each: exact, as the integer and the power of two are."""
+    """Doubles in [0, 1) from words `[N]`: 53 bits each, as an integer and a power of two, exact."""
     return (word >> np.uint64(64 - _MANTISSA_BITS)).astype(np.float64) * _UNIT
 
 
 def integers(word: Words, n: npt.ArrayLike) -> Ints:
-    """Integers in [0, n), `n` a number or an array that broadcasts, at most 2**31.
+    """Whole numbers below a bound.
 
     Multiply-shift on the high 32 bits (Lemire 2019); the bias is below n / 2**32.
+
+    Args:
+        word: `[N]`.
+        n: The bound, 1..2**31, one number or an array that broadcasts against the words.
+
+    Returns:
+        Numbers in [0, n), `[N]`.
+
+    Raises:
+        ValueError: A bound is out of range.
     """
     bound = np.asarray(n, dtype=np.int64)
     if bound.size and (int(bound.min()) < 1 or int(bound.max()) > 1 << 31):
@@ -107,6 +157,16 @@ def choice_table(weights: npt.ArrayLike, bit_count: int = 12) -> Ints:
 
     Draw with `table[bits(word, shift, bit_count)]`; each share is realised to within one part in
     2**bit_count.
+
+    Args:
+        weights: Of each index, `[K]`; they need not sum to 1.
+        bit_count: Bits of a draw that pick an entry.
+
+    Returns:
+        Indices, `[2**bit_count]`, in order.
+
+    Raises:
+        ValueError: The weights are not finite or sum to nothing.
     """
     size = 1 << bit_count
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
@@ -118,7 +178,15 @@ def choice_table(weights: npt.ArrayLike, bit_count: int = 12) -> Ints:
 
 
 def choose(word: Words, weights: npt.ArrayLike) -> Ints:
-    """Index k in proportion to `weights[k]`, to 53 bits; dearer than a `choice_table`."""
+    """Index k in proportion to `weights[k]`, to 53 bits; dearer than a `choice_table`.
+
+    Args:
+        word: `[N]`.
+        weights: Of each index, `[K]`.
+
+    Returns:
+        Indices, `[N]`.
+    """
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     chosen = np.searchsorted(cumulative, uniform(word) * cumulative[-1], side="right")
     return np.asarray(np.minimum(chosen, cumulative.size - 1), dtype=np.int64)
@@ -151,7 +219,7 @@ for _table in (NORMAL_EDGES, NORMAL_QUANTILES, _NORMAL_WIDTHS):
 
 
 def normal(word: Words) -> Floats:
-    """Standard normal draws: the top 12 bits pick a bin of the table, the next 40 interpolate."""
+    """Standard normal draws `[N]`: the top 12 bits pick a bin, the next 40 interpolate."""
     within_bits = 40
     bin_of = bits(word, 64 - NORMAL_BITS, NORMAL_BITS)
     within = bits(word, 64 - NORMAL_BITS - within_bits, within_bits) * 2.0**-within_bits

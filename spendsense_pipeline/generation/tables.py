@@ -13,13 +13,21 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.labels import LabelTable
-from spendsense_pipeline.generation.ledger import CREDIT_SLOTS, Ledger
+from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.population import joined_days_before
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Ints, choose, integers
+from spendsense_pipeline.generation.postings import (
+    CARD_SLOTS,
+    PURPOSE_CODES,
+    SLOTS,
+    Purpose,
+    Slot,
+    account_index,
+)
+from spendsense_pipeline.generation.randomness import choose, integers
 from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
-from spendsense_pipeline.generation.world import SLOTS, Purpose, Slot, World
+from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import (
     CONSENT_STATUSES,
@@ -32,7 +40,22 @@ from spendsense_pipeline.tables.raw import (
     REGIONS,
 )
 
-SLOT_NAMES = ("business", "checking", "credit_1", "credit_2", "savings")
+SLOT_NAMES = {
+    Slot.BUSINESS: "business",
+    Slot.CHECKING: "checking",
+    Slot.CARD_1: "credit_1",
+    Slot.CARD_2: "credit_2",
+    Slot.SAVINGS: "savings",
+}
+"""How an account_id ends."""
+SUBTYPES = {
+    Slot.BUSINESS: "checking",
+    Slot.CHECKING: "checking",
+    Slot.CARD_1: "credit card",
+    Slot.CARD_2: "credit card",
+    Slot.SAVINGS: "savings",
+}
+"""Plaid's word for the account."""
 SECONDS_PER_DAY = 86_400
 VISITED = (Purpose.PURCHASE, Purpose.REFUND, Purpose.EMERGENCY)
 """What is bought in person, so that a row in a store has a place."""
@@ -40,7 +63,15 @@ Codes = npt.NDArray[np.int32]
 
 
 def table(declared: Table, columns: dict[str, Any]) -> Any:
-    """An Arrow table with the declared columns in the declared order."""
+    """An Arrow table with the declared columns in the declared order.
+
+    Args:
+        declared: The table's declaration.
+        columns: Every declared column by name, each with one entry per row.
+
+    Returns:
+        The table, its strings as they come: dictionary-encoded or not.
+    """
     return pa.Table.from_arrays(
         [columns[name] for name in declared.column_names], names=list(declared.column_names)
     )
@@ -63,8 +94,9 @@ def identifiers(world: World) -> Identifiers:
 
 @functools.lru_cache(maxsize=1)
 def _identifiers(first_user: int, count: int) -> Identifiers:
+    ending = [SLOT_NAMES[slot] for slot in Slot]
     users = [f"user_{number:04d}" for number in range(first_user, first_user + count)]
-    accounts = [f"{user}_{slot}" for user in users for slot in SLOT_NAMES]
+    accounts = [f"{user}_{slot}" for user in users for slot in ending]
     return Identifiers(users, accounts, arrow.text(users), arrow.text(accounts))
 
 
@@ -82,7 +114,15 @@ def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
 
 
 def place_of(world: World, places: Any) -> Ints:
-    """Home city of each person: a row of the catalog's places."""
+    """Home city of each person, by the inhabitants of their region's cities.
+
+    Args:
+        world: The shard.
+        places: The catalog's places.
+
+    Returns:
+        Row of the places per user, `[U]`.
+    """
     people = world.profiles.people
     chosen = np.zeros(world.users, dtype=np.int64)
     word = world.words("place", 0)
@@ -137,10 +177,6 @@ def users_table(ledger: Ledger) -> Any:
     )
 
 
-_SUBTYPES = ("checking", "savings", "credit card")
-_SUBTYPE_OF_SLOT = np.array([0, 0, 2, 2, 1])
-
-
 def accounts_table(ledger: Ledger) -> Any:
     """`raw_accounts`."""
     household, world = ledger.household, ledger.household.world
@@ -148,7 +184,7 @@ def accounts_table(ledger: Ledger) -> Any:
     products = household.labels.catalog.account_products
     cards = household.labels.catalog.card_products
     user, slot = np.nonzero(ledger.has_account)
-    flat = user * SLOTS + slot
+    flat = account_index(user, slot)
     word = world.words("product", np.arange(SLOTS))
     checking = products.by_subtype["checking"]
     product = np.zeros((world.users, SLOTS), dtype=np.int64)
@@ -157,7 +193,7 @@ def accounts_table(ledger: Ledger) -> Any:
     ]
     product[:, Slot.SAVINGS] = household.savings.product
     offset = len(products.names)
-    for card in CREDIT_SLOTS:
+    for card in CARD_SLOTS:
         product[:, card] = offset + choose(word[:, card], cards.weight)
     names = [*products.names, *cards.names, "Business Checking"]
     official = [*products.official_names, *cards.official_names, "Business Checking Account"]
@@ -166,7 +202,7 @@ def accounts_table(ledger: Ledger) -> Any:
 
     limit = np.zeros((world.users, SLOTS), dtype=np.int64)
     limit[household.cards.user, household.cards.slot] = household.cards.limit_cents
-    is_credit = np.isin(slot, CREDIT_SLOTS)
+    is_credit = np.isin(slot, CARD_SLOTS)
     current, pending = ledger.current_cents[user, slot], ledger.pending_cents[user, slot]
     available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
     mask = integers(world.words("mask", np.arange(SLOTS)), 10_000)[user, slot]
@@ -178,7 +214,7 @@ def accounts_table(ledger: Ledger) -> Any:
             "account_id": arrow.coded(flat, ids.account_column),
             "user_id": arrow.coded(user, ids.user_column),
             "type": arrow.coded(is_credit.astype(int), arrow.text(("depository", "credit"))),
-            "subtype": arrow.coded(_SUBTYPE_OF_SLOT[slot], arrow.text(_SUBTYPES)),
+            "subtype": arrow.coded(slot, arrow.text([SUBTYPES[each] for each in Slot])),
             "name": arrow.coded(code, arrow.text(names)),
             "official_name": arrow.coded(code, arrow.text(official)),
             "mask": arrow.text([f"{digits:04d}" for digits in mask.tolist()]),
@@ -209,7 +245,7 @@ def transactions_table(ledger: Ledger) -> Any:
 
     channel = text["payment_channel"]
     in_store = np.flatnonzero(np.array(channel[0].to_pylist()) == "in store")
-    is_visited = np.isin(np.arange(len(Purpose) + 1), VISITED)
+    is_visited = np.isin(np.arange(PURPOSE_CODES), VISITED)
     is_local = np.isin(channel[1], in_store)[rows.label] & is_visited[rows.purpose]
     place = place_of(world, places)[rows.user]
     never_pending = ledger.pending_identity == 0
@@ -218,7 +254,7 @@ def transactions_table(ledger: Ledger) -> Any:
         RAW_TRANSACTIONS,
         {
             "transaction_id": arrow.hex_text(ledger.identity, "t"),
-            "account_id": arrow.coded(rows.user * SLOTS + rows.slot, ids.account_column),
+            "account_id": arrow.coded(account_index(rows.user, rows.slot), ids.account_column),
             "user_id": arrow.coded(rows.user, ids.user_column),
             "date": arrow.dates(np.where(ledger.is_pending, rows.authorized, rows.day), start),
             "authorized_date": arrow.dates(rows.authorized, start),

@@ -1,4 +1,4 @@
-"""The graph loads, and its names change only on purpose."""
+"""The graph loads, and holds what is declared and nothing else."""
 
 from __future__ import annotations
 
@@ -8,27 +8,10 @@ import pytest
 from spendsense_pipeline.checks import CHECKS
 from spendsense_pipeline.controls import PRESET_CONFIGS
 from spendsense_pipeline.definitions import defs
+from spendsense_pipeline.tables import TABLES
 
-ASSETS = {
-    "operator_controls": "controls",
-    "raw_users": "generate",
-    "raw_accounts": "generate",
-    "raw_transactions": "generate",
-    "raw_liabilities": "generate",
-    "card_statements": "generate",
-    "stream_truth": "generate",
-    "recurring_streams": "measure",
-    "features_30d": "measure",
-    "features_180d": "measure",
-    "persona_assignments": "judge",
-    "persona_transitions": "judge",
-    "fairness_report": "judge",
-    "control_fidelity": "judge",
-    "decision_traces": "explain",
-    "published_dataset": "publish",
-    "exports": "publish",
-}
 FILES = {"exports"}  # assets that are files and no table
+ASSETS = {table.asset: table.stage.name for table in TABLES} | dict.fromkeys(FILES, "publish")
 
 
 def test_definitions_load() -> None:

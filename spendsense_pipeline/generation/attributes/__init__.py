@@ -1,46 +1,25 @@
 """The attributes of a population: cards, pay, rhythm, subscriptions and savings of each person.
 
-`profiles` says what they are, `sampling` who gets which, as the controls ask.
+`profiles` says what they are; the other modules sample them, as the controls ask and as far as a
+target leaves them open.
 """
 
 from spendsense_pipeline.generation.attributes.profiles import (
-    BANDS,
-    BIWEEKLY,
-    CADENCES,
     CARDS_PER_USER_MAX,
-    CRITICAL,
-    HIGH,
-    IRREGULAR,
-    LOW,
-    MEDIUM,
-    MONTHLY,
     NO_CARD,
-    PAYS_FREELY,
-    PAYS_LATE,
-    PAYS_MINIMUM,
-    SEMIMONTHLY,
-    WEEKLY,
+    Band,
+    Cadence,
+    PaymentHabit,
     Profiles,
 )
 from spendsense_pipeline.generation.attributes.sampling import sample_profiles
 
 __all__ = [
-    "BANDS",
-    "BIWEEKLY",
-    "CADENCES",
     "CARDS_PER_USER_MAX",
-    "CRITICAL",
-    "HIGH",
-    "IRREGULAR",
-    "LOW",
-    "MEDIUM",
-    "MONTHLY",
     "NO_CARD",
-    "PAYS_FREELY",
-    "PAYS_LATE",
-    "PAYS_MINIMUM",
-    "SEMIMONTHLY",
-    "WEEKLY",
+    "Band",
+    "Cadence",
+    "PaymentHabit",
     "Profiles",
     "sample_profiles",
 ]

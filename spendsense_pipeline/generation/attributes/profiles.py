@@ -1,22 +1,60 @@
 """What each person's attributes are: cards, pay, rhythm, subscriptions, savings, and their words.
 
-What each person is dealt is decided in `sampling`.
+Who gets which is decided in the modules beside this one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
 
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.population import People
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Floats, Ints
 
-CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
-WEEKLY, BIWEEKLY, SEMIMONTHLY, MONTHLY, IRREGULAR = range(5)
-BANDS = ("low", "medium", "high", "critical")
-NO_CARD, LOW, MEDIUM, HIGH, CRITICAL = -1, 0, 1, 2, 3
-PAYS_FREELY, PAYS_LATE, PAYS_MINIMUM = range(3)
-CARDS_PER_USER_MAX = 2
+
+class Cadence(IntEnum):
+    """How often somebody is paid."""
+
+    WEEKLY = 0
+    BIWEEKLY = 1
+    SEMIMONTHLY = 2
+    MONTHLY = 3
+    IRREGULAR = 4
+
+    @property
+    def key(self) -> str:
+        """Its name in controls and tables."""
+        return self.name.lower()
+
+
+class Band(IntEnum):
+    """How much of its limit a card is used: below 30 %, below 50 %, below 80 %, more."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+    CRITICAL = 3
+
+    @property
+    def key(self) -> str:
+        """Its name in controls."""
+        return self.name.lower()
+
+
+NO_CARD: Final = -1
+"""Stands where a person has no such card; below every `Band`."""
+
+
+class PaymentHabit(IntEnum):
+    """How a high or critical card is paid."""
+
+    FREELY = 0
+    LATE = 1
+    MINIMUM_ONLY = 2
+
+
+CARDS_PER_USER_MAX: Final = 2
 
 
 @dataclass(frozen=True)
@@ -26,11 +64,11 @@ class Profiles:
     people: People
     card_count: Ints
     card_band: Ints
-    """NO_CARD, or index into BANDS."""
+    """NO_CARD, or a `Band`."""
     card_payment: Ints
-    """PAYS_FREELY, PAYS_LATE or PAYS_MINIMUM; the last two only on high and critical cards."""
+    """A `PaymentHabit`; the last two only on high and critical cards."""
     cadence: Ints
-    """Index into CADENCES."""
+    """A `Cadence`."""
     rhythm: Ints
     """`targets.Rhythm`."""
     subscription_count: Ints

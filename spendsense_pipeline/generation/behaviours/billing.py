@@ -7,10 +7,12 @@ scaled to what the cycle has room for, so every card keeps to its steady balance
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.attributes import LOW, PAYS_LATE, PAYS_MINIMUM
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.attributes import Band, PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import (
     FREE_PAYMENT_MIN_FACTOR,
     LATE_FEE_CENTS,
@@ -20,11 +22,14 @@ from spendsense_pipeline.generation.behaviours.credit import (
     Cards,
 )
 from spendsense_pipeline.generation.behaviours.spending import Purchases
+from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import half_even, scaled_cents, sums
 from spendsense_pipeline.generation.labels import Fixed
-from spendsense_pipeline.generation.randomness import Ints
-from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
+from spendsense_pipeline.generation.postings import Leg, Postings, Purpose, Slot, postings, transfer
+from spendsense_pipeline.generation.world import World
 
+STATEMENT_SERIAL: Final = BitFields(slot=3, cycle=6)
+"""Which card of the user and which of its billing cycles."""
 ROOM_MIN_CENTS = 100
 """A card with less room than this in a cycle buys nothing."""
 
@@ -84,12 +89,18 @@ class Billing:
             usual = np.rint(cards.steady_cents * days / 30).astype(np.int64)
         else:
             usual = cards.steady_cents
-        room = np.where(cards.band == LOW, usual, steered)
+        room = np.where(cards.band == Band.LOW, usual, steered)
         return np.clip(room, 0, cards.limit_cents * 6 // 100)
 
     def close(self, cycle: int, purchases: Ints, purchase_days_cents: Ints) -> None:
-        """Close a cycle. `purchases[C]` is what was charged, `purchase_days_cents[C]` the same
-        weighted by the days each charge was owed in the cycle (issue day included)."""
+        """Close a cycle of every card: its interest, minimum, statement and answer.
+
+        Args:
+            cycle: Number of the cycle; the ones before it are closed.
+            purchases: What was charged in it, cents per card, `[C]`.
+            purchase_days_cents: The same, each charge weighted by the days it was owed in the
+                cycle, its issue day included: cent-days per card, `[C]`.
+        """
         cards, parts = self._cards, self._parts
         previous, payment, fee = self._carried(cycle)
         issued = cards.issued[:, cycle]
@@ -118,7 +129,7 @@ class Billing:
         parts["balance"][:, cycle] = balance
         parts["minimum"][:, cycle] = minimum
         parts["paid"][:, cycle] = self._answer(balance, minimum, interest)
-        late = (cards.payment == PAYS_LATE) & (minimum > 0)
+        late = (cards.payment == PaymentHabit.LATE) & (minimum > 0)
         self._fee_day[:, cycle] = np.where(late, cards.due[:, cycle] + 1, -1)
 
     def statements(self) -> Statements:
@@ -142,9 +153,9 @@ class Billing:
             interest + np.rint(cards.limit_cents * STEADY_CHARGE_SHARE).astype(np.int64),
         )
         late = np.rint(minimum * LATE_PAYMENT_SHARE).astype(np.int64)
-        amount = np.where(cards.payment == PAYS_MINIMUM, minimum, freely)
-        amount = np.where(cards.payment == PAYS_LATE, late, amount)
-        amount = np.where(cards.band == LOW, balance, amount)
+        amount = np.where(cards.payment == PaymentHabit.MINIMUM_ONLY, minimum, freely)
+        amount = np.where(cards.payment == PaymentHabit.LATE, late, amount)
+        amount = np.where(cards.band == Band.LOW, balance, amount)
         return np.clip(amount, 0, np.maximum(balance, 0))
 
 
@@ -160,7 +171,19 @@ class Billed:
 
 
 def bill(cards: Cards, users: int, purchases: Purchases, charges: Postings) -> Billed:
-    """Run every cycle. `bought` are card purchases, `charged` fixed charges (subscriptions)."""
+    """Run every cycle of every card.
+
+    What a card buys in a cycle is scaled to the room the cycle has beside its fixed charges.
+
+    Args:
+        cards: The cards of the shard, `[C]`.
+        users: How many users the shard holds.
+        purchases: Purchases on cards, `[N]`, their prices not yet scaled.
+        charges: Fixed charges on cards (subscriptions), `[S]`.
+
+    Returns:
+        Statements per (card, cycle), and the purchases that fall in a cycle with their cents.
+    """
     numbers, billing = _card_numbers(cards, users), Billing(cards)
     card = numbers[purchases.user, purchases.card]
     cycle = _cycle_of(cards, card, purchases.settles)
@@ -216,34 +239,27 @@ def _cycle_of(cards: Cards, card: Ints, day: Ints) -> Ints:
 
 
 def card_postings(world: World, cards: Cards, statements: Statements) -> Postings:
-    """Payments (both legs), interest and late fees."""
-    serial = (cards.slot * 64)[:, np.newaxis] + np.arange(cards.issued.shape[1])
+    """What cards post beside purchases: payments with both legs, interest and late fees.
+
+    Args:
+        world: The shard.
+        cards: Its cards, `[C]`.
+        statements: What each cycle came to, `[C, J]` cents.
+
+    Returns:
+        Payments from checking on the day the statement is answered, interest on the issue day, a
+        late fee on the day after the due date.
+    """
+    cycles = np.arange(cards.issued.shape[1])
+    serial = STATEMENT_SERIAL.pack(slot=cards.slot[:, np.newaxis], cycle=cycles)
     card, cycle = np.nonzero((statements.paid > 0) & (cards.pays_on < world.days))
-    day, cents, number = (
-        cards.pays_on[card, cycle],
-        statements.paid[card, cycle],
-        serial[card, cycle],
-    )
-    link = int(Purpose.CARD_PAYMENT_OUT) * 4_096 + number
-    out = postings(
+    payments = transfer(
         user=cards.user[card],
-        slot=Slot.CHECKING,
-        day=day,
-        cents=cents,
-        label=Fixed.CARD_PAYMENT_OUT,
-        purpose=Purpose.CARD_PAYMENT_OUT,
-        serial=number,
-        link=link,
-    )
-    into = postings(
-        user=cards.user[card],
-        slot=cards.slot[card],
-        day=day,
-        cents=-cents,
-        label=Fixed.CARD_PAYMENT_IN,
-        purpose=Purpose.CARD_PAYMENT_IN,
-        serial=number,
-        link=link,
+        day=cards.pays_on[card, cycle],
+        cents=statements.paid[card, cycle],
+        serial=serial[card, cycle],
+        out_of=Leg(Slot.CHECKING, Fixed.CARD_PAYMENT_OUT, Purpose.CARD_PAYMENT_OUT),
+        into=Leg(cards.slot[card], Fixed.CARD_PAYMENT_IN, Purpose.CARD_PAYMENT_IN),
     )
     card, cycle = np.nonzero(statements.interest > 0)
     interest = postings(
@@ -265,4 +281,4 @@ def card_postings(world: World, cards: Cards, statements: Statements) -> Posting
         purpose=Purpose.LATE_FEE,
         serial=serial[card, cycle],
     )
-    return joined([out, into, interest, fees])
+    return Postings.joined([payments, interest, fees])

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.labels import Fixed
-from spendsense_pipeline.generation.randomness import Ints, uniform
-from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.world import World
 
 WEEKLY_TAKINGS_USD = (250.0, 1_600.0)
 OPENING_WEEKS = 5
 
 
 def business_postings(world: World) -> tuple[Postings, Ints]:
-    """Rows of the business accounts, and the opening balance of every user (0 without one)."""
+    """Weekly takings and supplies of business accounts.
+
+    Returns:
+        The rows, and the opening balance of every user in cents, `[U]`: 0 without such an account.
+    """
     has = world.profiles.has_business
     low, high = WEEKLY_TAKINGS_USD
     takings = (low + (high - low) * uniform(world.words("business_size", 0)) ** 2) * has
@@ -48,4 +54,4 @@ def business_postings(world: World) -> tuple[Postings, Ints]:
         serial=2 * week[keep] + 1,
     )
     opening = np.rint(takings * OPENING_WEEKS * 100).astype(np.int64)
-    return joined([into, out]), opening
+    return Postings.joined([into, out]), opening

@@ -8,22 +8,17 @@ as long as the world lasts. The loop runs over cycles, with all cards of the sha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
-from spendsense_pipeline.generation.attributes import (
-    CRITICAL,
-    HIGH,
-    LOW,
-    MEDIUM,
-    PAYS_LATE,
-    PAYS_MINIMUM,
-)
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes import CARDS_PER_USER_MAX, Band, PaymentHabit
 from spendsense_pipeline.generation.behaviours.income import Paychecks
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
+from spendsense_pipeline.generation.postings import Slot
+from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import Slot, World
+from spendsense_pipeline.generation.world import World
 
 MINIMUM_FLOOR_CENTS = 2_500
 LATE_FEE_CENTS = 3_000
@@ -33,7 +28,11 @@ LATE_PAYER_DUE_DAYS = 21
 LATE_PAYMENT_DELAY_DAYS = 4
 # Where a card's steady balance lies, as a share of its limit. A cycle moves it by 3 % at most, so
 # the edges of the bands (30, 50, 80 %) are never reached.
-STEADY_SHARE = {MEDIUM: (0.345, 0.445), HIGH: (0.545, 0.735), CRITICAL: (0.875, 0.93)}
+STEADY_SHARE = {
+    Band.MEDIUM: (0.345, 0.445),
+    Band.HIGH: (0.545, 0.735),
+    Band.CRITICAL: (0.875, 0.93),
+}
 LOW_CHARGE_MAX_SHARE = 0.055
 """What a low card charges in a month at most, of its limit."""
 REVOLVER_APR_RANGE = (0.1799, 0.2899)
@@ -43,6 +42,19 @@ STEADY_CHARGE_SHARE = 0.012
 """What a freely paid card that carries a balance charges and pays back a month, of its limit."""
 LATE_PAYMENT_SHARE = 0.86
 """What late payers pay of the minimum: too little and too late, so they are overdue every night."""
+
+
+class CardDraw(IntEnum):
+    """What is drawn for a card, in the order of its draws."""
+
+    LIMIT = 0
+    STEADY_BALANCE = 1
+    CHARGES = 2
+    OPENING = 3
+    APR = 4
+    STATEMENT_DAY = 5
+    DUE_DAYS = 6
+    EARLY_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -71,21 +83,32 @@ class Cards:
 
 
 def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Cards:
-    """The cards of the shard. `spending_usd[U]` is what each user has for everyday spending."""
+    """The cards of the shard: limits, rates, steady balances and the dates of their cycles.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
+            one.
+        spending_usd: What each user has for everyday spending in a month, `[U]`.
+
+    Returns:
+        Cards in order of user and slot, `[C]`.
+    """
     profiles = world.profiles
-    user, which = np.nonzero(profiles.card_band >= LOW)
+    user, which = np.nonzero(profiles.card_band >= Band.LOW)
     band = profiles.card_band[user, which]
     payment = profiles.card_payment[user, which]
-    draw = uniform(world.words("card", np.arange(16)))[user]
-    column = which * 8
-
-    def drawn(index: int) -> Floats:
-        return np.take_along_axis(draw, (column + index)[:, np.newaxis], axis=1)[:, 0]
+    draws = uniform(world.words("card", np.arange(CARDS_PER_USER_MAX * len(CardDraw))))
+    drawn = draws.reshape(world.users, CARDS_PER_USER_MAX, len(CardDraw))[user, which]
 
     income = profiles.people.income_monthly_usd[user]
     is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
-    multiple = np.where(band == LOW, 1.6 + 1.6 * drawn(0), 0.7 + 0.9 * drawn(0))
-    multiple = np.where(is_tight & (band != LOW), 0.55 + 0.25 * drawn(0), multiple)
+    multiple = np.where(
+        band == Band.LOW, 1.6 + 1.6 * drawn[:, CardDraw.LIMIT], 0.7 + 0.9 * drawn[:, CardDraw.LIMIT]
+    )
+    multiple = np.where(
+        is_tight & (band != Band.LOW), 0.55 + 0.25 * drawn[:, CardDraw.LIMIT], multiple
+    )
     limit = np.maximum(np.rint(income * multiple / 100) * 100, 2_500.0)
     low, high = (
         np.select(
@@ -93,17 +116,32 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
         )
         for i in (0, 1)
     )
-    steady = limit * (low + (high - low) * drawn(1))
+    steady = limit * (low + (high - low) * drawn[:, CardDraw.STEADY_BALANCE])
     # A card in full use takes its part of everyday spending, up to the most a low card charges.
     part = spending_usd[user] * np.where(is_tight, 0.12, 0.62) / profiles.card_count[user]
-    usual = np.minimum(part, limit * LOW_CHARGE_MAX_SHARE) * (0.75 + 0.25 * drawn(2))
-    steady_cents = np.rint(np.where(band == LOW, usual, steady) * 100).astype(np.int64)
-    opening = np.where(band == LOW, np.rint(steady_cents * (0.3 + 0.6 * drawn(3))), steady_cents)
+    usual = np.minimum(part, limit * LOW_CHARGE_MAX_SHARE) * (
+        0.75 + 0.25 * drawn[:, CardDraw.CHARGES]
+    )
+    steady_cents = np.rint(np.where(band == Band.LOW, usual, steady) * 100).astype(np.int64)
+    opening = np.where(
+        band == Band.LOW,
+        np.rint(steady_cents * (0.3 + 0.6 * drawn[:, CardDraw.OPENING])),
+        steady_cents,
+    )
 
     apr_low, apr_high = REVOLVER_APR_RANGE
-    apr = np.rint((apr_low + (apr_high - apr_low) * drawn(4)) * 1e4).astype(np.int64)
+    apr = np.rint((apr_low + (apr_high - apr_low) * drawn[:, CardDraw.APR]) * 1e4).astype(np.int64)
     issued, due, pays_on = _dates(
-        world, paychecks, user, payment, is_tight, (drawn(5), drawn(6), drawn(7))
+        world,
+        paychecks,
+        user,
+        payment,
+        is_tight,
+        (
+            drawn[:, CardDraw.STATEMENT_DAY],
+            drawn[:, CardDraw.DUE_DAYS],
+            drawn[:, CardDraw.EARLY_DAYS],
+        ),
     )
     return Cards(
         user=user,
@@ -111,7 +149,7 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
         band=band,
         payment=payment,
         limit_cents=(limit * 100).astype(np.int64),
-        apr_basis_points=np.where(band == MEDIUM, 0, apr),
+        apr_basis_points=np.where(band == Band.MEDIUM, 0, apr),
         steady_cents=steady_cents,
         opening_cents=opening.astype(np.int64),
         issued=issued,
@@ -148,11 +186,11 @@ def _dates(
     issued = np.take_along_axis(issued, columns, axis=1)
     shortest, longest = DUE_DAYS_RANGE
     wait = shortest + np.minimum(due_draw * (longest - shortest + 1), longest - shortest)
-    wait = np.where(payment == PAYS_LATE, LATE_PAYER_DUE_DAYS, wait.astype(np.int64))
+    wait = np.where(payment == PaymentHabit.LATE, LATE_PAYER_DUE_DAYS, wait.astype(np.int64))
     due = issued + wait[:, np.newaxis]
     early = np.where(is_tight, 0, (early_draw * 6).astype(np.int64))[:, np.newaxis]
     pays_on = calendar.on_or_before(due - early)
-    late = payment == PAYS_LATE
+    late = payment == PaymentHabit.LATE
     pays_on[late] = calendar.on_or_before(due[late] + LATE_PAYMENT_DELAY_DAYS)
     tight = np.nonzero(is_tight & ~late)[0]
     if tight.size:
@@ -168,14 +206,14 @@ def usual_charges_cents(cards: Cards) -> Floats:
     """What each card is charged in a usual month: `[C]` cents."""
     steady = cards.steady_cents.astype(np.float64)
     interest = steady * cards.apr_basis_points / 1e4 / 12
-    fee = np.where(cards.payment == PAYS_LATE, float(LATE_FEE_CENTS), 0.0)
+    fee = np.where(cards.payment == PaymentHabit.LATE, float(LATE_FEE_CENTS), 0.0)
     minimum = np.maximum(MINIMUM_FLOOR_CENTS, steady * 0.01 + interest + fee)
     freely = np.maximum(
         minimum * FREE_PAYMENT_MIN_FACTOR, interest + cards.limit_cents * STEADY_CHARGE_SHARE
     )
     payment = np.select(
-        [cards.payment == PAYS_MINIMUM, cards.payment == PAYS_LATE],
+        [cards.payment == PaymentHabit.MINIMUM_ONLY, cards.payment == PaymentHabit.LATE],
         [minimum, minimum * LATE_PAYMENT_SHARE],
         freely,
     )
-    return np.where(cards.band == LOW, steady, np.maximum(payment - interest - fee, 0.0))
+    return np.where(cards.band == Band.LOW, steady, np.maximum(payment - interest - fee, 0.0))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.generation.labels import EMERGENCIES
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, postings
+from spendsense_pipeline.generation.world import World
 
 MONTHLY_SHARE = 0.03
 """Households hit in a month: about one in three a year (SHED: unexpected expenses)."""
@@ -18,17 +19,17 @@ COST_MONTHS = (0.06, 0.28)
 def emergency_postings(world: World) -> Postings:
     """Unplanned expenses paid by debit card, at most one a month."""
     months = world.calendar.month_count
-    draw = uniform(world.words("emergency", np.arange(3 * months))).reshape(-1, months, 3)
-    hit = (draw[:, :, 0] < MONTHLY_SHARE) & (world.profiles.rhythm == Rhythm.CUSHIONED)[
-        :, np.newaxis
-    ]
-    user, month = np.nonzero(hit)
+    draws = uniform(world.words("emergency", np.arange(3 * months)))
+    occurs, how_dear, when = np.moveaxis(draws.reshape(world.users, months, 3), 2, 0)
+    is_cushioned = world.profiles.rhythm == Rhythm.CUSHIONED
+    user, month = np.nonzero((occurs < MONTHLY_SHARE) & is_cushioned[:, np.newaxis])
     low, high = COST_MONTHS
-    cost = world.profiles.people.income_monthly_usd[user] * (
-        low + (high - low) * draw[user, month, 1] ** 2
-    )
-    day = world.calendar.month_starts[month] + (draw[user, month, 2] * 28).astype(np.int64)
-    kind = (draw[user, month, 0] / MONTHLY_SHARE * len(EMERGENCIES)).astype(np.int64)
+    # Squared, so that small repairs are the common case.
+    cost_months = low + (high - low) * how_dear[user, month] ** 2
+    cost = world.profiles.people.income_monthly_usd[user] * cost_months
+    day = world.calendar.month_starts[month] + (when[user, month] * 28).astype(np.int64)
+    # The draw that says whether says which as well: below the share it is even again.
+    kind = (occurs[user, month] / MONTHLY_SHARE * len(EMERGENCIES)).astype(np.int64)
     keep = (day >= 0) & (day < world.days)
     return postings(
         user=user[keep],

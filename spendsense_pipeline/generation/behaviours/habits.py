@@ -12,13 +12,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from spendsense_pipeline.controls import OperatorControls
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.randomness import (
-    NORMAL_QUANTILES,
-    Floats,
-    Ints,
-    choice_table,
-)
+from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
 
 TABLE_BITS: Final = 12
 """Bits of a draw that pick an entry of a table."""
@@ -76,7 +72,7 @@ class Habits:
     purchases_per_month: float
     """Everyday purchases of a usual user."""
     group_table: Ints
-    """Group by situation, 12 x weekday + month of the year, and draw: `[84, 4096]`."""
+    """Group by weekday, month of the year and draw: `[7, 12, 4096]`."""
     tail_table: Ints
     """Group by draw, for a household that has run out: `[4096]`."""
     merchant_table: Ints
@@ -110,7 +106,16 @@ class _Tastes(NamedTuple):
 
 
 def habits_of(controls: OperatorControls, average: float, catalog: Catalog) -> Habits:
-    """Lookup tables for these controls. `average` is `avg_transactions_per_month`."""
+    """Lookup tables for a population's controls; populations alike in them share the tables.
+
+    Args:
+        controls: The operator's controls.
+        average: `avg_transactions_per_month`: purchases per user and month before the multiplier.
+        catalog: Where one may shop.
+
+    Returns:
+        The tables, over `G` spending groups and 4096 equally likely draws.
+    """
     tastes = _Tastes(
         ratios=tuple(sorted(controls.category_spending_ratios.items())),
         seasonality=controls.seasonality,
@@ -146,9 +151,8 @@ def _habits(tastes: _Tastes, catalog: Catalog) -> Habits:
         purchases_per_month=tastes.purchases_per_month,
         group_table=np.array(
             [
-                choice_table(by_day[:, weekday, month], TABLE_BITS)
+                [choice_table(by_day[:, weekday, month], TABLE_BITS) for month in range(12)]
                 for weekday in range(7)
-                for month in range(12)
             ]
         ),
         tail_table=choice_table(tail if tail.sum() > 0 else counts, TABLE_BITS),

@@ -7,60 +7,70 @@ A household that lives from paycheck to paycheck pays them the day after payday,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
-from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.income import (
     PAYCHECKS_PER_YEAR,
     Paychecks,
     events_passed,
 )
+from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import (
-    Floats,
-    Ints,
-    choose,
-    integers,
-    normal,
-    uniform,
-)
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import Postings, Purpose, Slot, World, joined, postings
+from spendsense_pipeline.generation.world import World
+from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, INCOME_TIERS
 
 KINDS: Final = len(BILL_KINDS)
+BILL_SERIAL: Final = BitFields(kind=5, month=6)
+"""Which bill and which month of the plan: two months of one bill may fall on one day, when it waits
+for payday."""
+_INSTALMENT: Final = BILL_SERIAL.size("month") - 1
+"""Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 HOUSING_SHARE_OF_INCOME = (0.22, 0.35)
 OTHER_BILLS_MAX_SHARE = 0.19
 """Of income, all bills but housing together."""
 EVERYDAY_MIN_SHARE = 0.27
 """What bills and orders leave of income for everyday spending, at least."""
-OWNER_SHARE = (0.2, 0.4, 0.6)
+OWNER_SHARE: Final = {"low": 0.2, "middle": 0.4, "high": 0.6}
 """Households with a mortgage instead of rent, by income tier (about 40 % overall)."""
-# Share of households with each other bill (owners, renters), and how it grows with income.
-_SHARES: Final[dict[str, tuple[float, float]]] = {
-    "electricity": (1.0, 0.95),
-    "gas": (0.55, 0.25),
-    "water": (0.9, 0.15),
-    "waste": (0.5, 0.0),
-    "internet": (0.92, 0.88),
-    "telephone": (1.0, 1.0),
-    "auto_insurance": (0.85, 0.65),
-    "home_insurance": (0.9, 0.0),
-    "renters_insurance": (0.0, 0.45),
-    "health_insurance": (0.15, 0.15),
-    "life_insurance": (0.25, 0.08),
-    "car_loan": (0.35, 0.28),
-    "student_loan": (0.15, 0.22),
-    "personal_loan": (0.06, 0.08),
+
+
+class BillShares(NamedTuple):
+    """Which part of households has a bill."""
+
+    owners: float
+    renters: float
+
+
+OTHER_BILL_SHARES: Final[dict[str, BillShares]] = {
+    "electricity": BillShares(1.0, 0.95),
+    "gas": BillShares(0.55, 0.25),
+    "water": BillShares(0.9, 0.15),
+    "waste": BillShares(0.5, 0.0),
+    "internet": BillShares(0.92, 0.88),
+    "telephone": BillShares(1.0, 1.0),
+    "auto_insurance": BillShares(0.85, 0.65),
+    "home_insurance": BillShares(0.9, 0.0),
+    "renters_insurance": BillShares(0.0, 0.45),
+    "health_insurance": BillShares(0.15, 0.15),
+    "life_insurance": BillShares(0.25, 0.08),
+    "car_loan": BillShares(0.35, 0.28),
+    "student_loan": BillShares(0.15, 0.22),
+    "personal_loan": BillShares(0.06, 0.08),
 }
 CHILDCARE_SHARE_OF_FAMILIES = 0.3
 CHILDCARE_MAX_SHARE = 0.10
-_FAMILIES = (2, 3)  # household types family and single_parent
+FAMILIES = ("family", "single_parent")
+"""Household types with children."""
 REFERENCE_INCOME_USD = 5_000.0
 INSTALMENTS_PER_MONTH = {
     cadence: round(per_year / MONTHS_PER_YEAR, 4)
@@ -84,7 +94,17 @@ class Bills:
 
 
 def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Paychecks) -> Bills:
-    """Contracts. `orders_usd[U]` is what subscriptions and savings take of income a month."""
+    """Which bills each household has, what a usual month of each comes to and when it is due.
+
+    Args:
+        world: The shard.
+        labels: Names of the billers, and through them the catalog.
+        orders_usd: What subscriptions and savings take of income a month, `[U]`.
+        paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays after one.
+
+    Returns:
+        Contracts per (user, kind), `[U, KINDS]`; together they leave everyday spending its share.
+    """
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
     has = _contracts(world)
@@ -117,12 +137,15 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     first_days = 1 + integers(world.words("housing_day", 0), 5)
     day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
     twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
-        world.profiles.cadence, (MONTHLY, SEMIMONTHLY)
+        world.profiles.cadence, (Cadence.MONTHLY, Cadence.SEMIMONTHLY)
     )
     next_pay = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)
     pay_day = world.calendar.day_of_month[np.clip(next_pay, 0, world.days - 1)]
     after = np.where(
-        (world.profiles.cadence == SEMIMONTHLY)[:, np.newaxis] & (np.arange(KINDS) % 2 == 1), 20, 5
+        (world.profiles.cadence == Cadence.SEMIMONTHLY)[:, np.newaxis]
+        & (np.arange(KINDS) % 2 == 1),
+        20,
+        5,
     )
     day_of_month = np.where(
         twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
@@ -137,22 +160,34 @@ def _contracts(world: World) -> Flags:
     """Which bills each household has: `[U, KINDS]`."""
     draw = uniform(world.words("bill_contract", np.arange(KINDS)))
     people = world.profiles.people
-    is_owner = draw[:, MORTGAGE] < np.array(OWNER_SHARE)[people.income_tier]
+    owner_share = np.array([OWNER_SHARE[tier] for tier in INCOME_TIERS])
+    is_owner = draw[:, MORTGAGE] < owner_share[people.income_tier]
     has = np.zeros(draw.shape, dtype=np.bool_)
     has[:, MORTGAGE] = is_owner
     has[:, RENT] = ~is_owner
-    for name, (owners, renters) in _SHARES.items():
+    for name, share in OTHER_BILL_SHARES.items():
         kind = BILL_KINDS.index(name)
-        has[:, kind] = draw[:, kind] < np.where(is_owner, owners, renters)
+        has[:, kind] = draw[:, kind] < np.where(is_owner, share.owners, share.renters)
     childcare = BILL_KINDS.index("childcare")
-    has[:, childcare] = np.isin(people.household_type, _FAMILIES) & (
+    families = [HOUSEHOLD_TYPES.index(name) for name in FAMILIES]
+    has[:, childcare] = np.isin(people.household_type, families) & (
         draw[:, childcare] < CHILDCARE_SHARE_OF_FAMILIES
     )
     return has
 
 
 def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
-    """Every bill payment from checking."""
+    """Every bill payment from checking.
+
+    Args:
+        world: The shard.
+        bills: Contracts per (user, kind), `[U, KINDS]`.
+        paychecks: Paydays per user, `[U, K]`.
+        labels: Names of the billers.
+
+    Returns:
+        A row per (user, kind, month), or per payday for rent and mortgages paid in parts.
+    """
     calendar, catalog = world.calendar, labels.catalog.billers
     months = np.arange(calendar.month_count)
     nominal = calendar.clamp_day(months, bills.day_of_month[:, :, np.newaxis]).astype(np.int64)
@@ -163,7 +198,7 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         day[tight] = _after_payday(world, paychecks.day[tight], nominal[tight])
     month_of_year = calendar.month_of_year[np.clip(calendar.month_starts, 0, None)]
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
-    draw = (np.arange(KINDS)[:, np.newaxis] * 64 + months).ravel()
+    draw = BILL_SERIAL.pack(kind=np.arange(KINDS)[:, np.newaxis], month=months).ravel()
     swing = normal(world.words("bill_month", draw)).reshape(nominal.shape)
     variation = catalog.monthly_variation[bills.biller][:, :, np.newaxis]
     profile = catalog.month_profile[bills.biller][:, :, month_of_year]
@@ -172,7 +207,10 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     cents = np.rint(bills.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
     keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
     housing = np.isin(np.arange(KINDS), (RENT, MORTGAGE))[np.newaxis, :, np.newaxis]
-    keep &= ~(housing & (is_tight & (world.profiles.cadence != MONTHLY))[:, np.newaxis, np.newaxis])
+    keep &= ~(
+        housing
+        & (is_tight & (world.profiles.cadence != Cadence.MONTHLY))[:, np.newaxis, np.newaxis]
+    )
     user, kind, month = np.nonzero(keep)
     monthly = postings(
         user=user,
@@ -182,10 +220,9 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         cents=cents[user, kind, month],
         label=labels.first_biller + bills.biller[user, kind],
         purpose=Purpose.BILL,
-        # Two months of one bill may fall on one day when it waits for payday.
-        serial=kind * 64 + month,
+        serial=BILL_SERIAL.pack(kind=kind, month=month),
     )
-    return joined([monthly, _instalments(world, bills, paychecks, labels)])
+    return Postings.joined([monthly, _instalments(world, bills, paychecks, labels)])
 
 
 def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
@@ -199,7 +236,7 @@ def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
 def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
     cadence = world.profiles.cadence
-    splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != MONTHLY)
+    splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != Cadence.MONTHLY)
     housing = np.where(bills.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
     rows = np.arange(world.users)
     monthly = bills.amount_cents[rows, housing]
@@ -226,5 +263,5 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
         cents=part[user],
         label=labels.first_biller + bills.biller[user, housing[user]],
         purpose=Purpose.BILL,
-        serial=housing[user] * 64 + 63,
+        serial=BILL_SERIAL.pack(kind=housing[user], month=_INSTALMENT),
     )

@@ -11,23 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.attributes import (
-    BIWEEKLY,
-    IRREGULAR,
-    MONTHLY,
-    SEMIMONTHLY,
-    WEEKLY,
-)
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.randomness import Floats, Ints, integers, uniform
-from spendsense_pipeline.generation.world import (
-    Postings,
-    Purpose,
-    Slot,
-    World,
-    postings,
-)
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.randomness import integers, uniform
+from spendsense_pipeline.generation.world import World
 
 # A nominal gap of 49 days stays above 45 when a holiday weekend moves both paydays (by 3 at most).
 IRREGULAR_GAP_DAYS = 56
@@ -40,7 +30,12 @@ MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
 _NEVER_DAYS = 400
 # 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
-PAYCHECKS_PER_YEAR = {WEEKLY: 52.1775, BIWEEKLY: 26.0888, SEMIMONTHLY: 24.0, MONTHLY: 12.0}
+PAYCHECKS_PER_YEAR = {
+    Cadence.WEEKLY: 52.1775,
+    Cadence.BIWEEKLY: 26.0888,
+    Cadence.SEMIMONTHLY: 24.0,
+    Cadence.MONTHLY: 12.0,
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def plan_paychecks(world: World) -> Paychecks:
     known = nominal < world.days + PAD_DAYS // 2
     actual = np.where(known, world.calendar.on_or_before(nominal), nominal).astype(np.int64)
     spread = np.where(
-        world.profiles.cadence == IRREGULAR,
+        world.profiles.cadence == Cadence.IRREGULAR,
         IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
         np.where(
             uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
@@ -73,13 +68,30 @@ def plan_paychecks(world: World) -> Paychecks:
 
 
 def pay_day_of_month(world: World, paychecks: Paychecks) -> Ints:
-    """Day of the month of each user's first payday in the history: `[U]`."""
+    """Day of the month of each user's first payday in the history.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`.
+
+    Returns:
+        1..31 per user, `[U]`.
+    """
     day = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)[:, 0]
     return world.calendar.day_of_month[np.clip(day, 0, world.days - 1)].astype(np.int64)
 
 
 def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings:
-    """Direct deposits into checking."""
+    """Direct deposits into checking.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays and amounts per user, `[U, K]`.
+        labels: Names of who pays.
+
+    Returns:
+        A row per paycheck of the plan, money in.
+    """
     user, column = np.nonzero((paychecks.day >= 0) & (paychecks.day < world.days))
     day = paychecks.day[user, column]
     return postings(
@@ -108,7 +120,7 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
     draw = world.words("payday", 0)
     months = np.arange(-1, calendar.month_count + 1)
 
-    for code, step in ((WEEKLY, 7), (BIWEEKLY, 14)):
+    for code, step in ((Cadence.WEEKLY, 7), (Cadence.BIWEEKLY, 14)):
         who = cadence == code
         # Most employers pay on Friday, some on Thursday or Wednesday.
         weekday = 4 - np.minimum(integers(draw[who], 10) // 6, 2)
@@ -116,14 +128,14 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
         to_first = to_first + (step - 7) * integers(world.words("payday_week", 0)[who], 2)
         columns = np.arange(-1, count - 1) * step
         nominal[who] = to_first[:, np.newaxis] + columns
-    who = cadence == MONTHLY
+    who = cadence == Cadence.MONTHLY
     day_of_month = np.array(MONTHLY_PAYDAYS)[integers(draw[who], len(MONTHLY_PAYDAYS))]
     nominal[who, : months.size] = calendar.clamp_day(months, day_of_month[:, np.newaxis])
-    who = cadence == SEMIMONTHLY
+    who = cadence == Cadence.SEMIMONTHLY
     pair = np.array(SEMIMONTHLY_PAYDAYS)[integers(draw[who], len(SEMIMONTHLY_PAYDAYS))]
     twice = np.stack([calendar.clamp_day(months, pair[:, [half]]) for half in (0, 1)], axis=2)
     nominal[who, : 2 * months.size] = twice.reshape(-1, 2 * months.size)
-    who = cadence == IRREGULAR
+    who = cadence == Cadence.IRREGULAR
     nominal[who] = _irregular_days(world, count)[who]
 
     for code, per_year in PAYCHECKS_PER_YEAR.items():
@@ -146,7 +158,16 @@ def _irregular_days(world: World, count: int) -> Ints:
 
 
 def events_passed(event_day: Ints, days: int) -> Ints:
-    """How many events have come by each day: `[U, K] -> [U, D]`."""
+    """How many events have come by each day.
+
+    Args:
+        event_day: Days of the events of each user, `[U, K]`; outside the history they count as at
+            its edge.
+        days: Days of the history.
+
+    Returns:
+        Events up to and including each day, per (user, day): `[U, D]`.
+    """
     users = event_day.shape[0]
     at = np.clip(event_day, 0, days)
     flat = (np.arange(users)[:, np.newaxis] * (days + 1) + at).ravel()

@@ -11,26 +11,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.behaviours.housing import BILL_SERIAL, MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
 from spendsense_pipeline.generation.cents import half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
-from spendsense_pipeline.generation.randomness import Ints, choose, integers, uniform
-from spendsense_pipeline.generation.targets import Rhythm
-from spendsense_pipeline.generation.world import (
+from spendsense_pipeline.generation.postings import (
+    Leg,
     Postings,
     Purpose,
     Slot,
-    World,
     daily_cents,
-    joined,
     postings,
+    transfer,
 )
+from spendsense_pipeline.generation.randomness import choose, integers, uniform
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import World
 
 ORDERS_PER_MONTH_WEEKLY = DAYS_PER_MONTH / 7
 # Idle savings in months of income; squared draws make small ones the common case.
 IDLE_SAVINGS_MONTHS = (0.3, 5.0)
+FIRST_COVER_SERIAL = 1_024
+"""Withdrawals for housing are numbered from here, beyond the weekly wages' numbers."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,18 @@ class SavingsPlan:
 
 
 def plan_savings(world: World, labels: Labels) -> SavingsPlan:
-    """Opening balances and standing orders."""
+    """Savings accounts: product, opening balance and standing order.
+
+    The opening balance of a saver is what makes its orders grow it at the wanted rate; that of
+    others is idle money in months of income.
+
+    Args:
+        world: The shard.
+        labels: The catalog's account products.
+
+    Returns:
+        One account per user, `[U]`, amounts in cents.
+    """
     profiles, products = world.profiles, labels.catalog.account_products
     rows = products.by_subtype["savings"]
     per_month = np.where(
@@ -73,7 +88,15 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
 
 
 def order_postings(world: World, plan: SavingsPlan) -> Postings:
-    """Standing orders on their weekday, or the next business day if that is a holiday."""
+    """Standing orders on their weekday, or the next business day if that is a holiday.
+
+    Args:
+        world: The shard.
+        plan: Order of every user, `[U]`; 0 cents for none.
+
+    Returns:
+        Both legs of every transfer, weekly or every second week.
+    """
     calendar = world.calendar
     weekday = integers(world.words("order_day", 0), 5)
     phase = (weekday - int(calendar.weekday[0])) % 7
@@ -83,89 +106,100 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
     day = np.where(nominal < world.days, calendar.on_or_after(nominal), world.days + 1)
     keep = (plan.order_cents > 0)[:, np.newaxis] & (day < world.days)
     user, column = np.nonzero(keep)
-    return _both_legs(
-        user,
-        day[user, column],
-        plan.order_cents[user],
+    return transfer(
+        user=user,
+        day=day[user, column],
+        cents=plan.order_cents[user],
         serial=column,
-        out=(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SAVINGS_OUT),
-        into=(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SAVINGS_IN),
+        out_of=Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SAVINGS_OUT),
+        into=Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SAVINGS_IN),
     )
 
 
 def sweep_postings(world: World, paychecks: Paychecks) -> Postings:
-    """Irregular pay that goes to savings on the day it comes."""
+    """Irregular pay that goes to savings on the day it comes.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays and amounts per user, `[U, K]`.
+
+    Returns:
+        Both legs of every transfer, for users whose rhythm is SWEPT.
+    """
     swept = (world.profiles.rhythm == Rhythm.SWEPT)[:, np.newaxis]
     user, column = np.nonzero(swept & (paychecks.day >= 0) & (paychecks.day < world.days))
-    return _both_legs(
-        user,
-        paychecks.day[user, column],
-        paychecks.cents[user, column],
+    return transfer(
+        user=user,
+        day=paychecks.day[user, column],
+        cents=paychecks.cents[user, column],
         serial=column,
-        out=(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
-        into=(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
+        out_of=Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
+        into=Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
     )
 
 
 def wage_postings(world: World, budget: Budget) -> Postings:
-    """Weekly wages drawn back from savings."""
+    """Weekly wages drawn back from savings.
+
+    Args:
+        world: The shard.
+        budget: The wages, `[U, K]` cents, and the days they are drawn.
+
+    Returns:
+        Both legs of every transfer.
+    """
     user, column = np.nonzero((budget.wage_cents > 0) & (budget.wage_day < world.days))
-    return _both_legs(
-        user,
-        budget.wage_day[user, column],
-        budget.wage_cents[user, column],
+    return transfer(
+        user=user,
+        day=budget.wage_day[user, column],
+        cents=budget.wage_cents[user, column],
         serial=column,
-        out=(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
-        into=(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
+        out_of=Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
+        into=Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
     )
 
 
-def housing_cover_postings(world: World, bill_rows: Postings) -> Postings:
+def housing_cover_postings(world: World, bill_rows: Postings, labels: Labels) -> Postings:
     """Rent and mortgages of people on a weekly wage, drawn from savings on the day they are due.
 
     Drawn with the week's wage instead, they would for days leave more than a month's expenses in
     checking, which is not how one lives on irregular pay.
+
+    Args:
+        world: The shard.
+        bill_rows: All bill payments of the shard.
+        labels: Tells which of them are for housing.
+
+    Returns:
+        Both legs of a transfer per payment of theirs, on its day and of its amount.
     """
     is_swept = world.profiles.rhythm[bill_rows.user] == Rhythm.SWEPT
-    due = bill_rows.where(is_swept & np.isin(bill_rows.serial // 64, (RENT, MORTGAGE)))
-    return _both_legs(
-        due.user,
-        due.day,
-        due.cents,
-        serial=1_024 + due.serial % 64,
-        out=(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
-        into=(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
+    is_housing = np.isin(labels.bill_kind(bill_rows.label), (RENT, MORTGAGE))
+    due = bill_rows.where(is_swept & is_housing)
+    return transfer(
+        user=due.user,
+        day=due.day,
+        cents=due.cents,
+        serial=FIRST_COVER_SERIAL + BILL_SERIAL.take(due.serial, "month"),
+        out_of=Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
+        into=Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
     )
-
-
-Leg = tuple[Slot, Fixed, Purpose]
-
-
-def _both_legs(
-    user: Ints, day: Ints, cents: Ints, *, serial: Ints, out: Leg, into: Leg
-) -> Postings:
-    """The same amount out of one account and into another, under one link."""
-    link = int(out[2]) * 4_096 + serial
-    legs = [
-        postings(
-            user=user,
-            slot=slot,
-            day=day,
-            cents=sign * cents,
-            label=label,
-            purpose=purpose,
-            serial=serial,
-            link=link,
-        )
-        for sign, (slot, label, purpose) in ((1, out), (-1, into))
-    ]
-    return joined(legs)
 
 
 def interest_postings(
     world: World, plan: SavingsPlan, movements: Sequence[Postings], labels: Labels
 ) -> Postings:
-    """Monthly interest on the average daily balance, credited on the month's last business day."""
+    """Monthly interest on the average daily balance, credited on the month's last business day.
+
+    Args:
+        world: The shard.
+        plan: Opening balances and products, `[U]`.
+        movements: Everything that moves savings accounts.
+        labels: The catalog, for the rates.
+
+    Returns:
+        A row per (user, month) that earns a cent or more, rounded half to even.
+    """
     calendar = world.calendar
     ends = np.append(calendar.month_starts[1:], world.days) - 1
     credit_day = calendar.on_or_before(ends).astype(np.int64)

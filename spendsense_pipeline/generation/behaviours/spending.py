@@ -14,10 +14,12 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.habits import CASH_GROUP, TABLE_BITS, Habits
+from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Floats, Ints, Words, bits, words_each
+from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -25,7 +27,14 @@ from spendsense_pipeline.generation.world import World
 # (how often it buys, and how small) and the days on which it has money, which make up for them.
 TAIL_COUNT_FACTOR = 0.12
 TAIL_PRICE_FACTOR = 0.3
-ACTIVE_SHARE: Final[Floats] = np.array([3 / 7, 7 / 14, 8 / 15.2, 17 / 30.4, 1.0])
+_MONTH_DAYS: Final = round(DAYS_PER_MONTH, 1)
+ACTIVE_SHARE: Final[dict[Cadence, float]] = {
+    Cadence.WEEKLY: 3 / 7,
+    Cadence.BIWEEKLY: 7 / 14,
+    Cadence.SEMIMONTHLY: 8 / (_MONTH_DAYS / 2),
+    Cadence.MONTHLY: 17 / _MONTH_DAYS,
+    Cadence.IRREGULAR: 1.0,
+}
 """Part of a pay period with money in it, by cadence (see `budget.SPENDING_STRETCH_SHARE`)."""
 FAVOURITE_SHARE = 0.87
 """Purchases made at one of the user's usual places."""
@@ -35,8 +44,24 @@ _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(
 _SETTLEMENT_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 7 + [2] * 5, dtype=np.int64)
 """Days until a purchase posts, by 4 bits of a draw."""
 REFUND_DELAY_DAYS = (5, 12)
-_SERIALS_PER_DAY = 512
-"""Purchases a user can make in a day; part of every purchase's draws, so it never changes."""
+_PURCHASE_NUMBER: Final = BitFields(day=16, serial=9)
+"""Day of a purchase and which of the user's day: the number of its draws, so it never changes."""
+_CHOICES: Final = BitFields(
+    group=TABLE_BITS,
+    merchant=TABLE_BITS,
+    price=TABLE_BITS,
+    spare=4,
+    goes_to_favourite=8,
+    favourite=8,
+    spare_low=8,
+)
+"""What the first word of a purchase decides."""
+_FAVOURITE: Final = BitFields(merchant=TABLE_BITS, spare=WORD_BITS - TABLE_BITS)
+"""What the word of a favourite place decides."""
+_SETTLEMENT: Final = BitFields(
+    pays_with=12, lag=4, is_refunded=16, refund_delay=8, channel=12, ending=8, spare=4
+)
+"""What its second word decides."""
 _MEANS_BOUNDS = (0.2, 6.0)
 """What a household has for a purchase, relative to the mean price, within reason."""
 _LEVELS_PER_PURCHASE = 32
@@ -45,7 +70,7 @@ _COUNT_BITS = 24
 
 
 @dataclass(frozen=True)
-class Purchases:
+class Purchases(Columns):
     """Everyday purchases in order of user and day, one array entry each (`[N]`)."""
 
     user: Ints
@@ -66,21 +91,26 @@ class Purchases:
     refund_day: Ints
     """Day it is refunded in full, -1 for most."""
 
-    def where(self, keep: Flags | Ints) -> Purchases:
-        """The purchases selected by a mask or an order."""
-        at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
-        return Purchases(*(getattr(self, name).take(at) for name in self.__dataclass_fields__))
-
 
 def counts_per_day(world: World, habits: Habits, is_tail: Flags) -> Ints:
-    """How many purchases each user makes on each day, Poisson: `[U, D]`."""
+    """How many purchases each user makes on each day, Poisson around habits, weekday and season.
+
+    Args:
+        world: The shard.
+        habits: The population's lookup tables.
+        is_tail: Days on which the money has run out, `[U, D]`; they see few purchases.
+
+    Returns:
+        Purchases per (user, day), `[U, D]`.
+    """
     calendar = world.calendar
     factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
     per_day = factor * habits.purchases_per_month / DAYS_PER_MONTH
     shape = habits.weekday[calendar.weekday] * habits.season[calendar.month_of_year]
     rate = per_day[:, np.newaxis] * shape
     tight = np.flatnonzero(world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
-    active = ACTIVE_SHARE[world.profiles.cadence[tight]]
+    by_cadence = np.array([ACTIVE_SHARE[cadence] for cadence in Cadence])
+    active = by_cadence[world.profiles.cadence[tight]]
     make_up = (1 - (1 - active) * TAIL_COUNT_FACTOR) / active
     rate[tight] *= np.where(is_tail[tight], TAIL_COUNT_FACTOR, make_up[:, np.newaxis])
     level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
@@ -121,44 +151,57 @@ def plan_purchases(
     card_share: Floats,
     everyday_usd: Floats,
 ) -> Purchases:
-    """All purchases to the horizon. `card_share[U, 2]` is the part of spending each card takes,
-    `everyday_usd[U]` what the user has for purchases in a usual month."""
+    """All purchases to the horizon: where, when, how paid, and the price before a budget scales it.
+
+    Args:
+        world: The shard.
+        habits: The population's lookup tables.
+        labels: Names of the merchants, and through them the catalog.
+        is_tail: Days on which the money has run out, `[U, D]`.
+        card_share: Part of spending that each card takes, `[U, 2]`.
+        everyday_usd: What the user has for purchases in a usual month, `[U]`.
+
+    Returns:
+        Purchases in order of user and day, `[N]`.
+    """
     user, day, serial = _moments(counts_per_day(world, habits, is_tail))
-    word = words_each(world.keys("purchase")[user], day * _SERIALS_PER_DAY + serial)
+    number = _PURCHASE_NUMBER.pack(day=day, serial=serial)
+    word = words_each(world.keys("purchase")[user], number)
 
     calendar, rhythm, groups = world.calendar, world.profiles.rhythm, labels.catalog.spending_groups
     tail = is_tail[user, day]
-    situation = (calendar.weekday * 12 + calendar.month_of_year)[day]
-    kind = bits(word, 52, TABLE_BITS)
-    group = np.where(tail, habits.tail_table[kind], habits.group_table[situation, kind])
+    place = _CHOICES.take(word, "group")
+    by_day = habits.group_table[calendar.weekday[day], calendar.month_of_year[day], place]
+    group = np.where(tail, habits.tail_table[place], by_day)
     cash = groups.index(CASH_GROUP)
     is_tight = (rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)[user]
     # Cash comes in twenties and would overshoot a budget that leaves nothing.
     group = np.where(is_tight & (group == cash), 0, group)
     is_cash = group == cash
     merchant = _merchants(world, habits, user, group, word)
-    price = habits.relative_price[habits.spread_class[merchant], bits(word, 28, TABLE_BITS)]
+    price = habits.relative_price[habits.spread_class[merchant], _CHOICES.take(word, "price")]
     leaning = _leaning(world, habits, everyday_usd)[user, group]
     weight = np.rint(price * leaning * labels.catalog.merchants.ticket_median_cents[merchant])
     weight = np.where(tail, weight * TAIL_PRICE_FACTOR, weight)
 
-    second = words_each(world.keys("purchase_settlement")[user], day * _SERIALS_PER_DAY + serial)
-    pays_with = bits(second, 52, 12) / 4_096
+    second = words_each(world.keys("purchase_settlement")[user], number)
+    pays_with = _share_drawn(second, "pays_with")
     both = card_share.sum(axis=1)
     card = np.where(pays_with < card_share[user, 0], 0, np.where(pays_with < both[user], 1, -1))
     card = np.where(is_cash | tail, -1, card)
 
-    lag = _SETTLEMENT_DAYS[bits(second, 48, 4)]
+    lag = _SETTLEMENT_DAYS[_SETTLEMENT.take(second, "lag")]
     settles = np.where(lag == 0, day, calendar.on_or_after(day + lag))
     # A debit card posts overnight; it is what a household without a cushion pays with.
     settles = np.where(is_tight, day + np.minimum(lag, 1), settles)
     settles = np.where(is_cash, day, settles)
 
-    refunded = bits(second, 32, 16) < (habits.refund_share * (1 << 16))[group]
+    refunded = _share_drawn(second, "is_refunded") < habits.refund_share[group]
     refunded &= (card < 0) & (rhythm == Rhythm.CUSHIONED)[user]
     shortest, longest = REFUND_DELAY_DAYS
-    delay = shortest + bits(second, 24, 8) % (longest - shortest + 1)
-    is_online = bits(second, 12, 12) / 4_096 >= labels.catalog.merchants.in_store_share[merchant]
+    delay = shortest + _SETTLEMENT.take(second, "refund_delay") % (longest - shortest + 1)
+    in_store_share = labels.catalog.merchants.in_store_share[merchant]
+    is_online = _share_drawn(second, "channel") >= in_store_share
     return Purchases(
         user=user,
         day=day,
@@ -167,10 +210,15 @@ def plan_purchases(
         label=labels.shop(world, user, merchant, is_online),
         weight=np.maximum(weight, 1).astype(np.int64),
         card=card,
-        ending=bits(second, 4, 8),
+        ending=_SETTLEMENT.take(second, "ending"),
         is_cash=is_cash,
         refund_day=np.where(refunded, settles + delay, -1),
     )
+
+
+def _share_drawn(word: Words, field: str) -> Floats:
+    """A field of the settlement word as a share in [0, 1): `[N]`."""
+    return _SETTLEMENT.take(word, field) / _SETTLEMENT.size(field)
 
 
 def _leaning(world: World, habits: Habits, everyday_usd: Floats) -> Floats:
@@ -193,8 +241,12 @@ def _moments(count: Ints) -> tuple[Ints, Ints, Ints]:
 
 def _merchants(world: World, habits: Habits, user: Ints, group: Ints, word: Words) -> Ints:
     """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
-    rank = _FAVOURITE_RANK[bits(word, 8, 8)]
-    is_favourite = bits(word, 16, 8) < FAVOURITE_SHARE * 256
+    rank = _FAVOURITE_RANK[_CHOICES.take(word, "favourite")]
+    goes_to_favourite = _CHOICES.take(word, "goes_to_favourite") < FAVOURITE_SHARE * 256
     favourite = words_each(world.keys("favourite")[user], group * FAVOURITES_PER_GROUP + rank)
-    pick = np.where(is_favourite, bits(favourite, 52, TABLE_BITS), bits(word, 40, TABLE_BITS))
+    pick = np.where(
+        goes_to_favourite,
+        _FAVOURITE.take(favourite, "merchant"),
+        _CHOICES.take(word, "merchant"),
+    )
     return np.asarray(habits.merchant_table[group, pick], dtype=np.int64)

@@ -7,18 +7,22 @@ price go up; targeted people keep what their target needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
-from spendsense_pipeline.generation.attributes import MONTHLY, SEMIMONTHLY
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.income import Paychecks, pay_day_of_month
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.quota_sampling import Flags
-from spendsense_pipeline.generation.randomness import Floats, Ints, uniform
+from spendsense_pipeline.generation.postings import Postings, Purpose, postings
+from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import HEAVY_SUBSCRIPTION_COUNT_MIN, NO_TARGET, Rhythm
-from spendsense_pipeline.generation.world import Postings, Purpose, World, postings
+from spendsense_pipeline.generation.world import World
 
 HORIZON_MONTHS = 24
+NEVER_MONTH = 10_000
+"""Beyond every horizon."""
 PRICE_MIN_CENTS = 99
 PRICE_RISE_SHARE = 0.2
 """Streams whose price goes up once within two years."""
@@ -28,8 +32,24 @@ SKIP_SHARE = 0.06
 """Natural streams that miss one charge within two years."""
 
 
+class ContractDraw(IntEnum):
+    """What is drawn for a contract, in the order of its draws."""
+
+    SWAP = 0
+    PRICE_RISE = 1
+    SKIP = 2
+    BILLING_DAY = 3
+    PRICE_STEP = 4
+    NEXT_BILLING_DAY = 5
+    """Of the service that takes its place."""
+
+
+DRAWS_PER_CONTRACT = 8
+"""Part of every draw's number, so it never changes; two are spare."""
+
+
 @dataclass(frozen=True)
-class Contracts:
+class Contracts(Columns):
     """Subscriptions of the shard, one array entry each (`[S]`)."""
 
     user: Ints
@@ -52,66 +72,77 @@ class Contracts:
 def plan_contracts(
     world: World, paychecks: Paychecks, labels: Labels, pays_from: Ints
 ) -> Contracts:
-    """All contracts. `pays_from[U]` is the account subscriptions are paid from."""
+    """All subscriptions: the service, its price and day, and what happens to it within two years.
+
+    Args:
+        world: The shard.
+        paychecks: Paydays per user, `[U, K]`: who has no money left later is charged soon after
+            one.
+        labels: The catalog's services.
+        pays_from: Account each user pays subscriptions from, a `Slot`, `[U]`.
+
+    Returns:
+        Contracts, `[S]`, one that replaces another after all the others.
+    """
     profiles, services = world.profiles, labels.catalog.subscriptions
     # Of the configuration, not of the shard: draws and serial numbers hang on it.
     most = max(world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN)
     if not profiles.subscription_count.any():
-        nothing = np.zeros(0, dtype=np.int64)
-        return Contracts(*(nothing for _ in range(11)))
+        return Contracts.empty()
     order = _ranked_services(world, labels, 2 * most)
     wanted = profiles.subscription_count[:, np.newaxis] > np.arange(most)
     price = _prices(world, labels, order[:, :most], wanted)
     user, which = np.nonzero(wanted)
-    draw = uniform(world.words("subscription_life", np.arange(8 * most)))
-    drawn = draw.reshape(world.users, most, 8)[user, which]
+    draws = uniform(world.words("subscription_life", np.arange(most * DRAWS_PER_CONTRACT)))
+    drawn = draws.reshape(world.users, most, DRAWS_PER_CONTRACT)[user, which]
     natural = profiles.people.target[user] == NO_TARGET
 
-    def happens(column: int, share: float, allowed: Flags | bool) -> Ints:
-        """Month in which something happens to a stream, beyond the horizon if never."""
-        month = (drawn[:, column] / share * HORIZON_MONTHS).astype(np.int64) + 2
-        return np.where((drawn[:, column] < share) & allowed, month, 10_000)
+    def happens(what: ContractDraw, share: float, allowed: Flags | bool) -> Ints:
+        """Month in which something happens to a contract, NEVER_MONTH for most: `[S]`."""
+        draw = drawn[:, what]
+        # A draw below the share is spread evenly over the horizon, from the third month on.
+        month = (draw / share * HORIZON_MONTHS).astype(np.int64) + 2
+        return np.where((draw < share) & allowed, month, NEVER_MONTH)
 
     service = order[user, which]
-    ends = happens(0, SWAP_SHARE, natural)
+    ends = happens(ContractDraw.SWAP, SWAP_SHARE, natural)
     steps = services.price_steps[service]
     step = np.take_along_axis(
-        steps, (drawn[:, 4] * steps.shape[1]).astype(np.int64)[:, np.newaxis], axis=1
+        steps,
+        (drawn[:, ContractDraw.PRICE_STEP] * steps.shape[1]).astype(np.int64)[:, np.newaxis],
+        axis=1,
     )[:, 0]
     kept = Contracts(
         user=user,
         serial=which,
         service=service,
         slot=pays_from[user],
-        day_of_month=_billing_day(world, paychecks, user, drawn[:, 3]),
+        day_of_month=_billing_day(world, paychecks, user, drawn[:, ContractDraw.BILLING_DAY]),
         cents=price[user, which],
         first_month=np.zeros(user.size, dtype=np.int64),
         last_month=ends,
-        rise_month=happens(1, PRICE_RISE_SHARE, allowed=True),
+        rise_month=happens(ContractDraw.PRICE_RISE, PRICE_RISE_SHARE, allowed=True),
         rise_cents=np.minimum(step, np.maximum(price[user, which] // 8 // 50 * 50, 50)),
-        skip_month=happens(2, SKIP_SHARE, natural & (ends > HORIZON_MONTHS)),
+        skip_month=happens(ContractDraw.SKIP, SKIP_SHARE, natural & (ends > HORIZON_MONTHS)),
     )
-    swapped = np.nonzero(ends < 10_000)[0]
-    never = np.full(swapped.size, 10_000)
+    swapped = np.flatnonzero(ends != NEVER_MONTH)
+    never = np.full(swapped.size, NEVER_MONTH)
     replacements = Contracts(
         user=user[swapped],
         serial=most + which[swapped],
         service=order[user[swapped], most + which[swapped]],
         slot=pays_from[user[swapped]],
-        day_of_month=_billing_day(world, paychecks, user[swapped], drawn[swapped, 5]),
+        day_of_month=_billing_day(
+            world, paychecks, user[swapped], drawn[swapped, ContractDraw.NEXT_BILLING_DAY]
+        ),
         cents=price[user[swapped], which[swapped]],
         first_month=ends[swapped] + 1,
         last_month=never,
         rise_month=never,
-        rise_cents=never * 0,
+        rise_cents=np.zeros(swapped.size, dtype=np.int64),
         skip_month=never,
     )
-    return Contracts(
-        *(
-            np.concatenate([getattr(kept, name), getattr(replacements, name)])
-            for name in Contracts.__dataclass_fields__
-        )
-    )
+    return Contracts.joined([kept, replacements])
 
 
 def _billing_day(world: World, paychecks: Paychecks, user: Ints, draw: Floats) -> Ints:
@@ -119,7 +150,7 @@ def _billing_day(world: World, paychecks: Paychecks, user: Ints, draw: Floats) -
     later (of those paid once or twice a month; other pay periods are short enough)."""
     profiles = world.profiles
     is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
-    is_tight &= np.isin(profiles.cadence[user], (MONTHLY, SEMIMONTHLY))
+    is_tight &= np.isin(profiles.cadence[user], (Cadence.MONTHLY, Cadence.SEMIMONTHLY))
     soon = (pay_day_of_month(world, paychecks)[user] + (draw * 6).astype(np.int64)) % 28 + 1
     return np.where(is_tight, soon, 1 + (draw * 28).astype(np.int64))
 
@@ -161,7 +192,16 @@ def _prices(world: World, labels: Labels, service: Ints, wanted: Flags) -> Ints:
 
 
 def charges(world: World, contracts: Contracts, labels: Labels) -> Postings:
-    """Every monthly charge, on the account that pays."""
+    """Every monthly charge, on the account that pays.
+
+    Args:
+        world: The shard.
+        contracts: Subscriptions, `[S]`.
+        labels: Names of the services.
+
+    Returns:
+        A row per (contract, month), but for skipped months.
+    """
     calendar = world.calendar
     if contracts.user.size == 0:
         return postings(user=[], slot=0, day=[], cents=0, label=0, purpose=Purpose.SUBSCRIPTION)

@@ -15,14 +15,10 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.controls import CustomMerchant
-from spendsense_pipeline.generation.catalog.loading import (
-    name_conflicts,
-    with_budget_shares,
-    with_trip_share,
-)
+from spendsense_pipeline.generation.arrays import Flags
+from spendsense_pipeline.generation.catalog.loading import name_conflicts
 from spendsense_pipeline.generation.catalog.records import Catalog, Merchants, SpendingGroups
-from spendsense_pipeline.generation.catalog.sheets import CatalogError, Flags
-from spendsense_pipeline.plaid import categories
+from spendsense_pipeline.generation.catalog.sheets import CatalogError
 
 MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "groceries": ("groceries", "FOOD_AND_DRINK_GROCERIES"),
@@ -44,9 +40,19 @@ MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {
 def with_custom_merchants(catalog: Catalog, rows: Sequence[CustomMerchant]) -> Catalog:
     """The catalog with the operator's merchants after its own, chosen instead of its own.
 
-    A custom merchant takes its name with it: a merchant we ship under that name is no longer
-    chosen anywhere, since a merchant keeps its category. A name that already stands for a
-    subscription, a biller or an employer is an error.
+    A custom merchant takes its name with it: a merchant we ship under that name is no longer chosen
+    anywhere, since a merchant keeps its category.
+
+    Args:
+        catalog: The catalog as shipped.
+        rows: The operator's merchants.
+
+    Returns:
+        A new catalog, the same one if there are no rows.
+
+    Raises:
+        CatalogError: A name already stands for a subscription, a biller or an employer, or a group
+            is left without a merchant.
     """
     return _extended(catalog, tuple(rows)) if rows else catalog
 
@@ -66,9 +72,7 @@ def _extended(catalog: Catalog, rows: tuple[CustomMerchant, ...]) -> Catalog:
     if empty:
         message = f"custom_merchants leave no merchant for {', '.join(empty)}: rename one of them"
         raise CatalogError([message])
-    extended = replace(
-        catalog, merchants=merchants, spending_groups=with_trip_share(groups, merchants)
-    )
+    extended = replace(catalog, merchants=merchants, spending_groups=groups)
     problems = name_conflicts(extended)
     if problems:
         raise CatalogError(problems)
@@ -83,7 +87,7 @@ def _with_budget_in_main_groups(groups: SpendingGroups, customised: set[str]) ->
         total = int(annual[members].sum())
         annual[members] = 0
         annual[groups.index(MAIN_GROUPS[category][0])] = total
-    return with_budget_shares(replace(groups, annual_cents=annual))
+    return replace(groups, annual_cents=annual)
 
 
 def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
@@ -94,17 +98,14 @@ def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
         return tuple(column[row] for row in keep.tolist())
 
     return Merchants(
-        ids=kept(merchants.ids),
         names=kept(merchants.names),
         descriptors=kept(merchants.descriptors),
-        category_primary=kept(merchants.category_primary),
         category_detailed=kept(merchants.category_detailed),
         group=merchants.group[keep],
         in_store_share=merchants.in_store_share[keep],
         ticket_median_cents=merchants.ticket_median_cents[keep],
         ticket_sigma=merchants.ticket_sigma[keep],
         weight=merchants.weight[keep],
-        is_national=merchants.is_national[keep],
     )
 
 
@@ -120,13 +121,9 @@ def _appended(
         else max(1, round(row.typical_amount_usd * 100))
         for row, of in zip(rows, group.tolist(), strict=True)
     ]
-    slugs = ("custom_" + re.sub(r"[^a-z0-9]+", "_", row.name.lower()).strip("_") for row in rows)
     return Merchants(
-        ids=merchants.ids + tuple(slugs),
         names=merchants.names + tuple(row.name for row in rows),
         descriptors=merchants.descriptors + tuple(_descriptor(row.name) for row in rows),
-        category_primary=merchants.category_primary
-        + tuple(categories.primary_of(code) for code in codes),
         category_detailed=merchants.category_detailed + codes,
         group=np.append(merchants.group, group),
         in_store_share=np.append(
@@ -137,7 +134,6 @@ def _appended(
         ),
         ticket_sigma=np.append(merchants.ticket_sigma, groups.ticket_sigma[group]),
         weight=np.append(merchants.weight, [float(row.popularity) for row in rows]),
-        is_national=np.append(merchants.is_national, [False] * len(rows)),
     )
 
 

@@ -1,20 +1,17 @@
 """Makes the catalog out of its files, and refuses one that contradicts itself or Plaid's taxonomy.
 
-The promises kept here: category codes exist and pair with their primary; a name stands for one
-category across merchants, services, billers and payers; only `{store}` is filled into descriptors;
-what a biller says of ACH is what the category says.
+The promises kept here: category codes exist; a name stands for one category across
+merchants, services, billers and payers; only `{store}` is filled into descriptors.
 """
 
 from __future__ import annotations
 
 import functools
-import math
-from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.controls import SPENDING_CATEGORIES
+from spendsense_pipeline.generation.catalog.kinds import BILL_KINDS, EMPLOYER_KINDS
 from spendsense_pipeline.generation.catalog.records import (
     AccountProducts,
     Billers,
@@ -28,66 +25,35 @@ from spendsense_pipeline.generation.catalog.records import (
     SpendingGroups,
     Subscriptions,
 )
-from spendsense_pipeline.generation.catalog.sheets import CatalogError, Floats, Sheet
+from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.plaid import accounts, categories
-from spendsense_pipeline.tables.raw import GENDERS, PAYMENT_CHANNELS, REGIONS
-
-BILL_KINDS: Final = (
-    "rent",
-    "mortgage",
-    "electricity",
-    "gas",
-    "water",
-    "waste",
-    "internet",
-    "telephone",
-    "auto_insurance",
-    "home_insurance",
-    "renters_insurance",
-    "health_insurance",
-    "life_insurance",
-    "car_loan",
-    "student_loan",
-    "personal_loan",
-    "childcare",
-)
-EMPLOYER_KINDS: Final = ("employer", "contractor", "gig")
-PAY_LEVELS: Final = ("low", "middle", "high")
-CARD_KINDS: Final = ("rewards", "standard", "low_rate", "secured", "store")
+from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
 
 def _read_spending_groups() -> SpendingGroups:
     sheet = Sheet.from_package("spending_groups.csv")
-    plain = SpendingGroups(
+    groups = SpendingGroups(
         names=sheet.text("group", unique=True),
-        labels=sheet.text("label"),
         category=sheet.one_of("spending_category", (*SPENDING_CATEGORIES, "cash")),
         annual_cents=sheet.cents("annual_usd"),
-        budget_share=np.zeros(len(sheet)),
-        trip_share=np.zeros(len(sheet)),  # needs the merchants: see with_trip_share
         ticket_median_cents=sheet.cents("ticket_median_usd"),
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
-        in_store_share=sheet.numbers("in_store_share", 0, 1),
-        card_share=sheet.numbers("card_share", 0, 1),
         refund_share=sheet.numbers("refund_share", 0, 0.2),
-        amount_step_cents=sheet.whole("amount_step_cents", 1),
         weekday_profile=sheet.profiles("weekday_profile", 7),
         month_profile=sheet.profiles("month_profile", 12),
-        sources=sheet.text("source"),
     )
+    sheet.text("source")  # a number without its source is refused
     sheet.finish()
-    return with_budget_shares(plain)
+    return groups
 
 
 def _read_merchants(groups: SpendingGroups) -> Merchants:
     sheet = Sheet.from_package("merchants.csv")
-    primary, detailed = sheet.category_codes()
+    detailed = sheet.category_codes()
     group = sheet.one_of("spending_group", groups.names)
     merchants = Merchants(
-        ids=sheet.text("merchant_id", unique=True),
         names=sheet.text("merchant_name", unique=True),
         descriptors=_descriptors(sheet),
-        category_primary=primary,
         category_detailed=detailed,
         group=np.array(
             [groups.index(name) if name in groups.names else 0 for name in group], dtype=np.int64
@@ -96,7 +62,6 @@ def _read_merchants(groups: SpendingGroups) -> Merchants:
         ticket_median_cents=sheet.cents("ticket_median_usd"),
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         weight=sheet.numbers("popularity_weight", 0.01),
-        is_national=sheet.flags("is_national"),
     )
     empty = sorted(set(groups.names) - set(group))
     if empty:
@@ -107,12 +72,10 @@ def _read_merchants(groups: SpendingGroups) -> Merchants:
 
 def _read_subscriptions() -> Subscriptions:
     sheet = Sheet.from_package("subscriptions.csv")
-    primary, detailed = sheet.category_codes()
+    detailed = sheet.category_codes()
     subscriptions = Subscriptions(
-        ids=sheet.text("service_id", unique=True),
         names=sheet.text("merchant_name", unique=True),
         descriptors=_descriptors(sheet),
-        category_primary=primary,
         category_detailed=detailed,
         cadence=sheet.one_of("cadence", ("monthly", "annual")),
         price_cents=sheet.whole_lists("price_cents"),
@@ -133,27 +96,22 @@ def _read_subscriptions() -> Subscriptions:
 
 def _read_billers() -> Billers:
     sheet = Sheet.from_package("billers.csv")
-    primary, detailed = sheet.category_codes()
+    detailed = sheet.category_codes()
     billers = Billers(
-        ids=sheet.text("biller_id", unique=True),
         names=sheet.text("biller_name", unique=True),
         descriptors=_descriptors(sheet),
         kind=sheet.one_of("kind", BILL_KINDS),
-        category_primary=primary,
         category_detailed=detailed,
         amount_median_cents=sheet.cents("amount_median_usd"),
         amount_sigma=sheet.numbers("amount_sigma", 0, 1),
         monthly_variation=sheet.numbers("monthly_variation", 0, 0.3),
         month_profile=sheet.profiles("month_profile", 12),
         payment_channel=sheet.one_of("payment_channel", PAYMENT_CHANNELS),
-        is_ach=sheet.flags("is_ach"),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
     for number, code in enumerate(detailed):
         if not categories.is_bill(code):
             sheet.complain(number, "category_detailed", code, "must be a category of bills")
-        if bool(billers.is_ach[number]) != (code in categories.ACH_CODES):
-            sheet.complain(number, "is_ach", billers.is_ach[number], "must follow the category")
     sheet.finish()
     return billers
 
@@ -162,14 +120,11 @@ def _read_employers() -> Employers:
     sheet = Sheet.from_package("employers.csv")
     detailed = sheet.one_of("category_detailed", categories.EARNED_INCOME_CODES[1:])
     employers = Employers(
-        ids=sheet.text("employer_id", unique=True),
         names=sheet.text("employer_name", unique=True),
         descriptors=_descriptors(sheet),
         kind=sheet.one_of("kind", EMPLOYER_KINDS),
-        category_primary=("INCOME",) * len(sheet),
         category_detailed=detailed,
-        sector=sheet.text("sector"),
-        pay_level=sheet.one_of("pay_level", PAY_LEVELS),
+        pay_level=sheet.one_of("pay_level", INCOME_TIERS),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
     sheet.finish()
@@ -208,11 +163,6 @@ def _read_products() -> tuple[CardProducts, AccountProducts]:
     card_products = CardProducts(
         names=cards.text("name", unique=True),
         official_names=cards.text("official_name", unique=True),
-        kind=cards.one_of("kind", CARD_KINDS),
-        apr_low_percent=cards.numbers("apr_low_percent", 0, 40),
-        apr_high_percent=cards.numbers("apr_high_percent", 0, 40),
-        limit_low_cents=cards.cents("limit_low_usd"),
-        limit_high_cents=cards.cents("limit_high_usd"),
         weight=cards.numbers("popularity_weight", 0.01),
     )
     account_products = AccountProducts(
@@ -222,11 +172,6 @@ def _read_products() -> tuple[CardProducts, AccountProducts]:
         apy_percent=deposits.numbers("apy_percent", 0, 10),
         weight=deposits.numbers("popularity_weight", 0.01),
     )
-    for number in range(len(cards)):
-        if card_products.apr_low_percent[number] > card_products.apr_high_percent[number]:
-            cards.complain(number, "apr_low_percent", "", "must not exceed apr_high_percent")
-        if card_products.limit_low_cents[number] > card_products.limit_high_cents[number]:
-            cards.complain(number, "limit_low_usd", "", "must not exceed limit_high_usd")
     cards.finish()
     deposits.finish()
     return card_products, account_products
@@ -234,14 +179,18 @@ def _read_products() -> tuple[CardProducts, AccountProducts]:
 
 @functools.cache
 def load_catalog() -> Catalog:
-    """The catalog as shipped, read and validated once per process."""
-    plain_groups = _read_spending_groups()
-    merchants = _read_merchants(plain_groups)
+    """The catalog as shipped, read and validated once per process.
+
+    Raises:
+        CatalogError: A file contradicts itself, another or Plaid's taxonomy; every problem is
+            named.
+    """
+    groups = _read_spending_groups()
     first_names, last_names, places = _read_people()
     card_products, account_products = _read_products()
     catalog = Catalog(
-        spending_groups=with_trip_share(plain_groups, merchants),
-        merchants=merchants,
+        spending_groups=groups,
+        merchants=_read_merchants(groups),
         subscriptions=_read_subscriptions(),
         billers=_read_billers(),
         employers=_read_employers(),
@@ -273,34 +222,6 @@ def name_conflicts(catalog: Catalog) -> list[str]:
                 problems.append(f"{name!r} is {seen[name.casefold()]} and {what}: rename one")
             seen[name.casefold()] = what
     return problems
-
-
-def with_budget_shares(groups: SpendingGroups) -> SpendingGroups:
-    """The groups with `budget_share`: the part of everyday spending that is theirs."""
-    return replace(groups, budget_share=_shares(groups.annual_cents.astype(np.float64)))
-
-
-def with_trip_share(groups: SpendingGroups, merchants: Merchants) -> SpendingGroups:
-    """The groups with `trip_share`: purchases by number that spend `budget_share` by value.
-
-    Rounded to 1e-9, so that a last-bit difference between CPUs' `exp` cannot show.
-    """
-    mean_ticket = []
-    for rows in merchants.by_group:
-        weights = merchants.weight[rows]
-        means = [
-            float(median) * math.exp(float(sigma) ** 2 / 2)  # the mean of a log-normal
-            for median, sigma in zip(
-                merchants.ticket_median_cents[rows], merchants.ticket_sigma[rows], strict=True
-            )
-        ]
-        total = math.fsum(w * m for w, m in zip(weights.tolist(), means, strict=True))
-        mean_ticket.append(total / math.fsum(weights.tolist()))
-    return replace(groups, trip_share=np.round(_shares(groups.budget_share / mean_ticket), 9))
-
-
-def _shares(weights: Floats) -> Floats:
-    return weights / math.fsum(weights.tolist())
 
 
 def _descriptors(sheet: Sheet) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.catalog.sheets import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.catalog.kinds import BILL_KINDS
 
 
 def rows_where(flags: Flags) -> Ints:
-    """Row numbers at which the flags hold."""
+    """Row numbers at which the flags `[N]` hold: `[M]`."""
     return np.flatnonzero(flags).astype(np.int64)
 
 
@@ -35,29 +36,18 @@ class SpendingGroups:
     """Everyday spending by kind, `G` rows: budget, tickets, channels and when it happens."""
 
     names: tuple[str, ...]
-    labels: tuple[str, ...]
     category: tuple[str, ...]
     """The operator's spending category (controls) it belongs to; `cash` for cash withdrawn."""
     annual_cents: Ints
-    """Spending of the average US household per year (the source of `budget_share`)."""
-    budget_share: Floats
-    """Share of everyday spending by value; sums to 1."""
-    trip_share: Floats
-    """Share of everyday purchases by number (budget share / mean ticket); sums to 1."""
+    """Spending of the average US household per year."""
     ticket_median_cents: Ints
     ticket_sigma: Floats
-    in_store_share: Floats
-    card_share: Floats
-    """Share paid by credit card, of people who have one."""
     refund_share: Floats
     """Share of purchases refunded later."""
-    amount_step_cents: Ints
-    """Amounts are whole multiples of this: 1 cent, or $20 for cash."""
     weekday_profile: Floats
     """`[G, 7]`, Monday first, mean 1."""
     month_profile: Floats
     """`[G, 12]`, January first, mean 1."""
-    sources: tuple[str, ...]
 
     def index(self, name: str) -> int:
         """Row of a group by name."""
@@ -72,11 +62,9 @@ class SpendingGroups:
 class Merchants:
     """Where everyday purchases are made, `N` rows. A merchant has one category."""
 
-    ids: tuple[str, ...]
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     """The bank's line; `{store}` stands for the number of the person's own branch."""
-    category_primary: tuple[str, ...]
     category_detailed: tuple[str, ...]
     group: Ints
     """Row in SpendingGroups."""
@@ -85,19 +73,6 @@ class Merchants:
     ticket_sigma: Floats
     weight: Floats
     """Popularity within the group, Zipf-like."""
-    is_national: Flags
-    """A chain; the others are invented local businesses."""
-
-    @functools.cached_property
-    def entity_ids(self) -> tuple[str, ...]:
-        """Plaid's `merchant_entity_id` of each merchant."""
-        return tuple(entity_id(name) for name in self.names)
-
-    @functools.cached_property
-    def by_group(self) -> tuple[Ints, ...]:
-        """Rows of each spending group, most popular first as listed."""
-        groups = int(self.group.max()) + 1
-        return tuple(rows_where(self.group == group) for group in range(groups))
 
     def __len__(self) -> int:
         """Number of merchants."""
@@ -108,10 +83,8 @@ class Merchants:
 class Subscriptions:
     """Services one subscribes to, `S` rows, and their price ladders."""
 
-    ids: tuple[str, ...]
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
-    category_primary: tuple[str, ...]
     category_detailed: tuple[str, ...]
     cadence: tuple[str, ...]
     """`monthly` or `annual`."""
@@ -122,19 +95,9 @@ class Subscriptions:
     weight: Floats
 
     @functools.cached_property
-    def entity_ids(self) -> tuple[str, ...]:
-        """Plaid's `merchant_entity_id` of each service."""
-        return tuple(entity_id(name) for name in self.names)
-
-    @functools.cached_property
     def monthly(self) -> Ints:
-        """Rows billed every month."""
+        """Rows billed every month: `[M]`."""
         return rows_where(np.array(self.cadence) == "monthly")
-
-    @functools.cached_property
-    def annual(self) -> Ints:
-        """Rows billed once a year."""
-        return rows_where(np.array(self.cadence) == "annual")
 
     @functools.cached_property
     def price_ladder(self) -> Ints:
@@ -146,11 +109,6 @@ class Subscriptions:
         """`int64[S, K]`: price steps padded by repeating the largest."""
         return _padded(self.price_step_cents)
 
-    @functools.cached_property
-    def plan_count(self) -> Ints:
-        """How many plans each service has."""
-        return np.array([len(plans) for plans in self.price_cents], dtype=np.int64)
-
     def __len__(self) -> int:
         """Number of services."""
         return len(self.names)
@@ -160,12 +118,10 @@ class Subscriptions:
 class Billers:
     """Whom bills are paid to, `B` rows."""
 
-    ids: tuple[str, ...]
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     kind: tuple[str, ...]
-    """rent, mortgage, electricity, …: see BILL_KINDS in `loading`."""
-    category_primary: tuple[str, ...]
+    """rent, mortgage, electricity, …: one of BILL_KINDS."""
     category_detailed: tuple[str, ...]
     amount_median_cents: Ints
     amount_sigma: Floats
@@ -175,19 +131,17 @@ class Billers:
     month_profile: Floats
     """`[B, 12]`, January first, mean 1."""
     payment_channel: tuple[str, ...]
-    is_ach: Flags
-    """Paid from checking it travels by ACH: never on a weekend or bank holiday."""
     weight: Floats
 
     @functools.cached_property
-    def entity_ids(self) -> tuple[str, ...]:
-        """Plaid's `merchant_entity_id` of each biller."""
-        return tuple(entity_id(name) for name in self.names)
+    def by_kind(self) -> dict[str, Ints]:
+        """Rows of each kind of bill, `[M]` each."""
+        return _rows_by(self.kind)
 
     @functools.cached_property
-    def by_kind(self) -> dict[str, Ints]:
-        """Rows of each kind of bill."""
-        return _rows_by(self.kind)
+    def kind_code(self) -> Ints:
+        """Which of BILL_KINDS each is: `[B]`."""
+        return np.array([BILL_KINDS.index(kind) for kind in self.kind], dtype=np.int64)
 
     def __len__(self) -> int:
         """Number of billers."""
@@ -198,31 +152,23 @@ class Billers:
 class Employers:
     """Who pays, `E` rows: employers, clients of contractors and gig platforms. All invented."""
 
-    ids: tuple[str, ...]
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     kind: tuple[str, ...]
     """employer, contractor or gig."""
-    category_primary: tuple[str, ...]
     category_detailed: tuple[str, ...]
-    sector: tuple[str, ...]
     pay_level: tuple[str, ...]
     """low, middle or high: which incomes it suits."""
     weight: Floats
 
     @functools.cached_property
-    def entity_ids(self) -> tuple[str, ...]:
-        """Plaid's `merchant_entity_id` of each payer."""
-        return tuple(entity_id(name) for name in self.names)
-
-    @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
-        """Rows of each kind of payer."""
+        """Rows of each kind of payer, `[M]` each."""
         return _rows_by(self.kind)
 
     @functools.cached_property
     def by_level(self) -> dict[str, Ints]:
-        """Rows of employers (not contractors' clients or platforms) by pay level."""
+        """Rows of employers (not contractors' clients or platforms) by pay level, `[M]` each."""
         is_employer = np.array(self.kind) == "employer"
         level = np.array(self.pay_level)
         return {
@@ -245,7 +191,7 @@ class FirstNames:
 
     @functools.cached_property
     def by_gender(self) -> dict[str, Ints]:
-        """Rows of each leaning."""
+        """Rows of each leaning, `[M]` each."""
         return _rows_by(self.gender_leaning)
 
 
@@ -268,21 +214,16 @@ class Places:
 
     @functools.cached_property
     def by_region(self) -> dict[str, Ints]:
-        """Rows of each region."""
+        """Rows of each region, `[M]` each."""
         return _rows_by(self.regions)
 
 
 @dataclass(frozen=True, eq=False)
 class CardProducts:
-    """Credit cards on offer, of invented banks, with their range of rates and limits."""
+    """Credit cards on offer, of invented banks."""
 
     names: tuple[str, ...]
     official_names: tuple[str, ...]
-    kind: tuple[str, ...]
-    apr_low_percent: Floats
-    apr_high_percent: Floats
-    limit_low_cents: Ints
-    limit_high_cents: Ints
     weight: Floats
 
 
@@ -298,7 +239,7 @@ class AccountProducts:
 
     @functools.cached_property
     def by_subtype(self) -> dict[str, Ints]:
-        """Rows of each Plaid subtype."""
+        """Rows of each Plaid subtype, `[M]` each."""
         return _rows_by(self.subtypes)
 
 

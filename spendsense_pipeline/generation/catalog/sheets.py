@@ -11,14 +11,11 @@ from importlib import resources
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from spendsense_pipeline.errors import ProblemsError
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.plaid import categories
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
 
@@ -54,7 +51,14 @@ class Sheet:
         return len(self.rows)
 
     def complain(self, row: int, column: str, value: object, remedy: str) -> None:
-        """Note that the value cannot stand and what it must be."""
+        """Note that a value cannot stand.
+
+        Args:
+            row: Number of the row, from 0.
+            column: Name of the column.
+            value: What it holds.
+            remedy: What it must be, to follow the value in a sentence.
+        """
         line = self._first_line + row
         self.problems.append(f"{self.name} line {line}: {column} {value!r} {remedy}")
 
@@ -71,7 +75,15 @@ class Sheet:
         return values
 
     def text(self, column: str, *, unique: bool = False) -> tuple[str, ...]:
-        """Non-empty text, free of outer blanks."""
+        """Non-empty text, free of outer blanks.
+
+        Args:
+            column: Name of the column.
+            unique: Whether no two rows may say the same.
+
+        Returns:
+            A value per row; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> str:
             if not value or value != value.strip():
@@ -90,7 +102,15 @@ class Sheet:
         return tuple(values)
 
     def one_of(self, column: str, allowed: Collection[str]) -> tuple[str, ...]:
-        """Text out of a list."""
+        """Text out of a list.
+
+        Args:
+            column: Name of the column.
+            allowed: What it may say.
+
+        Returns:
+            A value per row; what is wrong is kept for `finish`.
+        """
         values = self.text(column)
         for number, value in enumerate(values):
             if value not in allowed:
@@ -98,7 +118,16 @@ class Sheet:
         return values
 
     def numbers(self, column: str, low: float = 0.0, high: float = float("inf")) -> Floats:
-        """Numbers in [low, high]."""
+        """Numbers within bounds, both included.
+
+        Args:
+            column: Name of the column.
+            low: The least that is allowed.
+            high: The most that is allowed.
+
+        Returns:
+            A value per row, `[N]`; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> float:
             number = float(value)
@@ -110,7 +139,15 @@ class Sheet:
         return np.array(self._column(column, convert, remedy, low), dtype=np.float64)
 
     def whole(self, column: str, low: int = 0) -> Ints:
-        """Whole numbers of at least `low`."""
+        """Whole numbers.
+
+        Args:
+            column: Name of the column.
+            low: The least that is allowed.
+
+        Returns:
+            A value per row, `[N]`; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> int:
             number = int(value)
@@ -122,7 +159,7 @@ class Sheet:
         return np.array(self._column(column, convert, remedy, low), dtype=np.int64)
 
     def cents(self, column: str) -> Ints:
-        """Dollar amounts with at most two decimals, as whole cents above zero."""
+        """Dollar amounts with at most two decimals, as whole cents above zero: `[N]`."""
 
         def convert(value: str) -> int:
             cents = round(float(value) * 100)
@@ -134,7 +171,7 @@ class Sheet:
         return np.array(self._column(column, convert, remedy, 1), dtype=np.int64)
 
     def flags(self, column: str) -> Flags:
-        """`true` or `false`."""
+        """`true` or `false`: `[N]`."""
         values = self.one_of(column, ("true", "false"))
         return np.array([value == "true" for value in values], dtype=np.bool_)
 
@@ -150,7 +187,15 @@ class Sheet:
         return tuple(self._column(column, convert, "must be whole numbers like 999;1599", (1,)))
 
     def profiles(self, column: str, length: int) -> Floats:
-        """`length` positive weights with mean 1, separated by `;`: `float64[rows, length]`."""
+        """Positive weights with mean 1, separated by `;`, as of weekdays or months.
+
+        Args:
+            column: Name of the column.
+            length: How many weights each row must have.
+
+        Returns:
+            Weights per row, `[N, length]`; what is wrong is kept for `finish`.
+        """
 
         def convert(value: str) -> tuple[float, ...]:
             weights = tuple(float(part) for part in value.split(";"))
@@ -163,20 +208,20 @@ class Sheet:
         remedy = f"must be {length} positive weights with mean 1"
         return np.array(self._column(column, convert, remedy, (1.0,) * length), dtype=np.float64)
 
-    def category_codes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The columns `category_primary` and `category_detailed`, as Plaid pairs them."""
-        primaries, details = self.text("category_primary"), self.text("category_detailed")
-        for number, (primary, detailed) in enumerate(zip(primaries, details, strict=True)):
-            category = categories.BY_CODE.get(detailed)
-            if category is None:
-                self.complain(
-                    number, "category_detailed", detailed, "is not in Plaid's taxonomy v2"
-                )
-            elif category.primary != primary:
-                self.complain(number, "category_primary", primary, f"must be {category.primary}")
-        return primaries, details
+    def category_codes(self) -> tuple[str, ...]:
+        """The column `category_detailed`, in Plaid's words."""
+        details = self.text("category_detailed")
+        for number, detailed in enumerate(details):
+            if detailed not in categories.BY_CODE:
+                remedy = "is not in Plaid's taxonomy v2"
+                self.complain(number, "category_detailed", detailed, remedy)
+        return details
 
     def finish(self) -> None:
-        """Raise CatalogError if anything was found wrong."""
+        """Settle the reading of a file.
+
+        Raises:
+            CatalogError: Anything was found wrong; it names file, line and column of all of it.
+        """
         if self.problems:
             raise CatalogError(self.problems)

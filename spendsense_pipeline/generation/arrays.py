@@ -1,0 +1,48 @@
+"""Names for the arrays the generator works on, and records kept as columns in place of objects.
+
+Shapes in docstrings: `U` users of a shard, `D` days, `N` rows, `C` cards, `B` blocks of people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A base for frozen dataclasses whose every field is an array with one entry per row."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The rows of all parts, one part after the other: `[N1 + N2 + …]`."""
+        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls._names()]
+        return cls(*columns)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """No rows: `[0]`."""
+        return cls(*(np.zeros(0, dtype=np.int64) for _ in cls._names()))
+
+    @classmethod
+    def _names(cls) -> list[str]:
+        return [field.name for field in fields(cls)]
+
+    @property
+    def size(self) -> int:
+        """Number of rows."""
+        return len(getattr(self, self._names()[0]))
+
+    def where(self, keep: Flags | Ints) -> Self:
+        """The rows that a mask `[N]` marks, or those an order `[M]` names, in that order."""
+        at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
+        return type(self)(*(getattr(self, name).take(at, axis=0) for name in self._names()))

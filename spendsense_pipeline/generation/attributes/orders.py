@@ -1,0 +1,136 @@
+"""Who has subscriptions and standing orders to savings, how many and for how much a month."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spendsense_pipeline.generation import targets
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes.frame import Frame
+from spendsense_pipeline.generation.attributes.profiles import Cadence
+from spendsense_pipeline.generation.targets import Rhythm
+
+TIGHT_SUBSCRIPTION_MAX_USD = 58.0
+"""Subscriptions of a household targeted to live from paycheck to paycheck, at most."""
+HEAVY_SPEND_ROOM_USD = 3.0
+"""Between the least and the most a heavy subscriber wants to spend, at least."""
+BUILDER_TRANSFER_ROOM_FACTOR = 1.2
+"""The most a builder puts aside, as a multiple of the least, at least."""
+
+
+def subscription_orders(
+    frame: Frame, is_revolving: Flags, cadence: Ints, rhythm: Ints
+) -> tuple[Ints, Floats]:
+    """Number of subscriptions and their wanted monthly total.
+
+    Args:
+        frame: The blocks of people.
+        is_revolving: Who has a high or critical card, `[B, 100]`.
+        cadence: A `Cadence` each, `[B, 100]`.
+        rhythm: A `Rhythm` each, `[B, 100]`.
+
+    Returns:
+        How many, and US dollars a month for them together, `[B, 100]` each; 0 for who has none.
+    """
+    controls, sampler = frame.controls, frame.sampler
+    targeted_heavy = frame.targeted(lambda way: way.subscriptions == "heavy")
+    heavy = targeted_heavy | frame.must_show("subscriptions")
+    light = frame.targeted(lambda way: way.subscriptions == "light") | (
+        frame.hides_lower & ~targeted_heavy
+    )
+    has_any = sampler.share(
+        "subscription_adopter",
+        controls.subscription_adoption_rate,
+        ~heavy,
+        (
+            frame.withheld,
+            is_revolving,
+            cadence == Cadence.IRREGULAR,
+            rhythm,
+            frame.stratum_of_target,
+        ),
+        already=heavy,
+    )
+    fewest, most = controls.subscription_count_min, controls.subscription_count_max
+    strata = (frame.withheld, heavy, is_revolving, rhythm)
+    above_fewest = sampler.categories(
+        "subscription_count", [1.0] * (most - fewest + 1), has_any, strata
+    )
+    count = fewest + np.maximum(above_fewest, 0)
+    count = np.where(heavy, np.maximum(count, targets.HEAVY_SUBSCRIPTION_COUNT_MIN), count)
+    lowest, highest = controls.subscription_monthly_spend_range
+    low = np.where(heavy, max(lowest, targets.HEAVY_SUBSCRIPTION_SPEND_MIN_USD), lowest)
+    high = np.where(heavy, np.maximum(highest, low + HEAVY_SPEND_ROOM_USD), highest)
+    ceiling = np.where(light, targets.LIGHT_SUBSCRIPTION_SPEND_MAX_USD, np.inf)
+    # Money kept for a charge is money in the bank: who is targeted to be out of it keeps less.
+    tight = frame.targeted(lambda way: way.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & ~light
+    tight_ceiling = np.where(heavy, low + HEAVY_SPEND_ROOM_USD, TIGHT_SUBSCRIPTION_MAX_USD)
+    ceiling = np.where(tight, tight_ceiling, ceiling)
+    spend = _within(frame, "subscription_spend", has_any, strata, low, np.minimum(high, ceiling))
+    return np.where(has_any, count, 0), np.where(has_any, spend, 0.0)
+
+
+def savings_transfers(
+    frame: Frame, is_revolving: Flags, all_low: Flags, rhythm: Ints, spend_usd: Floats
+) -> Floats:
+    """Wanted monthly transfer to savings.
+
+    Args:
+        frame: The blocks of people.
+        is_revolving: Who has a high or critical card, `[B, 100]`.
+        all_low: Whose every card is low, or who has none, `[B, 100]`.
+        rhythm: A `Rhythm` each, `[B, 100]`.
+        spend_usd: Wanted monthly total of subscriptions, `[B, 100]`.
+
+    Returns:
+        US dollars a month, 0 for who has no standing order: `[B, 100]`.
+    """
+    controls, sampler = frame.controls, frame.sampler
+    builder = frame.targeted(lambda way: way.savings == "builder") | frame.must_show("savings")
+    never = frame.targeted(lambda way: way.savings == "none") | frame.hides_lower
+    strata = (frame.withheld, is_revolving, all_low, spend_usd > 0, frame.stratum_of_target)
+    has_order = builder
+    # Households that live from hand to mouth or on a weekly wage save last, if enough others
+    # cannot make up the share.
+    by_ease = (rhythm == Rhythm.CUSHIONED, rhythm == Rhythm.SWEPT, rhythm >= 0)
+    for turn, able in enumerate(by_ease):
+        has_order = sampler.share(
+            f"savings_adopter_{turn}",
+            controls.savings_adoption_rate,
+            able & ~never,
+            strata,
+            already=has_order,
+        )
+    modest = is_modest(frame, all_low)
+    lowest, highest = controls.savings_transfer_range
+    low = np.where(builder, max(lowest, targets.BUILDER_TRANSFER_MIN_USD), lowest)
+    high = np.where(builder, np.maximum(highest, low * BUILDER_TRANSFER_ROOM_FACTOR), highest)
+    high = np.where(modest, np.minimum(high, targets.MODEST_TRANSFER_MAX_USD), high)
+    transfer = _within(frame, "savings_transfer", has_order, strata, low, high)
+    return np.where(has_order, transfer, 0.0)
+
+
+def is_modest(frame: Frame, all_low: Flags) -> Flags:
+    """Who is targeted to save less than makes a builder.
+
+    Args:
+        frame: The blocks of people.
+        all_low: Whose every card is low, or who has none, `[B, 100]`.
+
+    Returns:
+        `[B, 100]`.
+    """
+    return frame.targeted(lambda way: way.savings == "modest") & all_low
+
+
+def _within(
+    frame: Frame,
+    purpose: str,
+    eligible: Flags,
+    strata: tuple[Ints | Flags, ...],
+    low: Floats,
+    high: Floats,
+) -> Floats:
+    """Values spread evenly from `low` to `high`, or at `high` where that is less: `[B, 100]`."""
+    low = np.minimum(low, high)
+    return low + frame.sampler.quantiles(purpose, eligible, strata) * (high - low)

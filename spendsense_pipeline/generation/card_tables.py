@@ -1,0 +1,96 @@
+"""A settled ledger as Arrow tables: card statements and liabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.ledger import Ledger
+from spendsense_pipeline.generation.postings import account_index
+from spendsense_pipeline.generation.tables import identifiers, table
+from spendsense_pipeline.tables.raw import (
+    APR_TYPES,
+    CARD_STATEMENTS,
+    RAW_LIABILITIES,
+)
+
+
+def statements_table(ledger: Ledger) -> Any:
+    """`card_statements` issued by as_of."""
+    world, cards, statements = (
+        ledger.household.world,
+        ledger.household.cards,
+        ledger.household.statements,
+    )
+    start = world.resolved.history_start
+    card, cycle = np.nonzero(cards.issued <= world.as_of_day)
+    flat = account_index(cards.user[card], cards.slot[card])
+    ids = identifiers(world)
+    return table(
+        CARD_STATEMENTS,
+        {
+            "account_id": arrow.coded(flat, ids.account_column),
+            "statement_id": arrow.text(
+                [
+                    f"{ids.accounts[account]}:{number:02d}"
+                    for account, number in zip(flat.tolist(), cycle.tolist(), strict=True)
+                ]
+            ),
+            "issued_on": arrow.dates(cards.issued[card, cycle], start),
+            "due_on": arrow.dates(cards.due[card, cycle], start),
+            "previous_balance": arrow.money(statements.previous[card, cycle]),
+            "purchases": arrow.money(statements.purchases[card, cycle]),
+            "interest": arrow.money(statements.interest[card, cycle]),
+            "fees": arrow.money(statements.fees[card, cycle]),
+            "payments": arrow.money(statements.payments[card, cycle]),
+            "statement_balance": arrow.money(statements.balance[card, cycle]),
+            "minimum_payment_amount": arrow.money(statements.minimum[card, cycle]),
+        },
+    )
+
+
+def liabilities_table(ledger: Ledger) -> Any:
+    """`raw_liabilities`: terms, latest statement and payment state of every card at as_of."""
+    world, cards, statements = (
+        ledger.household.world,
+        ledger.household.cards,
+        ledger.household.statements,
+    )
+    start, today = world.resolved.history_start, world.as_of_day
+    ids = identifiers(world)
+    rows = np.arange(cards.count)
+    issued = (cards.issued <= today).sum(axis=1)
+    latest = np.maximum(issued - 1, 0)
+    none_issued = np.asarray(issued == 0, dtype=np.bool_)
+    is_paid = (statements.paid > 0) & (cards.pays_on <= today)
+    last_paid = cards.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
+    never_paid = np.logical_not(np.any(is_paid, axis=1))
+    # Payments answer the oldest minimum first; a due date up to today with less paid is overdue.
+    paid_so_far = np.where(is_paid, statements.paid, 0).sum(axis=1)
+    is_due = cards.due <= today
+    owed_so_far = np.where(is_due, statements.minimum, 0).sum(axis=1)
+    in_statement = np.take_along_axis(cards.due, latest[:, np.newaxis], axis=1)[:, 0]
+    return table(
+        RAW_LIABILITIES,
+        {
+            "account_id": arrow.coded(account_index(cards.user, cards.slot), ids.account_column),
+            "user_id": arrow.coded(cards.user, ids.user_column),
+            "apr_percentage": arrow.percent(cards.apr_basis_points),
+            "apr_type": arrow.coded(
+                np.where(cards.band == Band.MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
+                arrow.text(APR_TYPES),
+            ),
+            "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),
+            "last_payment_amount": arrow.money(statements.paid[rows, last_paid], never_paid),
+            "last_payment_date": arrow.dates(cards.pays_on[rows, last_paid], start, never_paid),
+            "last_statement_balance": arrow.money(statements.balance[rows, latest], none_issued),
+            "last_statement_issue_date": arrow.dates(
+                cards.issued[rows, latest], start, none_issued
+            ),
+            "next_payment_due_date": arrow.dates(in_statement, start, none_issued),
+            "is_overdue": arrow.flags(paid_so_far < owed_so_far),
+        },
+    )

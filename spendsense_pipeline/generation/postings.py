@@ -1,0 +1,205 @@
+"""What behaviours post: rows of accounts, as columns, and the two legs of a transfer.
+
+A posting says which account it moves, when, by how much, under which label, and what it is; ids and
+text are made from that where the tables are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from spendsense_pipeline.generation.arrays import Columns, Ints, Words
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.cents import sums
+
+
+class Slot(IntEnum):
+    """Account of a user, in the order of its account_id."""
+
+    BUSINESS = 0
+    CHECKING = 1
+    CARD_1 = 2
+    CARD_2 = 3
+    SAVINGS = 4
+
+
+SLOTS: Final = len(Slot)
+CARD_SLOTS: Final = (Slot.CARD_1, Slot.CARD_2)
+
+
+class Purpose(IntEnum):
+    """What a posting is for; part of its identity, so the numbers never change meaning."""
+
+    PAY = 1
+    BILL = 2
+    SUBSCRIPTION = 3
+    PURCHASE = 4
+    REFUND = 5
+    SAVINGS_OUT = 6
+    SAVINGS_IN = 7
+    WAGE_OUT = 8
+    WAGE_IN = 9
+    SWEEP_OUT = 10
+    SWEEP_IN = 11
+    SAVINGS_INTEREST = 12
+    CARD_PAYMENT_OUT = 13
+    CARD_PAYMENT_IN = 14
+    CARD_INTEREST = 15
+    LATE_FEE = 16
+    OVERDRAFT_FEE = 17
+    EMERGENCY = 18
+    BUSINESS = 19
+
+
+PURPOSE_CODES: Final = max(Purpose) + 1
+"""Length of a table with an entry per purpose."""
+NO_LINK: Final = -1
+_LINK: Final = BitFields(purpose=8, serial=12)
+"""A transfer among its user's: the purpose of the leg that goes out, and which of those it is."""
+
+
+@dataclass(frozen=True)
+class Postings(Columns):
+    """Rows that behaviours post, one array entry each (`[N]`)."""
+
+    user: Ints
+    """Index of the user within the shard."""
+    slot: Ints
+    """Account, a `Slot`."""
+    day: Ints
+    """Day it settles."""
+    authorized: Ints
+    """Day it happened."""
+    cents: Ints
+    """Positive = money out of the account."""
+    label: Ints
+    """Row of the label table: description, merchant, category, channel."""
+    purpose: Ints
+    """A `Purpose`."""
+    serial: Ints
+    """Number among the user's postings of that purpose and authorized day; part of the identity."""
+    link: Ints
+    """Which transfer of the user's a row is a leg of, NO_LINK for others."""
+
+
+def postings(
+    *,
+    user: npt.ArrayLike,
+    slot: npt.ArrayLike,
+    day: npt.ArrayLike,
+    cents: npt.ArrayLike,
+    label: npt.ArrayLike,
+    purpose: npt.ArrayLike,
+    serial: npt.ArrayLike = 0,
+    authorized: npt.ArrayLike | None = None,
+    link: npt.ArrayLike = NO_LINK,
+) -> Postings:
+    """Postings from arrays and scalars that broadcast against each other.
+
+    Args:
+        user: Index of the user within the shard, `[N]`.
+        slot: Account, a `Slot`: `[N]` or one for all, as is every other argument.
+        day: Day it settles, counted from history_start.
+        cents: Amount, positive = money out of the account.
+        label: Row of the label table.
+        purpose: A `Purpose`.
+        serial: Number among the user's postings of that purpose and authorized day.
+        authorized: Day it happened; left out, the day it settles.
+        link: Which transfer it is a leg of.
+
+    Returns:
+        The rows, `[N]`, flattened in the order of `user`.
+    """
+    happened = day if authorized is None else authorized
+    columns = (user, slot, day, happened, cents, label, purpose, serial, link)
+    shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
+    return Postings(
+        *(
+            np.ascontiguousarray(np.broadcast_to(np.asarray(column), shape))
+            .ravel()
+            .astype(np.int64, copy=False)
+            for column in columns
+        )
+    )
+
+
+class Leg(NamedTuple):
+    """One side of a transfer: which account, under which label, for what purpose."""
+
+    slot: npt.ArrayLike
+    label: int
+    purpose: Purpose
+
+
+def transfer(
+    *, user: Ints, day: Ints, cents: Ints, serial: Ints | Words, out_of: Leg, into: Leg
+) -> Postings:
+    """The same amount out of one account and into another, on one day and under one link.
+
+    Args:
+        user: Index of the user within the shard, `[N]`.
+        day: Day both legs settle, `[N]`.
+        cents: Amount, above zero, `[N]`.
+        serial: Number among the user's transfers of this purpose, `[N]`.
+        out_of: The account it leaves.
+        into: The account it reaches.
+
+    Returns:
+        All legs that go out, then all that come in: `[2 N]`.
+
+    Raises:
+        OverflowError: A serial does not fit in the link.
+    """
+    link = _LINK.pack(purpose=int(out_of.purpose), serial=serial)
+    legs = [
+        postings(
+            user=user,
+            slot=leg.slot,
+            day=day,
+            cents=sign * cents,
+            label=leg.label,
+            purpose=leg.purpose,
+            serial=serial,
+            link=link,
+        )
+        for sign, leg in ((1, out_of), (-1, into))
+    ]
+    return Postings.joined(legs)
+
+
+def account_index(user: Ints, slot: npt.ArrayLike) -> Ints:
+    """Accounts numbered through a shard, `SLOTS` per user.
+
+    Args:
+        user: Index of the user within the shard, `[N]`.
+        slot: Which of the user's accounts, `[N]` or one for all.
+
+    Returns:
+        Index into anything with an entry per possible account, `[N]`.
+    """
+    return np.asarray(user * SLOTS + np.asarray(slot), dtype=np.int64)
+
+
+def daily_cents(parts: Iterable[Postings], slot: Slot, users: int, days: int) -> Ints:
+    """Net outflow of one account of every user per settlement day.
+
+    Args:
+        parts: Postings of any accounts and days.
+        slot: The account to add up.
+        users: How many users the shard holds.
+        days: Days to look at, from day 0 on.
+
+    Returns:
+        Cents per (user, day), `[U, D]`.
+    """
+    flow = np.zeros(users * days, dtype=np.int64)
+    for rows in parts:
+        at = np.flatnonzero((rows.slot == slot) & (rows.day >= 0) & (rows.day < days))
+        flow += sums(rows.user[at] * days + rows.day[at], rows.cents[at], users * days)
+    return flow.reshape(users, days)

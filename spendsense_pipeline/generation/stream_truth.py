@@ -1,0 +1,127 @@
+"""`stream_truth`: what the generator knows of each recurring stream, to score detection by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.household import Household
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.ledger import Ledger
+from spendsense_pipeline.generation.postings import PURPOSE_CODES, Postings, Purpose, account_index
+from spendsense_pipeline.generation.tables import identifiers, table
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.tables.raw import STREAM_KINDS, STREAM_TRUTH
+
+_STREAM_PURPOSES = {
+    Purpose.BILL: "bill",
+    Purpose.SUBSCRIPTION: "subscription",
+    Purpose.PAY: "income",
+    Purpose.SAVINGS_OUT: "transfer",
+}
+_NO_STREAM = -1
+_KIND_OF_PURPOSE = np.full(PURPOSE_CODES, _NO_STREAM)
+"""Kind of recurring stream a posting of each purpose belongs to."""
+for _purpose, _kind in _STREAM_PURPOSES.items():
+    _KIND_OF_PURPOSE[_purpose] = STREAM_KINDS.index(_kind)
+_STREAM = BitFields(user=16, purpose=8, part=16)
+"""A stream of a shard: whose, of what purpose, and which of these."""
+
+
+def streams_table(ledger: Ledger) -> Any:
+    """Every recurring stream that has started by as_of, a row each."""
+    household, world = ledger.household, ledger.household.world
+    ids, start = identifiers(world), world.resolved.history_start
+    rows = ledger.rows.where(_KIND_OF_PURPOSE[ledger.rows.purpose] != _NO_STREAM)
+    part = _part_of(rows, household.labels)
+    stream = _STREAM.pack(user=rows.user, purpose=rows.purpose, part=part)
+    order = np.lexsort((rows.day, stream))
+    rows, part, stream = rows.where(order), part[order], stream[order]
+    is_first = np.append(True, stream[1:] != stream[:-1])[: rows.size]
+    first = np.flatnonzero(is_first)
+    keys = [
+        f"{ids.users[user]}:{STREAM_KINDS[kind]}:{number:05d}"
+        for user, kind, number in zip(
+            rows.user[first].tolist(),
+            _KIND_OF_PURPOSE[rows.purpose[first]].tolist(),
+            part[first].tolist(),
+            strict=True,
+        )
+    ]
+    by_key = sorted(range(len(keys)), key=keys.__getitem__)
+    opened = first[by_key]
+    latest = (np.append(first[1:], rows.size) - 1)[by_key]
+    # How often the price has changed, up to each row; a stream's own is a difference of two.
+    changes = np.cumsum((np.diff(rows.cents, prepend=0) != 0) & ~is_first)
+    steps = np.where(
+        rows.purpose[opened] == Purpose.SUBSCRIPTION, changes[latest] - changes[opened], 0
+    )
+    has_ended = _endings(household, rows, opened, latest)
+    cadence = _cadences(household, rows.where(opened))
+    names = household.labels.table.merchant_name
+    return table(
+        STREAM_TRUTH,
+        {
+            "stream_key": arrow.text([keys[number] for number in by_key]),
+            "user_id": arrow.coded(rows.user[opened], ids.user_column),
+            "account_id": arrow.coded(
+                account_index(rows.user[opened], rows.slot[opened]), ids.account_column
+            ),
+            "kind": arrow.coded(_KIND_OF_PURPOSE[rows.purpose[opened]], arrow.text(STREAM_KINDS)),
+            "merchant_name": arrow.text(
+                [names[label] or "Savings" for label in rows.label[opened].tolist()]
+            ),
+            "cadence": arrow.coded(cadence, arrow.text([each.key for each in Cadence])),
+            "started_on": arrow.dates(rows.day[opened], start),
+            "ended_on": arrow.dates(rows.day[latest], start, ~has_ended),
+            "first_amount": arrow.money(rows.cents[opened]),
+            "last_amount": arrow.money(rows.cents[latest]),
+            "price_steps": arrow.integers(steps),
+        },
+    )
+
+
+def _part_of(rows: Postings, labels: Labels) -> Ints:
+    """Which of the user's streams of a kind each row belongs to: the bill, the payer, the contract.
+
+    Transfers are one stream.
+    """
+    part = np.where(rows.purpose == Purpose.PAY, rows.label, 0)
+    part = np.where(rows.purpose == Purpose.SUBSCRIPTION, rows.serial, part)
+    is_bill = np.flatnonzero(rows.purpose == Purpose.BILL)
+    part[is_bill] = labels.bill_kind(rows.label[is_bill])
+    return part
+
+
+def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
+    """Whether a stream's last charge has come, as it does for cancelled subscriptions."""
+    contracts, world = household.contracts, household.world
+    ended = np.zeros(opened.size, dtype=np.bool_)
+    which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
+    if which.size:
+        last_month = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
+        last_month[contracts.user, contracts.serial] = contracts.last_month
+        charged = latest[which]
+        month = world.calendar.month_index[rows.day[charged]]
+        ended[which] = month >= last_month[rows.user[charged], rows.serial[charged]]
+    return ended
+
+
+def _cadences(household: Household, rows: Postings) -> Ints:
+    """Cadence of the stream each row opens, a `Cadence`."""
+    profiles, labels = household.world.profiles, household.labels
+    is_tight = profiles.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    is_paid_in_parts = np.zeros(rows.size, dtype=np.bool_)
+    is_bill = np.flatnonzero(rows.purpose == Purpose.BILL)
+    is_housing = np.isin(labels.bill_kind(rows.label[is_bill]), (RENT, MORTGAGE))
+    is_paid_in_parts[is_bill] = is_housing & is_tight[is_bill]
+    order = np.where(profiles.saves_weekly[rows.user], Cadence.WEEKLY, Cadence.BIWEEKLY)
+    cadence = np.where(rows.purpose == Purpose.SAVINGS_OUT, order, Cadence.MONTHLY)
+    as_paid = (rows.purpose == Purpose.PAY) | is_paid_in_parts
+    return np.where(as_paid, profiles.cadence[rows.user], cadence)
