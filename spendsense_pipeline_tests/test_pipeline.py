@@ -13,8 +13,8 @@ import yaml
 
 from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.defs.publish import INPUTS
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.tables import tables_in
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -50,7 +50,7 @@ def config_file(path: Path, **sections: object) -> str:
 def test_every_table_of_the_picture_is_published(demo: Path) -> None:
     con = duckdb.connect(str(demo / "spendsense.duckdb"), read_only=True)
     names = con.execute("select table_name from duckdb_tables() order by all").fetchall()
-    assert [name for (name,) in names] == sorted([*INPUTS, "dataset"])
+    assert [name for (name,) in names] == sorted(table.name for table in tables_in("dataset"))
     for (name,) in names:
         [(count,)] = con.execute(f'select count(*) from "{name}"').fetchall()
         assert count or name == "persona_transitions", name

@@ -119,13 +119,12 @@ def _figure(value: Any) -> str | None:
 
 
 def _show_checks(content: Summary) -> None:
-    if not content.checks:
-        show("Checks: no record of that run here; run them again: spendsense summary --check.\n")
-        return
     failed = content.failed_checks
     skipped = sum(1 for outcome in content.checks if outcome.skipped)
     passed = len(content.checks) - len(failed) - skipped
     note = f", {skipped} skipped" if skipped else ""
+    if content.checks_left_out:
+        note += f", {content.checks_left_out} that only warn not run"
     show(f"Checks: {passed} of {len(content.checks)} passed{note}.")
     for outcome in failed:
         style = "red" if outcome.blocks else "yellow"

@@ -13,6 +13,7 @@ from spendsense_pipeline.checks import CHECKS, Check, CheckOutcome, run_checks
 from spendsense_pipeline.defs.metadata import records_metadata
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.publishing.run_record import checks_step
 from spendsense_pipeline.tables.dataset import PUBLISHED
 
 
@@ -28,22 +29,21 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
 
 def _checks_of(asset: str, checks: Sequence[Check]) -> dg.AssetChecksDefinition:
     """All checks of one asset as one step that may run any of them."""
+    step = checks_step(asset)
 
-    @dg.multi_asset_check(
-        name=f"{asset}_checks", specs=[check_spec(check) for check in checks], can_subset=True
-    )
+    @dg.multi_asset_check(name=step, specs=[check_spec(check) for check in checks], can_subset=True)
     def run(
         context: dg.AssetCheckExecutionContext, warehouse: Warehouse
     ) -> Iterator[dg.AssetCheckResult]:
         wanted = {key.name for key in context.selected_asset_check_keys}
-        with stage(warehouse, f"the checks of {asset}", inputs=(asset,)) as work:
+        with stage(warehouse, step, inputs=(asset,), words=f"the checks of {asset}") as work:
             chosen = [check for check in checks if check.name in wanted]
-            for outcome in run_checks(
+            outcomes = run_checks(
                 work.con, chosen, work.resolved, staged=warehouse.staged(work.con, work.resolved)
-            ):
-                if outcome.passed:
-                    warehouse.note_passed(asset, outcome.name)
-                else:
+            )
+            warehouse.record.note_checks(work.con, outcomes)
+            for outcome in outcomes:
+                if not outcome.passed:
                     context.log.warning(outcome.sentence())
                 yield check_result(outcome)
 

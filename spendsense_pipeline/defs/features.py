@@ -28,7 +28,7 @@ FEATURE_INPUTS = (*RAW_INPUTS, RECURRING_STREAMS.name)
 def _apply_consent(work: Stage) -> None:
     """A decision recorded since the raw tables were made takes effect before measuring."""
     if apply_decisions(work.con, read_decisions(work.warehouse.settings)):
-        work.warehouse.note_written(RAW_USERS.name)
+        work.note_written(RAW_USERS)
 
 
 @dg.asset(

@@ -49,8 +49,10 @@ def operator_controls(config: OperatorRunConfig, warehouse: Warehouse) -> dg.Mat
                 ],
             ),
         }
-        return work.result(
+        result = work.result(
             OPERATOR_CONTROLS,
             metadata,
             data_version=f"{resolved.config_hash}-{resolved.as_of.isoformat()}",
         )
+        work.note_seconds()
+        return result

@@ -1,22 +1,24 @@
 """The published dataset: checked once more, then swapped in for readers."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
-from spendsense_pipeline.checks import CHECKS, CheckOutcome, run_checks
+from spendsense_pipeline.checks import CHECKS, Check, CheckOutcome, run_checks
 from spendsense_pipeline.defs.checks import check_result, check_spec
 from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.population import published_population
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.publishing.identity import require_one_dataset
-from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.publishing.identity import Stamp, require_one_dataset, stamp_table
+from spendsense_pipeline.tables import steps, tables_in
 from spendsense_pipeline.tables.dataset import DATASET, PUBLISHED
+from spendsense_pipeline.tables.runs import RUN_TABLES
 
-INPUTS = tuple(table.name for table in tables_in("dataset") if table.step != PUBLISHED)
+_MADE_BEFORE = tuple(table for table in tables_in("dataset") if table.step != PUBLISHED)
+INPUTS = tuple(dict.fromkeys(table.asset for table in _MADE_BEFORE))
 _CHECKS = tuple(check for check in CHECKS if check.asset == PUBLISHED.name)
 # The schedule refreshes every 24 hours; a missed night shows after 25, two are a failure.
 FRESHNESS = dg.FreshnessPolicy.time_window(
@@ -50,7 +52,7 @@ def published_dataset(
 
     with stage(warehouse, PUBLISHED.name) as work:
         settings, resolved = warehouse.settings, work.resolved
-        require_one_dataset(work.con, INPUTS, resolved)
+        require_one_dataset(work.con, [table.name for table in _MADE_BEFORE], resolved)
         own: list[CheckOutcome] = []
         dataset = publish(
             work.con,
@@ -73,38 +75,54 @@ def published_dataset(
         }
         work.stop_clock()
         # Numbers plot over nights: where a refresh spends its time, on one page.
-        metadata |= {f"seconds {name}": s for name, s in warehouse.seconds_by_stage.items()}
+        taken = warehouse.record.seconds
+        metadata |= {f"seconds {name}": taken[name] for name in steps() if name in taken}
         yield work.result(DATASET, metadata, check_results=[check_result(o) for o in own])
 
 
 def _verify(work: Stage) -> list[CheckOutcome]:
-    """Check what is about to be published, whatever an earlier run found.
+    """Check what is about to be published, whatever an earlier run found, and record it there.
 
     Checks that passed in this run saw the very rows that are published and are not repeated.
 
     Returns:
-        What was found about the `dataset` row itself, which was not there before.
+        What was found about the tables this step makes itself.
 
     Raises:
-        dg.Failure: when one that blocks fails, naming figure, bound and remedy.
+        dg.Failure: when a check that blocks fails, naming figure, bound and remedy.
     """
+    record = work.warehouse.record
     open_promises = [
         check
         for check in CHECKS
-        if check.blocking and not work.warehouse.has_passed(check.asset, check.name)
+        if check.blocking
+        and check not in _CHECKS
+        and not record.has_passed(check.asset, check.name)
     ]
-    outcomes = run_checks(work.con, open_promises, work.resolved)
+    record.note_checks(work.con, _kept(work, open_promises))
+    work.note_seconds()
+    for table in RUN_TABLES:
+        stamp_table(work.con, table.name, Stamp.of(work.resolved))
+    own = _kept(work, _CHECKS)
+    record.note_checks(work.con, own)
+    # Their outcomes are rows of what they are about: that they hold with these is asked once more.
+    return _kept(work, _CHECKS)
+
+
+def _kept(work: Stage, promises: Sequence[Check]) -> list[CheckOutcome]:
+    """The outcomes of checks none of which may block; see `_verify`."""
+    outcomes = run_checks(work.con, promises, work.resolved)
     blocking = [outcome for outcome in outcomes if outcome.blocks]
     if blocking:
-        promises = "promise is" if len(blocking) == 1 else "promises are"
+        number = "promise is" if len(blocking) == 1 else "promises are"
         raise dg.Failure(
             description="\n".join(
                 [
-                    f"Not published: {len(blocking)} {promises} broken. The published dataset is"
+                    f"Not published: {len(blocking)} {number} broken. The published dataset is"
                     " untouched.",
                     *(outcome.sentence() for outcome in blocking),
                 ]
             ),
             allow_retries=False,
         )
-    return [outcome for outcome in outcomes if outcome.asset == PUBLISHED.name]
+    return outcomes

@@ -44,7 +44,7 @@ def raw(
     """Generate the population and its history, shard by shard, and apply consent decisions."""
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     tables = tuple(table for table in GENERATED_TABLES if table.name in selected)
-    with stage(warehouse, "raw tables") as work:
+    with stage(warehouse, GENERATED.name, words="raw tables") as work:
         if FORCE_TAG not in context.run.tags:
             _require_capacity(work)
         if _makes_everything(context):
@@ -75,6 +75,7 @@ def _begin_anew(work: Stage) -> None:
     work.warehouse.note_beginning()
     load_rows(work.con, OPERATOR_CONTROLS, work.resolved.to_rows())
     stamp_table(work.con, OPERATOR_CONTROLS.name, Stamp.of(work.resolved))
+    work.warehouse.record.write_anew(work.con)
 
 
 def _require_capacity(work: Stage) -> None:

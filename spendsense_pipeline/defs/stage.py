@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Stage:
     """A step at work: its connection, its configuration, and what it will report."""
 
-    name: str
+    step: str
     con: duckdb.DuckDBPyConnection
     warehouse: Warehouse
     resolved: ResolvedConfig
@@ -46,7 +46,17 @@ class Stage:
         """The work is done; what follows is only telling about it (pictures, samples)."""
         if self.seconds is None:
             self.seconds = round(time.perf_counter() - self.started, 3)
-            self.warehouse.seconds_by_stage[self.name] = self.seconds
+
+    def note_written(self, table: PipelineTable) -> None:
+        """Its rows are others now: what was found and staged of the old ones is out of date."""
+        self.warehouse.note_written(table.name)
+        self.warehouse.record.forget(self.con, table)
+
+    def note_seconds(self) -> None:
+        """Record how long the step has taken in all, telling about it included; once."""
+        if self.step not in self.warehouse.record.seconds:
+            seconds = time.perf_counter() - self.started
+            self.warehouse.record.note_seconds(self.con, self.step, seconds)
 
     def result(
         self,
@@ -59,7 +69,7 @@ class Stage:
         """Stamp the table and report it, with what was checked in the same step."""
         self.stop_clock()
         stamp_table(self.con, table.name, Stamp.of(self.resolved))
-        self.warehouse.note_written(table.name)
+        self.note_written(table)
         about = table_metadata(self.con, table)
         dg.get_dagster_logger().info(
             "%s: %s rows, %.2f s", table.name, f"{about['dagster/row_count']:,}", self.seconds
@@ -93,22 +103,27 @@ def one_line_failures() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def stage(warehouse: Warehouse, name: str, *, inputs: Sequence[str] = ()) -> Iterator[Stage]:
+def stage(
+    warehouse: Warehouse, step: str, *, inputs: Sequence[str] = (), words: str = ""
+) -> Iterator[Stage]:
     """Work on the warehouse with the configuration it was made from.
 
     Args:
         warehouse: the resource.
-        name: the step, for messages.
+        step: the step, as Dagster names it.
         inputs: tables it reads, which must agree with the operator controls.
+        words: what messages call the step, where that is not its name.
     """
     with (
         one_line_failures(),
         named_errors(warehouse.settings.building_path),
         warehouse.get_connection() as con,
     ):
-        resolved = read_controls(con, step=name)
-        require_inputs(con, step=name, inputs=inputs, resolved=resolved)
-        yield Stage(name, con, warehouse, resolved)
+        resolved = read_controls(con, step=words or step)
+        require_inputs(con, step=words or step, inputs=inputs, resolved=resolved)
+        work = Stage(step, con, warehouse, resolved)
+        yield work
+        work.note_seconds()
 
 
 def read_controls(con: duckdb.DuckDBPyConnection, *, step: str) -> ResolvedConfig:

@@ -13,6 +13,7 @@ from dagster_duckdb import DuckDBResource
 from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.defs.runs import claim_run, mark_dead_runs
+from spendsense_pipeline.publishing.run_record import RunRecord
 from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
 from spendsense_pipeline.settings import Settings
 
@@ -45,9 +46,7 @@ class Warehouse(DuckDBResource):
     )
 
     _con: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
-    _seconds: dict[str, float] = PrivateAttr(default_factory=dict)
-    # Checks that passed in this very run, whose lock nobody else can have held since.
-    _passed: set[tuple[str, str]] = PrivateAttr(default_factory=set)
+    _record: RunRecord = PrivateAttr(default_factory=RunRecord)
     _began_empty: bool = PrivateAttr(default=False)
     # What the checks of this run have staged of the tables as they are now.
     _staged: Any = PrivateAttr(default=None)
@@ -69,9 +68,8 @@ class Warehouse(DuckDBResource):
         holder = f"run {run_id[:8]}" if run_id else "another run"
         with self._writing(holder, log.info if log else lambda _: None) as con:
             self._con = con
-            self._passed.clear()
+            self._record = RunRecord()
             self._began_empty = False
-            self._seconds.clear()
             try:
                 yield self
             finally:
@@ -93,17 +91,9 @@ class Warehouse(DuckDBResource):
             raise
 
     @property
-    def seconds_by_stage(self) -> dict[str, float]:
-        """How long each stage of this run took; stages add themselves."""
-        return self._seconds
-
-    def note_passed(self, asset: str, check: str) -> None:
-        """Remember that a check of what is in the warehouse passed in this run."""
-        self._passed.add((asset, check))
-
-    def has_passed(self, asset: str, check: str) -> bool:
-        """Whether it did; never true of another run's checks."""
-        return (asset, check) in self._passed
+    def record(self) -> RunRecord:
+        """What this run has found so far, whose lock nobody else can have held since."""
+        return self._record
 
     def staged(
         self, con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig

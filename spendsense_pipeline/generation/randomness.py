@@ -125,7 +125,7 @@ def bits(word: Words, shift: int, count: int) -> Ints:
 
 
 def uniform(word: Words) -> Floats:
-    """Doubles in [0, 1) from words `[N]`, 53 bits each: exact, as both factors are."""
+    """Doubles in [0, 1) from words `[N]`: 53 bits each, as an integer and a power of two, exact."""
     return (word >> np.uint64(64 - _MANTISSA_BITS)).astype(np.float64) * _UNIT
 
 

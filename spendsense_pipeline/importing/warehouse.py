@@ -15,6 +15,7 @@ from spendsense_pipeline.controls.resolved import IMPORTED, STATED_START
 from spendsense_pipeline.importing.staging import StagedImport
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.loading import load_rows
+from spendsense_pipeline.publishing.run_record import RunRecord
 from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
 from spendsense_pipeline.settings import FEWEST_USERS
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
@@ -75,5 +76,6 @@ def fill_warehouse(
         load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
         for table in (OPERATOR_CONTROLS, *GENERATED_TABLES):
             stamp_table(con, table.name, Stamp.of(resolved))
+        RunRecord().write_anew(con)
         con.execute("commit")
     return resolved

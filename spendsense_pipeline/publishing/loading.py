@@ -93,6 +93,13 @@ def clear_tables(con: duckdb.DuckDBPyConnection) -> None:
 def load_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Replace a small declared table by these rows."""
     con.execute(table.create_sql())
+    insert_rows(con, table, rows)
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Add these rows to a small declared table; a column a row does not name is null."""
     marks = f"({', '.join('?' for _ in table.columns)})"
     for start in range(0, len(rows), _ROWS_A_STATEMENT):
         some = rows[start : start + _ROWS_A_STATEMENT]

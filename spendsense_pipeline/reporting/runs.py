@@ -1,22 +1,16 @@
-"""What a run's books say: how long each stage took and what each check found, read from Dagster's
-own event log without loading Dagster.
-"""
+"""What the run that made a dataset found and how long its steps took, read from the dataset."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import json
-import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from spendsense_pipeline.settings import Settings
+from spendsense_pipeline.checks.outcome import CheckOutcome
+from spendsense_pipeline.tables import TABLES
+from spendsense_pipeline.tables.runs import CHECK_RESULTS, STAGE_SECONDS
 
-_STARTED = "STEP_START"
-_CHECKED = "ASSET_CHECK_EVALUATION"
-_READ = (_STARTED, "STEP_SUCCESS", "STEP_FAILURE", _CHECKED)
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 
 @dataclass(frozen=True)
@@ -38,59 +32,64 @@ class CheckResult:
     sentence: str
     skipped: bool = False
 
+    @classmethod
+    def of(cls, outcome: CheckOutcome) -> CheckResult:
+        """What a person reads of an outcome."""
+        return cls(
+            outcome.asset,
+            outcome.name,
+            outcome.passed,
+            outcome.severity,
+            outcome.sentence(),
+            skipped=outcome.skipped is not None,
+        )
+
     @property
     def blocks(self) -> bool:
         """Whether it stops publishing."""
         return not self.passed and self.severity == "ERROR"
 
 
-@dataclass(frozen=True)
-class RunBooks:
-    """What is written about a run; empty when its books are not here or of another version."""
+def stage_times(published: DatasetReader) -> tuple[StageTime, ...]:
+    """Seconds of every step whose time is known, in the order data flows.
 
-    stages: tuple[StageTime, ...] = ()
-    checks: tuple[CheckResult, ...] = ()
+    A step that was not timed is left out: imported tables, for one. Publishing is timed until what
+    it publishes is complete, which is before the file is copied and swapped in.
+    """
+    rows = published.rows(
+        "select segment, value from run_figures where metric = $metric", {"metric": STAGE_SECONDS}
+    )
+    steps = [name for table in TABLES for name in (table.step.name, f"{table.asset}_checks")]
+    order = {name: place for place, name in reversed(list(enumerate(steps)))}
+    return tuple(
+        StageTime(row["segment"], row["value"])
+        for row in sorted(rows, key=lambda row: order.get(row["segment"], len(steps)))
+    )
 
 
-def read_books(settings: Settings, run_id: str | None) -> RunBooks:
-    """The books of a run. A comfort, not a promise: what cannot be read is left out."""
-    path = settings.dagster_home / "history" / "runs" / f"{run_id}.db"
-    if run_id is None or not path.is_file():
-        return RunBooks()
-    with contextlib.suppress(sqlite3.Error, ValueError, TypeError, KeyError):
-        marks = ", ".join("?" for _ in _READ)
-        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
-            events = db.execute(
-                "select step_key, dagster_event_type, timestamp, event from event_logs "
-                f"where dagster_event_type in ({marks}) order by id",
-                _READ,
-            ).fetchall()
-        return RunBooks(
-            _stage_times([(s, kind, at) for s, kind, at, _ in events if s and kind != _CHECKED]),
-            tuple(_check(event) for _, kind, _, event in events if kind == _CHECKED),
+def check_results(published: DatasetReader) -> tuple[CheckResult, ...]:
+    """What every check found that was run on these rows, in the order data flows."""
+    order = {table.asset: place for place, table in enumerate(TABLES)}
+    rows = published.rows(f"select {', '.join(CHECK_RESULTS.column_names)} from check_results")
+    outcomes = (
+        CheckOutcome(
+            name=row["check_name"],
+            asset=row["asset"],
+            passed=row["passed"],
+            severity=row["severity"],
+            figure=row["figure"],
+            bound=row["bound"],
+            failing_count=row["failing_rows"],
+            failing_rows=[],
+            description=row["promise"],
+            remedy=row["remedy"],
+            skipped=row["skipped_because"],
         )
-    return RunBooks()
-
-
-def _stage_times(events: list[tuple[str, str, str]]) -> tuple[StageTime, ...]:
-    started: dict[str, dt.datetime] = {}
-    times = []
-    for step, kind, timestamp in events:
-        at = dt.datetime.fromisoformat(timestamp)
-        if kind == _STARTED:
-            started[step] = at
-        elif step in started:
-            times.append(StageTime(step, (at - started[step]).total_seconds()))
-    return tuple(times)
-
-
-def _check(event: str) -> CheckResult:
-    found = json.loads(event)["dagster_event"]["event_specific_data"]
-    return CheckResult(
-        asset="/".join(found["asset_key"]["path"]),
-        name=found["check_name"],
-        passed=bool(found["success"]),
-        severity=found["severity"]["__enum__"].rpartition(".")[2],
-        sentence=found["description"] or found["check_name"],
-        skipped="skipped" in found["metadata"],
+        for row in rows
+    )
+    return tuple(
+        CheckResult.of(outcome)
+        for outcome in sorted(
+            outcomes, key=lambda found: (order.get(found.asset, len(order)), found.name)
+        )
     )

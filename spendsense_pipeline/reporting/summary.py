@@ -17,7 +17,12 @@ from spendsense_pipeline.checks.population import (
 )
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
-from spendsense_pipeline.reporting.runs import CheckResult, StageTime, read_books
+from spendsense_pipeline.reporting.runs import (
+    CheckResult,
+    StageTime,
+    check_results,
+    stage_times,
+)
 from spendsense_pipeline.tables import tables_in
 
 if TYPE_CHECKING:
@@ -59,6 +64,7 @@ class Summary:
     coverage: dict[int, float | None]
     control_fidelity: tuple[ControlFidelity, ...]
     checks: tuple[CheckResult, ...]
+    checks_left_out: int
     stages: tuple[StageTime, ...]
     notes: tuple[str, ...]
 
@@ -76,12 +82,14 @@ def summarize(
 
     Args:
         published: the dataset.
-        settings: where run history is kept.
+        settings: where the published file is.
         today: the day it is, to say when a dataset is stale.
         check_again: run every check now instead of reading what the run found.
     """
-    books = read_books(settings, published.dataset.run_id)
+    from spendsense_pipeline.checks import CHECKS
+
     con, dataset = published.con, published.dataset
+    checks = _checked_again(published) if check_again else check_results(published)
     [(people, consenting)] = con.execute(
         "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
     ).fetchall()
@@ -100,8 +108,9 @@ def summarize(
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
         control_fidelity=tuple(recorded_fidelity(con)),
-        checks=_checked_again(published) if check_again else books.checks,
-        stages=books.stages,
+        checks=checks,
+        checks_left_out=max(0, len(CHECKS) - len(checks)),
+        stages=stage_times(published),
         notes=tuple(_notes(published, today)),
     )
 
@@ -116,17 +125,7 @@ def row_counts(published: DatasetReader) -> dict[str, int]:
 def _checked_again(published: DatasetReader) -> tuple[CheckResult, ...]:
     from spendsense_pipeline.checks import run_all
 
-    return tuple(
-        CheckResult(
-            outcome.asset,
-            outcome.name,
-            outcome.passed,
-            outcome.severity,
-            outcome.sentence(),
-            skipped=outcome.skipped is not None,
-        )
-        for outcome in run_all(published.con, published.resolved)
-    )
+    return tuple(CheckResult.of(outcome) for outcome in run_all(published.con, published.resolved))
 
 
 def _mix(published: DatasetReader) -> tuple[MixRow, ...]:

@@ -14,6 +14,7 @@ from spendsense_pipeline.tables.features import MEASURED_TABLES
 from spendsense_pipeline.tables.personas import JUDGED_TABLES
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
+from spendsense_pipeline.tables.runs import RUN_TABLES
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 __all__ = ["TABLES", "steps", "tables_in", "tables_of"]
@@ -25,6 +26,7 @@ TABLES: tuple[PipelineTable, ...] = (
     *JUDGED_TABLES,
     CONTROL_FIDELITY,
     DECISION_TRACES,
+    *RUN_TABLES,
     DATASET,
 )
 

@@ -57,7 +57,7 @@ RAW_USERS = PipelineTable(
     primary_key=("user_id",),
     order_by=("user_id",),
     step=GENERATED,
-    rows=SOME_ROWS,
+    rows=RowCount("as many as config.num_users asks for", "select value::bigint from operator_controls where section = 'config' and name = 'num_users'"),
     is_import_needed=True,
 )
 

@@ -92,7 +92,13 @@ def outcomes_of(
     raw = ["raw_users", "raw_accounts", "raw_transactions", "raw_liabilities", "card_statements"]
     resolved = a_configuration(history_start=HISTORY_START)
     resolved = dataclasses.replace(resolved, preset=preset)
+    # Who wrote down a household by hand asked for those who are in it.
+    con.execute(
+        "create temp table operator_controls as select 'config' as section, 'num_users' as name, "
+        "count(*)::varchar as value from raw_users"
+    )
     found = run_all(con, resolved, assets=raw)
+    con.execute("drop table temp.operator_controls")
     return {f"{outcome.asset}.{outcome.name}": outcome for outcome in found}
 
 

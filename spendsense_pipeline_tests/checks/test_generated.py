@@ -13,8 +13,6 @@ from spendsense_pipeline.checks.population import build_control_fidelity, contro
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.personas.transitions import build_transitions
-from spendsense_pipeline.publishing.loading import load_rows
-from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.dataset import PUBLISHED
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
@@ -28,7 +26,6 @@ REPORTED = {"population_is_realistic", "groups_are_covered_alike"}
 
 def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     con = an_explained_population(resolved)
-    load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
     build_transitions(con, None, resolved=resolved)
     build_fairness_report(con)
     build_control_fidelity(con, resolved)

@@ -26,25 +26,28 @@ READING = (
 )
 
 
-@pytest.mark.parametrize("words", READING)
-def test_reading_loads_nothing_heavy(published: Path, words: str) -> None:
-    program = (
-        "import sys\n"
-        "from spendsense_pipeline.cli import main\n"
-        "code = main()\n"
-        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)\n"
-        "sys.exit(code)"
-    )
+# Types the commands one after the other in one interpreter, as importing takes longest, and says
+# after each how it ended and what is loaded.
+PROGRAM = """
+import sys
+from spendsense_pipeline.cli import main
+for words in sys.argv[1:]:
+    sys.argv = ["spendsense", *words.split()]
+    code = main()
+    print("\\n@", code, *{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+
+
+def test_reading_loads_nothing_heavy(published: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", program, *words.split()],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", PROGRAM, *READING], capture_output=True, text=True, check=False
     )
-    assert result.returncode == 0, result.stderr
-    loaded = set(result.stderr.splitlines()[-1].split())
-    assert "spendsense_pipeline" in loaded
-    assert loaded & HEAVY == set()
+    said = [line.split() for line in result.stderr.splitlines() if line.startswith("@ ")]
+    assert len(said) == len(READING), result.stderr
+    for words, (_, code, *loaded) in zip(READING, said, strict=True):
+        assert code == "0", (words, result.stderr)
+        assert "spendsense_pipeline" in loaded
+        assert set(loaded) & HEAVY == set(), words
 
 
 def test_every_command_works_from_any_directory(
@@ -69,7 +72,9 @@ def test_help_works_where_nothing_can_be_written() -> None:
     assert "refresh" in result.stdout
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    "shell", ["bash", *(pytest.param(name, marks=pytest.mark.long) for name in ("zsh", "fish"))]
+)
 def test_the_shell_can_complete(published: Path, shell: str) -> None:
     """The completion script's own protocol, as the shell would speak it."""
     result = subprocess.run(

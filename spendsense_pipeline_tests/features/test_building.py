@@ -97,11 +97,11 @@ def test_ranges_of_people_add_up_to_everybody(street: duckdb.DuckDBPyConnection)
 
 def test_threads_do_not_show(street: duckdb.DuckDBPyConnection) -> None:
     results = []
-    for threads in (1, 2, 4):
+    for threads in (1, 3):
         street.execute(f"set threads = {threads}")
         build(street)
         results.append(contents(street))
-    assert results[0] == results[1] == results[2]
+    assert results[0] == results[1]
 
 
 def test_nothing_temporary_is_left(street: duckdb.DuckDBPyConnection) -> None:

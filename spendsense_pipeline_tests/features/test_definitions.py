@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.fixtures.measured_people import measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     HISTORY_START,
@@ -34,16 +34,19 @@ def code(detailed: str, primary: str | None = None) -> dict[str, Any]:
     return {"category_primary": primary, "category_detailed": detailed}
 
 
-def spend(*transactions: Row, window: int = 30, **raw: Any) -> float:
-    accounts = raw.pop("accounts", [an_account(), a_card(), a_savings_account()])
-    row = measured_one(window, accounts=accounts, transactions=list(transactions), **raw)
-    return float(row["total_spend_usd"])
+def spends(*households: list[Row]) -> list[float]:
+    """What each household spends in 30 days, given its transactions."""
+    accounts = [an_account(), a_card(), a_savings_account()]
+    measured = measured_each(*({"accounts": accounts, "transactions": t} for t in households))
+    return [float(row["total_spend_usd"]) for row in measured]
 
 
 def test_the_windows_edge_days() -> None:
-    assert spend(a_transaction("10.00", AS_OF), a_transaction("5.00", FIRST_DAY)) == 15
-    assert spend(a_transaction("10.00", FIRST_DAY - dt.timedelta(days=1))) == 0
-    assert spend(a_transaction("10.00", AS_OF + dt.timedelta(days=1))) == 0
+    assert spends(
+        [a_transaction("10.00", AS_OF), a_transaction("5.00", FIRST_DAY)],
+        [a_transaction("10.00", FIRST_DAY - dt.timedelta(days=1))],
+        [a_transaction("10.00", AS_OF + dt.timedelta(days=1))],
+    ) == [15, 0, 0]
 
 
 def test_pending_rows_count_nowhere() -> None:
@@ -56,36 +59,40 @@ def test_pending_rows_count_nowhere() -> None:
 
 
 def test_spend() -> None:
-    assert spend(a_transaction("80.00"), a_transaction("-30.00")) == 50
-    assert (
-        spend(
-            a_transaction("80.00"),
-            a_transaction("12.00", account_id="card", **code("BANK_FEES_INTEREST_CHARGE")),
-        )
-        == 92
-    )
-    assert spend(a_transaction("35.00", **code("BANK_FEES_OVERDRAFT_FEES"))) == 35
-    assert spend(a_transaction("60.00", **code("TRANSFER_OUT_WITHDRAWAL"))) == 60
-    assert spend(a_transaction("300.00", **code("LOAN_PAYMENTS_CAR_PAYMENT"))) == 300
-    for moved in (
+    interest = code("BANK_FEES_INTEREST_CHARGE")
+    assert spends(
+        [a_transaction("80.00"), a_transaction("-30.00")],
+        [a_transaction("80.00"), a_transaction("12.00", account_id="card", **interest)],
+        [a_transaction("35.00", **code("BANK_FEES_OVERDRAFT_FEES"))],
+        [a_transaction("60.00", **code("TRANSFER_OUT_WITHDRAWAL"))],
+        [a_transaction("300.00", **code("LOAN_PAYMENTS_CAR_PAYMENT"))],
+    ) == [50, 92, 35, 60, 300]
+
+
+def test_what_is_moved_or_received_is_not_spent() -> None:
+    moved = (
         "TRANSFER_OUT_SAVINGS",
         "TRANSFER_OUT_ACCOUNT_TRANSFER",
         "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
-    ):
-        assert spend(a_transaction("300.00", **code(moved))) == 0
-    for received in (
+    )
+    received = (
         "INCOME_SALARY",
         "INCOME_TAX_REFUND",
         "TRANSFER_IN_SAVINGS",
         "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT",
         "LOAN_DISBURSEMENTS_PERSONAL",
-    ):
-        assert spend(a_transaction("-300.00", **code(received))) == 0
+    )
+    found = spends(
+        *([a_transaction("300.00", **code(each))] for each in moved),
+        *([a_transaction("-300.00", **code(each))] for each in received),
+    )
+    assert found == [0] * 8
 
 
 def test_spend_is_on_bank_accounts_and_cards_only() -> None:
     broker = an_account("broker", type="investment", subtype="brokerage")
-    assert spend(a_transaction("10.00", account_id="broker"), accounts=[an_account(), broker]) == 0
+    rows = [a_transaction("10.00", account_id="broker")]
+    assert measured_one(accounts=[an_account(), broker], transactions=rows)["total_spend_usd"] == 0
 
 
 def test_joint_accounts_count_and_business_accounts_do_not() -> None:
@@ -133,12 +140,14 @@ def test_savings() -> None:
 
 def test_savings_growth_needs_a_dollar_to_grow_from() -> None:
     deposit = a_transaction("-90.00", account_id="savings", **code("TRANSFER_IN_SAVINGS"))
-    for balance, growth in (("90.99", None), ("91.00", 90), ("80.00", None)):
-        account = a_savings_account(balance_current=Decimal(balance))
-        assert (
-            measured_one(accounts=[account], transactions=[deposit])["savings_growth_rate"]
-            == growth
-        )
+    savers = [
+        {
+            "accounts": [a_savings_account(balance_current=Decimal(balance))],
+            "transactions": [deposit],
+        }
+        for balance in ("90.99", "91.00", "80.00")
+    ]
+    assert [row["savings_growth_rate"] for row in measured_each(*savers)] == [None, 90, None]
 
 
 def test_without_accounts_of_a_kind_its_features_are_null() -> None:
@@ -167,68 +176,73 @@ def test_without_accounts_of_a_kind_its_features_are_null() -> None:
     assert row["card_count"] == 1
 
 
-@pytest.mark.parametrize(
-    ("cards", "top", "mean", "over_30"),
-    [
-        ([("299.99", "1000")], 0.29999, 0.29999, False),
-        ([("300.00", "1000")], 0.3, 0.3, True),
-        ([("-20.00", "1000")], -0.02, -0.02, False),
-        ([("100.00", "1000"), ("900.00", "1000")], 0.9, 0.5, True),
-        ([("100.00", None)], None, None, None),
-        ([("100.00", "0.00")], None, None, None),
-        ([("100.00", "1000"), ("5.00", None)], None, None, None),
-        ([("600.00", "1000"), ("5.00", None)], 0.6, None, True),
-    ],
-)
-def test_utilization(
-    cards: list[tuple[str, str | None]], top: float | None, mean: float | None, over_30: bool | None
-) -> None:
-    accounts = [
-        a_card(
-            f"card{n}",
-            balance_current=Decimal(owed),
-            balance_limit=None if limit is None else Decimal(limit),
-        )
-        for n, (owed, limit) in enumerate(cards)
+# Balance and limit of every card, then the highest and the mean use and whether one is over 30 %.
+UTILIZATION: list[tuple[list[tuple[str, str | None]], float | None, float | None, bool | None]] = [
+    ([("299.99", "1000")], 0.29999, 0.29999, False),
+    ([("300.00", "1000")], 0.3, 0.3, True),
+    ([("-20.00", "1000")], -0.02, -0.02, False),
+    ([("100.00", "1000"), ("900.00", "1000")], 0.9, 0.5, True),
+    ([("100.00", None)], None, None, None),
+    ([("100.00", "0.00")], None, None, None),
+    ([("100.00", "1000"), ("5.00", None)], None, None, None),
+    ([("600.00", "1000"), ("5.00", None)], 0.6, None, True),
+]
+
+
+def test_utilization() -> None:
+    people = [
+        {
+            "accounts": [
+                a_card(
+                    f"card{n}",
+                    balance_current=Decimal(owed),
+                    balance_limit=None if limit is None else Decimal(limit),
+                )
+                for n, (owed, limit) in enumerate(cards)
+            ]
+        }
+        for cards, *_ in UTILIZATION
     ]
-    row = measured_one(accounts=accounts)
-    assert (row["max_utilization"], row["mean_utilization"]) == (
-        pytest.approx(top),
-        pytest.approx(mean),
-    )
-    assert row["utilization_over_30"] is over_30
+    for row, (cards, top, mean, over_30) in zip(measured_each(*people), UTILIZATION, strict=True):
+        assert row["max_utilization"] == pytest.approx(top), cards
+        assert row["mean_utilization"] == pytest.approx(mean), cards
+        assert row["utilization_over_30"] is over_30, cards
 
 
-def minimum_only(
+def a_payer(
     payments: list[tuple[str, dt.date]], balance: str = "900.00", minimum: str = "40.00", **raw: Any
-) -> bool | None:
-    raw.setdefault(
-        "statements",
-        [
-            a_statement(
-                D(2026, month, 10), balance=balance, minimum_payment_amount=Decimal(minimum)
-            )
-            for month in (4, 5, 6)
-        ],
-    )
+) -> dict[str, list[Row]]:
+    """Somebody with a card, three statements unless given, and these payments."""
+    statements = [
+        a_statement(D(2026, month, 10), balance=balance, minimum_payment_amount=Decimal(minimum))
+        for month in (4, 5, 6)
+    ]
     rows = [a_transaction(f"-{amount}", date, "card", **PAYMENT) for amount, date in payments]
-    answer: bool | None = measured_one(
-        90 * 2 if raw.pop("long", False) else 30, accounts=[a_card()], transactions=rows, **raw
-    )["minimum_payment_only"]
-    return answer
+    return {"accounts": [a_card()], "transactions": rows, "statements": statements} | raw
+
+
+def minimum_only(*payers: dict[str, list[Row]], window_days: int = 30) -> list[bool | None]:
+    return [row["minimum_payment_only"] for row in measured_each(*payers, window_days=window_days)]
 
 
 def test_minimum_payment_only() -> None:
     day = D(2026, 6, 20)
-    assert minimum_only([("40.00", day)]) is True
-    assert minimum_only([("42.00", day)]) is True
-    assert minimum_only([("38.00", day)]) is True
-    assert minimum_only([("42.01", day)]) is False
-    assert minimum_only([("37.99", day)]) is False
-    assert minimum_only([("40.00", day), ("500.00", day)]) is False
-    assert minimum_only([]) is False
-    assert minimum_only([("40.00", day)], balance="40.00") is False  # paid in full
-    assert minimum_only([("41.00", day)], balance="41.00") is False
+    assert minimum_only(*(a_payer([(paid, day)]) for paid in ("40.00", "42.00", "38.00"))) == [
+        True,
+        True,
+        True,
+    ]
+    assert (
+        minimum_only(
+            a_payer([("42.01", day)]),
+            a_payer([("37.99", day)]),
+            a_payer([("40.00", day), ("500.00", day)]),
+            a_payer([]),
+            a_payer([("40.00", day)], balance="40.00"),  # paid in full
+            a_payer([("41.00", day)], balance="41.00"),
+        )
+        == [False] * 6
+    )
 
 
 def test_a_payment_answers_the_statement_before_it() -> None:
@@ -236,17 +250,17 @@ def test_a_payment_answers_the_statement_before_it() -> None:
         a_statement(D(2026, 5, 20), balance="900.00", minimum_payment_amount=Decimal("40.00")),
         a_statement(D(2026, 6, 20), balance="800.00", minimum_payment_amount=Decimal("60.00")),
     ]
-    assert (
-        minimum_only([("40.00", D(2026, 6, 20))], statements=statements) is True
-    )  # belongs to the cycle closing that day
-    assert minimum_only([("40.00", D(2026, 6, 21))], statements=statements) is False
-    assert minimum_only([("40.00", D(2026, 3, 1))], statements=statements, long=True) is None
-    assert (
-        minimum_only(
-            [("40.00", D(2026, 3, 1)), ("500.00", D(2026, 6, 1))], statements=statements, long=True
-        )
-        is False
-    )
+    assert minimum_only(
+        # belongs to the cycle closing that day
+        a_payer([("40.00", D(2026, 6, 20))], statements=statements),
+        a_payer([("40.00", D(2026, 6, 21))], statements=statements),
+    ) == [True, False]
+    early, late = ("40.00", D(2026, 3, 1)), ("500.00", D(2026, 6, 1))
+    assert minimum_only(
+        a_payer([early], statements=statements),
+        a_payer([early, late], statements=statements),
+        window_days=180,
+    ) == [None, False]
 
 
 def test_without_statements_liabilities_tell() -> None:
@@ -256,82 +270,73 @@ def test_without_statements_liabilities_tell() -> None:
         "last_statement_balance": Decimal("900.00"),
         "last_payment_date": D(2026, 6, 9),
     }
-    assert minimum_only([], statements=[]) is None
-    assert minimum_only([], statements=[], liabilities=[a_liability(**last)]) is True
-    assert (
-        minimum_only(
-            [],
-            statements=[],
-            liabilities=[a_liability(**last | {"last_payment_amount": Decimal("300.00")})],
-        )
-        is False
-    )
-    assert (
-        minimum_only(
-            [], statements=[], liabilities=[a_liability(**last | {"last_statement_balance": None})]
-        )
-        is None
-    )
-    assert (
-        minimum_only(
-            [],
-            statements=[],
-            liabilities=[a_liability(**last | {"last_payment_date": D(2026, 5, 1)})],
-        )
-        is False
-    )
-    assert (
-        minimum_only(
-            [], statements=[], liabilities=[a_liability(**last | {"last_payment_date": None})]
-        )
-        is None
-    )
+    told: list[tuple[list[Row], bool | None]] = [
+        ([], None),
+        ([a_liability(**last)], True),
+        ([a_liability(**last | {"last_payment_amount": Decimal("300.00")})], False),
+        ([a_liability(**last | {"last_statement_balance": None})], None),
+        ([a_liability(**last | {"last_payment_date": D(2026, 5, 1)})], False),
+        ([a_liability(**last | {"last_payment_date": None})], None),
+    ]
+    payers = [a_payer([], statements=[], liabilities=liabilities) for liabilities, _ in told]
+    assert minimum_only(*payers) == [answer for _, answer in told]
 
 
 def test_overdue_is_true_over_unknown_over_false() -> None:
-    cards = [a_card("a"), a_card("b")]
-    for first, second, answer in (
+    cases = (
         (True, None, True),
         (False, None, None),
         (False, False, False),
         (False, True, True),
-    ):
-        liabilities = [a_liability("a", is_overdue=first), a_liability("b", is_overdue=second)]
-        assert measured_one(accounts=cards, liabilities=liabilities)["is_overdue"] is answer
-    assert measured_one(accounts=cards, liabilities=[a_liability("a")])["is_overdue"] is None
+    )
+    cards = [a_card("a"), a_card("b")]
+    people = [
+        {
+            "accounts": cards,
+            "liabilities": [a_liability("a", is_overdue=one), a_liability("b", is_overdue=other)],
+        }
+        for one, other, _ in cases
+    ]
+    one_unknown = {"accounts": cards, "liabilities": [a_liability("a")]}
+    found = [row["is_overdue"] for row in measured_each(*people, one_unknown)]
+    assert found == [*(answer for _, _, answer in cases), None]
 
 
-def pay(*days_ago: int, window: int = 30, **change: Any) -> Row:
+def an_earner(*days_ago: int, **change: Any) -> dict[str, list[Row]]:
     rows = [a_paycheck(1000, AS_OF - dt.timedelta(days=d), **change) for d in days_ago]
-    return measured_one(window, accounts=[an_account()], transactions=rows)
+    return {"accounts": [an_account()], "transactions": rows}
 
 
 def test_pay_gaps() -> None:
-    assert pay()["median_pay_gap_days"] is None
-    assert pay(0)["median_pay_gap_days"] == 0
-    assert pay(12)["median_pay_gap_days"] == 12  # only the open gap
-    assert (
-        pay(80, 33)["median_pay_gap_days"] == 47
-    )  # none completed in the window: 47 completed, 33 open
-    assert pay(60, 50)["median_pay_gap_days"] == 50
-    assert pay(70, 29)["median_pay_gap_days"] == 41  # completed, its later payday in the window
-    assert pay(70, 30)["median_pay_gap_days"] == 40  # the later payday is a day before it
-    assert pay(100, 29, 9)["median_pay_gap_days"] == (71 + 20) / 2
-    assert pay(90, 76, 62, window=180)["median_pay_gap_days"] == 14
+    gaps: dict[tuple[int, ...], float | None] = {
+        (): None,
+        (0,): 0,
+        (12,): 12,  # only the open gap
+        (80, 33): 47,  # none completed in the window: 47 completed, 33 open
+        (60, 50): 50,
+        (70, 29): 41,  # completed, its later payday in the window
+        (70, 30): 40,  # the later payday is a day before it
+        (100, 29, 9): (71 + 20) / 2,
+    }
+    found = measured_each(*(an_earner(*days) for days in gaps))
+    assert [row["median_pay_gap_days"] for row in found] == list(gaps.values())
+    [row] = measured_each(an_earner(90, 76, 62), window_days=180)
+    assert row["median_pay_gap_days"] == 14
 
 
 def test_pay_frequency() -> None:
-    for gap, name in (
-        (7, "weekly"),
-        (14, "biweekly"),
-        (15, "semimonthly"),
-        (30, "monthly"),
-        (10, "irregular"),
-        (21, "irregular"),
-        (56, "irregular"),
-    ):
-        assert pay(3 * gap, 2 * gap, gap, 0, window=180)["pay_frequency"] == name
-    assert pay(5)["pay_frequency"] is None
+    frequencies = {
+        7: "weekly",
+        14: "biweekly",
+        15: "semimonthly",
+        30: "monthly",
+        10: "irregular",
+        21: "irregular",
+        56: "irregular",
+    }
+    earners = [an_earner(3 * gap, 2 * gap, gap, 0) for gap in frequencies]
+    found = [row["pay_frequency"] for row in measured_each(*earners, an_earner(5), window_days=180)]
+    assert found == [*frequencies.values(), None]
 
 
 def test_two_deposits_on_one_day_are_two_paychecks_and_one_payday() -> None:
@@ -348,24 +353,25 @@ def test_two_deposits_on_one_day_are_two_paychecks_and_one_payday() -> None:
 
 
 def test_what_is_not_pay() -> None:
-    for other in (
+    others = (
         "INCOME_INTEREST_EARNED",
         "INCOME_TAX_REFUND",
         "INCOME_DIVIDENDS",
         "TRANSFER_IN_DEPOSIT",
         "INCOME_UNEMPLOYMENT",
-    ):
-        assert pay(3, category_detailed=other)["paycheck_count"] == 0
-    for earned in ("INCOME_WAGES", "INCOME_SALARY", "INCOME_GIG_ECONOMY", "INCOME_CONTRACTOR"):
-        assert pay(3, category_detailed=earned)["paycheck_count"] == 1
-    card = measured_one(
-        accounts=[an_account(), a_card()], transactions=[a_paycheck(10, AS_OF, account_id="card")]
     )
-    assert card["paycheck_count"] == 0
+    earned = ("INCOME_WAGES", "INCOME_SALARY", "INCOME_GIG_ECONOMY", "INCOME_CONTRACTOR")
+    on_a_card = {
+        "accounts": [an_account(), a_card()],
+        "transactions": [a_paycheck(10, AS_OF, account_id="card")],
+    }
+    earners = [an_earner(3, category_detailed=detailed) for detailed in (*others, *earned)]
+    found = [row["paycheck_count"] for row in measured_each(*earners, on_a_card)]
+    assert found == [0] * 5 + [1] * 4 + [0]
 
 
 def test_one_paycheck_has_no_variability() -> None:
-    row = pay(3)
+    [row] = measured_each(an_earner(3))
     assert (row["income_variability"], row["income_monthly_usd"]) == (None, 1000)
 
 
@@ -380,24 +386,19 @@ def test_daily_balances_run_backwards_from_today() -> None:
     )
 
 
+def with_balances(*balances: str) -> list[Row]:
+    accounts = [an_account(balance_current=Decimal(balance)) for balance in balances]
+    return measured_each(*({"accounts": [account]} for account in accounts))
+
+
 def test_a_hundred_dollars_is_not_low() -> None:
-    for balance, share in (("100.00", 0), ("99.99", 1), ("-5.00", 1)):
-        assert (
-            measured_one(accounts=[an_account(balance_current=Decimal(balance))])[
-                "low_balance_day_share"
-            ]
-            == share
-        )
+    found = with_balances("100.00", "99.99", "-5.00")
+    assert [row["low_balance_day_share"] for row in found] == [0, 1, 1]
 
 
 def test_volatility_needs_a_mean() -> None:
-    for balance, volatility in (("0.99", None), ("1.00", 0), ("-1.00", 0), ("-0.50", None)):
-        assert (
-            measured_one(accounts=[an_account(balance_current=Decimal(balance))])[
-                "balance_volatility"
-            ]
-            == volatility
-        )
+    found = with_balances("0.99", "1.00", "-1.00", "-0.50")
+    assert [row["balance_volatility"] for row in found] == [None, 0, 0, None]
 
 
 def test_the_primary_checking_account() -> None:

@@ -161,13 +161,29 @@ def test_the_recomputation_covers_every_feature() -> None:
     assert set(row) == {column.name for column in FEATURES}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    world=worlds(),
-    window=st.sampled_from([30, 180]),
-    start=st.sampled_from([None, HISTORY_START, AS_OF - dt.timedelta(days=25)]),
-)
+ANY_WORLD = {
+    "world": worlds(),
+    "window": st.sampled_from([30, 180]),
+    "start": st.sampled_from([None, HISTORY_START, AS_OF - dt.timedelta(days=25)]),
+}
+
+
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(**ANY_WORLD)
 def test_random_worlds(world: dict[str, list[Row]], window: int, start: dt.date | None) -> None:
+    is_recomputed(world, window, start)
+
+
+@pytest.mark.long
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@given(**ANY_WORLD)
+def test_many_random_worlds(
+    world: dict[str, list[Row]], window: int, start: dt.date | None
+) -> None:
+    is_recomputed(world, window, start)
+
+
+def is_recomputed(world: dict[str, list[Row]], window: int, start: dt.date | None) -> None:
     con = a_warehouse(**world)
     build_recurring_streams(con, as_of=AS_OF)
     build_features(con, as_of=AS_OF, window_days=window, history_start=start)

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from spendsense_pipeline_tests.features.test_streams import every, months
-from spendsense_pipeline_tests.fixtures.measured_people import measured_one, streams_of
+from spendsense_pipeline_tests.fixtures.measured_people import (
+    measured_one,
+    streams_of,
+    streams_of_each,
+)
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, Row, a_card, a_transaction, an_account
 
 NOTHING = {
@@ -120,37 +124,42 @@ def test_a_vague_category_gives_way_to_a_name_that_says_bill(vague: str) -> None
 
 
 def test_a_primary_category_alone_is_spelled_out_by_the_name_and_never_overruled() -> None:
-    def stream(primary: str, name: str, amount: str = "30.00") -> Row:
-        rows = [
+    told = (
+        ("ENTERTAINMENT", "NETFLIX.COM", "30.00"),
+        ("RENT_AND_UTILITIES", "NETFLIX HOUSE LLC", "30.00"),
+        ("RENT_AND_UTILITIES", "QX9 SERVICES", "30.00"),
+        ("FOOD_AND_DRINK", "MEALS BY MAIL", "31.17"),  # flat, monthly
+        ("GENERAL_SERVICES", "STATE FARM RO 27", "30.00"),
+    )
+    payers = [
+        [
             a_transaction(amount, d, **(NOTHING | {"name": name, "category_primary": primary}))
             for d in months(6, 4)
         ]
-        [row] = streams_of(accounts=[an_account()], transactions=rows)
-        return row
-
-    assert (
-        stream("ENTERTAINMENT", "NETFLIX.COM")["category_detailed"] == "ENTERTAINMENT_TV_AND_MOVIES"
-    )
-    assert stream("RENT_AND_UTILITIES", "NETFLIX HOUSE LLC")["kind"] == "bill"
-    assert stream("RENT_AND_UTILITIES", "QX9 SERVICES")["kind"] == "bill"
-    assert (
-        stream("FOOD_AND_DRINK", "MEALS BY MAIL", "31.17")["kind"] == "subscription"
-    )  # flat, monthly
-    assert stream("GENERAL_SERVICES", "STATE FARM RO 27")["kind"] == "bill"
+        for primary, name, amount in told
+    ]
+    found = streams_of_each(*({"accounts": [an_account()], "transactions": t} for t in payers))
+    streams = [stream for [stream] in found]
+    assert streams[0]["category_detailed"] == "ENTERTAINMENT_TV_AND_MOVIES"
+    assert [s["kind"] for s in streams[1:]] == ["bill", "bill", "subscription", "bill"]
 
 
 def test_a_payee_nobody_knows() -> None:
-    def kind(amounts: list[str]) -> list[str]:
-        rows = [
+    kinds = (
+        (["9.99"] * 4, ["subscription"]),
+        (["1400.00"] * 4, ["bill"]),
+        (["90.00", "110.00", "95.00", "104.00"], ["bill"]),
+        (["9.00", "31.00", "12.00", "55.00"], []),
+    )
+    payers = [
+        [
             a_transaction(a, d, **(NOTHING | {"name": "ZQX LLC 88213"}))
             for a, d in zip(amounts, months(6, 4), strict=True)
         ]
-        return [s["kind"] for s in streams_of(accounts=[an_account()], transactions=rows)]
-
-    assert kind(["9.99"] * 4) == ["subscription"]
-    assert kind(["1400.00"] * 4) == ["bill"]
-    assert kind(["90.00", "110.00", "95.00", "104.00"]) == ["bill"]
-    assert kind(["9.00", "31.00", "12.00", "55.00"]) == []
+        for amounts, _ in kinds
+    ]
+    found = streams_of_each(*({"accounts": [an_account()], "transactions": t} for t in payers))
+    assert [[s["kind"] for s in streams] for streams in found] == [kind for _, kind in kinds]
 
 
 def test_own_transfers_are_told_by_their_id() -> None:

@@ -8,9 +8,12 @@ import random
 import pytest
 
 from spendsense_pipeline.controls import PRESET_CONFIGS, PersonaTarget
+from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.generation.targets import WAYS_OF_LIVING
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
+    a_population,
     rows,
     share,
 )
@@ -138,3 +141,18 @@ def test_overlap_rate_is_what_is_asked(rate: float) -> None:
     )
     matched = "select avg((len(matched_personas) >= 2)::int) from persona_assignments where window_days = 180"
     assert abs(share(con, matched) - rate) <= 0.06
+
+
+def test_every_persona_has_a_way_of_living() -> None:
+    assert set(WAYS_OF_LIVING) == set(PersonaTarget)
+
+
+def test_a_target_without_a_way_of_living_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(WAYS_OF_LIVING, "general")
+    asked = a_configuration(controls={"target_personas": ["general"]}, config={"num_users": 10})
+    with pytest.raises(SpendSenseError, match="general cannot be targeted"):
+        a_population(asked)
+    natural = a_configuration(config={"num_users": 10, "months_history": 1})
+    assert a_population(natural).execute("select count(*) from raw_users").fetchall() == [(10,)]

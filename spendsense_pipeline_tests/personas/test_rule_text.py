@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from spendsense_pipeline.controls import PersonaThresholds
 from spendsense_pipeline.personas.rule_text import amount_text, description, documentation, markdown
-from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, PERSONAS, RULE_BOOK, all_criteria
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def test_every_criterion_is_documented_once_in_order() -> None:
@@ -67,3 +72,13 @@ def test_general_is_described_too() -> None:
 )
 def test_a_threshold_is_never_rounded(value: float, unit: str, said: str) -> None:
     assert amount_text(value, unit) == said
+
+
+def test_readme_and_operator_guide_name_every_persona_in_order() -> None:
+    guide = (CHECKOUT / "docs" / "operator-guide.md").read_text(encoding="utf-8")
+    listed = guide[guide.index("in the order the rules are judged") :].split("A person matching")[0]
+    assert re.findall(r"`(\w+)`", listed) == list(PERSONA_KEYS)
+    readme = " ".join((CHECKOUT / "README.md").read_text(encoding="utf-8").lower().split())
+    sentence = readme[readme.index("in order of priority:") :].split(".")[0]
+    places = [sentence.index(persona.title.lower()) for persona in PERSONAS]
+    assert places == sorted(places)

@@ -26,7 +26,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
     some_people,
 )
 
-RESOLVED = some_people(60)
+RESOLVED = some_people(20)
 LOCAL = Engine("local")
 
 
@@ -41,10 +41,12 @@ def in_one_piece() -> dict[str, list[tuple[Any, ...]]]:
 @pytest.mark.parametrize(
     ("engine", "shard_users"),
     [
-        pytest.param(Engine("local"), 60, id="local, one shard"),
-        pytest.param(Engine("local"), 13, id="local, five shards"),
-        pytest.param(Engine("processes", workers=2), 30, id="two processes"),
-        pytest.param(Engine("dask", workers=2), 30, id="Dask with two workers"),
+        pytest.param(Engine("local"), 8, id="local, three shards"),
+        pytest.param(Engine("processes", workers=2), 10, id="two processes"),
+        pytest.param(Engine("local"), 20, id="local, one shard", marks=pytest.mark.long),
+        pytest.param(
+            Engine("dask", workers=2), 10, id="Dask with two workers", marks=pytest.mark.long
+        ),
     ],
 )
 def test_partitions_read_as_the_tables_made_in_one_piece(
@@ -58,7 +60,7 @@ def test_partitions_read_as_the_tables_made_in_one_piece(
     made.attach(con)
     for table, expected in in_one_piece.items():
         assert every_row(con, table) == expected, table
-    assert sum(part.users for part in results(made)) == 60
+    assert sum(part.users for part in results(made)) == 20
     assert sum(part.transactions for part in results(made)) == len(in_one_piece["raw_transactions"])
 
 
@@ -126,16 +128,25 @@ def test_consent_is_applied_before_anything_is_measured(tmp_path: Path) -> None:
     apply_decisions(con, decisions)
     judge(con, resolved)
     explain(con, resolved)
-    made = make_partitions(resolved, tmp_path, engine=LOCAL, decisions=decisions, shard_users=7)
+    made = make_partitions(resolved, tmp_path, engine=LOCAL, decisions=decisions, shard_users=12)
     other = duckdb.connect()
     made.attach(other)
     for table in ("raw_users", "features_30d", "persona_assignments", "decision_traces"):
         assert every_row(other, table) == every_row(con, table)
     assert user not in {row[0] for row in every_row(other, "features_30d")}
-    without = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=7)
+    without = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=20)
     assert without.folder != made.folder
     remove_others(made)
     assert list(tmp_path.iterdir()) == [made.folder]
+
+
+def twice(number: int) -> int:
+    return 2 * number
+
+
+def test_dask_does_every_task_once() -> None:
+    """Whole shards on it are made in the long tests."""
+    assert sorted(Engine("dask", workers=1).run(twice, range(3))) == [0, 2, 4]
 
 
 def test_a_worker_with_other_code_refuses(tmp_path: Path) -> None:

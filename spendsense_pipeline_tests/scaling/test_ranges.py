@@ -20,11 +20,11 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse
 
 
-@pytest.mark.parametrize("people_at_once", [7, 30])
+@pytest.mark.parametrize("people_at_once", [8, pytest.param(10, marks=pytest.mark.long)])
 def test_ranges_and_one_pass_give_the_same_tables(
     people_at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resolved = some_people(60)
+    resolved = some_people(20)
     con = a_population(resolved)
     judge(con, resolved)
     explain(con, resolved)

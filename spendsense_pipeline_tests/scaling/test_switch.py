@@ -24,6 +24,7 @@ from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.fixtures.command import run as command
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    an_explained_population,
     every_row,
     some_people,
 )
@@ -52,19 +53,18 @@ def run(
     )
 
 
-def test_steps_take_their_tables_from_shards(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("engine", ["processes", pytest.param(None, marks=pytest.mark.long)])
+def test_steps_take_their_tables_from_shards_where_an_engine_is_chosen(
+    engine: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert run(tmp_path / "here").success
-    monkeypatch.setenv("SPENDSENSE_ENGINE", "processes")
-    assert run(tmp_path / "there").success
-    assert len(list((tmp_path / "there" / "shards").iterdir())) == 1
-    here, there = (
-        duckdb.connect(str(tmp_path / place / "warehouse" / "building.duckdb"), read_only=True)
-        for place in ("here", "there")
-    )
+    if engine:
+        monkeypatch.setenv("SPENDSENSE_ENGINE", engine)
+    assert run(tmp_path).success
+    assert (tmp_path / "shards").exists() == bool(engine)
+    made = duckdb.connect(str(tmp_path / "warehouse" / "building.duckdb"), read_only=True)
+    in_one_piece = an_explained_population(some_people(20, seed=42))
     for table in SHARD_TABLES:
-        assert every_row(here, table.name) == every_row(there, table.name), table.name
+        assert every_row(made, table.name) == every_row(in_one_piece, table.name), table.name
 
 
 def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(

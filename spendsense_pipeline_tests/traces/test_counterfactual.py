@@ -37,8 +37,14 @@ def values_of(trace: Trace) -> Row:
     }
 
 
+def outcomes_of(people: list[Row]) -> tuple[str, ...]:
+    """The persona of each of some people, by their features."""
+    rows = [feature_row() | values for values in people]
+    return evaluate(columns_of(rows), default_rules()).primary
+
+
 def outcome_of(values: Row) -> str:
-    [primary] = evaluate(columns_of([feature_row() | values]), default_rules()).primary
+    [primary] = outcomes_of([values])
     return primary
 
 
@@ -99,12 +105,17 @@ def test_the_stated_change_also_flips_the_trace_itself(crowd: list[Trace]) -> No
 def test_no_single_change_is_smaller_and_none_means_none(crowd: list[Trace]) -> None:
     for trace in crowd:
         values = values_of(trace)
-        flips = [
-            (size_of(feature, float(values[feature]), value), feature)
+        changes = [
+            (feature, value)
             for feature in (c.feature for c in rule_features())
             if values[feature] is not None
             for value in places(feature)
-            if outcome_of(values | {feature: value}) != trace["decision"]["primary"]
+        ]
+        outcomes = outcomes_of([values | {feature: value} for feature, value in changes])
+        flips = [
+            (size_of(feature, float(values[feature]), value), feature)
+            for (feature, value), outcome in zip(changes, outcomes, strict=True)
+            if outcome != trace["decision"]["primary"]
         ]
         what = trace["counterfactual"]
         assert what["found"] == bool(flips), trace["trace_id"]
@@ -135,10 +146,7 @@ def _can_flip(trace: Trace, values: Row, known: list[str], changes: int) -> bool
             values | dict(zip(features, combination, strict=True))
             for combination in itertools.product(*(places(f) for f in features))
         ]
-        primaries = evaluate(
-            columns_of([feature_row() | one for one in tries]), default_rules()
-        ).primary
-        if set(primaries) != {trace["decision"]["primary"]}:
+        if set(outcomes_of(tries)) != {trace["decision"]["primary"]}:
             return True
     return False
 

@@ -49,9 +49,20 @@ def test_a_missing_row_would_be_noticed(
                     assert discrepancies(books, broken), entry["feature"]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_evidence_closes_in_worlds_nobody_chose(world: dict[str, list[Row]]) -> None:
+    closes(world)
+
+
+@pytest.mark.long
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@given(world=worlds())
+def test_evidence_closes_in_many_worlds_nobody_chose(world: dict[str, list[Row]]) -> None:
+    closes(world)
+
+
+def closes(world: dict[str, list[Row]]) -> None:
     con = a_traced_world(**world)
     books = Books(con)
     assert [problem for trace in traces_of(con) for problem in discrepancies(books, trace)] == []
