@@ -1,6 +1,6 @@
 -- Amounts and counts: what adopters, savers and shoppers do, each as control and value.
 with adopter as (
-  select user_id, count(*) as subscriptions, sum(monthly_usd) as monthly_usd
+  select user_id, count(*) as subscriptions, sum(monthly_usd order by monthly_usd) as monthly_usd
   from _checks_subscription_series
   where is_active
   group by user_id
