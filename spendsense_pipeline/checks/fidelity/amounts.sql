@@ -47,12 +47,6 @@ select 'irregular_income_volatility', median(variability) from _checks_pay where
 union all
 select 'transaction_multiplier', avg(monthly_purchases) from shopper
 union all
-select
-  'high_spender_probability',
-  -- halfway, in standard deviations of a count, between the ordinary number and 1.5 times as many
-  count(*) filter (monthly_purchases > 1.2 * $ordinary_purchases) / nullif(count(*), 0)
-from shopper
-union all
 select 'transaction_volatility', stddev_samp(ln(cents / 100)) from _checks_everyday_purchases
 union all
 select 'amount_distribution', skewness(ln(cents)) from _checks_everyday_purchases
