@@ -7,12 +7,13 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ratios import exceeded, medians
+from benchmarks.commands import Commands
+from benchmarks.ratios import Typed, exceeded, exceeded_by_commands, medians
 from benchmarks.report import page
-from benchmarks.starting import Cold
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SIZES = (100, 1_000, 10_000)
@@ -43,7 +44,7 @@ def main() -> int:
     parser.add_argument(
         "--check", action="store_true", help="exit 1 when a ratio is over its bound"
     )
-    parser.add_argument("--no-start", action="store_true", help="leave the cold command out")
+    parser.add_argument("--no-commands", action="store_true", help="leave the commands out")
     parser.add_argument(
         "--output", type=Path, default=CHECKOUT / "docs" / "performance.md", help="the page"
     )
@@ -59,29 +60,37 @@ def main() -> int:
     sizes = [medians(runs[number]) for number in sorted(runs)]
     print("A process per core …", flush=True)
     shared = [measured(number, "benchmarks.every_core") for number in users if number >= _LARGE]
-    start = None
-    if not chosen.no_start:
-        print("The cold command …", flush=True)
-        start = _started(chosen.repetitions)
-    text = page(sizes, shared, start)
+    typed = None
+    if not chosen.no_commands:
+        print("The commands …", flush=True)
+        typed = _typed(users, chosen.repetitions)
+    text = page(sizes, shared, typed)
     chosen.output.write_text(text, encoding="utf-8")
     print(text)
-    problems = exceeded(sizes)
+    problems = exceeded(sizes) + (exceeded_by_commands(typed) if typed else [])
     print("\n".join(problems) or "Every ratio is within its bound.")
     return int(chosen.check and bool(problems))
 
 
-def _started(repetitions: int) -> dict[str, dict[str, float]]:
-    """Cold runs by turns, and of them those with the middle ratio."""
+def _typed(users: Sequence[int], repetitions: int) -> Typed:
+    """Commands by turns; of each, the run with the middle ratio or CPU time."""
     dagster, alone = [], []
+    refreshes: dict[int, list[dict[str, float]]] = {number: [] for number in users}
     with tempfile.TemporaryDirectory() as folder:
-        cold = Cold(Path(folder))
-        for _ in range(repetitions):
-            dagster.append((cold.nothing(), cold.pipeline()))
-            alone.append((cold.imports(), cold.library()))
+        commands = Commands(Path(folder))
+        for repetition in range(repetitions):
+            dagster.append((commands.nothing(), commands.pipeline()))
+            alone.append((commands.imports(), commands.library()))
+            for number in users:
+                if number < _LARGE or not repetition:
+                    refreshes[number].append(commands.refresh(number))
     nothing, pipeline = _middle(dagster)
     imports, library = _middle(alone)
-    return {"nothing": nothing, "pipeline": pipeline, "imports": imports, "library": library}
+    middle = {
+        number: sorted(runs, key=lambda run: run["cpu"])[len(runs) // 2]
+        for number, runs in refreshes.items()
+    }
+    return Typed(nothing, pipeline, imports, library, middle)
 
 
 def _middle(

@@ -54,6 +54,53 @@ RATIOS = (
     Ratio("Publish", "writing", ("publish",), ("floor: write",), 1.0, 3.0, 1_000),
 )
 MOST_GROWTH_PER_TENFOLD = 13.0
+# The command people type: what we aim at, and the bounds, which leave room for a busy machine.
+AIM_OVER_DAGSTER, MOST_OVER_DAGSTER = 1.5, 2.0
+AIM_REFRESH_GROWTH, MOST_REFRESH_GROWTH = 11.0, 13.0
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Whole commands: seconds {wall, cpu} of each, and of a refresh by number of people."""
+
+    nothing: dict[str, float]
+    """Dagster with a graph of the pipeline's shape in which every step does nothing."""
+    pipeline: dict[str, float]
+    imports: dict[str, float]
+    library: dict[str, float]
+    refreshes: dict[int, dict[str, float]]
+
+    @property
+    def over_dagster(self) -> float:
+        """CPU of the pipeline at 100 people over CPU of the graph that does nothing."""
+        return self.pipeline["cpu"] / self.nothing["cpu"]
+
+    def growth(self) -> dict[tuple[int, int], float]:
+        """CPU of a refresh per tenfold people, between neighbouring sizes."""
+        sizes = sorted(self.refreshes)
+        return {
+            (small, large): self.refreshes[large]["cpu"]
+            / self.refreshes[small]["cpu"]
+            / (large / small / 10)
+            for small, large in itertools.pairwise(sizes)
+        }
+
+
+def exceeded_by_commands(typed: Typed) -> list[str]:
+    """What `--check` reports of whole commands."""
+    found = []
+    if typed.over_dagster > MOST_OVER_DAGSTER:
+        found.append(
+            f"the pipeline costs {typed.over_dagster:.2f} × a Dagster graph of its shape; the "
+            f"bound is {MOST_OVER_DAGSTER:g}"
+        )
+    found += [
+        f"spendsense refresh grows {grown:.1f}-fold from {small:,} to {large:,} people; the bound "
+        f"is {MOST_REFRESH_GROWTH:g}"
+        for (small, large), grown in typed.growth().items()
+        if grown > MOST_REFRESH_GROWTH
+    ]
+    return found
 
 
 def medians(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:

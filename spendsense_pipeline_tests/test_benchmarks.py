@@ -12,9 +12,18 @@ from typing import Any
 
 import pytest
 
-from benchmarks import ratios
+from benchmarks import ratios, report
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+A_FILE = {
+    "transactions": 1_000,
+    "repetitions": 1,
+    "floor_bytes": 1,
+    "parquet_bytes": 1,
+    "bytes": 1,
+}
 
 
 def a_size(users: int, seconds: float, *, wall: float | None = None) -> dict[str, Any]:
@@ -62,10 +71,42 @@ def test_medians_keep_the_largest_memory_peak() -> None:
     assert middle["peak_memory_mb"] == 900
 
 
+def a_command(cpu: float) -> dict[str, float]:
+    return {"cpu": cpu, "wall": cpu}
+
+
+def some_commands(pipeline: float, refreshes: dict[int, float]) -> ratios.Typed:
+    once = a_command(1.0)
+    return ratios.Typed(
+        nothing=a_command(4.0),
+        pipeline=a_command(pipeline),
+        imports=once,
+        library=once,
+        refreshes={users: a_command(cpu) for users, cpu in refreshes.items()},
+    )
+
+
+def test_whole_commands_are_held_to_their_bounds() -> None:
+    good = some_commands(6.0, {100: 6.0, 1_000: 8.0, 10_000: 40.0})
+    assert good.over_dagster == pytest.approx(1.5)
+    assert good.growth() == {(100, 1_000): pytest.approx(8 / 6), (1_000, 10_000): pytest.approx(5)}
+    assert ratios.exceeded_by_commands(good) == []
+    slow = ratios.exceeded_by_commands(some_commands(8.1, {1_000: 8.0, 10_000: 105.0}))
+    assert ["2.02 × a Dagster graph" in slow[0], "13.1-fold" in slow[1]] == [True, True]
+
+
+def test_the_page_says_what_the_commands_take() -> None:
+    sizes = [{**a_size(users, 0.1), **A_FILE} for users in (100, 1_000)]
+    text = report.page(sizes, [], some_commands(6.0, {100: 6.0, 1_000: 12.0}))
+    assert "| 1,000 | 12.0 s | 12.0 | 0.8 | 11.2 |" in text
+    assert "1.50 times Dagster's own floor (the aim is 1.5)" in text
+    assert "100 to 1,000 people 2.0-fold" in text
+
+
 @pytest.mark.parametrize(
     "command",
     [
-        ["benchmarks", "--users", "100", "--repetitions", "1", "--no-start"],
+        ["benchmarks", "--users", "100", "--repetitions", "1", "--no-commands"],
         ["benchmarks.realism", "--users", "30"],
     ],
     ids=["bench", "realism"],

@@ -19,7 +19,13 @@ from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.declaration import MONEY
 
-IMPORTABLE_TABLES = {t.name.removeprefix("raw_"): t for t in tables_in("imports")}
+
+def importable_name(table: str) -> str:
+    """What other people's data calls a raw table of ours."""
+    return table.removeprefix("raw_")
+
+
+IMPORTABLE_TABLES = {importable_name(table.name): table for table in tables_in("imports")}
 _SHAPES: Mapping[str, tuple[type, str]] = {
     "file": (str, "a file name"),
     "columns": (dict, "a mapping of ours to theirs"),

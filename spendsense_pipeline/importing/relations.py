@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import duckdb
 
-from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
+from spendsense_pipeline.importing.layout import is_held_through_account
+from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, importable_name
 from spendsense_pipeline.importing.problems import Problem, count_of
 from spendsense_pipeline.plaid.accounts import SUBTYPES
 from spendsense_pipeline.plaid.categories import UNCONFIRMED_CODES, category_rows, primary_of
+from spendsense_pipeline.tables.declaration import ForeignKey
 
 _SHOWN_ROWS = 3
 
@@ -84,9 +86,10 @@ def _unique(table: str, key: str) -> _Rule:
     )
 
 
-def _known(table: str, column: str, parent: str, *, kind: str) -> _Rule:
+def _known(table: str, key: ForeignKey) -> _Rule:
+    (column,), parent = key.columns, importable_name(key.table)
     return _Rule(
-        kind,
+        f"unknown_{parent.removesuffix('s')}",
         table,
         column,
         f'source."{column}"',
@@ -117,12 +120,17 @@ _CARD_ONLY = (
 
 _RULES: tuple[_Rule, ...] = (
     *(_unique(name, table.primary_key[0]) for name, table in IMPORTABLE_TABLES.items()),
-    _known("accounts", "user_id", "users", kind="unknown_user"),
-    _known("transactions", "account_id", "accounts", kind="unknown_account"),
-    _known("liabilities", "account_id", "accounts", kind="unknown_account"),
-    _known("card_statements", "account_id", "accounts", kind="unknown_account"),
-    _same_holder("transactions"),
-    _same_holder("liabilities"),
+    *(
+        _known(name, key)
+        for name, table in IMPORTABLE_TABLES.items()
+        for key in table.foreign_keys
+        if not (is_held_through_account(table) and key.columns == ("user_id",))
+    ),
+    *(
+        _same_holder(name)
+        for name, table in IMPORTABLE_TABLES.items()
+        if is_held_through_account(table)
+    ),
     _Rule(
         "not_a_card",
         "liabilities",

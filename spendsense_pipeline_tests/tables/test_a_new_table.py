@@ -11,15 +11,15 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-# Declares `loan_offers` between the traces and the dataset before anything asks for tables, fills
-# it in a small warehouse, and says where it was found.
+# Declares `loan_offers` and `raw_loans` before anything asks for tables, fills the first in a small
+# warehouse, and says where they were found.
 PROGRAM = """
 import json, sys
 from pathlib import Path
 
 from spendsense_pipeline import tables
-from spendsense_pipeline.tables.declaration import Column, LeftOut, PipelineTable, RowCount, Stage, Step
-from spendsense_pipeline.tables.raw import USER_KEY
+from spendsense_pipeline.tables.declaration import MONEY, AnyCount, Column, PipelineTable, RowCount, Stage, Step
+from spendsense_pipeline.tables.raw import ACCOUNT_KEY, GENERATED, USER_KEY
 
 ADVISE = Stage("advise")
 LOAN_OFFERS = PipelineTable(
@@ -35,7 +35,22 @@ LOAN_OFFERS = PipelineTable(
     step=Step("loan_offers", ADVISE, "look for loans"),
     rows=RowCount("one per account", "select count(*) from raw_accounts"),
 )
-tables.TABLES = (*tables.TABLES[:-1], LOAN_OFFERS, tables.TABLES[-1])
+RAW_LOANS = PipelineTable(
+    "raw_loans",
+    "One row per loan account.",
+    (
+        Column("account_id", "VARCHAR", "Loan account"),
+        Column("user_id", "VARCHAR", "Holder"),
+        Column("origination_date", "DATE", "Day the loan began"),
+        Column("escrow_balance_usd", MONEY, "Held in escrow", unit="USD", nullable=True),
+    ),
+    primary_key=("account_id",),
+    order_by=("user_id", "account_id"),
+    foreign_keys=(ACCOUNT_KEY, USER_KEY),
+    step=GENERATED,
+    rows=AnyCount("not everybody owes"),
+)
+tables.TABLES = (*tables.TABLES[:-1], RAW_LOANS, LOAN_OFFERS, tables.TABLES[-1])
 
 import duckdb
 
@@ -43,6 +58,9 @@ from docs import generate
 from spendsense_pipeline.checks import CHECKS, run_checks
 from spendsense_pipeline.cli.progress import stage_name
 from spendsense_pipeline.defs.publish import INPUTS
+from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
+from spendsense_pipeline.importing.layout import required_columns
+from spendsense_pipeline.importing.relations import _RULES
 from spendsense_pipeline.publishing.exports.documents import write_json
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.reporting.summary import row_counts
@@ -72,7 +90,9 @@ print(json.dumps({
     "checked, a row too few": [o.name for o in after if not o.passed],
     "checks": sorted(o.name for o in after),
     "published": "loan_offers" in INPUTS,
-    "summary": list(row_counts(reader))[-2:],
+    "imported": required_columns(IMPORTABLE_TABLES["loans"]),
+    "held to": [rule.kind for rule in _RULES if rule.table == "loans"],
+    "summary": list(row_counts(reader))[-3:],
     "exported": json.loads((folder / "loan_offers.json").read_text()),
     "sharded": LOAN_OFFERS in SHARD_TABLES,
     "progress": stage_name("loan_offers"),
@@ -108,7 +128,9 @@ def test_it_turns_up_wherever_tables_are_listed(found: dict[str, object]) -> Non
             "schema_is_declared",
         ],
         "published": True,
-        "summary": ["decision_traces", "loan_offers"],
+        "imported": ["account_id", "origination_date"],
+        "held to": ["duplicate_id", "unknown_account", "contradicting_holder"],
+        "summary": ["decision_traces", "raw_loans", "loan_offers"],
         "exported": [{"user_id": "user_0000", "rate": 4.5}],
         "sharded": True,
         "progress": "look for loans",

@@ -4,15 +4,11 @@ with spending as (
   select unnest($spending_codes) as code, unnest($spending_categories) as spending_category
 )
 select
-  purchase.transaction_id,
   purchase.user_id,
   purchase.merchant_name,
   coalesce(purchase.authorized_date, purchase.date) as date,
   purchase.date as posted_on,
-  purchase.payment_channel,
   account.type as account_type,
-  purchase.category_primary,
-  purchase.category_detailed,
   cast(purchase.amount * 100 as bigint) as cents,
   coalesce(by_detailed.spending_category, by_primary.spending_category, 'other')
     as spending_category

@@ -28,11 +28,19 @@ def write_parquet(selection: Selection, directory: Path) -> None:
             reader = cursor.sql(selection.query(table)).to_arrow_reader(BATCH_ROWS)
             schema = _described(reader.schema, table)
             path = directory / f"{table.name}.parquet"
-            with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            with pq.ParquetWriter(
+                path, schema, compression="zstd", use_dictionary=_repeating(table)
+            ) as writer:
                 for batch in reader:
                     writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
         finally:
             cursor.close()
+
+
+def _repeating(table: Table) -> list[str]:
+    """Columns worth a dictionary: not those that differ in every row, where it is lost work."""
+    unique = table.primary_key if len(table.primary_key) == 1 else ()
+    return [c.name for c in table.columns if c.name not in unique and c.compression is None]
 
 
 def _described(schema: pa.Schema, table: Table) -> pa.Schema:

@@ -1,4 +1,6 @@
-"""The cold command at 100 people, against Dagster starting with a graph of the same size."""
+"""The commands people type, started anew each time, beside Dagster starting with a graph of the
+same shape and the same stages without Dagster.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.measure import AS_OF
+
 CHECKOUT = Path(__file__).resolve().parents[1]
+_FEWEST = 10
 NOTHING = """
 import dagster as dg
 ASSETS, CHECKS, STEPS, TOGETHER = {assets}, {checks}, {steps}, 6
@@ -54,8 +59,8 @@ def graph() -> dict[str, int]:
     }
 
 
-class Cold:
-    """Commands started anew each time, as a user's are: compiled once, by a first run not counted.
+class Commands:
+    """Programs started anew each time, as a user's are: compiled once, by first runs not counted.
 
     `folder` keeps the compiled modules; where the machine keeps none, every start compiles Dagster.
     """
@@ -70,12 +75,22 @@ class Cold:
         self._graph = graph()
         for run in (self.nothing, self.pipeline, self.imports, self.library):
             run()
+        self.refresh(_FEWEST)
 
     def pipeline(self) -> dict[str, float]:
-        """The whole pipeline with default controls, as `make demo` runs it."""
+        """The whole pipeline with default controls, as `make demo` and CI run it."""
         with tempfile.TemporaryDirectory() as folder:
             return self._materialize(
                 ["-m", "spendsense_pipeline.definitions"], SPENDSENSE_DATA_DIR=folder
+            )
+
+    def refresh(self, users: int) -> dict[str, float]:
+        """`spendsense refresh` of so many people into an empty data directory."""
+        with tempfile.TemporaryDirectory() as folder:
+            program = str(Path(sys.executable).with_name("spendsense"))
+            command = [program, "refresh", "--yes", "--users", str(users), "--as-of", str(AS_OF)]
+            return self._timed(
+                command, SPENDSENSE_DATA_DIR=folder, SPENDSENSE_MAX_USERS=str(max(users, 1000))
             )
 
     def nothing(self) -> dict[str, float]:
@@ -103,6 +118,7 @@ class Cold:
         )
 
     def _timed(self, command: list[str], **environment: str) -> dict[str, float]:
+        """Seconds by the clock and of CPU, of the process and those it waited for."""
         before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(
             command,
