@@ -160,6 +160,34 @@ def test_what_measures_does_not_know_how_rows_were_made(stage: str) -> None:
     assert not knowing, f"{stage} must not import generation: {knowing}"
 
 
+def test_the_rule_book_imports_nothing_but_its_vocabulary() -> None:
+    """Targets, thresholds and tables read it, so it must stand below them all."""
+    allowed = ("spendsense_pipeline.personas.book", "spendsense_pipeline.personas.criteria")
+    strays = [
+        f"{within(module)}: {name}"
+        for module in MODULES
+        if within(module).startswith("personas/book/") or within(module) == "personas/criteria.py"
+        for name in imported_names(parsed(module), module, top_level_only=False)
+        if name.startswith("spendsense_pipeline") and not name.startswith(allowed)
+    ]
+    assert not strays, f"declare here and derive elsewhere: {strays}"
+
+
+def test_controls_and_tables_read_of_personas_the_book_only() -> None:
+    program = "import sys, spendsense_pipeline.controls, spendsense_pipeline.tables\n"
+    program += "print('\\n'.join(m for m in sys.modules if m.startswith('spendsense_pipeline')))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    judging = [
+        name
+        for name in loaded
+        if name.startswith("spendsense_pipeline.personas.")
+        and name.split(".")[2] not in ("book", "criteria", "rules")
+    ]
+    assert not judging, f"asking for a persona must not load what judges: {judging}"
+
+
 def test_the_environment_is_read_in_one_place() -> None:
     # os.environ passed whole to a child process is not reading it; a lookup is.
     lookup = re.compile(r"os\.(getenv\(|environ(\.get\(|\[))|from os import .*\b(environ|getenv)\b")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import zoneinfo
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -119,10 +121,28 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         assert str(path) in str(raised.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_data_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    settings = Settings.from_environment({"SPENDSENSE_DATA_DIR": str(tmp_path)})
+@pytest.fixture
+def not_root() -> Iterator[None]:
+    """Root may write everywhere; for this test it becomes nobody."""
+    nobody, is_root = 65_534, os.geteuid() == 0
+    if is_root:
+        os.setresuid(nobody, nobody, 0)
+    yield
+    if is_root:
+        os.setresuid(0, 0, 0)
+
+
+@pytest.fixture
+def unwritable() -> Iterator[Path]:
+    """A directory that is not below a private one, as those of pytest are."""
+    directory = Path(tempfile.mkdtemp())
+    directory.chmod(0o555)
+    yield directory
+    directory.rmdir()
+
+
+def test_a_data_directory_that_cannot_be_written_is_named(unwritable: Path, not_root: None) -> None:
+    settings = Settings.from_environment({"SPENDSENSE_DATA_DIR": str(unwritable)})
     with pytest.raises(SettingsError, match="cannot be written"):
         settings.prepare_data_dir()
 

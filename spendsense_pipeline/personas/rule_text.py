@@ -1,4 +1,4 @@
-"""The rule book for people: rows for docs/personas.md, descriptions for the UI, rules in words.
+"""The rule book for people: rows for docs/personas.md and rules in words.
 
 Every sentence derives from `book/`; nothing about a rule is restated here.
 """
@@ -33,7 +33,6 @@ class CriterionRow:
     """The control that sets it; None when it is part of the rule."""
     severity: str
     """What being met counts, in a few words."""
-    sentence: str
 
 
 def documentation(thresholds: PersonaThresholds | None = None) -> tuple[CriterionRow, ...]:
@@ -49,7 +48,6 @@ def documentation(thresholds: PersonaThresholds | None = None) -> tuple[Criterio
             threshold=threshold_text(criterion),
             threshold_field=criterion.threshold_field,
             severity=_severity_text(criterion),
-            sentence=in_words(criterion),
         )
         for priority, rule in enumerate(bound(thresholds or _defaults()), start=1)
         for criterion in rule.criteria
@@ -57,7 +55,7 @@ def documentation(thresholds: PersonaThresholds | None = None) -> tuple[Criterio
 
 
 def markdown(thresholds: PersonaThresholds | None = None) -> str:
-    """The rule book as Markdown: the body of docs/personas.md and the UI's description."""
+    """The rule book as Markdown: the body of docs/personas.md."""
     parts = []
     for priority, rule in enumerate(bound(thresholds or _defaults()), start=1):
         parts += [
@@ -66,14 +64,6 @@ def markdown(thresholds: PersonaThresholds | None = None) -> str:
         ]
     parts.append(f"{len(PERSONAS)}. **{FALLBACK.title}** (`{FALLBACK.key}`): {FALLBACK.meaning}")
     return "\n".join(parts)
-
-
-def description(key: str, thresholds: PersonaThresholds | None = None) -> str:
-    """One persona in a sentence, for a tooltip or a summary."""
-    for rule in bound(thresholds or _defaults()):
-        if rule.key == key:
-            return f"{rule.meaning} Matches when {in_words(rule.tree)}."
-    return FALLBACK.meaning
 
 
 def in_words(tree: Tree) -> str:

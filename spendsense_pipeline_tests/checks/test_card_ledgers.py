@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.running import run_checks
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
-from spendsense_pipeline_tests.fixtures.household_by_hand import CardPlan, World, run_card
+from spendsense_pipeline_tests.fixtures.card_by_hand import CardPlan, run_card
+from spendsense_pipeline_tests.fixtures.raw_world import World
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, HISTORY_START, Row, a_user, an_account
 
 RESOLVED: ResolvedConfig = dataclasses.replace(

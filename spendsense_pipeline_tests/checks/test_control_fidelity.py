@@ -19,7 +19,8 @@ from spendsense_pipeline.checks.population import (
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
 from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
-from spendsense_pipeline_tests.fixtures.household_by_hand import World, a_valid_world
+from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
+from spendsense_pipeline_tests.fixtures.raw_world import World
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,

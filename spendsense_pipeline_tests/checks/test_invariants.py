@@ -12,13 +12,9 @@ import pytest
 from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.running import run_checks
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
-from spendsense_pipeline_tests.fixtures.household_by_hand import (
-    PLANS,
-    World,
-    a_valid_world,
-    always,
-    is_open,
-)
+from spendsense_pipeline_tests.fixtures.card_by_hand import PLANS, always
+from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
+from spendsense_pipeline_tests.fixtures.raw_world import World, is_open
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_transaction, a_user
 
 Mutation = Callable[[World], None]

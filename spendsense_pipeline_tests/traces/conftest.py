@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from spendsense_pipeline_tests.fixtures.town import Trace, a_town, a_traced_world, traces_of
+from spendsense_pipeline_tests.fixtures.town import a_town
+from spendsense_pipeline_tests.fixtures.traced_people import Trace, a_traced_world, traces_of
 
 
 @pytest.fixture(scope="session")

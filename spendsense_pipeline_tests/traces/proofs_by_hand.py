@@ -13,7 +13,7 @@ import pytest
 
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, EARNED_INCOME_CODES, NOT_SPEND_CODES
 from spendsense_pipeline_tests.fixtures.rows import Row
-from spendsense_pipeline_tests.fixtures.town import Trace
+from spendsense_pipeline_tests.fixtures.traced_people import Trace
 
 NOT_REFUNDS = ("INCOME", "TRANSFER_", "LOAN_")
 

@@ -24,7 +24,7 @@ from spendsense_pipeline_tests.fixtures.feature_rows import (
     persona_row,
 )
 from spendsense_pipeline_tests.fixtures.rows import Row
-from spendsense_pipeline_tests.fixtures.town import Trace, traces_of
+from spendsense_pipeline_tests.fixtures.traced_people import Trace, traces_of
 from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.traces.test_promises import traced
 

@@ -12,7 +12,8 @@ from spendsense_pipeline.personas.rules import all_criteria
 from spendsense_pipeline.traces.evidence.proofs import PROOFS
 from spendsense_pipeline_tests.features.test_recomputed import worlds
 from spendsense_pipeline_tests.fixtures.rows import Row
-from spendsense_pipeline_tests.fixtures.town import EXPECTED, Trace, a_traced_world, traces_of
+from spendsense_pipeline_tests.fixtures.town import EXPECTED
+from spendsense_pipeline_tests.fixtures.traced_people import Trace, a_traced_world, traces_of
 from spendsense_pipeline_tests.traces.proofs_by_hand import PROVE, Books, discrepancies
 
 

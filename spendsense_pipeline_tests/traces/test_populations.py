@@ -15,7 +15,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
     explain,
     judge,
 )
-from spendsense_pipeline_tests.fixtures.town import texts_of, traces_of
+from spendsense_pipeline_tests.fixtures.traced_people import texts_of, traces_of
 from spendsense_pipeline_tests.personas.evaluation import evaluate
 from spendsense_pipeline_tests.traces.proofs_by_hand import Books, discrepancies
 from spendsense_pipeline_tests.traces.test_counterfactual import outcome_of, values_of

@@ -33,9 +33,9 @@ from spendsense_pipeline_tests.fixtures.rows import (
     a_warehouse,
     an_account,
 )
-from spendsense_pipeline_tests.fixtures.town import (
+from spendsense_pipeline_tests.fixtures.town import a_town
+from spendsense_pipeline_tests.fixtures.traced_people import (
     Trace,
-    a_town,
     a_traced_world,
     explain,
     measure,

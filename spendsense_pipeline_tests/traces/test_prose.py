@@ -13,7 +13,7 @@ from spendsense_pipeline.personas.criteria import Criterion
 from spendsense_pipeline.personas.rules import PERSONAS, all_criteria
 from spendsense_pipeline.traces.reasons import MOST_REASONS, REASONS
 from spendsense_pipeline_tests.fixtures.feature_rows import a_crowd, default_rules, feature_row
-from spendsense_pipeline_tests.fixtures.town import Trace, traces_of
+from spendsense_pipeline_tests.fixtures.traced_people import Trace, traces_of
 from spendsense_pipeline_tests.traces.test_promises import traced
 
 # Words that shame, order about, or diagnose. A trace describes; it neither scolds nor advises.
