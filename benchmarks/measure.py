@@ -138,6 +138,7 @@ def _build(
     from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
     from spendsense_pipeline.publishing.publish import publish
     from spendsense_pipeline.scaling.ranges import measure_features, measure_streams
+    from spendsense_pipeline.tables.features import WINDOWS
     from spendsense_pipeline.tables.raw import GENERATED_TABLES
     from spendsense_pipeline.traces import build_traces
 
@@ -154,7 +155,7 @@ def _build(
     with timed(stages, "streams"):
         measure_streams(con, as_of=AS_OF)
     with timed(stages, "features"):
-        for window_days in (30, 180):
+        for window_days in WINDOWS:
             measure_features(
                 con, as_of=AS_OF, window_days=window_days, history_start=resolved.history_start
             )

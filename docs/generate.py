@@ -7,6 +7,7 @@ nothing its declaration does not say; to change one, change the declaration.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -79,7 +80,10 @@ def personas() -> str:
             "the person's own.",
             table(
                 ("Code", "Reason"),
-                ((code(reason.code), reason.template) for reason in reasons.REASONS),
+                (
+                    (code(reason.code), reason.template)
+                    for reason in reasons.reasons_of(rules.RULE_BOOK)
+                ),
             ),
             f"With the default thresholds the rules version is "
             f"`{rules.rules_version(PersonaThresholds())}`. "
@@ -325,9 +329,16 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+TRACE_SCHEMA = "../spendsense_pipeline/traces/schema.json"
+
+
 def rendered() -> dict[str, str]:
-    """Every derived page by file name, as it should be."""
-    return {name: f"{NOTICE}\n\n{page()}\n" for name, page in PAGES.items()}
+    """Every derived page by file name, as it should be, and the schema of traces."""
+    from spendsense_pipeline.traces import trace_schema
+
+    pages = {name: f"{NOTICE}\n\n{page()}\n" for name, page in PAGES.items()}
+    schema = json.dumps(trace_schema(), indent=2, ensure_ascii=False)
+    return {**pages, TRACE_SCHEMA: f"{schema}\n"}
 
 
 def stale(pages: Mapping[str, str], folder: Path = DOCS) -> list[str]:

@@ -84,6 +84,11 @@ class QueryFolder:
         """Whether the package has such a query."""
         return self._file(path).is_file()
 
+    def within(self, folder: str) -> list[str]:
+        """The queries of a folder, by their path below the package, in order of name."""
+        names = sorted(file.name for file in self._file(folder).iterdir())
+        return [f"{folder}/{name}" for name in names if name.endswith(".sql")]
+
     def comment(self, path: str) -> str:
         """The comment a query opens with, in one line: what it answers or promises."""
         lines = []

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import spendsense_pipeline
 from docs import generate
+
+PACKAGE = Path(spendsense_pipeline.__file__).parent
+EXAMPLES = {".py", ".sql"}
 
 
 def test_every_derived_page_is_current() -> None:
@@ -25,3 +30,15 @@ def test_a_cell_cannot_break_its_table() -> None:
         "| --- | --- |",
         "| one \\| two | three four |",
     ]
+
+
+def test_the_naming_page_names_what_exists() -> None:
+    page = (PACKAGE.parent / "docs" / "naming.md").read_text(encoding="utf-8")
+    examples = " ".join(line.split(" | ")[-1] for line in page.splitlines() if "`" in line)
+    named = set(re.findall(r"`[$\"]*([\w/.]+)", examples))
+    folders = (PACKAGE, PACKAGE.parent / "spendsense_pipeline_tests")
+    files = [path for folder in folders for path in folder.rglob("*.*") if path.suffix != ".pyc"]
+    text = "".join(path.read_text(encoding="utf-8") for path in files if path.suffix in EXAMPLES)
+    paths = "\n".join(path.as_posix() for path in files)
+    assert len(named) > 20
+    assert not [name for name in named if name not in text and name not in paths]

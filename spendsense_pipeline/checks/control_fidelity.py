@@ -1,18 +1,20 @@
 """Every control beside its effect: what the operator asked for and what the rows say came of it.
 
-All of it is measured from the tables as the control's `measured as` says, never from what the
-generator dealt. Shares count everybody in the raw tables, as the controls do.
+What is measured and how it is compared is said where the control is declared; what the rows say is
+found by the queries of `fidelity/`, never from what the generator sampled. Shares count everybody
+in the raw tables, as the controls do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR, OperatorControls
-from spendsense_pipeline.controls.model import measured_as
+from spendsense_pipeline.checks.staged import QUERIES
+from spendsense_pipeline.controls.comparison import Comparison, Measured, Requested
+from spendsense_pipeline.controls.model import measure_of
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 
 if TYPE_CHECKING:
@@ -20,33 +22,9 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.controls import ResolvedConfig
 
-# What a share may be off by: two points and one person or card.
-SHARE_TOLERANCE = 0.02
-# Shares of dollars: among a hundred people a few flights or sofas move a category by a point.
-SPENDING_TOLERANCE = 0.03
-
-_SHARES = (
-    "consent_rate",
-    "credit_card_probability",
-    "joint_account_rate",
-    "business_account_rate",
-    "subscription_adoption_rate",
-    "savings_adoption_rate",
-    "overdue_probability",
-    "min_payment_only_probability",
-)
-_DISTRIBUTIONS = (
-    "credit_utilization_distribution",
-    "payroll_pattern_distribution",
-    "accounts_per_user_distribution",
-    "region_distribution",
-)
-# Controls on a scale of their own: the effect rises with them but is no multiple of them.
-_SCALES = (
-    "irregular_income_volatility",
-    "transaction_volatility",
-    "seasonality",
-)
+_QUERIES = "fidelity"
+# Read a table that is only there once people are judged.
+_JUDGED = {"overlapping_users.sql": "persona_assignments"}
 
 
 @dataclass(frozen=True)
@@ -75,10 +53,15 @@ def control_fidelity(
     if resolved.is_imported:
         return []
     run = CheckRun(con, resolved)
-    rows = list(_rows(resolved.controls, _Measured(run)))
+    found = _realised(run)
     run.close()
-    order = {name: place for place, name in enumerate(OperatorControls.model_fields)}
-    return sorted(rows, key=lambda row: order[row.control.split(".")[0]])
+    controls = resolved.controls
+    return [
+        _row(part, requested, compared, found, measure.text)
+        for name in type(controls).model_fields
+        if (measure := measure_of(type(controls), name))
+        for part, requested, compared in measure.parts(name, _requested(name, measure, resolved))
+    ]
 
 
 def build_control_fidelity(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
@@ -114,10 +97,39 @@ def recorded_fidelity(con: duckdb.DuckDBPyConnection) -> list[ControlFidelity]:
     ]
 
 
+def measuring_queries(run: CheckRun) -> list[str]:
+    """The queries that can be asked of this dataset: every file of `fidelity/`."""
+    return [
+        QUERIES.text(path)
+        for path in QUERIES.within(_QUERIES)
+        if _JUDGED.get(path.removeprefix(f"{_QUERIES}/"), "raw_users") in run.tables
+    ]
+
+
 @dataclass(frozen=True)
-class _Share:
-    share: float | None
+class _Realised:
+    """What the rows say of one control, or of one entry of it."""
+
+    value: float | None
     units: int
+    """How many people or cards a share is about; 0 where it is no share, or of nobody."""
+
+
+def _realised(run: CheckRun) -> dict[str, _Realised]:
+    """What the rows say, by control or `control.entry`."""
+    controls, config = run.resolved.controls, run.resolved.config
+    merchants = controls.custom_merchants
+    return {
+        row["control"]: _Realised(row["value"], int(row.get("units") or 0))
+        for query in measuring_queries(run)
+        for row in run.rows(
+            query,
+            ordinary_purchases=config.avg_transactions_per_month * controls.transaction_multiplier,
+            custom_merchants=[merchant.name for merchant in merchants],
+            custom_categories=sorted({merchant.category for merchant in merchants}),
+            targets=_targets_that_may_overlap(),
+        )
+    }
 
 
 def _targets_that_may_overlap() -> list[str]:
@@ -127,133 +139,36 @@ def _targets_that_may_overlap() -> list[str]:
     return [key for key, way in WAYS_OF_LIVING.items() if way.overlap]
 
 
-class _Measured:
-    """Everything the queries of `fidelity/` say about one dataset."""
-
-    def __init__(self, run: CheckRun) -> None:
-        self.run = run
-        controls, config = run.resolved.controls, run.resolved.config
-        self.ordinary_purchases = (
-            config.avg_transactions_per_month * controls.transaction_multiplier
-        )
-        self.shares: dict[str, _Share] = {}
-        for path in ("shares_of_users", "shares_of_cards"):
-            for row in run.file_rows(f"fidelity/{path}.sql"):
-                self.shares[row["control"]] = _Share(row["share"], int(row["units"]))
-        self.shares["cash_flow_stress_rate"] = self._single("stressed_users")
-        self.shares["overlap_rate"] = (
-            self._single("overlapping_users", targets=_targets_that_may_overlap())
-            if "persona_assignments" in run.tables
-            else _Share(None, 0)
-        )
-        merchants = controls.custom_merchants
-        self.values: dict[str, float | None] = {
-            row["control"]: row["value"]
-            for row in run.file_rows(
-                "fidelity/amounts.sql",
-                ordinary_purchases=self.ordinary_purchases,
-                custom_merchants=[merchant.name for merchant in merchants],
-                custom_categories=sorted({merchant.category for merchant in merchants}),
-            )
-        }
-        users = self.shares["consent_rate"].units
-        self.shares["high_spender_probability"] = _Share(
-            self.values["high_spender_probability"], users
-        )
-
-    def _single(self, name: str, **parameters: Any) -> _Share:
-        (row,) = self.run.file_rows(f"fidelity/{name}.sql", **parameters)
-        return _Share(row["share"], int(row["units"]))
-
-    def units(self, prefix: str) -> int:
-        """How many people or cards a distribution is about."""
-        found = (s.units for name, s in self.shares.items() if name.startswith(prefix + "."))
-        return next(found, 0)
-
-
-def _rows(controls: OperatorControls, measured: _Measured) -> Iterator[ControlFidelity]:
-    for persona, weight in controls.normalized_weights.items():
-        yield _share_row(f"persona_weights.{persona.value}", weight, measured, "persona_weights")
-    for name in _SHARES:
-        yield _share_row(name, getattr(controls, name), measured, name)
-    for name in _DISTRIBUTIONS:
-        for key, share in getattr(controls, name).items():
-            yield _share_row(f"{name}.{key}", share, measured, name)
-    yield _share_row("high_spender_probability", controls.high_spender_probability, measured)
-    if controls.is_natural:
-        yield _share_row("cash_flow_stress_rate", controls.cash_flow_stress_rate, measured)
-    if controls.overlap_rate is not None:
-        yield _share_row("overlap_rate", controls.overlap_rate, measured)
-    for key, share in controls.category_spending_ratios.items():
-        yield _row(
-            f"category_spending_ratios.{key}",
-            share,
-            measured.values.get(f"category_spending_ratios.{key}", 0.0),
-            SPENDING_TOLERANCE,
-        )
-    for name in _SCALES:
-        yield _row(name, getattr(controls, name), measured.values[name], None)
-    yield _row(
-        "amount_distribution",
-        controls.amount_distribution,
-        measured.values["amount_distribution"],
-        None,
-    )
-    if controls.custom_merchants:
-        yield _row("custom_merchants", 1.0, measured.values["custom_merchants"], SHARE_TOLERANCE)
-    yield from _amount_rows(controls, measured)
-
-
-def _amount_rows(controls: OperatorControls, measured: _Measured) -> Iterator[ControlFidelity]:
-    values = measured.values
-    for name in ("subscription_monthly_spend_range", "savings_transfer_range"):
-        low, high = getattr(controls, name)
-        # The 5th and 95th of a hundred adopters, with room for round prices and one price rise.
-        yield _row(f"{name}.low", low, values[f"{name}.low"], 0.1 * low, side="at least")
-        yield _row(f"{name}.high", high, values[f"{name}.high"], 0.1 * high, side="at most")
-    # Somebody may just have cancelled one.
-    fewest, most = controls.subscription_count_min, controls.subscription_count_max
-    name = "subscription_count_min"
-    yield _row(name, fewest, values[name], 1.0, side="at least")
-    yield _row(
-        "subscription_count_max", most, values["subscription_count_max"], 0.0, side="at most"
-    )
-    growth = controls.savings_growth_target_pct
-    yield _row(
-        "savings_growth_target_pct", growth, values["savings_growth_target_pct"], 0.15 * growth
-    )
-    extra = 1 + (HIGH_SPENDER_FACTOR - 1) * controls.high_spender_probability
-    expected = measured.ordinary_purchases * extra
-    name = "transaction_multiplier"
-    yield _row(name, expected, values[name], 0.1 * expected)
-
-
-def _share_row(
-    control: str, requested: float, measured: _Measured, distribution: str | None = None
-) -> ControlFidelity:
-    found = measured.shares.get(control)
-    if found is None:
-        # Nobody has it: a share of nought, of as many as the rest of the distribution is about.
-        found = _Share(0.0, measured.units(distribution or control))
-    if not found.units:
-        return _row(control, requested, None, None)
-    tolerance = SHARE_TOLERANCE + 1 / found.units
-    floor = control == "credit_card_probability"
-    return _row(control, requested, found.share, tolerance, side="at least" if floor else None)
+def _requested(name: str, measure: Measured, resolved: ResolvedConfig) -> Requested:
+    """What a control asks for, as its measure counts it."""
+    if measure.requested:
+        return measure.requested(resolved.config, resolved.controls)
+    value: Requested = getattr(resolved.controls, name)
+    return value
 
 
 def _row(
-    control: str,
+    part: str,
     requested: float | str,
-    realised: float | None,
-    tolerance: float | None,
-    *,
-    side: str | None = None,
+    compared: Comparison,
+    found: Mapping[str, _Realised],
+    text: str,
 ) -> ControlFidelity:
-    within: bool | None = None
-    if realised is not None and tolerance is not None and not isinstance(requested, str):
-        off: Any = realised - requested
-        off = {"at least": -off, "at most": off}.get(side or "", abs(off))
-        within = bool(off <= tolerance + 1e-9)
-    text = measured_as(OperatorControls, control.split(".")[0]) or ""
-    return ControlFidelity(control, requested, realised, tolerance, within, text)
+    realised = found.get(part)
+    if realised is None:
+        # Nobody has it: a share of nought, of as many as the rest of the distribution is about.
+        beside = part.split(".")[0] + "."
+        units = next((each.units for name, each in found.items() if name.startswith(beside)), 0)
+        realised = _Realised(0.0, units)
+    value = realised.value
+    if compared.counts_units and not realised.units:
+        return ControlFidelity(part, requested, None, None, None, text)
+    if isinstance(requested, str):
+        return ControlFidelity(part, requested, value, None, None, text)
+    tolerance = compared.tolerance(requested, realised.units)
+    within = (
+        None
+        if value is None or tolerance is None
+        else compared.is_within(requested, value, tolerance)
+    )
+    return ControlFidelity(part, requested, value, tolerance, within, text)

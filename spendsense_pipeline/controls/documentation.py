@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spendsense_pipeline.controls.field_types import FieldType
-from spendsense_pipeline.controls.model import field_type_of, measured_as
+from spendsense_pipeline.controls.model import field_type_of, measure_of
 from spendsense_pipeline.controls.resolved import SECTIONS
 
 
@@ -51,7 +51,7 @@ def documented() -> tuple[Documented, ...]:
     for section, model in SECTIONS.items():
         defaults = model().model_dump(mode="json")
         for name, field in model.model_fields.items():
-            field_type = field_type_of(model, name)
+            field_type, measure = field_type_of(model, name), measure_of(model, name)
             if field_type is None or not field.description:
                 message = f"{section}.{name} lacks a field type or a description"
                 raise TypeError(message)
@@ -62,7 +62,7 @@ def documented() -> tuple[Documented, ...]:
                     default=defaults[name],
                     field_type=field_type,
                     description=field.description,
-                    measured_as=measured_as(model, name),
+                    measured_as=measure.text if measure else None,
                 )
             )
     return tuple(entries)

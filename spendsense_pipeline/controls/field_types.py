@@ -21,13 +21,6 @@ from pydantic_core import CoreSchema, core_schema
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
 
 
-@dataclass(frozen=True)
-class Measured:
-    """The realised value that is reported beside the requested one."""
-
-    text: str
-
-
 class FieldType:
     """A check with a description; used as `Annotated[<type>, <field type>]`."""
 

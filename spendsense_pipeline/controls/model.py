@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from spendsense_pipeline.controls.comparison import Measured
 from spendsense_pipeline.controls.errors import (
     Contradiction,
     ContradictionsError,
@@ -20,7 +21,7 @@ from spendsense_pipeline.controls.errors import (
     named,
     shown,
 )
-from spendsense_pipeline.controls.field_types import FieldType, Measured
+from spendsense_pipeline.controls.field_types import FieldType
 
 _LOOK_UP = "or find the name you mean in docs/controls.md"
 
@@ -139,11 +140,11 @@ def field_type_of(model: type[BaseModel], name: str) -> FieldType | None:
     return None
 
 
-def measured_as(model: type[BaseModel], name: str) -> str | None:
-    """What is measured for a field, if anything is."""
+def measure_of(model: type[BaseModel], name: str) -> Measured | None:
+    """How the effect of a field is measured, if it is."""
     for declared in model.model_fields[name].metadata:
         if isinstance(declared, Measured):
-            return declared.text
+            return declared
     return None
 
 

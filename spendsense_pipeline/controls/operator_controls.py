@@ -9,8 +9,17 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.controls import feasibility
+from spendsense_pipeline.controls.comparison import (
+    BETWEEN,
+    FLOOR,
+    SCALE,
+    SHARE_OF_DOLLARS,
+    Comparison,
+    Measured,
+)
+from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import Contradiction
-from spendsense_pipeline.controls.field_types import Choice, Measured, Number, Range, Whole
+from spendsense_pipeline.controls.field_types import Choice, Number, Range, Whole
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
     CustomMerchant,
@@ -35,6 +44,31 @@ Shares: TypeAlias = dict[str, float]
 Pair: TypeAlias = tuple[float, float]
 
 
+_BUT_ONE = Comparison(points=1.0, side="at least")  # somebody may just have cancelled one
+_AT_MOST = Comparison(points=0.0, side="at most")
+_GROWTH = Comparison(points=0.0, of_requested=0.15)
+_VOLUME = Comparison(points=0.0, of_requested=0.1)
+_ALL = Comparison(points=0.02)
+
+
+def _weights(_: DataGenerationConfig, controls: OperatorControls) -> dict[str, float]:
+    return {persona.value: share for persona, share in controls.normalized_weights.items()}
+
+
+def _purchases(config: DataGenerationConfig, controls: OperatorControls) -> float:
+    """Everyday purchases a month that the volume controls ask for of everybody together."""
+    extra = 1 + (HIGH_SPENDER_FACTOR - 1) * controls.high_spender_probability
+    return config.avg_transactions_per_month * controls.transaction_multiplier * extra
+
+
+def _if_natural(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
+    return controls.cash_flow_stress_rate if controls.is_natural else None
+
+
+def _all_if_any(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
+    return 1.0 if controls.custom_merchants else None
+
+
 class OperatorControls(OperatorModel):
     """How the generated people live."""
 
@@ -46,7 +80,7 @@ class OperatorControls(OperatorModel):
     persona_weights: Annotated[
         dict[PersonaTarget, float] | None,
         PersonaShares("share of consenting users"),
-        Measured("share of consenting users per target"),
+        Measured("share of consenting users per target", requested=_weights),
     ] = Field(
         None,
         description="Share per target; the keys must be the targets (or stand in for them when "
@@ -82,7 +116,7 @@ class OperatorControls(OperatorModel):
     irregular_income_volatility: Annotated[
         float,
         Number(0, 1, "0 = constant, 1 = highly variable"),
-        Measured("standard deviation ÷ mean of irregular paychecks (increases)"),
+        Measured("standard deviation ÷ mean of irregular paychecks (increases)", SCALE),
     ] = Field(
         0.5, description="How much irregular paychecks and the 56-day gaps between them vary."
     )
@@ -90,13 +124,15 @@ class OperatorControls(OperatorModel):
         float, Number(0, 1, _USERS), Measured("users with at least 1 active subscription")
     ] = Field(0.60, description="Users who have subscriptions.")
     subscription_count_min: Annotated[
-        int, Whole(1, 10, "subscriptions"), Measured("fewest subscriptions of an adopter")
+        int, Whole(1, 10, "subscriptions"), Measured("fewest subscriptions of an adopter", _BUT_ONE)
     ] = Field(3, description="Fewest subscriptions of a user who has any.")
     subscription_count_max: Annotated[
-        int, Whole(1, 15, "subscriptions"), Measured("most subscriptions of an adopter")
+        int, Whole(1, 15, "subscriptions"), Measured("most subscriptions of an adopter", _AT_MOST)
     ] = Field(6, description="Most subscriptions of a user who has any.")
     subscription_monthly_spend_range: Annotated[
-        Pair, Range(1, 1_000, "USD per month"), Measured("monthly subscription spend of adopters")
+        Pair,
+        Range(1, 1_000, "USD per month"),
+        Measured("monthly subscription spend of adopters", BETWEEN),
     ] = Field((30.0, 150.0), description="What an adopter's subscriptions cost together.")
     savings_adoption_rate: Annotated[
         float,
@@ -104,10 +140,12 @@ class OperatorControls(OperatorModel):
         Measured("users with at least 2 transfers to savings in 30 days"),
     ] = Field(0.40, description="Users with a weekly or biweekly standing order to their savings.")
     savings_transfer_range: Annotated[
-        Pair, Range(1, 5_000, "USD per month"), Measured("monthly transfer of savers")
+        Pair, Range(1, 5_000, "USD per month"), Measured("monthly transfer of savers", BETWEEN)
     ] = Field((100.0, 400.0), description="What a saver puts aside a month.")
     savings_growth_target_pct: Annotated[
-        float, Number(0.1, 100, "percent over 6 months"), Measured("inflow ÷ opening balance")
+        float,
+        Number(0.1, 100, "percent over 6 months"),
+        Measured("inflow ÷ opening balance", _GROWTH),
     ] = Field(
         5.0,
         description="Growth of a saver's balance over six months; sets the opening balance to "
@@ -121,7 +159,7 @@ class OperatorControls(OperatorModel):
         "(and two cards). Left out, it follows credit_card_probability.",
     )
     credit_card_probability: Annotated[
-        float, Number(0, 1, _USERS), Measured("users with a card")
+        float, Number(0, 1, _USERS), Measured("users with a card", FLOOR)
     ] = Field(
         0.75,
         description="Users with at least one card: a floor for the 3- and 4-account shares. "
@@ -133,16 +171,20 @@ class OperatorControls(OperatorModel):
     transaction_volatility: Annotated[
         float,
         Number(0, 1, "0 = even, 1 = widely spread"),
-        Measured("standard deviation of the logarithm of purchase amounts (increases)"),
+        Measured("standard deviation of the logarithm of purchase amounts (increases)", SCALE),
     ] = Field(0.3, description="Spread of purchase amounts.")
     transaction_multiplier: Annotated[
-        float, Number(0.5, 3, "×"), Measured("everyday purchases per user and month")
+        float,
+        Number(0.5, 3, "×"),
+        Measured("everyday purchases per user and month", _VOLUME, _purchases),
     ] = Field(1.0, description="Multiplies the number of everyday purchases.")
     consent_rate: Annotated[float, Number(0, 1, _USERS), Measured("users who consented")] = Field(
         0.90, description="Users who consented; the others are generated and never processed."
     )
     cash_flow_stress_rate: Annotated[
-        float, Number(0, 1, _USERS), Measured("users living paycheck to paycheck")
+        float,
+        Number(0, 1, _USERS),
+        Measured("users living paycheck to paycheck", requested=_if_natural),
     ] = Field(0.12, description="Natural population: users who live paycheck to paycheck.")
     overlap_rate: Annotated[
         float | None,
@@ -156,7 +198,9 @@ class OperatorControls(OperatorModel):
     custom_merchants: Annotated[
         tuple[CustomMerchant, ...],
         Merchants(),
-        Measured("share of purchases at these merchants in their categories"),
+        Measured(
+            "share of purchases at these merchants in their categories", _ALL, requested=_all_if_any
+        ),
     ] = Field(
         (),
         description="Merchants of your own, inline or as the path of a CSV or JSON file; in a "
@@ -165,7 +209,7 @@ class OperatorControls(OperatorModel):
     category_spending_ratios: Annotated[
         Shares,
         Distribution(SPENDING_CATEGORIES, "share of everyday spending"),
-        Measured("share of everyday purchase dollars by category"),
+        Measured("share of everyday purchase dollars by category", SHARE_OF_DOLLARS),
     ] = Field(
         # After the Consumer Expenditure Survey 2023 (BLS), bills, insurance and cars taken out.
         {
@@ -197,12 +241,16 @@ class OperatorControls(OperatorModel):
     amount_distribution: Annotated[
         Literal["lognormal", "gamma", "normal"],
         Choice(AMOUNT_DISTRIBUTIONS),
-        Measured("skewness of the logarithm of purchase amounts (lognormal > gamma > normal)"),
+        Measured(
+            "skewness of the logarithm of purchase amounts (lognormal > gamma > normal)", SCALE
+        ),
     ] = Field("lognormal", description="Shape of purchase amounts around a category's prices.")
     seasonality: Annotated[
         float,
         Number(0, 1, "0 = every month alike, 1 = strongest"),
-        Measured("everyday spending of November and December ÷ the other months (increases)"),
+        Measured(
+            "everyday spending of November and December ÷ the other months (increases)", SCALE
+        ),
     ] = Field(0.3, description="How strongly everyday spending follows the seasons.")
     region_distribution: Annotated[
         Shares, Distribution(REGIONS, _USERS), Measured("users by census region")

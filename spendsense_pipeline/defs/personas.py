@@ -15,6 +15,7 @@ from spendsense_pipeline.publishing.warehouse import NoDatasetError, current_dat
 from spendsense_pipeline.tables.features import FEATURES_30D, FEATURES_180D
 from spendsense_pipeline.tables.personas import (
     FAIRNESS_REPORT,
+    JUDGED_PREDICATES,
     PERSONA_ASSIGNMENTS,
     PERSONA_TRANSITIONS,
 )
@@ -39,7 +40,7 @@ def persona_assignments(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
         thresholds = work.resolved.thresholds
         make_or_take(
             work,
-            (PERSONA_ASSIGNMENTS,),
+            (PERSONA_ASSIGNMENTS, JUDGED_PREDICATES),
             lambda: assign(work.con, as_of=work.resolved.as_of, thresholds=thresholds),
         )
         work.stop_clock()

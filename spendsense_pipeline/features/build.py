@@ -14,14 +14,11 @@ from typing import Any
 
 import duckdb
 
+from spendsense_pipeline.features.definitions import definitions
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
-from spendsense_pipeline.features.merchant_words import (
-    DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
-    WEAK_CATEGORIES,
-)
-from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
+from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
 from spendsense_pipeline.features.vocabulary import vocabulary
-from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.sql import QueryFolder, identifier
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.features import (
     FEATURE_TABLES,
@@ -32,40 +29,12 @@ from spendsense_pipeline.tables.features import (
 
 QUERIES = QueryFolder(__package__)
 EVERYBODY = (0, 2**62)
-# An annual charge and the one before it, each free to move by two weeks.
-LONGEST_LOOKBACK = 400
-CADENCE_DAYS = {
-    "WEEKLY": 7.0,
-    "BIWEEKLY": 14.0,
-    "SEMI_MONTHLY": 15.22,
-    "MONTHLY": 30.44,
-    "ANNUALLY": 365.25,
-}
 BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
-_WORKING_TABLES = (
-    "_measured_users",
-    "_measured_accounts",
-    "_category_rules",
-    "_vague_descriptions",
-    "_named_categories",
-    "_stream_merchants",
-    "_charge_rows",
-    "_charge_groups",
-    "_charges",
-    "_pieces",
-    "_groups",
-    "_shapes",
-    "_found",
-    "_members",
-    "_first_rows",
-    "_window_rows",
-    "_paychecks",
-    *(f"_{behaviour}" for behaviour in BEHAVIOURS),
-)
-_WORKING_VIEWS = ("_categorised_rows", "_measured_rows")
-READINGS = ("whole merchants", "parts of merchants", "across accounts")
+# Three ways to cut charges into pieces that may each be a series, in this order.
+WHOLE_MERCHANTS = "whole merchants"
+READINGS = (WHOLE_MERCHANTS, "parts of merchants", "across accounts")
 # First reading: all charges of one merchant to one account are one piece.
-_WHOLE_MERCHANTS = (
+_PIECES_OF_WHOLE_MERCHANTS = (
     'create or replace temp view "_pieces" as '
     "select group_no as piece_no, group_no, date, cents, transaction_id from _charges"
 )
@@ -76,17 +45,20 @@ def build_recurring_streams(
 ) -> None:
     """Create `recurring_streams`, or replace in it the rows of a range of users.
 
-    `users` counts people in order of user_id, from the first (0) up to but without the second.
+    Args:
+        con: holds the raw tables.
+        as_of: last day whose rows are read.
+        users: people counted in order of user_id, from the first (0) up to but without the second.
+
+    Raises:
+        FeatureInputError: a raw table is missing or of another shape, or the range is none.
     """
-    parameters = vocabulary() | {
+    parameters = {
+        **vocabulary(),
+        **definitions(),
         "as_of": as_of,
         # A stream's kind hangs on its category: one that says "other" is checked against the name.
         "vague_details": list(WEAK_CATEGORIES),
-        "lookback": STREAM_LOOKBACK,
-        "longest_lookback": LONGEST_LOOKBACK,
-        "dearest_unknown_subscription": DEAREST_UNKNOWN_SUBSCRIPTION_CENTS,
-        "frequencies": list(CADENCE_DAYS),
-        "cadence_days": list(CADENCE_DAYS.values()),
     }
     with measuring(con, users, parameters):
         QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
@@ -109,7 +81,16 @@ def build_features(
 ) -> None:
     """Create the feature table of a window and its unrounded twin, from raw tables and streams.
 
-    `history_start` None: everybody's history starts with their own first posted row (imports).
+    Args:
+        con: holds the raw tables and `recurring_streams` of the same day.
+        as_of: last day of the window.
+        window_days: length of the window in days, one of `WINDOWS`.
+        history_start: first day of everybody's history; None: each person's own first posted row
+            (imports).
+        users: people counted in order of user_id, from the first (0) up to but without the second.
+
+    Raises:
+        FeatureInputError: raw tables or streams are missing, of another shape or of another day.
     """
     if history_start is not None and history_start > as_of:
         raise FeatureInputError(
@@ -118,7 +99,9 @@ def build_features(
         )
     _require_streams(con, as_of)
     table, exact = FEATURE_TABLES[window_days], UNROUNDED_FEATURES[window_days]
-    parameters = vocabulary() | {
+    parameters = {
+        **vocabulary(),
+        **definitions(),
         "as_of": as_of,
         "window_days": window_days,
         "history_start": history_start,
@@ -144,7 +127,22 @@ def build_features(
 def measuring(
     con: duckdb.DuckDBPyConnection, users: tuple[int, int] | None, parameters: dict[str, Any]
 ) -> Iterator[None]:
-    """The people, accounts and category rules every query joins; temporary, gone afterwards."""
+    """The people, accounts and rows every query reads; temporary, gone afterwards.
+
+    Args:
+        con: holds the raw tables.
+        users: people counted in order of user_id, from the first (0) up to but without the second;
+            None: everybody.
+        parameters: what the queries are bound to (`vocabulary`, `as_of`, `vague_details`); gains
+            the range.
+
+    Yields:
+        Nothing: `_measured_users`, `_measured_accounts`, `_measured_rows`, `_categorised_rows` and
+        what these read are there until the block ends, and so is what the block makes.
+
+    Raises:
+        FeatureInputError: a raw table is missing or of another shape, or the range is none.
+    """
     require_raw_tables(con)
     first, end = users or EVERYBODY
     if not 0 <= first <= end:
@@ -153,6 +151,7 @@ def measuring(
             remedy="give its first and the one after its last",
         )
     parameters |= {"first_user": first, "end_user": end}
+    before = _temporary(con)
     try:
         QUERIES.create(con, "_measured_users", "users.sql", parameters)
         # The ends of the range as ids: with them a scan skips the stored rows of everybody else.
@@ -168,10 +167,17 @@ def measuring(
         QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)
         yield
     finally:
-        for name in _WORKING_VIEWS:
-            con.execute(f'drop view if exists temp."{name}"')
-        for name in _WORKING_TABLES:
-            con.execute(f'drop table if exists temp."{name}"')
+        for kind, name in sorted(_temporary(con) - before, reverse=True):  # views before tables
+            con.execute(f"drop {kind} temp.{identifier(name)}")
+
+
+def _temporary(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Kind and name of every temporary view and table."""
+    rows = con.execute(
+        "select 'table', table_name from duckdb_tables() where temporary "
+        "union all select 'view', view_name from duckdb_views() where temporary and not internal"
+    ).fetchall()
+    return {(kind, name) for kind, name in rows}
 
 
 def _prepare(
@@ -193,8 +199,8 @@ def _prepare(
 
 def _read(con: duckdb.DuckDBPyConnection, reading: str, parameters: Mapping[str, Any]) -> None:
     """Cut the charges into pieces one way, and add the pieces that are series to those found."""
-    if reading == READINGS[0]:
-        con.execute(_WHOLE_MERCHANTS)
+    if reading == WHOLE_MERCHANTS:
+        con.execute(_PIECES_OF_WHOLE_MERCHANTS)
         try:
             QUERIES.create(con, "_groups", "streams/shapes.sql", parameters)
             con.execute('create or replace temp view "_shapes" as select * from "_groups"')

@@ -63,7 +63,7 @@ sums as (
     sum(days)::bigint as days,
     sum(close_cents::hugeint * days) as sum_cents,
     sum(close_cents::hugeint * close_cents * days) as squared_cents,
-    sum(days) filter (close_cents < 10000) as low_days,
+    sum(days) filter (close_cents < 100 * $low_balance_usd) as low_days,
     min(close_cents) as min_cents
   from intervals
   where days > 0
@@ -72,7 +72,7 @@ sums as (
 select
   sums.user_no,
   coalesce(sums.low_days, 0) / sums.days as low_balance_day_share,
-  case when sums.days >= 2 and abs(sums.sum_cents::double) >= 100 * sums.days then
+  case when sums.days >= 2 and abs(sums.sum_cents::double) >= 100 * $least_base_usd * sums.days then
     sqrt(
       (sums.days * sums.squared_cents - sums.sum_cents * sums.sum_cents)::double
       / (sums.days::double * (sums.days - 1))

@@ -16,6 +16,20 @@ gaps as (
   from paydays
   group by user_no
 ),
+usual as (
+  select
+    user_no,
+    last_gap_days,
+    coalesce(median_gap_days, greatest(open_gap_days, last_gap_days)) as gap_days
+  from gaps
+),
+cadences as (
+  -- (Usual gaps are whole or half days, so none lies in two of them.)
+  select
+    unnest($pay_frequencies) as pay_frequency,
+    unnest($least_pay_gaps) as least_days,
+    unnest($most_pay_gaps) as most_days
+),
 pay as (
   select
     user_no,
@@ -41,23 +55,10 @@ select
   person.user_no,
   case when earners.has_depository_account and spending.days is not null then coalesce(pay.paycheck_count, 0) end
     as paycheck_count,
-  coalesce(gaps.median_gap_days, greatest(gaps.open_gap_days, gaps.last_gap_days))::double
-    as median_pay_gap_days,
-  case when gaps.last_gap_days is not null then
-    -- The same room around each nominal cadence as recurring streams have.
-    case
-      when coalesce(gaps.median_gap_days, greatest(gaps.open_gap_days, gaps.last_gap_days)) between 5.5 and 8.5
-        then 'weekly'
-      when coalesce(gaps.median_gap_days, greatest(gaps.open_gap_days, gaps.last_gap_days)) between 12 and 14.61
-        then 'biweekly'
-      when coalesce(gaps.median_gap_days, greatest(gaps.open_gap_days, gaps.last_gap_days)) between 14.61 and 17.72
-        then 'semimonthly'
-      when coalesce(gaps.median_gap_days, greatest(gaps.open_gap_days, gaps.last_gap_days)) between 25.94 and 34.94
-        then 'monthly'
-      else 'irregular'
-    end
-  end as pay_frequency,
-  case when earners.has_depository_account then coalesce(pay.pay_cents, 0)::double / 100 * 30 / spending.days end
+  usual.gap_days::double as median_pay_gap_days,
+  case when usual.last_gap_days is not null then coalesce(cadence.pay_frequency, 'irregular') end
+    as pay_frequency,
+  case when earners.has_depository_account then coalesce(pay.pay_cents, 0)::double / 100 * $month_days / spending.days end
     as income_monthly_usd,
   -- From whole cents: n·Σx² − (Σx)² is exact, so the order of rows cannot show.
   case when pay.paycheck_count >= 2 then
@@ -72,6 +73,8 @@ select
 from _measured_users as person
 join _spending as spending on spending.user_no = person.user_no
 left join earners on earners.user_no = person.user_no
-left join gaps on gaps.user_no = person.user_no
+left join usual on usual.user_no = person.user_no
+left join cadences as cadence
+  on usual.gap_days between cadence.least_days and cadence.most_days
 left join pay on pay.user_no = person.user_no
 left join checking on checking.user_no = person.user_no

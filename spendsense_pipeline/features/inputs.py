@@ -19,7 +19,11 @@ class FeatureInputError(SpendSenseError, ValueError):
 
 
 def require_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Raise FeatureInputError unless every raw table is there with every column of its type."""
+    """Make sure that every raw table is there with every column of its type.
+
+    Raises:
+        FeatureInputError: one is not; the message names them all.
+    """
     actual: dict[str, dict[str, str]] = {}
     for table, column, type_ in con.execute(
         "select table_name, column_name, data_type from duckdb_columns() "
@@ -50,7 +54,15 @@ def _problems(table: Table, actual: dict[str, str] | None) -> list[str]:
 
 
 def disagreements(con: duckdb.DuckDBPyConnection, table: Table) -> list[str]:
-    """How a table's columns differ from its declaration, one sentence each; [] when equal."""
+    """How a table's columns differ from its declaration.
+
+    Args:
+        con: holds the table, or not.
+        table: the declaration.
+
+    Returns:
+        One sentence for each difference in names, types or order; [] when equal.
+    """
     rows = con.execute(
         "select column_name, data_type from duckdb_columns() "
         "where table_name = ? and schema_name = 'main' and database_name = current_database() "

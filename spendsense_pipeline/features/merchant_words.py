@@ -36,7 +36,7 @@ class MerchantWord(NamedTuple):
 
 @functools.cache
 def merchant_words() -> tuple[MerchantWord, ...]:
-    """Every word of the list."""
+    """Every word of the list, in the order of the file."""
     source = resources.files(__package__).joinpath("merchant_words.csv")
     with source.open(encoding="utf-8") as lines:
         return tuple(MerchantWord(**row) for row in csv.DictReader(lines))

@@ -39,7 +39,7 @@ select
   -- Nothing spent by somebody we can see is 0; nobody to see is null.
   case when holders.has_spending_account and span.days is not null then coalesce(flows.spend_cents, 0) end
     as spend_cents,
-  case when holders.has_spending_account then coalesce(flows.spend_cents, 0) / 100 * 30 / span.days end
+  case when holders.has_spending_account then coalesce(flows.spend_cents, 0) / 100 * $month_days / span.days end
     as monthly_expenses_usd,
   flows.uncategorised_count / flows.transaction_count as inferred_category_share
 from spans as span

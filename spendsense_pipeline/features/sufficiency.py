@@ -61,8 +61,18 @@ NEEDS: Final[dict[str, Need]] = {column.name: _FLOW for column in FEATURES} | {
 def data_sufficiency(feature: str, history_days: int | None, window_days: int) -> Sufficiency:
     """Whether that much history is enough for the feature in that window.
 
-    `insufficient`: the history is too short to show it at all; `partial`: it covers less than the
-    feature looks at, so the value may still change; `sufficient`: all there is to see is there.
+    Args:
+        feature: name of a declared feature.
+        history_days: days of the person's history to as_of, both ends included; None: no history.
+        window_days: length of the window in days.
+
+    Returns:
+        `insufficient`: the history is too short to show it at all; `partial`: it covers less than
+        the feature looks at, so the value may still change; `sufficient`: all there is to see is
+        there.
+
+    Raises:
+        KeyError: nobody declared such a feature.
     """
     need = NEEDS[feature]
     full = window_days if need.full is None else need.full

@@ -1,4 +1,4 @@
-"""Writes `persona_assignments`: one row per consenting user and window.
+"""Writes `persona_assignments`, one row per consenting user and window, and `_judged_predicates`.
 
 Judges the unrounded features of the same run (`_features_unrounded_30d`, `…_180d`); the rules
 themselves are in `rules.py`.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.personas import sql
+from spendsense_pipeline.personas.judged import predicates_query
 from spendsense_pipeline.personas.rules import (
     GENERAL,
     bound,
@@ -18,7 +19,7 @@ from spendsense_pipeline.personas.rules import (
     rules_version,
 )
 from spendsense_pipeline.tables.features import UNROUNDED_FEATURES, WINDOWS
-from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.personas import JUDGED_PREDICATES, PERSONA_ASSIGNMENTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +48,7 @@ def features_of_both_windows() -> str:
 def assign(
     con: duckdb.DuckDBPyConnection, *, as_of: dt.date, thresholds: PersonaThresholds
 ) -> None:
-    """Create or replace `persona_assignments` from the exact features of both windows.
+    """Create or replace `persona_assignments` and `_judged_predicates` from the exact features.
 
     Raises:
         ValueError: features were measured as of another day than `as_of`.
@@ -66,6 +67,9 @@ def assign(
                 remedy=f"materialize features_{window}d again",
                 exit_code=RUN_FAILED,
             )
+    rules = bound(thresholds)
+    judged = sql.judged_query(rules, features_of_both_windows())
+    con.execute(f"create or replace temp table _judged as {judged}")
     con.execute(PERSONA_ASSIGNMENTS.create_sql())
     con.execute(
         f"""
@@ -75,9 +79,12 @@ def assign(
           j.matched_personas, j.severity,
           case j.primary_persona when '{GENERAL}' then 'stable' else 'assigned' end as status,
           u.target_persona, $rules_version
-        from ({sql.judged_query(bound(thresholds), features_of_both_windows())}) as j
+        from _judged as j
         join raw_users as u using (user_id)
         order by j.user_id, j.window_days
         """,
         {"rules_version": rules_version(thresholds)},
     )
+    con.execute(JUDGED_PREDICATES.create_sql())
+    con.execute(f"insert into _judged_predicates {predicates_query(rules, '_judged')}")
+    con.execute("drop table temp._judged")

@@ -87,19 +87,20 @@ def severity(rules: Iterable[PersonaRule]) -> str:
     return f"case primary_persona {' '.join(cases)} else 0e0 end"
 
 
-def judged_query(rules: tuple[PersonaRule, ...], source: str) -> str:
+def judged_query(
+    rules: tuple[PersonaRule, ...], source: str, *, identity: tuple[str, ...] = IDENTITY
+) -> str:
     """Every row of `source` (a table or subquery of features) with what the rules say of it.
 
-    Columns: identity, rule features (finite or null), `passed_<criterion>`, `matched_<persona>`,
-    `matched_personas`, `primary_persona`, `secondary_persona`, `severity`.
+    Columns: those of `identity`, rule features (finite or null), `passed_<criterion>`,
+    `matched_<persona>`, `matched_personas`, `primary_persona`, `secondary_persona`, `severity`.
     """
     passed = ",\n  ".join(f"{passes(c)} as passed_{c.key}" for rule in rules for c in rule.criteria)
     matched = ",\n  ".join(f"{holds(rule.tree)} as matched_{rule.key}" for rule in rules)
     keys = ", ".join(f"case when matched_{rule.key} then {literal(rule.key)} end" for rule in rules)
     primary = first_match(rules, {rule.key: f"matched_{rule.key}" for rule in rules})
-    identity = ", ".join(IDENTITY)
     return f"""
-with observed as (select {identity}, {observed_columns()} from {source}),
+with observed as (select {", ".join(identity)}, {observed_columns()} from {source}),
 tested as (select *, {passed} from observed),
 judged as (select *, {matched} from tested),
 ranked as (

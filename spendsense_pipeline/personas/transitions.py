@@ -9,10 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas import sql
-from spendsense_pipeline.personas.assignment import features_of_both_windows
 from spendsense_pipeline.personas.rule_text import threshold_text
-from spendsense_pipeline.personas.rules import bound
+from spendsense_pipeline.personas.rules import all_criteria, bound
 from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS, PERSONA_TRANSITIONS
@@ -59,16 +57,13 @@ def _is_same_world(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> 
 
 def _insert_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
     """One row for everybody whose persona differs from an earlier day's, with what flipped."""
-    rules = bound(resolved.thresholds)
-    now = ", ".join(
-        f"""{{persona: {literal(rule.key)}, feature: {literal(c.feature)},
-          operator: {literal(c.operator.sql)}, passed: passed_{c.key},
-          shown: {literal(f"{rule.key}: {c.feature} {c.operator.symbol} {threshold_text(c)}")}}}"""
-        for rule in rules
-        for c in rule.criteria
-    )
+    lines = {
+        criterion.key: f"{rule.key}: {criterion.feature} {criterion.operator.symbol} "
+        f"{threshold_text(criterion)}"
+        for rule, criterion in all_criteria(bound(resolved.thresholds))
+    }
     con.execute(
-        f"""
+        """
         insert into persona_transitions
         with
         same_person as (  -- an imported file may reuse ids for other people
@@ -85,31 +80,30 @@ def _insert_changes(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) ->
           where t.primary_persona <> y.primary_persona and y.as_of < t.as_of),
         traced as (
           select user_id, window_days, unnest(from_json(d.trace->'$.personas',
-            '[{{"key":"VARCHAR","predicates":
-              [{{"feature":"VARCHAR","operator":"VARCHAR","passed":"BOOLEAN"}}]}}]')) as persona
+            '[{"key":"VARCHAR","predicates":
+              [{"feature":"VARCHAR","operator":"VARCHAR","passed":"BOOLEAN"}]}]')) as persona
           from previous_dataset.decision_traces as d
           semi join changed using (user_id, window_days)),
         before as (
           select user_id, window_days, persona.key as persona,
             unnest(persona.predicates) as predicate from traced),
-        judged as (
-          select user_id, window_days, unnest([{now}], recursive := true)
-          from ({sql.judged_query(rules, features_of_both_windows())}) as j
-          semi join changed using (user_id, window_days)),
+        lines as (select unnest($criteria) as criterion, unnest($lines) as line),
         flipped as (
           select n.user_id, n.window_days, list(
-            n.shown || case when n.passed then ' is now met' else ' is no longer met' end
-            order by n.shown) as flipped_predicates
-          from judged as n
+            l.line || case when n.is_met then ' is now met' else ' is no longer met' end
+            order by l.line) as flipped_predicates
+          from _judged_predicates as n
           join before as b on b.user_id = n.user_id and b.window_days = n.window_days
             and b.persona = n.persona and b.predicate.feature = n.feature
-            and b.predicate.operator = n.operator and b.predicate.passed <> n.passed
+            and b.predicate.operator = n.operator and b.predicate.passed <> n.is_met
+          join lines as l on l.criterion = n.criterion
           group by all)
         select c.user_id, c.window_days, c.previous_as_of, c.as_of, c.from_persona, c.to_persona,
           coalesce(f.flipped_predicates, []) as flipped_predicates
         from changed as c left join flipped as f using (user_id, window_days)
         order by c.user_id, c.window_days
-        """
+        """,
+        {"criteria": list(lines), "lines": list(lines.values())},
     )
 
 

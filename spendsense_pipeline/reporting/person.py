@@ -13,7 +13,11 @@ from typing import Any
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.rule_text import threshold_text
 from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
-from spendsense_pipeline.plaid.categories import CARD_PAYMENT, CASH_WITHDRAWAL
+from spendsense_pipeline.plaid.categories import (
+    CARD_PAYMENT,
+    CASH_WITHDRAWAL,
+    TRANSFER_PRIMARIES,
+)
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, WINDOWS
 
@@ -218,9 +222,14 @@ def _months(published: DatasetReader, user_id: str) -> tuple[Month, ...]:
         "coalesce(sum(amount) filter (amount > 0), 0) as money_out "
         "from raw_transactions where user_id = $user_id and not pending "
         "and coalesce(category_detailed, '') <> $card_payment "
-        "and (not starts_with(coalesce(category_primary, ''), 'TRANSFER_') "
+        "and (not list_contains($transfers, coalesce(category_primary, '')) "
         "or category_detailed = $withdrawal) group by 1 order by 1",
-        {"user_id": user_id, "card_payment": CARD_PAYMENT, "withdrawal": CASH_WITHDRAWAL},
+        {
+            "user_id": user_id,
+            "card_payment": CARD_PAYMENT,
+            "transfers": list(TRANSFER_PRIMARIES),
+            "withdrawal": CASH_WITHDRAWAL,
+        },
     )
     return tuple(Month(**row) for row in rows)
 

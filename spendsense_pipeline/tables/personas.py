@@ -5,6 +5,7 @@ from __future__ import annotations
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, RULE_KEYS
 from spendsense_pipeline.tables.declaration import (
     Column,
+    ForeignKey,
     LeftOut,
     PipelineTable,
     RowCount,
@@ -71,6 +72,64 @@ PERSONA_ASSIGNMENTS = PipelineTable(
     foreign_keys=(USER_KEY,),
     step=Step("persona_assignments", JUDGE, "judge"),
     rows=ONE_PER_PERSON_AND_WINDOW,
+)
+
+JUDGED_PREDICATES = PipelineTable(
+    "_judged_predicates",
+    "One row per assignment and criterion: what was judged. Traces and transitions read it.",
+    (
+        Column("user_id", "VARCHAR", "The person"),
+        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
+        Column("persona", "VARCHAR", "Persona whose rule asks", allowed=RULE_KEYS),
+        Column("criterion", "VARCHAR", "Key of the criterion in the rule book"),
+        Column("rank", "INTEGER", "Its position in the rule book, from 1"),
+        Column("feature", "VARCHAR", "The feature it reads"),
+        Column("operator", "VARCHAR", "How value and threshold are compared"),
+        Column("threshold", "DOUBLE", "Where the line is; 1 for yes"),
+        Column("value", "DOUBLE", "Unrounded; yes is 1; null without data", nullable=True),
+        Column("is_met", "BOOLEAN", "Whether the value satisfies it; missing data never does"),
+        Column(
+            "distance",
+            "DOUBLE",
+            "In the feature's unit, positive with room to spare; null without data",
+            nullable=True,
+        ),
+        Column(
+            "margin",
+            "DOUBLE",
+            "Distance over threshold; null without data, for yes/no and for a threshold of zero",
+            nullable=True,
+        ),
+        Column("made_match", "BOOLEAN", "Whether it helped its persona to match"),
+        Column(
+            "severity",
+            "DOUBLE",
+            "How far it goes, from 0 at the line to 1 at its full value; null unless it is met",
+            nullable=True,
+        ),
+        Column(
+            "data_sufficiency",
+            "VARCHAR",
+            "Whether history is long enough for the feature to say all it can",
+            allowed=("sufficient", "partial", "insufficient", "no_data"),
+        ),
+    ),
+    primary_key=("user_id", "window_days", "criterion"),
+    order_by=("user_id", "window_days", "rank"),
+    foreign_keys=(
+        ForeignKey(("user_id", "window_days"), "persona_assignments", ("user_id", "window_days")),
+    ),
+    step=PERSONA_ASSIGNMENTS.step,
+    rows=RowCount(
+        "one per assignment and criterion",
+        "select count(*) * (select count(distinct criterion) from _judged_predicates) "
+        "from persona_assignments",
+    ),
+    asset_name=PERSONA_ASSIGNMENTS.name,
+    left_out=(
+        LeftOut("checks", "every value and verdict is in the traces, which are replayed"),
+        LeftOut("dataset", "the traces hold it all, with the words for it"),
+    ),
 )
 
 PERSONA_TRANSITIONS = PipelineTable(
@@ -140,6 +199,7 @@ FAIRNESS_REPORT = PipelineTable(
 
 JUDGED_TABLES: tuple[PipelineTable, ...] = (
     PERSONA_ASSIGNMENTS,
+    JUDGED_PREDICATES,
     PERSONA_TRANSITIONS,
     FAIRNESS_REPORT,
 )

@@ -1,21 +1,24 @@
-"""Every sentence a trace may give as a reason, filled in.
+"""Reasons about a decision as a whole, and how a template becomes a sentence.
 
-Reasons that report a criterion as met are declared with it in the rule book; those about the whole
-decision are declared here. A code is stable: programs may rely on it.
+The sentence for a criterion that is met is declared with the criterion, in `personas/book`; when a
+reason of the whole applies is said in `reasons.sql`. A code is stable: programs may rely on it. The
+slots of a template are members of `slots` in `facts.sql`; `{shown}` is the criterion's value and
+`{threshold}` its threshold, printed so that the comparison reads true.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.criteria import ABOVE, AT_LEAST, IS, Criterion, Reason
-from spendsense_pipeline.personas.rule_text import threshold_text
+from spendsense_pipeline.personas.criteria import PersonaRule, Reason
 from spendsense_pipeline.personas.rules import all_criteria
 from spendsense_pipeline.sql import literal
 
-MOST_REASONS = 4
+if TYPE_CHECKING:
+    import duckdb
 
+MOST_REASONS = 4
 OVERALL: tuple[Reason, ...] = (
     Reason("ALSO_MATCHES", "Your finances also show {secondary_plain}."),
     Reason(
@@ -23,55 +26,44 @@ OVERALL: tuple[Reason, ...] = (
         "None of the {rule_count} patterns we look for shows in the {window_days} days to "
         "{as_of_text}.",
     ),
-    Reason("CLOSEST_RULE", "The closest is {runner_up_plain}: {runner_up_missing}."),
-    Reason("NO_DATA", "We have no data on {missing_behaviours}."),
+    Reason("CLOSEST_RULE", "The closest is {runner_up_plain}: {runner_up_lacks}."),
+    Reason("NO_DATA", "We have no data on {unseen_behaviours}."),
     Reason(
         "SHORT_HISTORY",
         "We see {history_days} days of history, less than the {window_days} days looked at.",
     ),
 )
-REASONS = (*(criterion.reason for _, criterion in all_criteria()), *OVERALL)
-"""Of every criterion, in the order of the rule book, then of the whole decision."""
-CODES = frozenset(reason.code for reason in REASONS)
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def reason(code: str) -> Reason:
-    """The declared reason of that code."""
-    return next(r for r in REASONS if r.code == code)
+def reasons_of(rules: tuple[PersonaRule, ...]) -> tuple[Reason, ...]:
+    """Every reason a trace may give, those of criteria first, in the rules' order."""
+    of_criteria = {c.reason.code: c.reason for _, c in all_criteria(rules)}
+    return (*of_criteria.values(), *OVERALL)
 
 
-def filled(template: str, slots: Mapping[str, str]) -> str:
-    """The template as a SQL text expression; a slot is a column unless `slots` says otherwise."""
-    parts = _SLOT.split(template)  # literal, slot, literal, slot, …
-    pieces = [
-        literal(part) if i % 2 == 0 else f"coalesce(({slots.get(part, part)})::varchar, 'no data')"
-        for i, part in enumerate(parts)
-        if part
-    ]
-    return " || ".join(pieces)
-
-
-def sentence(criterion: Criterion) -> str:
-    """The reason for a met criterion, as a SQL text expression over the facts."""
-    return filled(
-        criterion.reason.template,
-        {"shown": f"shown_{criterion.key}", "threshold": literal(threshold_text(criterion))},
+def create_sentences(con: duckdb.DuckDBPyConnection, rules: tuple[PersonaRule, ...]) -> None:
+    """Create the macro `sentence(code, slots, shown, threshold)`: a template, slots filled."""
+    arms = " ".join(
+        f"when {literal(reason.code)} then {_filled(reason.template)}"
+        for reason in reasons_of(rules)
+    )
+    con.execute(
+        "create or replace temp macro sentence(code, slots, shown, threshold) as "
+        f"case code {arms} end"
     )
 
 
-def what_is_missing(criterion: Criterion) -> str:
-    """What an unmet criterion would take, as a SQL text expression over the facts."""
-    if criterion.is_yes_no:
-        return literal(f"there is no sign of {criterion.label}")
-    threshold = threshold_text(criterion)
-    if criterion.operator is AT_LEAST:
-        takes = f"{threshold} or more"
-    elif criterion.operator is IS:
-        takes = threshold
-    elif criterion.operator is ABOVE:
-        takes = f"more than {threshold}"
-    else:
-        takes = f"under {threshold}"
-    ending = literal(f", and it takes {takes}")
-    return f"{literal(f'{criterion.label} is ')} || shown_{criterion.key} || {ending}"
+def _filled(template: str) -> str:
+    """The template as a SQL expression; a slot without a value reads "no data"."""
+    parts = _SLOT.split(template)  # literal, slot, literal, slot, …
+    pieces = [
+        literal(part) if i % 2 == 0 else f"coalesce({_slot(part)}, 'no data')"
+        for i, part in enumerate(parts)
+        if part
+    ]
+    return f"concat({', '.join(pieces)})"
+
+
+def _slot(name: str) -> str:
+    return name if name in ("shown", "threshold") else f"struct_extract(slots, {literal(name)})"

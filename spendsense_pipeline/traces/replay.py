@@ -1,22 +1,40 @@
-"""Judging again from a trace alone: no rule book, no features, no database.
+"""Judging again from traces alone: no rule book, no features, nothing but `personas` of a trace.
 
-Reads only `personas` (values, operators, thresholds, trees, order); whoever doubts a decision can
-do the same in another language.
+Whoever doubts a decision can do the same in another language: compare each value with its
+threshold, evaluate each tree, take the first persona that matches, and of its predicates that pass
+the greatest severity. One trace is judged by the same lines as the many of a warehouse.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.personas.criteria import LEAST_SEVERITY, OPERATORS
+from spendsense_pipeline.sql import QueryFolder
+
+if TYPE_CHECKING:  # numpy is loaded when somebody replays, not when a command starts
+    import duckdb
+    import numpy as np
+    import numpy.typing as npt
+
+    Flags = npt.NDArray[np.bool_]
+    Numbers = npt.NDArray[np.float64]
 
 GENERAL = "general"
+LEAST_SEVERITY = 0.01
 ID_DIGITS = 32
-_COMPARE = {operator.sql: operator.compare for operator in OPERATORS}
+_COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt, "=": operator.eq}
+_AT_A_TIME = 5_000
+_QUERIES = QueryFolder(__package__)
+
+
+class ReplayError(ValueError):
+    """A trace that cannot be judged again; the message says what it lacks and where."""
 
 
 @dataclass(frozen=True)
@@ -29,25 +47,88 @@ class Decision:
     severity: float
 
 
+_Of = tuple[str, int, Decision | None]
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A stored trace judged again, and the decision that was stored."""
+
+    user_id: str
+    window_days: int
+    stored: Decision | None
+    """None where the trace belongs to no assignment."""
+    again: Decision | ReplayError
+
+
+@dataclass(frozen=True)
+class _Predicate:
+    """A comparison, and what passing it counts: graded from threshold to `full`, or the same."""
+
+    operator: str
+    threshold: float
+    full: float | None
+    counts_as: float
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A persona's tree over positions in its predicates."""
+
+    key: str
+    tree: Any
+    predicates: tuple[_Predicate, ...]
+
+
 def replay(trace: Mapping[str, Any] | str) -> Decision:
-    """Evaluate a trace's boolean trees over its values and thresholds."""
+    """Judge one trace again.
+
+    Raises:
+        ReplayError: the trace lacks something that judging needs.
+    """
     record: Mapping[str, Any] = json.loads(trace) if isinstance(trace, str) else trace
-    matched = []
-    severity = 0.0
-    for persona in record["personas"]:
-        passed = [_passes(predicate) for predicate in persona["predicates"]]
-        if not _holds(persona["tree"], passed):
-            continue
-        matched.append(persona["key"])
-        if len(matched) == 1:
-            met = [p for p, holds in zip(persona["predicates"], passed, strict=True) if holds]
-            severity = max(LEAST_SEVERITY, *(_severity(predicate) for predicate in met))
-    return Decision(
-        primary=matched[0] if matched else GENERAL,
-        secondary=matched[1] if len(matched) > 1 else None,
-        matched=tuple(matched),
-        severity=severity,
-    )
+    personas = _member(record, "personas", "the trace")
+    rules = _rules(personas)
+    values = [
+        _value(_member(predicate, "value", f"predicate {i} of {rule.key}"))
+        for rule, persona in zip(rules, personas, strict=True)
+        for i, predicate in enumerate(persona["predicates"])
+    ]
+    [decision] = _judge(rules, [values])
+    return decision
+
+
+def replay_stored(con: duckdb.DuckDBPyConnection) -> Iterator[Replayed]:
+    """Judge every trace of `decision_traces` again, beside its row of `persona_assignments`.
+
+    A few thousand at a time, in no order; `con` must run nothing else until the last is taken.
+    """
+    con.execute(_QUERIES.text("replay.sql"))
+    while rows := con.fetchmany(_AT_A_TIME):
+        # the rules are the same in nearly all traces
+        by_rules: dict[str, list[tuple[_Of, list[float]]]] = {}
+        for user_id, window_days, primary, secondary, matched, severity, *content in rows:
+            is_assigned = None not in (primary, matched, severity)
+            stored = Decision(primary, secondary, tuple(matched), severity) if is_assigned else None
+            of = (user_id, window_days, stored)
+            rules, values, irregular = content
+            try:
+                if irregular is not None:  # something is missing: say what
+                    yield Replayed(*of, replay(irregular))
+                    continue
+                numbers = [_value(value) for value in json.loads(values)]
+            except ReplayError as error:
+                yield Replayed(*of, error)
+            else:
+                by_rules.setdefault(rules, []).append((of, numbers))
+        for rules, traces in by_rules.items():
+            judged: Sequence[Decision | ReplayError]
+            try:
+                judged = _judge(_rules_of(rules), [values for _, values in traces])
+            except ReplayError as error:
+                judged = [error] * len(traces)
+            for (of, _), decision in zip(traces, judged, strict=True):
+                yield Replayed(*of, decision)
 
 
 def stored_decision(trace: Mapping[str, Any]) -> Decision:
@@ -67,23 +148,135 @@ def trace_id_of(text: str) -> str:
     return hashlib.sha256(("{" + text[head:]).encode()).hexdigest()[:ID_DIGITS]
 
 
-def _passes(predicate: Mapping[str, Any]) -> bool:
-    if predicate["value"] is None:
-        return False
-    return bool(_COMPARE[predicate["operator"]](predicate["value"], predicate["threshold"]))
+def _judge(rules: tuple[_Rule, ...], values: Sequence[Sequence[float]]) -> list[Decision]:
+    """Decisions of traces that hold the same rules.
+
+    Args:
+        rules: of all personas, in priority order.
+        values: (traces, predicates of all personas in that order), NaN where there is no data.
+    """
+    import numpy as np
+
+    width = sum(len(rule.predicates) for rule in rules)
+    table = np.array(values, dtype=np.float64).reshape(len(values), width)
+    matched = np.zeros((len(values), len(rules)), dtype=np.bool_)
+    severity = np.zeros(len(values))
+    start = 0
+    for place, rule in enumerate(rules):
+        own = table[:, start : start + len(rule.predicates)]
+        start += len(rule.predicates)
+        passed = np.zeros(own.shape, dtype=np.bool_)
+        for i, predicate in enumerate(rule.predicates):
+            passed[:, i] = _COMPARE[predicate.operator](own[:, i], predicate.threshold)
+        holds = _holds(rule.tree, passed, rule.key)
+        decides = holds & ~matched.any(axis=1)
+        matched[:, place] = holds
+        severity = np.where(decides, _severity(rule, passed, own), severity)
+    decisions = []
+    for flags, goes in zip(matched.tolist(), severity.tolist(), strict=True):
+        keys = tuple(rule.key for rule, flag in zip(rules, flags, strict=True) if flag)
+        primary, secondary = (*keys, None, None)[:2]
+        decisions.append(Decision(primary or GENERAL, secondary, keys, goes))
+    return decisions
 
 
-def _holds(tree: Any, passed: list[bool]) -> bool:
-    if isinstance(tree, int):
-        return passed[tree]
-    if "all_of" in tree:
-        return all(_holds(member, passed) for member in tree["all_of"])
-    return any(_holds(member, passed) for member in tree["any_of"])
+def _holds(tree: Any, passed: Flags, key: str) -> Flags:
+    """Whether a tree holds, per trace; `passed` is (traces, predicates of the persona)."""
+    import numpy as np
+
+    match tree:
+        case int() if not isinstance(tree, bool) and 0 <= tree < passed.shape[1]:
+            position: Flags = passed[:, tree]
+            return position
+        case {"all_of": [_, *_] as members}:
+            every: Flags = np.logical_and.reduce([_holds(m, passed, key) for m in members])
+            return every
+        case {"any_of": [_, *_] as members}:
+            some: Flags = np.logical_or.reduce([_holds(m, passed, key) for m in members])
+            return some
+    msg = f"the tree of {key} holds {tree!r}: neither a predicate's position nor joined members"
+    raise ReplayError(msg)
 
 
-def _severity(predicate: Mapping[str, Any]) -> float:
-    """What a predicate that passed counts, between 0 and 1."""
-    grade, threshold = predicate["severity"], predicate["threshold"]
-    if "full" not in grade:
-        return float(grade["counts_as"])
-    return float(min((predicate["value"] - threshold) / (grade["full"] - threshold), 1.0))
+def _severity(rule: _Rule, passed: Flags, values: Numbers) -> Numbers:
+    """Per trace, the greatest severity of a predicate that passed."""
+    import numpy as np
+
+    greatest = np.full(len(values), LEAST_SEVERITY)
+    for predicate, met, value in zip(rule.predicates, passed.T, values.T, strict=True):
+        goes = np.full(len(values), predicate.counts_as)
+        if predicate.full is not None:
+            span = predicate.full - predicate.threshold
+            goes = np.minimum((value - predicate.threshold) / span, 1.0)
+        np.maximum(greatest, goes, out=greatest, where=met)
+    return greatest
+
+
+@functools.lru_cache(maxsize=8)
+def _rules_of(text: str) -> tuple[_Rule, ...]:
+    return _rules(json.loads(text))
+
+
+def _rules(personas: Any) -> tuple[_Rule, ...]:
+    """What `personas` of a trace says of the rules.
+
+    Raises:
+        ReplayError: naming the member that is missing or is not what it should be.
+    """
+    if not isinstance(personas, list):
+        msg = "the trace's personas are no list"
+        raise ReplayError(msg)
+    rules = []
+    for place, persona in enumerate(personas):
+        key = str(_member(persona, "key", f"persona {place}"))
+        predicates = _member(persona, "predicates", key)
+        tree = _member(persona, "tree", key)
+        if not isinstance(predicates, list):
+            msg = f"the predicates of {key} are no list"
+            raise ReplayError(msg)
+        rules.append(
+            _Rule(
+                key,
+                tree,
+                tuple(_predicate(p, f"predicate {i} of {key}") for i, p in enumerate(predicates)),
+            )
+        )
+    return tuple(rules)
+
+
+def _predicate(predicate: Any, where: str) -> _Predicate:
+    compare = _member(predicate, "operator", where)
+    if compare not in _COMPARE:
+        msg = f"{where} has the operator {compare!r}, which nobody knows"
+        raise ReplayError(msg)
+    threshold = _number(_member(predicate, "threshold", where))
+    severity = _member(predicate, "severity", where)
+    if isinstance(severity, Mapping) and "counts_as" in severity:
+        return _Predicate(compare, threshold, None, _number(severity["counts_as"]))
+    full = _number(_member(severity, "full", f"the severity of {where}"))
+    if full == threshold:
+        msg = f"the severity of {where} is full at the threshold itself"
+        raise ReplayError(msg)
+    return _Predicate(compare, threshold, full, 1.0)
+
+
+def _member(record: Any, name: str, where: str) -> Any:
+    """A member that must be there, and unless it is an observed value, not null."""
+    is_there = isinstance(record, Mapping) and name in record
+    if not is_there or (record[name] is None and name != "value"):
+        msg = f"{where} lacks its {name}"
+        raise ReplayError(msg)
+    return record[name]
+
+
+def _value(value: Any) -> float:
+    """An observed value; null, which is no data, as NaN."""
+    return float("nan") if value is None else _number(value)
+
+
+def _number(value: Any) -> float:
+    """A JSON number, yes as 1 and no as 0."""
+    if not isinstance(value, bool | int | float):
+        msg = f"{value!r} stands where a number or a yes or no should"
+        raise ReplayError(msg)
+    return float(value)

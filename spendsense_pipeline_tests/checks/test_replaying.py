@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline.checks import replaying
 from spendsense_pipeline.checks.replaying import traces_replay
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline_tests.fixtures.assigned_people import assigned_people
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.rows import AS_OF
-
-
-@pytest.fixture(autouse=True, params=["one by one", "judged together"])
-def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test holds for few traces and for many."""
-    together_from = 0 if request.param == "judged together" else 10**9
-    monkeypatch.setattr(replaying, "_JUDGE_TOGETHER_FROM", together_from)
 
 
 def a_trace(value: float) -> dict[str, Any]:
@@ -94,3 +86,17 @@ def test_a_trace_of_nobody_is_found() -> None:
     run = replayed(300.0)
     run.con.execute("delete from persona_assignments where window_days = 30")
     assert traces_replay(run).failing_count == 1
+
+
+def test_a_trace_that_lacks_a_value_is_found_and_named() -> None:
+    run = replayed(300.0)
+    run.con.execute(
+        """update decision_traces set trace = '{"personas": [{"key": "savings_builder", "tree": 0,
+        "predicates": [{"operator": ">=", "threshold": 200.0, "severity": {"full": 400.0}}]}]}'
+        where window_days = 30"""
+    )
+    found = traces_replay(run)
+    assert found.failing_count == 1
+    assert found.failing_rows[0]["replayed"] == (
+        "cannot be replayed: predicate 0 of savings_builder lacks its value"
+    )

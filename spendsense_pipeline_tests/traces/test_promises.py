@@ -16,7 +16,7 @@ from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
 from spendsense_pipeline.tables.features import RECURRING_STREAMS
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import replay, trace_id_of, trace_schema
-from spendsense_pipeline.traces.reasons import CODES, REASONS
+from spendsense_pipeline.traces.reasons import reasons_of
 from spendsense_pipeline.traces.replay import stored_decision
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_crowd,
@@ -44,6 +44,7 @@ from spendsense_pipeline_tests.fixtures.traced_people import (
     traces_of,
 )
 
+CODES = [reason.code for reason in reasons_of(RULE_BOOK)]
 VALIDATOR = jsonschema.Draft202012Validator(trace_schema())
 COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt, "=": operator.eq}
 
@@ -245,7 +246,7 @@ def test_columns_are_as_declared(town: duckdb.DuckDBPyConnection) -> None:
 def test_the_schema_knows_exactly_our_reason_codes_features_and_units() -> None:
     schema = trace_schema()
     codes = schema["properties"]["reasons"]["items"]["properties"]["code"]["enum"]
-    assert codes == [reason.code for reason in REASONS]
+    assert codes == CODES
     assert set(schema["$defs"]["unit"]["enum"]) >= {
         c.unit for _, c in all_criteria(default_rules())
     }

@@ -7,11 +7,14 @@ import operator
 import re
 from typing import Any
 
+import duckdb
 import pytest
 
 from spendsense_pipeline.personas.criteria import Criterion
-from spendsense_pipeline.personas.rules import PERSONAS, all_criteria
-from spendsense_pipeline.traces.reasons import MOST_REASONS, REASONS
+from spendsense_pipeline.personas.rules import PERSONAS, RULE_BOOK, all_criteria
+from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.traces.reasons import MOST_REASONS, OVERALL, reasons_of
+from spendsense_pipeline.traces.record import create_vocabulary
 from spendsense_pipeline_tests.fixtures.feature_rows import a_crowd, default_rules, feature_row
 from spendsense_pipeline_tests.fixtures.traced_people import Trace, traces_of
 from spendsense_pipeline_tests.traces.test_promises import traced
@@ -106,7 +109,7 @@ def everybody(town_traces: list[Trace]) -> list[Trace]:
 
 
 def test_nothing_shames(everybody: list[Trace]) -> None:
-    declared = [r.template for r in REASONS] + [p.plain for p in PERSONAS]
+    declared = [r.template for r in reasons_of(RULE_BOOK)] + [p.plain for p in PERSONAS]
     declared += [c.label for _, c in all_criteria()]
     for text in [*declared, *(text for trace in everybody for text in texts(trace))]:
         words = set(re.findall(r"[a-z]+", text.lower()))
@@ -179,19 +182,26 @@ def _close_calls() -> list[Any]:
     return cases
 
 
+def printed(criterion: Criterion, values: list[float]) -> list[tuple[float, str]]:
+    """Each value with the text a trace prints for it."""
+    with duckdb.connect() as con:
+        create_vocabulary(con, default_rules())
+        return con.execute(
+            """
+            select observed, shown(
+              observed, compares(observed, operator, threshold), operator, threshold, unit,
+              figure_at_line, line, digits)
+            from _criteria, (select unnest($values::double[]) as observed)
+            where criterion = $criterion
+            """,
+            {"values": values, "criterion": criterion.key},
+        ).fetchall()
+
+
 def test_what_is_printed_compares_as_what_was_judged() -> None:
     """Every close call in one population: the number said agrees with the verdict."""
-    from spendsense_pipeline.traces.figures import shown
-    from spendsense_pipeline_tests.fixtures.feature_rows import warehouse_of
-
     for criterion, values in _values_by_criterion().items():
-        rows = [feature_row(f"user_{i:04d}") | {criterion.feature: v} for i, v in enumerate(values)]
-        con = warehouse_of(rows)
-        passes = f"({criterion.feature} {criterion.operator.sql} {criterion.limit!r}e0)"
-        printed = con.execute(
-            f"select {criterion.feature}, {shown(criterion, passes)} from _features_unrounded_30d"
-        ).fetchall()
-        for value, said in printed:
+        for value, said in printed(criterion, values):
             verdict = criterion.operator.compare(value, criterion.limit)
             assert _reads(said, criterion) == verdict, (criterion.key, value, said)
             assert len(said) < 30, said
@@ -241,11 +251,50 @@ def _reads(said: str, criterion: Criterion) -> bool:
     ],
 )
 def test_figures_read_naturally(key: str, value: float, said: str) -> None:
-    from spendsense_pipeline.traces.figures import shown
-    from spendsense_pipeline_tests.fixtures.feature_rows import warehouse_of
-
     [criterion] = [c for _, c in all_criteria(default_rules()) if c.key == key]
-    con = warehouse_of([feature_row() | {criterion.feature: value}])
-    passes = f"({criterion.feature} {criterion.operator.sql} {criterion.limit!r}e0)"
-    query = f"select {shown(criterion, passes)} from _features_unrounded_30d"
-    assert con.execute(query).fetchall() == [(said,)]
+    assert printed(criterion, [value]) == [(value, said)]
+
+
+@pytest.mark.parametrize(
+    ("margin", "said"),
+    [
+        (-0.84444, "84%"),
+        (0.184, "18%"),
+        (-0.0951, "9.5%"),
+        (-0.0101, "1%"),
+        (-0.00004, "under 0.1%"),
+        (-12.345, "1,234%"),
+    ],
+)
+def test_a_distance_is_a_percentage_of_the_line(margin: float, said: str) -> None:
+    with duckdb.connect() as con:
+        create_vocabulary(con, default_rules())
+        assert con.execute("select percent_of_line(?::double)", [margin]).fetchall() == [(said,)]
+
+
+def test_the_closest_persona_is_told_with_all_that_it_lacks() -> None:
+    [trace] = traces_of(
+        traced([feature_row(savings_growth_rate=0.019, savings_net_inflow_monthly_usd=100.0)])
+    )
+    [closest] = [r["text"] for r in trace["reasons"] if r["code"] == "CLOSEST_RULE"]
+    assert trace["decision"]["runner_up"] == "high_utilization"
+    assert closest == (
+        "The closest is high card use: use of your most used card is 40%, and it takes 50% or more "
+        "(20% short of it)."
+    )
+    [trace] = traces_of(
+        traced([feature_row(median_pay_gap_days=44.0, cash_flow_buffer_months=1.1)])
+    )
+    [closest] = [r["text"] for r in trace["reasons"] if r["code"] == "CLOSEST_RULE"]
+    assert closest == (
+        "The closest is uneven income: typical time between paydays is 44 days, and it takes more "
+        "than 45 days (2.2% short of it); spending your checking balance would cover is 1.1 "
+        "months, and it takes under 1 month (10% above it)."
+    )
+
+
+def test_reasons_of_the_whole_are_said_by_the_query_that_ranks_them() -> None:
+    said = set(
+        re.findall(r"code: '(\w+)'", QueryFolder("spendsense_pipeline.traces").text("reasons.sql"))
+    )
+    assert said == {reason.code for reason in OVERALL}

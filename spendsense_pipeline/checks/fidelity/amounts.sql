@@ -1,6 +1,6 @@
 -- Amounts and counts: what adopters, savers and shoppers do, each as control and value.
 with adopter as (
-  select user_id, count(*) as subscriptions, sum(monthly_usd) as monthly_usd
+  select user_id, count(*) as subscriptions, sum(monthly_usd order by monthly_usd) as monthly_usd
   from _checks_subscription_series
   where is_active
   group by user_id
@@ -46,12 +46,6 @@ union all
 select 'irregular_income_volatility', median(variability) from _checks_pay where cadence = 'irregular'
 union all
 select 'transaction_multiplier', avg(monthly_purchases) from shopper
-union all
-select
-  'high_spender_probability',
-  -- halfway, in standard deviations of a count, between the ordinary number and 1.5 times as many
-  count(*) filter (monthly_purchases > 1.2 * $ordinary_purchases) / nullif(count(*), 0)
-from shopper
 union all
 select 'transaction_volatility', stddev_samp(ln(cents / 100)) from _checks_everyday_purchases
 union all

@@ -45,7 +45,7 @@ banded as (
 )
 select
   'credit_utilization_distribution.' || band as control,
-  count(*) / sum(count(*)) over () as share,
+  count(*) / sum(count(*)) over () as value,
   sum(count(*)) over () as units
 from banded
 group by band

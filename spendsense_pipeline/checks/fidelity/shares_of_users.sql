@@ -30,7 +30,7 @@ described as (
   from person
   left join _checks_pay as pay on pay.user_id = person.user_id
 )
-select 'consent_rate' as control, count(*) filter (consent_status <> 'denied') / count(*) as share, count(*) as units
+select 'consent_rate' as control, count(*) filter (consent_status <> 'denied') / count(*) as value, count(*) as units
 from described
 union all
 select 'credit_card_probability', count(*) filter (cards > 0) / count(*), count(*) from described

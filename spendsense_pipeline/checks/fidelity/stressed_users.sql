@@ -21,5 +21,8 @@ person as (
   where account.subtype = 'checking' and not account.is_business
   group by account.user_id
 )
-select count(*) filter (low_share >= 0.2) / nullif(count(*), 0) as share, count(*) as units
+select
+  'cash_flow_stress_rate' as control,
+  count(*) filter (low_share >= 0.2) / nullif(count(*), 0) as value,
+  count(*) as units
 from person

@@ -13,7 +13,7 @@ cadence as (
   from _checks_pay
 ),
 adopter as (
-  select user_id, count(*) as subscriptions, sum(monthly_usd) as monthly_usd
+  select user_id, count(*) as subscriptions, sum(monthly_usd order by monthly_usd) as monthly_usd
   from _checks_subscription_series
   where is_active
   group by user_id

@@ -4,22 +4,20 @@
 -- another order, balances would be nonsense and the checks on them would fail, not pass.
 with running as (
   select
-    account_day,
+    account_number,
+    date,
     change_cents,
     is_posted,
     sum(change_cents) over (rows unbounded preceding) as closing_cents,
-    lead(account_day) over () as next_account_day
+    lead(account_number) over () as next_account_number,
+    lead(date) over () as next_date
   from _checks_movements
 )
 select
-  cast(account_day // 65536 as integer) as account_number,
-  date '1970-01-01' + cast(account_day % 65536 as integer) as date,
+  account_number,
+  date,
   change_cents,
   is_posted,
   cast(closing_cents as bigint) as closing_cents,
-  case
-    when next_account_day // 65536 = account_day // 65536
-      then date '1970-01-01' + cast(next_account_day % 65536 as integer)
-    else $as_of + 1
-  end as next_date
+  case when next_account_number = account_number then next_date else $as_of + 1 end as next_date
 from running

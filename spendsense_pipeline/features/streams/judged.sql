@@ -88,8 +88,7 @@ regular as (
     case
       when is_annual then 'ANNUALLY'
       when is_weekly or is_early and span_days between 6 and 8 then 'WEEKLY'
-      -- Half-way between 14 and 15.22.
-      when is_fortnightly then case when fortnight_days > 14.61 then 'SEMI_MONTHLY' else 'BIWEEKLY' end
+      when is_fortnightly then case when fortnight_days > $semi_monthly_from_days then 'SEMI_MONTHLY' else 'BIWEEKLY' end
       when is_early and span_days between 12 and 14 then 'BIWEEKLY'
       when is_early and span_days between 15 and 17 then 'SEMI_MONTHLY'
       when is_monthly or is_early and span_days between 26 and 34 then 'MONTHLY'
@@ -148,10 +147,10 @@ select
   called.kind,
   called.frequency,
   cadence.days as cadence_days,
-  -- By 1.6 cadences even a charge skipped once would be late.
+  -- By then even a charge skipped once would be late.
   case
     when called.is_mature then 'MATURE'
-    when $as_of - called.last_date <= 1.6 * cadence.days then 'EARLY_DETECTION'
+    when $as_of - called.last_date <= $late_after_cadences * cadence.days then 'EARLY_DETECTION'
     else 'TOMBSTONED'
   end as status,
   called.charge_count,
@@ -159,7 +158,7 @@ select
   called.least_cents,
   called.most_cents,
   called.last_date,
-  $as_of - called.last_date <= 1.6 * cadence.days as is_active
+  $as_of - called.last_date <= $late_after_cadences * cadence.days as is_active
 from called
 join (
   select unnest($frequencies) as frequency, unnest($cadence_days) as days

@@ -96,7 +96,7 @@ select
   expected.merchant_name,
   expected.description,
   coalesce(expected.known_primary, expected.category_primary) as category_primary,
-  case when expected.code is distinct from expected.known_primary then expected.code end as category_detailed,
+  nullif(expected.code, expected.known_primary) as category_detailed,
   expected.category_source,
   expected.kind,
   expected.frequency,
@@ -106,7 +106,7 @@ select
   len(member.transaction_ids) as charge_count,
   cast(expected.average_cents as decimal(18, 0)) * 0.01 as average_amount,
   expected.last_amount,
-  expected.average_cents / 100 * 30.44e0 / expected.cadence_days as monthly_amount,
+  expected.average_cents / 100 * $nominal_days_per_month / expected.cadence_days as monthly_amount,
   expected.first_date,
   expected.last_date,
   -- Banks post pay before a weekend and everything else after it (holidays are not considered here).

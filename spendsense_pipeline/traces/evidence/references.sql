@@ -24,8 +24,7 @@ scopes as (
 referred as (
   select n.user_id, n.window_days, n.feature, p.rows_counted, s.account_id, a.balance_cents
   from _evidence_needed as n
-  join (select unnest($features) as feature, unnest($scopes) as scope,
-    unnest($rows_counted) as rows_counted) as p using (feature)
+  join _proofs as p using (feature)
   join scopes as s
     on s.user_id = n.user_id and s.window_days = n.window_days and s.scope = p.scope
   join _measured_accounts as a on a.account_id = s.account_id),
