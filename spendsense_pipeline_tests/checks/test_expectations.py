@@ -28,9 +28,9 @@ def outcome(
 
 
 def with_share(persona: str, count: int, people: int = 100) -> list[str]:
-    """`count` of `people` have the persona; the others have the other five in turn."""
+    """`count` of `people` have the persona; the others have the other personas in turn."""
     others = [key for key in PERSONA_KEYS if key != persona]
-    return [persona] * count + [others[n % 5] for n in range(people - count)]
+    return [persona] * count + [others[n % len(others)] for n in range(people - count)]
 
 
 def test_a_natural_population_meets_every_expectation() -> None:
