@@ -25,7 +25,6 @@ from spendsense_pipeline.tables.raw import GENERATED, GENERATED_TABLES, RAW_TRAN
 
 # A run with this tag is not refused for want of room (`spendsense refresh --force`).
 FORCE_TAG = "spendsense/force"
-_SHARD_FIELD = {table.name: table.name.removeprefix("raw_") for table in GENERATED_TABLES}
 
 
 def _spec(table: PipelineTable) -> dg.AssetSpec:
@@ -88,9 +87,9 @@ def _require_capacity(work: Stage) -> None:
 def _generate(work: Stage, tables: Sequence[PipelineTable]) -> None:
     from spendsense_pipeline.generation import generate
 
-    loaders = {table.name: TableLoader(work.con, table) for table in tables}
+    loaders = [(table, TableLoader(work.con, table)) for table in tables]
     for shard in made_ahead(generate(work.resolved)):
-        for name, loader in loaders.items():
-            loader.add(getattr(shard, _SHARD_FIELD[name]))
-    for loader in loaders.values():
+        for table, loader in loaders:
+            loader.add(shard.of(table))
+    for _, loader in loaders:
         loader.finish()

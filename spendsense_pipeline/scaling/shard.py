@@ -142,7 +142,9 @@ def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
 
     path = _path(task, RAW_TRANSACTIONS.name)
     loaders = [
-        None if table is RAW_TRANSACTIONS else TableLoader(con, table) for table in GENERATED_TABLES
+        (table, TableLoader(con, table))
+        for table in GENERATED_TABLES
+        if table is not RAW_TRANSACTIONS
     ]
     transactions = 0
     end = task.first_user + task.users
@@ -162,12 +164,10 @@ def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
                 files.enter_context(writer)
             writer.write_table(rows)
             transactions += rows.num_rows
-            for loader, table in zip(loaders, stretch, strict=True):
-                if loader:
-                    loader.add(table)
-        for loader in loaders:
-            if loader:
-                loader.finish()
+            for table, loader in loaders:
+                loader.add(stretch.of(table))
+        for _, loader in loaders:
+            loader.finish()
     con.execute(
         f"create view {identifier(RAW_TRANSACTIONS.name)} as from read_parquet({literal(path)})"
     )
