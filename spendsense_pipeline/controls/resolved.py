@@ -181,22 +181,22 @@ def resolve(
     an earlier dataset passes on; then the first of the month `months_history` months before.
     """
     # Checked once more as a whole: a dict inside a section may have been changed in place.
-    checked = OperatorConfig(**operator_config.given())
+    asked = OperatorConfig(**operator_config.given())
     start = (
-        checked.config.history_start
+        asked.config.history_start
         or history_start
-        or default_history_start(as_of, checked.config.months_history)
+        or default_history_start(as_of, asked.config.months_history)
     )
     problem = span_problem(start, as_of)
     if problem:
         raise ControlsError([problem])
-    sources = _sources(checked)
+    sources = _sources(asked)
     return ResolvedConfig(
-        preset=checked.preset,
-        config=_given_by(sources, checked.config),
-        controls=_given_by(sources, checked.effective_controls()),
-        thresholds=_given_by(sources, checked.thresholds),
-        expectations=_given_by(sources, checked.expectations),
+        preset=asked.preset,
+        config=_given_by(sources, asked.config),
+        controls=_given_by(sources, asked.effective_controls()),
+        thresholds=_given_by(sources, asked.thresholds),
+        expectations=_given_by(sources, asked.expectations),
         as_of=as_of,
         history_start=start,
         sources=sources,
@@ -208,17 +208,17 @@ def as_of_for(operator_config: OperatorConfig, *, today: date) -> date:
     return operator_config.config.generation_timestamp or today
 
 
-def _sources(checked: OperatorConfig) -> dict[str, Source]:
+def _sources(asked: OperatorConfig) -> dict[str, Source]:
     """Where each value came from; of a pair, the follower comes from where the leader does."""
     sources: dict[str, Source] = {}
     for section, model in SECTIONS.items():
-        explicit = getattr(checked, section).model_fields_set
+        explicit = getattr(asked, section).model_fields_set
         sources |= {
             f"{section}.{name}": "operator" if name in explicit else "default"
             for name in model.model_fields
         }
-    sources |= {f"controls.{name}": "preset" for name in checked.controls.from_preset}
-    for follower in followers(checked.effective_controls()):
+    sources |= {f"controls.{name}": "preset" for name in asked.controls.from_preset}
+    for follower in followers(asked.effective_controls()):
         (pair,) = (pair for pair in PAIRS if follower in pair)
         leader = pair[1 - pair.index(follower)]
         sources[f"controls.{follower}"] = sources[f"controls.{leader}"]

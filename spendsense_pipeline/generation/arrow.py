@@ -142,20 +142,6 @@ def coded(
     )
 
 
-def either(holds: Flags, word: str, otherwise: str) -> Any:
-    """VARCHAR of one of two words.
-
-    Args:
-        holds: Which rows say the first, `[N]`.
-        word: What they say.
-        otherwise: What the others say.
-
-    Returns:
-        The column, `[N]`, dictionary-encoded.
-    """
-    return coded(np.where(holds, 0, 1), text((word, otherwise)))
-
-
 def hex_text(words: Words, prefix: str, is_null: Flags | None = None) -> Any:
     """VARCHAR of one letter and 16 hexadecimal digits, as identifiers are.
 

@@ -12,6 +12,7 @@ from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import account_index
 from spendsense_pipeline.generation.tables import identifiers, table
 from spendsense_pipeline.tables.raw import (
+    APR_TYPES,
     CARD_STATEMENTS,
     RAW_LIABILITIES,
 )
@@ -78,8 +79,9 @@ def liabilities_table(ledger: Ledger) -> Any:
             "account_id": arrow.coded(account_index(cards.user, cards.slot), ids.account_column),
             "user_id": arrow.coded(cards.user, ids.user_column),
             "apr_percentage": arrow.percent(cards.apr_basis_points),
-            "apr_type": arrow.either(
-                np.asarray(cards.band == Band.MEDIUM), "balance_transfer_apr", "purchase_apr"
+            "apr_type": arrow.coded(
+                np.where(cards.band == Band.MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
+                arrow.text(APR_TYPES),
             ),
             "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),
             "last_payment_amount": arrow.money(statements.paid[rows, last_paid], never_paid),

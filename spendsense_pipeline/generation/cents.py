@@ -6,8 +6,6 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints
 
-BASIS_POINT_DAYS = 365 * 10_000
-"""Days of a year, as interest counts them, times basis points of the whole."""
 # Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
 _WHOLE_DOLLARS, _NINETY_NINE = 51, 87
 _ROUND_PRICES_FROM_CENTS = 300
@@ -31,19 +29,6 @@ def half_even(numerator: Ints, denominator: int) -> Ints:
     quotient, remainder = np.divmod(numerator, denominator)
     up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
     return np.asarray(quotient + up, dtype=np.int64)
-
-
-def interest_cents(cent_days: Ints, rate_basis_points: Ints) -> Ints:
-    """Simple interest on balances, to the cent.
-
-    Args:
-        cent_days: Cents times the days they were owed or held, `[N]`; less than 0 counts as none.
-        rate_basis_points: Yearly rate in hundredths of a percent, `[N]`.
-
-    Returns:
-        Cents, rounded half to even, `[N]`.
-    """
-    return half_even(np.maximum(cent_days, 0) * rate_basis_points, BASIS_POINT_DAYS)
 
 
 def sums(group: Ints, cents: Ints, groups: int) -> Ints:
@@ -105,10 +90,8 @@ def scaled_cents(
 
 def _largest(bucket: Ints, cents: Ints) -> Ints:
     """The first of the largest purchases of every bucket that has any: their places in `cents`."""
-    # Buckets lie one after the other: each starts where the number differs from the one before.
     starts = np.flatnonzero(np.diff(bucket, prepend=-1))
     counts = np.diff(starts, append=bucket.size)
     largest = np.repeat(np.maximum.reduceat(cents, starts), counts)
-    # Of those as large as their bucket's largest, the first of each bucket.
     ties = np.flatnonzero(cents == largest)
     return ties[np.diff(bucket[ties], prepend=-1) > 0]

@@ -30,7 +30,6 @@ from spendsense_pipeline.generation.tables import (
 )
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline.settings import Settings, today
-from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import (
     RAW_ACCOUNTS,
     RAW_LIABILITIES,
@@ -60,10 +59,6 @@ class Shard(NamedTuple):
     liabilities: Any
     card_statements: Any
     stream_truth: Any
-
-    def of(self, declared: Table) -> Any:
-        """The rows of a declared table."""
-        return getattr(self, declared.name.removeprefix("raw_"))
 
 
 def household(resolved: ResolvedConfig, first_user: int, users: int) -> Household:

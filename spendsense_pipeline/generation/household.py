@@ -217,15 +217,16 @@ def _debit_postings(
     world: World, debit_purchases: spending.Purchases, budget: Budget, refund_share: float
 ) -> list[Postings]:
     """Purchases by debit card, scaled to the budget of their period, and their refunds."""
+    periods = budget.cents.shape[1]
+    # A period's tail is a bucket of its own, after the bucket of its other days.
+    bucket = (
+        debit_purchases.user * periods + budget.period[debit_purchases.user, debit_purchases.day]
+    )
+    bucket = 2 * bucket + budget.is_tail[debit_purchases.user, debit_purchases.day]
     # What refunds bring back is spent too, or balances would creep up over the years.
     spent_twice = np.where(world.profiles.rhythm == Rhythm.CUSHIONED, 1 + refund_share, 1.0)
     main = np.rint(budget.cents * spent_twice[:, np.newaxis]).astype(np.int64)
-    # A period's tail is a bucket of its own, after the bucket of its other days.
-    by_bucket = np.stack([main, budget.tail_cents], axis=2)
-    user, day = debit_purchases.user, debit_purchases.day
-    place = (user, budget.period[user, day], budget.is_tail[user, day].astype(np.int64))
-    bucket = np.ravel_multi_index(place, by_bucket.shape)
-    cents = by_bucket.ravel()
+    cents = np.stack([main, budget.tail_cents], axis=2).ravel()
     amounts = scaled_cents(
         debit_purchases.weight, bucket, cents, debit_purchases.ending, debit_purchases.is_cash
     )

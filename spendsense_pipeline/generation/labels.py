@@ -187,7 +187,6 @@ class Labels:
             merchant=merchant,
         )
         branch = _BRANCH.take(mix64(branch_key), "branch")
-        # In the order of `_shop_labels`.
         return self.first_shop + (merchant * 2 + is_online) * STORES_PER_MERCHANT + branch
 
 

@@ -30,6 +30,7 @@ from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import (
+    CONSENT_STATUSES,
     GENDERS,
     HOUSEHOLD_TYPES,
     INCOME_TIERS,
@@ -164,7 +165,9 @@ def users_table(ledger: Ledger) -> Any:
             "region": arrow.coded(people.region, arrow.text(REGIONS)),
             "state": arrow.coded(state_code[place_of(world, places)], arrow.text(states)),
             "household_type": arrow.coded(people.household_type, arrow.text(HOUSEHOLD_TYPES)),
-            "consent_status": arrow.either(people.has_consented, "granted", "denied"),
+            "consent_status": arrow.coded(
+                np.where(people.has_consented, 0, 1), arrow.text(CONSENT_STATUSES)
+            ),
             "consent_timestamp": arrow.timestamps(decided, second, start),
             "target_persona": arrow.coded(
                 people.target, arrow.text(tuple(TARGET_CODES)), people.target == NO_TARGET
@@ -210,13 +213,15 @@ def accounts_table(ledger: Ledger) -> Any:
         {
             "account_id": arrow.coded(flat, ids.account_column),
             "user_id": arrow.coded(user, ids.user_column),
-            "type": arrow.either(is_credit, "credit", "depository"),
+            "type": arrow.coded(is_credit.astype(int), arrow.text(("depository", "credit"))),
             "subtype": arrow.coded(slot, arrow.text([SUBTYPES[each] for each in Slot])),
             "name": arrow.coded(code, arrow.text(names)),
             "official_name": arrow.coded(code, arrow.text(official)),
             "mask": arrow.text([f"{digits:04d}" for digits in mask.tolist()]),
-            "holder_category": arrow.either(is_business, "business", "personal"),
-            "ownership": arrow.either(is_joint, "joint", "sole"),
+            "holder_category": arrow.coded(
+                is_business.astype(int), arrow.text(("personal", "business"))
+            ),
+            "ownership": arrow.coded(is_joint.astype(int), arrow.text(("sole", "joint"))),
             "balance_current": arrow.money(current),
             "balance_available": arrow.money(available),
             "balance_limit": arrow.money(limit[user, slot], ~is_credit),

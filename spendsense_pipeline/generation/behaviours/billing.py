@@ -6,7 +6,7 @@ scaled to what the cycle has room for, so every card keeps to its steady balance
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -23,24 +23,13 @@ from spendsense_pipeline.generation.behaviours.credit import (
 )
 from spendsense_pipeline.generation.behaviours.spending import Purchases
 from spendsense_pipeline.generation.bit_fields import BitFields
-from spendsense_pipeline.generation.cents import (
-    BASIS_POINT_DAYS,
-    half_even,
-    interest_cents,
-    scaled_cents,
-    sums,
-)
+from spendsense_pipeline.generation.cents import half_even, scaled_cents, sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.postings import Leg, Postings, Purpose, Slot, postings, transfer
 from spendsense_pipeline.generation.world import World
 
 STATEMENT_SERIAL: Final = BitFields(slot=3, cycle=6)
 """Which card of the user and which of its billing cycles."""
-NO_FEE: Final = -1
-DAYS_PER_CYCLE = 30
-"""Of a usual cycle."""
-CYCLE_CHARGES_MAX_PERCENT = 6
-"""Of its limit that a card charges in one cycle at most, so that no cycle moves it far."""
 ROOM_MIN_CENTS = 100
 """A card with less room than this in a cycle buys nothing."""
 
@@ -59,7 +48,7 @@ class Statements:
     paid: Ints
     """The payment that answers this statement; it lands in the next cycle."""
     fee_day: Ints
-    """Day a late fee for this statement posts, NO_FEE if none; it lands in the next cycle."""
+    """Day a late fee for this statement posts, -1 if none; it lands in the next cycle."""
 
 
 class Billing:
@@ -68,31 +57,40 @@ class Billing:
     def __init__(self, cards: Cards) -> None:
         self._cards = cards
         shape = cards.issued.shape
-        self.statements = Statements(
-            **{part.name: np.zeros(shape, dtype=np.int64) for part in fields(Statements)}
-        )
-        """Everything closed so far."""
-        self.statements.fee_day.fill(NO_FEE)
+        self._parts = {
+            name: np.zeros(shape, dtype=np.int64)
+            for name in (
+                "previous",
+                "purchases",
+                "interest",
+                "fees",
+                "payments",
+                "balance",
+                "minimum",
+                "paid",
+            )
+        }
+        self._fee_day = np.full(shape, -1, dtype=np.int64)
         self.cycles = int(shape[1])
 
     def room_cents(self, cycle: int) -> Ints:
         """What each card plans to charge in a cycle, `[C]`: fixed when the cycle opens."""
         cards = self._cards
         previous, payment, fee = self._carried(cycle)
-        revolves = (previous > payment) & (cycle > 0)
-        cent_days = previous * DAYS_PER_CYCLE
-        usual_interest = cent_days * cards.apr_basis_points // BASIS_POINT_DAYS
-        expected_interest = np.where(revolves, usual_interest, 0)
+        apr = cards.apr_basis_points
+        expected_interest = np.where(
+            (previous > payment) & (cycle > 0), previous * apr * 30 // (365 * 10_000), 0
+        )
         steered = cards.steady_cents - previous + payment - expected_interest - fee
-        usual = cards.steady_cents
+        # A first, partial cycle carries its days' part of a usual month.
         if cycle == 0:
-            # A first, partial cycle carries its days' part of a usual month.
-            days = np.minimum(cards.issued[:, 0] + 1, DAYS_PER_CYCLE)
-            charges = cards.limit_cents * STEADY_CHARGE_SHARE
-            steered = np.rint(charges * days / DAYS_PER_CYCLE).astype(np.int64)
-            usual = np.rint(usual * days / DAYS_PER_CYCLE).astype(np.int64)
+            days = np.minimum(cards.issued[:, 0] + 1, 30)
+            steered = np.rint(cards.limit_cents * STEADY_CHARGE_SHARE * days / 30).astype(np.int64)
+            usual = np.rint(cards.steady_cents * days / 30).astype(np.int64)
+        else:
+            usual = cards.steady_cents
         room = np.where(cards.band == Band.LOW, usual, steered)
-        return np.clip(room, 0, cards.limit_cents * CYCLE_CHARGES_MAX_PERCENT // 100)
+        return np.clip(room, 0, cards.limit_cents * 6 // 100)
 
     def close(self, cycle: int, purchases: Ints, purchase_days_cents: Ints) -> None:
         """Close a cycle of every card: its interest, minimum, statement and answer.
@@ -103,34 +101,40 @@ class Billing:
             purchase_days_cents: The same, each charge weighted by the days it was owed in the
                 cycle, its issue day included: cent-days per card, `[C]`.
         """
-        cards, statements = self._cards, self.statements
+        cards, parts = self._cards, self._parts
         previous, payment, fee = self._carried(cycle)
         issued = cards.issued[:, cycle]
         opened = cards.issued[:, cycle - 1] if cycle else np.full_like(issued, -1)
         interest = np.zeros(cards.count, dtype=np.int64)
         if cycle:
             pays_on = cards.pays_on[:, cycle - 1]
-            cent_days = previous * (issued - opened) - payment * (issued - pays_on + 1)
-            fee_day = self.statements.fee_day[:, cycle - 1]
-            cent_days += np.where(fee_day >= 0, fee * (issued - fee_day + 1), 0)
-            cent_days += purchase_days_cents
+            owed_days = previous * (issued - opened) - payment * (issued - pays_on + 1)
+            fee_day = self._fee_day[:, cycle - 1]
+            owed_days += np.where(fee_day >= 0, fee * (issued - fee_day + 1), 0)
+            owed_days += purchase_days_cents
             in_full = (payment >= previous) & (pays_on <= cards.due[:, cycle - 1])
-            interest = np.where(in_full, 0, interest_cents(cent_days, cards.apr_basis_points))
+            interest = np.where(
+                in_full, 0, half_even(np.maximum(owed_days, 0) * cards.apr_basis_points, 3_650_000)
+            )
         balance = previous + purchases + interest + fee - payment
         minimum = np.minimum(
             np.maximum(MINIMUM_FLOOR_CENTS, half_even(balance, 100) + interest + fee),
             np.maximum(balance, 0),
         )
-        statements.previous[:, cycle] = previous
-        statements.purchases[:, cycle] = purchases
-        statements.interest[:, cycle] = interest
-        statements.fees[:, cycle] = fee
-        statements.payments[:, cycle] = payment
-        statements.balance[:, cycle] = balance
-        statements.minimum[:, cycle] = minimum
-        statements.paid[:, cycle] = self._answer(balance, minimum, interest)
+        parts["previous"][:, cycle] = previous
+        parts["purchases"][:, cycle] = purchases
+        parts["interest"][:, cycle] = interest
+        parts["fees"][:, cycle] = fee
+        parts["payments"][:, cycle] = payment
+        parts["balance"][:, cycle] = balance
+        parts["minimum"][:, cycle] = minimum
+        parts["paid"][:, cycle] = self._answer(balance, minimum, interest)
         late = (cards.payment == PaymentHabit.LATE) & (minimum > 0)
-        self.statements.fee_day[:, cycle] = np.where(late, cards.due[:, cycle] + 1, NO_FEE)
+        self._fee_day[:, cycle] = np.where(late, cards.due[:, cycle] + 1, -1)
+
+    def statements(self) -> Statements:
+        """Everything closed so far."""
+        return Statements(**self._parts, fee_day=self._fee_day)
 
     def _carried(self, cycle: int) -> tuple[Ints, Ints, Ints]:
         """Balance, payment and late fee a cycle takes over from the one before."""
@@ -138,8 +142,8 @@ class Billing:
             zero = np.zeros(self._cards.count, dtype=np.int64)
             return self._cards.opening_cents, zero, zero
         before = cycle - 1
-        fee = np.where(self.statements.fee_day[:, before] >= 0, LATE_FEE_CENTS, 0)
-        return self.statements.balance[:, before], self.statements.paid[:, before], fee
+        fee = np.where(self._fee_day[:, before] >= 0, LATE_FEE_CENTS, 0)
+        return self._parts["balance"][:, before], self._parts["paid"][:, before], fee
 
     def _answer(self, balance: Ints, minimum: Ints, interest: Ints) -> Ints:
         """The payment that answers a statement."""
@@ -216,7 +220,7 @@ def bill(cards: Cards, users: int, purchases: Purchases, charges: Postings) -> B
         )
         cents[here] = spent
     kept = np.flatnonzero(cents)
-    return Billed(billing.statements, purchases.where(order[kept]), cents[kept])
+    return Billed(billing.statements(), purchases.where(order[kept]), cents[kept])
 
 
 def _card_numbers(cards: Cards, users: int) -> Ints:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
-from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import uniform
@@ -16,7 +15,6 @@ from spendsense_pipeline.generation.world import World
 
 WEEKLY_TAKINGS_USD = (250.0, 1_600.0)
 OPENING_WEEKS = 5
-_SERIAL = BitFields(week=9, is_supplies=1)
 
 
 def business_postings(world: World) -> tuple[Postings, Ints]:
@@ -41,7 +39,7 @@ def business_postings(world: World) -> tuple[Postings, Ints]:
         cents=-cents[user, week],
         label=Fixed.BUSINESS_REVENUE,
         purpose=Purpose.BUSINESS,
-        serial=_SERIAL.pack(week=week, is_supplies=0),
+        serial=2 * week,
     )
     # Each week's takings pay for the supplies of the days after.
     spends_on = day[week] + 2
@@ -53,7 +51,7 @@ def business_postings(world: World) -> tuple[Postings, Ints]:
         cents=cents[user, week][keep],
         label=Fixed.BUSINESS_SUPPLIES,
         purpose=Purpose.BUSINESS,
-        serial=_SERIAL.pack(week=week[keep], is_supplies=1),
+        serial=2 * week[keep] + 1,
     )
     opening = np.rint(takings * OPENING_WEEKS * 100).astype(np.int64)
     return Postings.joined([into, out]), opening

@@ -28,8 +28,6 @@ HOURLY_SHARE = 0.4
 HOURLY_AMOUNT_SPREAD_SHARE = 0.06
 MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
-FRIDAY = 4
-"""As the calendar counts, from Monday."""
 _NEVER_DAYS = 400
 # 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
 PAYCHECKS_PER_YEAR = {
@@ -124,8 +122,8 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
 
     for code, step in ((Cadence.WEEKLY, 7), (Cadence.BIWEEKLY, 14)):
         who = cadence == code
-        # Six of ten employers pay on Friday, the others on Thursday.
-        weekday = FRIDAY - (integers(draw[who], 10) >= 6)
+        # Most employers pay on Friday, some on Thursday or Wednesday.
+        weekday = 4 - np.minimum(integers(draw[who], 10) // 6, 2)
         to_first = (weekday - int(calendar.weekday[0])) % 7
         to_first = to_first + (step - 7) * integers(world.words("payday_week", 0)[who], 2)
         columns = np.arange(-1, count - 1) * step
@@ -171,7 +169,6 @@ def events_passed(event_day: Ints, days: int) -> Ints:
         Events up to and including each day, per (user, day): `[U, D]`.
     """
     users = event_day.shape[0]
-    # Counted per day, with a column more for events past the end, and added up along the days.
     at = np.clip(event_day, 0, days)
     flat = (np.arange(users)[:, np.newaxis] * (days + 1) + at).ravel()
     counts = np.bincount(flat, minlength=users * (days + 1)).reshape(users, days + 1)

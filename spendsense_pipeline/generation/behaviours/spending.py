@@ -235,7 +235,6 @@ def _moments(count: Ints) -> tuple[Ints, Ints, Ints]:
     each = count.ravel()
     user_day = np.repeat(np.arange(users * days), each)
     user = np.repeat(np.arange(users), count.sum(axis=1))
-    # The day's first purchase has as many before it as all days before it have purchases.
     first = np.cumsum(each) - each
     return user, user_day - user * days, np.arange(user_day.size) - first[user_day]
 
