@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.files import write_text
 from spendsense_pipeline.publishing.warehouse import WarehouseError, named_errors
 
 if TYPE_CHECKING:
@@ -78,11 +79,8 @@ def record_decision(
         indent=2,
     )
     path: Path = settings.consent_path
-    new = path.with_name(path.name + ".new")
     with named_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(text + "\n", encoding="utf-8")
-        new.replace(path)
+        write_text(path, text + "\n")
     return decisions
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.publishing.publish import (
-    NEW_SUFFIX,
     Dataset,
     point_readers_at,
     remove_database,
@@ -83,8 +82,7 @@ def current_dataset(settings: Settings) -> Dataset:
 
 def _kept_files(settings: Settings) -> list[Path]:
     """Complete datasets, oldest publication first (their names begin with the time)."""
-    files = settings.datasets_dir.glob("*.duckdb")
-    return sorted(path for path in files if not path.name.endswith(NEW_SUFFIX))
+    return sorted(settings.datasets_dir.glob("*.duckdb"))
 
 
 def _holds_rows_of(path: Path, users: Sequence[str]) -> bool:
