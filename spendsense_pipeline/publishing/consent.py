@@ -24,7 +24,12 @@ DECISIONS = ("granted", "revoked")
 
 @dataclass(frozen=True)
 class Decision:
-    """What one person decided, and when."""
+    """What one person decided, and when.
+
+    Attributes:
+        status: one of `DECISIONS`.
+        decided_at: the instant, with its time zone.
+    """
 
     status: str
     decided_at: dt.datetime
@@ -33,9 +38,12 @@ class Decision:
 def read_decisions(settings: Settings) -> dict[str, Decision]:
     """Every recorded decision by user id; none if nobody has decided.
 
+    Args:
+        settings: names the file.
+
     Raises:
-        WarehouseError: when the file is not what we wrote. Guessing would process somebody who
-            said no.
+        WarehouseError: when the file cannot be read or is not what we wrote. Guessing would process
+            somebody who said no.
     """
     path: Path = settings.consent_path
     if not path.exists():
@@ -69,7 +77,22 @@ def _known(status: str) -> str:
 def record_decision(
     settings: Settings, user_id: str, status: str, *, decided_at: dt.datetime
 ) -> dict[str, Decision]:
-    """Add or replace one person's decision; the file is replaced whole, never half-written."""
+    """Add or replace one person's decision; the file is replaced whole, never half-written.
+
+    Args:
+        settings: names the file.
+        user_id: whose decision it is; need not be in any dataset.
+        status: one of `DECISIONS`.
+        decided_at: the instant, with its time zone.
+
+    Returns:
+        Every decision recorded now, by user id.
+
+    Raises:
+        ValueError: when the status is none of those.
+        WarehouseError: when the file cannot be read or written.
+        DiskFullError: when there is no room for it; the decisions before are still there.
+    """
     decisions = read_decisions(settings) | {user_id: Decision(_known(status), decided_at)}
     text = json.dumps(
         {
@@ -85,10 +108,17 @@ def record_decision(
 
 
 def apply_decisions(con: duckdb.DuckDBPyConnection, decisions: Mapping[str, Decision]) -> int:
-    """Write the decisions into `raw_users`; returns how many people's status changed.
+    """Write the decisions into `raw_users`.
 
     Whoever reads past the raw tables reads `consent_status = 'granted'` only, so this is the one
     place a decision takes effect. A decision about somebody who is not there changes nothing.
+
+    Args:
+        con: the warehouse being built.
+        decisions: by user id.
+
+    Returns:
+        How many people's status changed.
     """
     if not decisions:
         return 0
@@ -108,5 +138,12 @@ def apply_decisions(con: duckdb.DuckDBPyConnection, decisions: Mapping[str, Deci
 
 
 def withdrawn(decisions: Mapping[str, Decision]) -> list[str]:
-    """People who said no, in order."""
+    """People who said no.
+
+    Args:
+        decisions: by user id.
+
+    Returns:
+        Their user ids, in text order.
+    """
     return sorted(user for user, d in decisions.items() if d.status == "revoked")

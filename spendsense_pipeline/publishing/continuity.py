@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Continuity:
-    """The history start to use (None: the configuration's own) and a sentence saying why."""
+    """What is decided about the next history.
+
+    Attributes:
+        history_start: first day of it; None: the configuration's own.
+        note: a sentence saying why.
+        is_continued: whether it begins where the published one does.
+        is_rebased: whether it would have continued but for its length.
+    """
 
     history_start: dt.date | None
     note: str
@@ -39,6 +46,9 @@ def continue_history(
         published_start: history start of the published dataset; None when there is none.
         is_same_configuration: whether it was made from this very configuration.
         is_fresh: the operator asked for a new world.
+
+    Returns:
+        The first day and why.
     """
     if published_start is None:
         return Continuity(None, "First dataset: its history begins where the configuration says.")
@@ -72,6 +82,15 @@ def continue_published(
     """Choose the history start of the dataset that follows the published one.
 
     Whatever cannot be read as a dataset of ours is not one to extend.
+
+    Args:
+        settings: where the published dataset is.
+        asked: what the operator asks for now; a history start in it wins.
+        as_of: the day the next dataset describes.
+        is_fresh: the operator asked for a new world.
+
+    Returns:
+        The first day and why.
     """
     if asked.config.history_start is not None:
         start = asked.config.history_start

@@ -34,7 +34,11 @@ DATASETS_KEPT = 7
 
 
 def datasets(settings: Settings) -> list[Dataset]:
-    """The datasets kept, newest publication first; one that cannot be read is left out."""
+    """The datasets kept, newest publication first; one that cannot be read is left out.
+
+    Args:
+        settings: where they are.
+    """
     return list(_datasets(settings))
 
 
@@ -50,6 +54,9 @@ def _datasets(settings: Settings) -> Iterator[Dataset]:
 
 def read_dataset(path: Path) -> Dataset:
     """The `dataset` row of a published file.
+
+    Args:
+        path: the file.
 
     Raises:
         WarehouseError: when the file is not a dataset of ours.
@@ -74,8 +81,12 @@ def read_dataset(path: Path) -> Dataset:
 def current_dataset(settings: Settings) -> Dataset:
     """The dataset readers see now.
 
+    Args:
+        settings: where it is.
+
     Raises:
-        WarehouseError: when there is none, or the file is not one.
+        NoDatasetError: when there is none.
+        WarehouseError: when the file is not one.
     """
     return replace(read_dataset(current_dataset_path(settings)), is_current=True)
 
@@ -108,6 +119,16 @@ def prune(settings: Settings, *, keep: int = DATASETS_KEPT) -> list[Path]:
     """Delete old datasets and those a withdrawn consent reaches. Hold the writer lock.
 
     Never deletes the one readers see: replacing that is a publication's job.
+
+    Args:
+        settings: where they are.
+        keep: how many publications to keep.
+
+    Returns:
+        The files deleted.
+
+    Raises:
+        NoDatasetError: when nothing is published.
     """
     files = _kept_files(settings)
     current = current_dataset_path(settings)
@@ -130,6 +151,9 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
         settings: where the files are.
         dataset_id: which one (or the beginning of its id); wins over `steps`.
         steps: how many publications back from the one readers see now.
+
+    Returns:
+        The dataset readers see now.
 
     Raises:
         SpendSenseError: naming the datasets there are, or whose consent forbids it.

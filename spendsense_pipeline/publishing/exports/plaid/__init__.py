@@ -26,6 +26,12 @@ from spendsense_pipeline.tables.raw import RAW_USERS
 def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of: dt.date) -> None:
     """`<user_id>/accounts_get.json` … `sandbox_custom_user.json`, and `users.csv`, which Plaid
     does not know.
+
+    Args:
+        selection: whose rows.
+        directory: an empty one.
+        dataset_id: what the identifiers of requests and Items are derived from.
+        as_of: the day the dataset describes.
     """
     for person in people(selection):
         folder = directory / file_name(person.user_id)

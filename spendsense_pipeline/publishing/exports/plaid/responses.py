@@ -23,7 +23,12 @@ _STATUSES = ("MATURE", "EARLY_DETECTION", "TOMBSTONED")
 
 
 def accounts_get(person: Person, dataset_id: str) -> dict[str, Any]:
-    """Body of `/accounts/get`."""
+    """Body of `/accounts/get`.
+
+    Args:
+        person: whose accounts.
+        dataset_id: what identifiers are derived from.
+    """
     return {
         "accounts": [_account(row) for row in person.accounts],
         "item": _item(person, dataset_id),
@@ -32,7 +37,15 @@ def accounts_get(person: Person, dataset_id: str) -> dict[str, Any]:
 
 
 def transactions_sync(person: Person, dataset_id: str) -> Iterator[dict[str, Any]]:
-    """Bodies of `/transactions/sync`, page after page from an empty cursor."""
+    """Bodies of `/transactions/sync`, page after page from an empty cursor.
+
+    Args:
+        person: whose transactions.
+        dataset_id: what cursors and identifiers are derived from.
+
+    Yields:
+        A page of at most `SYNC_PAGE_ROWS` transactions; of somebody without any, one empty page.
+    """
     rows = person.transactions
     for start in range(0, max(len(rows), 1), SYNC_PAGE_ROWS):
         page = rows[start : start + SYNC_PAGE_ROWS]
@@ -50,7 +63,13 @@ def transactions_sync(person: Person, dataset_id: str) -> Iterator[dict[str, Any
 
 
 def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) -> dict[str, Any]:
-    """Body of `/transactions/recurring/get`."""
+    """Body of `/transactions/recurring/get`.
+
+    Args:
+        person: whose streams.
+        dataset_id: what identifiers are derived from.
+        as_of: the day the streams were found.
+    """
     streams = [_stream(row) for row in person.streams]
     return {
         "inflow_streams": [s for s in streams if s["average_amount"]["amount"] < 0],
@@ -62,7 +81,12 @@ def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) 
 
 
 def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
-    """Body of `/liabilities/get`; the only liabilities are credit cards."""
+    """Body of `/liabilities/get`; the only liabilities are credit cards.
+
+    Args:
+        person: whose cards.
+        dataset_id: what identifiers are derived from.
+    """
     return {
         "accounts": [_account(row) for row in person.accounts],
         "item": _item(person, dataset_id),
