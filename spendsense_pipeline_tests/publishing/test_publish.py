@@ -226,6 +226,24 @@ def test_a_publication_that_fails_anywhere_leaves_the_published_dataset(
     assert not list(settings.datasets_dir.glob("*.new*"))
 
 
+def test_what_is_published_is_verified_with_its_own_row_before_anybody_sees_it(
+    tmp_path: Path,
+) -> None:
+    settings, resolved = settings_in(tmp_path), a_config(seed=7)
+    first = published(settings)
+
+    with a_building(settings, resolved, 3) as con:
+
+        def refuse() -> None:
+            [(found,)] = con.execute("select dataset_id from dataset").fetchall()
+            raise ArithmeticError(found)
+
+        with pytest.raises(ArithmeticError, match=dataset_id(resolved)):
+            publish(con, settings, resolved, rules_version="r", run_id=None, now=NOW, verify=refuse)
+    assert users_seen(settings.published_path) == 2
+    assert list(settings.datasets_dir.iterdir()) == [first.path]
+
+
 def test_without_hard_links_a_copy_is_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
