@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.features.test_streams import every, months
+from spendsense_pipeline_tests.fixtures.charges import every, months
 from spendsense_pipeline_tests.fixtures.measured_people import (
     measured_one,
     streams_of,
