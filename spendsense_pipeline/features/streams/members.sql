@@ -4,7 +4,7 @@ with gathered as (
   select
     found.reading,
     found.piece_no,
-    list_sort(list({ 'date': piece.date, 'transaction_id': piece.transaction_id })) as charges,
+    list_sort(list({'date': piece.date, 'transaction_id': piece.transaction_id})) as charges,
     cast(coalesce(sum(piece.cents) filter (piece.date > $as_of - 30), 0) as bigint)
       as last_30_days_cents,
     cast(coalesce(sum(piece.cents) filter (piece.date > $as_of - 180), 0) as bigint)

@@ -1,9 +1,11 @@
--- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count as.
+-- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count
+-- as.
 with wanted as (
   select
     user_id,
     bool_or(feature in ('interest_charged_usd', 'minimum_payment_only')) as is_card_wanted,
-    bool_or(feature in ('savings_growth_rate', 'savings_net_inflow_monthly_usd')) as is_savings_wanted,
+    bool_or(feature in ('savings_growth_rate', 'savings_net_inflow_monthly_usd'))
+      as is_savings_wanted,
     bool_or(feature in ('cash_flow_buffer_months', 'low_balance_day_share', 'balance_volatility'))
       as is_checking_wanted,
     bool_or(feature in ('total_spend_usd', 'subscription_spend_share')) as is_spending_wanted,
@@ -27,14 +29,14 @@ select
 from _categorised_rows as row_
 join wanted on wanted.user_id = row_.user_id
 where (
-    wanted.is_card_wanted and row_.is_card
-    or wanted.is_savings_wanted and row_.is_savings
-    or wanted.is_checking_wanted and row_.is_checking
-    or wanted.is_spending_wanted and row_.is_spending
-    or wanted.is_pay_wanted and row_.is_depository
-  )
-  -- a pay gap may have begun before the longest window
-  and (
-    row_.date > $as_of - $longest_window
-    or wanted.is_pay_wanted and row_.is_depository and row_.cents < 0
-  )
+  wanted.is_card_wanted and row_.is_card
+  or wanted.is_savings_wanted and row_.is_savings
+  or wanted.is_checking_wanted and row_.is_checking
+  or wanted.is_spending_wanted and row_.is_spending
+  or wanted.is_pay_wanted and row_.is_depository
+)
+-- a pay gap may have begun before the longest window
+and (
+  row_.date > $as_of - $longest_window
+  or wanted.is_pay_wanted and row_.is_depository and row_.cents < 0
+)

@@ -2,14 +2,19 @@
 with
 paydays as (
   select user_id, date, row_number() over (partition by user_id order by date desc) as recency
-  from _evidence_rows where is_paycheck group by user_id, date),
+  from _evidence_rows
+  where is_paycheck
+  group by user_id, date
+),
 before_window as (
   -- the two paydays before a window: the gap into it, and the last completed gap if it has none
-  select w.window_days, p.user_id, p.date,
+  select
+    w.window_days, p.user_id, p.date,
     row_number() over (partition by w.window_days, p.user_id order by p.recency) as distance
   from paydays as p
   cross join (select unnest($windows) as window_days) as w
-  where p.date <= $as_of - w.window_days),
+  where p.date <= $as_of - w.window_days
+),
 pay as (
   select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
   from _evidence_needed as n
@@ -17,26 +22,38 @@ pay as (
   left join before_window as b
     on b.user_id = n.user_id and b.window_days = n.window_days and b.date = r.date
   where n.feature = 'median_pay_gap_days'
-    and (r.date > $as_of - n.window_days or b.distance <= 2)),
+    and (r.date > $as_of - n.window_days or b.distance <= 2)
+),
 flows as (
   select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
   from _evidence_needed as n
   join _evidence_rows as r on r.user_id = n.user_id and r.date > $as_of - n.window_days
   where (n.feature = 'interest_charged_usd' and r.is_card_interest)
     or (n.feature = 'minimum_payment_only' and r.is_card_payment)
-    or (n.feature = 'savings_net_inflow_monthly_usd' and r.is_savings_flow)),
+    or (n.feature = 'savings_net_inflow_monthly_usd' and r.is_savings_flow)
+),
 subscription_charges as (
   select n.user_id, n.window_days, n.feature, unnest(s.transaction_ids) as transaction_id
   from _evidence_needed as n
   join recurring_streams as s on s.user_id = n.user_id
   where n.feature = 'subscription_spend_share'
-    and s.kind = 'subscription' and s.is_active and s.status = 'MATURE'),
+    and s.kind = 'subscription' and s.is_active and s.status = 'MATURE'
+),
 charges as (
   select c.user_id, c.window_days, c.feature, c.transaction_id, r.date
   from subscription_charges as c
   join _evidence_rows as r
-    on r.transaction_id = c.transaction_id and r.date > $as_of - c.window_days),
-counted as (from pay union all by name from flows union all by name from charges)
-select user_id, window_days, feature,
+    on r.transaction_id = c.transaction_id and r.date > $as_of - c.window_days
+),
+counted as (
+  from pay
+  union all by name
+  from flows
+  union all by name
+  from charges
+)
+select
+  user_id, window_days, feature,
   list(transaction_id order by date, transaction_id) as ids
-from counted group by user_id, window_days, feature
+from counted
+group by user_id, window_days, feature
