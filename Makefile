@@ -40,10 +40,10 @@ demo: $(READY)  ## Run the whole pipeline with the default controls and print th
 	$(BIN)/spendsense summary
 
 test: $(READY)  ## Run the tests.
-	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 test-long: $(READY)  ## Explore further: many populations, nights, whole servers, a browser.
-	$(BIN)/pytest -m long -n auto --dist loadscope $(ARGS)
+	$(BIN)/pytest -m long -n auto --dist worksteal $(ARGS)
 
 test-crash: $(READY)  ## Kill the refreshing process at random instants, with a reader watching.
 	$(BIN)/pytest -m crash $(ARGS)

@@ -106,10 +106,13 @@ def test_the_page_says_what_the_commands_take() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        ["benchmarks", "--users", "100", "--repetitions", "1", "--no-commands"],
-        ["benchmarks.realism", "--users", "30"],
+        pytest.param(
+            ["benchmarks", "--users", "100", "--repetitions", "1", "--no-commands"],
+            id="bench",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(["benchmarks.realism", "--users", "30"], id="realism"),
     ],
-    ids=["bench", "realism"],
 )
 def test_the_page_is_written(command: list[str], tmp_path: Path) -> None:
     output = tmp_path / "page.md"

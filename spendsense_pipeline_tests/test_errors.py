@@ -6,6 +6,7 @@ import importlib
 import pickle
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,16 @@ import pytest
 import spendsense_pipeline
 from spendsense_pipeline.cli.failures import exit_code_of, report
 from spendsense_pipeline.controls.errors import Contradiction, ContradictionsError, RefusedError
+from spendsense_pipeline.disk import DiskFullError
 from spendsense_pipeline.errors import RUN_FAILED, WRONG_INPUT, ProblemsError, SpendSenseError
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.traces.replay import ReplayError
 
 OF_THEIR_OWN_WORDS: dict[type[SpendSenseError], tuple[tuple[Any, ...], dict[str, Any]]] = {
+    DiskFullError: ((Path(), 12_000_000), {}),
     RefusedError: ((), {"must": "be even", "value": 3, "remedy": "give 4"}),
     ContradictionsError: (([Contradiction(("a", "b"), "a and b: lower a")],), {}),
+    ReplayError: (("the trace lacks its decision",), {}),
     ImportProblemsError: (([Problem("kind", "users.csv", "is empty", "Fill it.")],), {}),
 }
 

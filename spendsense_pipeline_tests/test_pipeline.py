@@ -117,6 +117,7 @@ def test_a_data_directory_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 def test_a_warehouse_that_is_no_database_is_named_with_what_to_do(tmp_path: Path) -> None:
     building = tmp_path / "data" / "warehouse" / "building.duckdb"
     building.parent.mkdir(parents=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from spendsense_pipeline.cli.output import JsonOption, show, show_json
-from spendsense_pipeline.files import human_bytes
+from spendsense_pipeline.disk import human_bytes
 
 
 class Format(StrEnum):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,11 +20,12 @@ from spendsense_pipeline.cli.output import (
     show_json,
 )
 from spendsense_pipeline.cli.presets import preset_names
-from spendsense_pipeline.files import human_bytes
+from spendsense_pipeline.disk import human_bytes
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import OperatorConfig
     from spendsense_pipeline.publishing.continuity import Continuity
+    from spendsense_pipeline.reporting.estimate import Estimate
     from spendsense_pipeline.settings import Settings
 
 JOB = "demo_refresh"
@@ -92,7 +95,7 @@ def refresh(
     from spendsense_pipeline.controls import as_of_for, resolve
     from spendsense_pipeline.publishing.continuity import continue_published
     from spendsense_pipeline.reporting.estimate import estimate
-    from spendsense_pipeline.scaling.capacity import require_capacity
+    from spendsense_pipeline.scaling.capacity import reclaim, require_capacity
     from spendsense_pipeline.settings import Settings, today
 
     settings = Settings.from_environment()
@@ -104,16 +107,19 @@ def refresh(
     if dry_run:
         _show_estimate(resolved, history, settings, as_json=as_json)
         return
+    expected = estimate(resolved)
     if not force:
-        require_capacity(estimate(resolved), settings)
+        require_capacity(expected, settings)
     say(f"As of {day}. {history.note}")
     confirm_replacing(settings, yes=yes)
     if skip_validation:
         say("Skipping the checks that only warn; those that block publishing run.")
+    reclaim(expected, settings)
     run_and_summarize(
         settings,
         JOB,
         run_config=_for_tonight(asked, day, history.history_start).given_json(),
+        expected=expected,
         only_blocking_checks=skip_validation,
         force=force,
         as_json=as_json,
@@ -142,11 +148,22 @@ def run_and_summarize(
     job: str,
     *,
     run_config: dict[str, Any],
+    expected: Estimate | None = None,
     only_blocking_checks: bool = False,
     force: bool = False,
     as_json: bool = False,
 ) -> None:
     """Run a job with live progress, then show the summary of what it published.
+
+    Args:
+        settings: where the files are.
+        job: name of the job.
+        run_config: what it is run with.
+        expected: what it makes, by which a disk that fills up is told from one that is far too
+            small.
+        only_blocking_checks: leave out the checks that only warn.
+        force: do not refuse for want of room.
+        as_json: show the summary as JSON and no progress.
 
     Raises:
         SpendSenseError: with every failed check's figure, bound and remedy.
@@ -158,14 +175,15 @@ def run_and_summarize(
     from spendsense_pipeline.reporting.summary import summarize
     from spendsense_pipeline.settings import today
 
-    report = run_job(
-        settings,
-        job,
-        run_config=run_config,
-        progress=Progress(is_quiet=as_json),
-        only_blocking_checks=only_blocking_checks,
-        force=force,
-    )
+    with _disk_full_in_one_line(settings, expected):
+        report = run_job(
+            settings,
+            job,
+            run_config=run_config,
+            progress=Progress(is_quiet=as_json),
+            only_blocking_checks=only_blocking_checks,
+            force=force,
+        )
     if report.is_interrupted:
         raise KeyboardInterrupt
     if not report.is_success:
@@ -184,6 +202,25 @@ def run_and_summarize(
         show_json({"run_id": report.run_id, "success": True, "summary": plain(content)})
     else:
         show_summary(content)
+
+
+@contextlib.contextmanager
+def _disk_full_in_one_line(settings: Settings, expected: Estimate | None) -> Iterator[None]:
+    """A disk so full that Dagster cannot keep its books ends the run in the middle of a step."""
+    from spendsense_pipeline.disk import disk_full
+
+    try:
+        yield
+    except Exception as error:
+        full = disk_full(error, settings.dagster_home)
+        if full is None:
+            raise
+        if expected is not None:
+            from spendsense_pipeline.scaling.capacity import reclaim, still_missing
+
+            full = full.needing(still_missing(expected, settings))
+            reclaim(expected, settings)
+        raise full from error
 
 
 def _for_tonight(asked: OperatorConfig, day: dt.date, start: dt.date | None) -> OperatorConfig:

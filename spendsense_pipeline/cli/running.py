@@ -34,6 +34,7 @@ class RunReport:
     failed_checks: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    has_published: bool = False
 
     @property
     def is_interrupted(self) -> bool:
@@ -41,13 +42,17 @@ class RunReport:
         return any("DagsterExecutionInterruptedError" in error for error in self.errors)
 
     def failure(self) -> SpendSenseError:
-        """Why the run failed, each failed check with figure, bound and remedy."""
+        """Why the run failed, each failed check with figure, bound and remedy; one reason that is
+        one line makes one line.
+        """
         said = list(dict.fromkeys(self.failed_checks + self.errors)) or ["see the run's log"]
-        text = "\n".join(f"  - {line}" for line in said)
+        what = "has been replaced" if self.has_published else "is as it was"
+        problem = f"the run {self.run_id[:8]} failed; the published dataset {what}"
+        if len(said) == 1 and "\n" not in said[0] and not self.failed_checks:
+            return SpendSenseError(problem=problem, remedy=said[0], exit_code=RUN_FAILED)
+        reasons = "\n".join(f"  - {line}" for line in said)
         return SpendSenseError(
-            problem=(
-                f"the run {self.run_id[:8]} failed; the published dataset is as it was:\n{text}"
-            ),
+            problem=f"{problem}:\n{reasons}",
             remedy="The same run, step by step, is in the UI: make dev.",
             exit_code=RUN_FAILED,
         )
@@ -101,6 +106,8 @@ def _without_warnings(job: dg.JobDefinition) -> dg.JobDefinition:
 def _listener(report: RunReport, progress: Progress) -> Callable[[dg.EventLogEntry], None]:
     import dagster as dg
 
+    from spendsense_pipeline.tables.dataset import PUBLISHED
+
     kinds = dg.DagsterEventType
 
     def listen(entry: dg.EventLogEntry) -> None:
@@ -111,6 +118,7 @@ def _listener(report: RunReport, progress: Progress) -> Callable[[dg.EventLogEnt
         elif event.event_type == kinds.STEP_START:
             progress.start(str(entry.step_key))
         elif event.event_type == kinds.STEP_SUCCESS:
+            report.has_published |= event.step_key == PUBLISHED.name
             progress.finish(str(entry.step_key), is_success=True)
         elif event.event_type == kinds.STEP_FAILURE:
             progress.finish(str(entry.step_key), is_success=False)

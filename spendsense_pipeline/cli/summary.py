@@ -13,8 +13,8 @@ from spendsense_pipeline.cli.output import (
     show_json,
     table,
 )
+from spendsense_pipeline.disk import human_bytes
 from spendsense_pipeline.errors import RUN_FAILED
-from spendsense_pipeline.files import human_bytes
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.summary import Summary

@@ -4,8 +4,6 @@ config, and the older form with only `config` and `controls`; JSON or YAML alike
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ import yaml
 
 from spendsense_pipeline.controls.errors import ControlsError, named, shown
 from spendsense_pipeline.controls.operator_config import OperatorConfig
+from spendsense_pipeline.disk import disk_full
+from spendsense_pipeline.files import write_text
 
 # The asset whose run config the operator's configuration is.
 CONTROLS_OP = "operator_controls"
@@ -44,21 +44,10 @@ def export_config(path: str | Path, operator_config: OperatorConfig) -> Path:
     else:
         text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, unfinished = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        write_text(file, text)
     except OSError as error:
-        raise ControlsError(
+        raise disk_full(error, file.parent) or ControlsError(
             [f"{path} cannot be written ({error.strerror}): choose a folder you can write"]
-        ) from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(unfinished).chmod(0o644)
-        Path(unfinished).replace(file)
-    except OSError as error:
-        Path(unfinished).unlink(missing_ok=True)
-        raise ControlsError(
-            [f"{path} cannot be written ({error.strerror}): choose another place"]
         ) from None
     return file
 

@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import ConfigDict, Field
 
 from spendsense_pipeline.defs.metadata import OWNERS
+from spendsense_pipeline.defs.stage import one_line_failures
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.exports import FORMATS
 from spendsense_pipeline.publishing.identity import source_version
@@ -50,7 +51,7 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
         raise dg.Failure(message)
     settings = warehouse.settings
     metadata: dict[str, Any] = {}
-    with open_dataset(settings) as published:
+    with one_line_failures(), open_dataset(settings) as published:
         for name in dict.fromkeys(config.formats):
             written = export_dataset(
                 published.con,

@@ -14,8 +14,12 @@ import click
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
+from spendsense_pipeline.disk import DiskFullError, disk_full, free_bytes
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.settings import Settings, SettingsError
 
+# Empty books take one megabyte, and another while SQLite writes them.
+_LEAST_ROOM = 2_000_000
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -32,10 +36,20 @@ class DataDirInstance(dg.DagsterInstance):
         """Dagster's own defaults, in the data directory instead of where it is called."""
         try:
             home = instance_home(Settings.from_environment())
-        except SettingsError as error:
+        except SpendSenseError as error:
             # One line on the terminal of whichever `dagster` command this is, not a traceback.
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(str(error)) from error
         return InstanceRef.config_defaults(str(home))
+
+    def handle_new_event(self, event: dg.EventLogEntry, *, batch_metadata: Any = None) -> None:
+        """Keep an event, as Dagster does; a disk without room for it ends the run in one line."""
+        try:
+            super().handle_new_event(event, batch_metadata=batch_metadata)
+        except Exception as error:
+            full = disk_full(error, Settings.from_environment().dagster_home)
+            if full is None:
+                raise
+            raise click.ClickException(str(full)) from error
 
     def optimize_for_webserver(
         self, statement_timeout: int, pool_recycle: int, max_overflow: int
@@ -48,7 +62,12 @@ class DataDirInstance(dg.DagsterInstance):
 
 
 def instance_home(settings: Settings) -> Path:
-    """The instance's directory, created; `SettingsError` when it cannot be."""
+    """The instance's directory, created, on a disk with room for Dagster to begin its books.
+
+    Raises:
+        SettingsError: when it cannot be created.
+        DiskFullError: when there is no such room: SQLite would say so by a traceback.
+    """
     settings.prepare_data_dir()
     try:
         settings.dagster_home.mkdir(parents=True, exist_ok=True)
@@ -59,6 +78,9 @@ def instance_home(settings: Settings) -> Path:
             ),
             remedy="set DAGSTER_HOME to a directory you can write, or unset it",
         ) from None
+    free = free_bytes(settings.dagster_home)
+    if free < _LEAST_ROOM:
+        raise DiskFullError(settings.dagster_home, _LEAST_ROOM - free)
     return settings.dagster_home
 
 

@@ -33,6 +33,7 @@ def operator_controls(config: OperatorRunConfig, warehouse: Warehouse) -> dg.Mat
         asked = operator_config_of(config)
         as_of = as_of_for(asked, today=today(warehouse.settings))
         resolved = resolve(asked, as_of=as_of)
+        warehouse.note_controls(resolved)
         work = Stage(OPERATOR_CONTROLS.name, con, warehouse, resolved)
         load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
         given = [row for row in resolved.to_rows() if row["source"] != "default"]

@@ -46,7 +46,7 @@ def raw(
     tables = tuple(table for table in GENERATED_TABLES if table.name in selected)
     with stage(warehouse, GENERATED.name, words="raw tables") as work:
         if FORCE_TAG not in context.run.tags:
-            _require_capacity(work)
+            _require_capacity(work, begins_anew=_makes_everything(context))
         if _makes_everything(context):
             _begin_anew(work)
         make_or_take(work, tables, lambda: _generate(work, tables))
@@ -78,11 +78,12 @@ def _begin_anew(work: Stage) -> None:
     work.warehouse.record.write_anew(work.con)
 
 
-def _require_capacity(work: Stage) -> None:
+def _require_capacity(work: Stage, *, begins_anew: bool) -> None:
     from spendsense_pipeline.reporting.estimate import estimate
     from spendsense_pipeline.scaling.capacity import require_capacity
 
-    require_capacity(estimate(work.resolved), work.warehouse.settings)
+    expected = estimate(work.resolved)
+    require_capacity(expected, work.warehouse.settings, begins_anew=begins_anew)
 
 
 def _generate(work: Stage, tables: Sequence[PipelineTable]) -> None:

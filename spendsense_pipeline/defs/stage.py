@@ -120,6 +120,7 @@ def stage(
         warehouse.get_connection() as con,
     ):
         resolved = read_controls(con, step=words or step)
+        warehouse.note_controls(resolved)
         require_inputs(con, step=words or step, inputs=inputs, resolved=resolved)
         work = Stage(step, con, warehouse, resolved)
         yield work

@@ -13,8 +13,13 @@ from dagster_duckdb import DuckDBResource
 from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.defs.runs import claim_run, mark_dead_runs
+from spendsense_pipeline.disk import DiskFullError, disk_full
 from spendsense_pipeline.publishing.run_record import RunRecord
-from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
+from spendsense_pipeline.publishing.warehouse import (
+    open_building,
+    remove_building,
+    writer_lock,
+)
 from spendsense_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +53,8 @@ class Warehouse(DuckDBResource):
     _con: duckdb.DuckDBPyConnection | None = PrivateAttr(default=None)
     _record: RunRecord = PrivateAttr(default_factory=RunRecord)
     _began_empty: bool = PrivateAttr(default=False)
+    _resolved: ResolvedConfig | None = PrivateAttr(default=None)
+    _given_up: DiskFullError | None = PrivateAttr(default=None)
     # What the checks of this run have staged of the tables as they are now.
     _staged: Any = PrivateAttr(default=None)
 
@@ -70,6 +77,7 @@ class Warehouse(DuckDBResource):
             self._con = con
             self._record = RunRecord()
             self._began_empty = False
+            self._resolved = self._given_up = None
             try:
                 yield self
             finally:
@@ -78,17 +86,47 @@ class Warehouse(DuckDBResource):
 
     @contextlib.contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The run's connection to the warehouse being built; outside a run, one of its own."""
+        """The run's connection to the warehouse being built; outside a run, one of its own.
+
+        Raises:
+            DiskFullError: when the disk fills up, and for every later step of a run that met that.
+        """
+        if self._given_up is not None:
+            raise self._given_up
         if self._con is None:
             with self._writing("a direct call", lambda _: None) as con:
                 yield con
             return
         try:
             yield self._con
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(Exception):  # nothing to roll back is not worth a word
                 self._con.rollback()
+            full = disk_full(error, self.settings.warehouse_dir)
+            if full is not None:
+                raise self._give_up(full) from error
             raise
+
+    def _give_up(self, full: DiskFullError) -> DiskFullError:
+        """Write nothing more in this run. What a run that makes everything has made goes at once:
+        it is worth nothing, and Dagster's books need room to say what happened.
+        """
+        from spendsense_pipeline.reporting.estimate import estimate
+        from spendsense_pipeline.scaling.capacity import still_missing
+
+        settings = self.settings
+        if self._resolved is not None:
+            full = full.needing(still_missing(estimate(self._resolved), settings))
+        self._given_up = full
+        if self._began_empty and self._con is not None:
+            self.drop_staged()
+            self._con.close()
+            remove_building(settings)
+        return full
+
+    def note_controls(self, resolved: ResolvedConfig) -> None:
+        """Remember what this run makes, by which it knows how much room that takes."""
+        self._resolved = resolved
 
     @property
     def record(self) -> RunRecord:

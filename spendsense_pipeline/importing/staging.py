@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from spendsense_pipeline.files import new_folder
 from spendsense_pipeline.importing.layout import (
     create_empty_source,
     find_files,
@@ -310,12 +311,8 @@ def _set_aside(
     (written / DESCRIPTION_FILE).write_text(
         json.dumps(content, default=str, indent=2), encoding="utf-8"
     )
-    imports_dir.mkdir(parents=True, exist_ok=True)
-    arriving = imports_dir / f".{staged.fingerprint}.arriving"
-    shutil.rmtree(arriving, ignore_errors=True)
-    shutil.copytree(written, arriving)
-    shutil.rmtree(folder, ignore_errors=True)
-    arriving.rename(folder)
+    with new_folder(folder) as arriving:
+        shutil.copytree(written, arriving, dirs_exist_ok=True)
     return StagedImport(**{**asdict(staged), "folder": folder})
 
 

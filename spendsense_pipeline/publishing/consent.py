@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.files import write_text
 from spendsense_pipeline.publishing.warehouse import WarehouseError, named_errors
 
 if TYPE_CHECKING:
@@ -68,7 +69,17 @@ def _known(status: str) -> str:
 def record_decision(
     settings: Settings, user_id: str, status: str, *, decided_at: dt.datetime
 ) -> dict[str, Decision]:
-    """Add or replace one person's decision; the file is replaced whole, never half-written."""
+    """Add or replace one person's decision; the file is replaced whole, never half-written.
+
+    Args:
+        settings: names the files.
+        user_id: whose decision.
+        status: a consent status of `raw_users`.
+        decided_at: the clock, in UTC.
+
+    Returns:
+        every decision there is now, by user_id.
+    """
     decisions = read_decisions(settings) | {user_id: Decision(_known(status), decided_at)}
     text = json.dumps(
         {
@@ -78,19 +89,23 @@ def record_decision(
         indent=2,
     )
     path: Path = settings.consent_path
-    new = path.with_name(path.name + ".new")
     with named_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new.write_text(text + "\n", encoding="utf-8")
-        new.replace(path)
+        write_text(path, text + "\n")
     return decisions
 
 
 def apply_decisions(con: duckdb.DuckDBPyConnection, decisions: Mapping[str, Decision]) -> int:
-    """Write the decisions into `raw_users`; returns how many people's status changed.
+    """Write the decisions into `raw_users`.
 
     Whoever reads past the raw tables reads `consent_status = 'granted'` only, so this is the one
     place a decision takes effect. A decision about somebody who is not there changes nothing.
+
+    Args:
+        con: the warehouse being built.
+        decisions: by user_id.
+
+    Returns:
+        how many people's status changed.
     """
     if not decisions:
         return 0

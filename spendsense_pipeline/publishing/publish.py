@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.files import UNFINISHED_SUFFIX, new_file
 from spendsense_pipeline.publishing.identity import Stamp, code_version, dataset_id, stamp_table
 from spendsense_pipeline.publishing.warehouse import (
     named_errors,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
     from spendsense_pipeline.settings import Settings
 
-NEW_SUFFIX = ".new.duckdb"
 _READ_ONLY = 0o444
 # Freed blocks are room that a published file takes for nothing.
 _MOST_FREED_SHARE = 0.25
@@ -84,12 +84,15 @@ def publish(
             empty; so freed blocks, too, hold nothing but this dataset.
         verify: called once everything is there, the `dataset` row included; what it raises leaves
             the published dataset as it was.
+
+    Returns:
+        the published dataset's file and identity.
     """
     prepare_data_dir(settings)
     clear_leftovers(settings)
     published_at = now.astimezone(dt.UTC).replace(tzinfo=None)
     name = f"{published_at:%Y%m%dT%H%M%S%f}_{dataset_id(resolved)}"
-    new, kept = (settings.datasets_dir / (name + end) for end in (NEW_SUFFIX, ".duckdb"))
+    kept = settings.datasets_dir / f"{name}.duckdb"
     dataset = Dataset(
         dataset_id=dataset_id(resolved),
         as_of=resolved.as_of,
@@ -107,15 +110,11 @@ def publish(
     _write_row(con, dataset)
     stamp_table(con, DATASET.name, Stamp.of(resolved))
     verify()
-    with named_errors(new):
-        try:
+    with named_errors(kept):
+        with new_file(kept) as new:
             con.execute("checkpoint")
             _copy_database(con, new, is_all_new=is_all_new)
             new.chmod(_READ_ONLY)
-            new.replace(kept)
-        except BaseException:
-            remove_database(new)
-            raise
         point_readers_at(kept, settings)
     return dataset
 
@@ -154,7 +153,7 @@ def _copy_database(con: duckdb.DuckDBPyConnection, target: Path, *, is_all_new: 
         con.execute("checkpoint published_copy")
     finally:
         con.execute("detach published_copy")
-    _force_to_disk(target)
+        wal_of(target).unlink(missing_ok=True)  # of a checkpoint that the disk had no room for
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -176,39 +175,29 @@ def _copy_file(source: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC if full else errno.EIO, said, str(target))
 
 
-def _force_to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def point_readers_at(dataset: Path, settings: Settings) -> None:
-    """Make the published name a name of this file, in one rename."""
+    """Make the published name a name of this file, in one rename.
+
+    Args:
+        dataset: the file to be read from now on.
+        settings: names the published dataset.
+    """
     published = settings.published_path
-    other_name = published.with_name(f".{published.name}{NEW_SUFFIX}")
-    with named_errors(published):
-        other_name.unlink(missing_ok=True)
+    with named_errors(published), new_file(published) as other_name:
         try:
             other_name.hardlink_to(dataset)
         except OSError:  # a disk without hard links: a copy costs space, nothing else
             shutil.copyfile(dataset, other_name)
-            _force_to_disk(other_name)
-        _force_to_disk(dataset.parent)
         # A program that opened the published file for writing may have left a log beside it, and
         # DuckDB would refuse to open the new file with the old one's log.
         wal_of(published).unlink(missing_ok=True)
-        other_name.replace(published)
-        _force_to_disk(published.parent)
 
 
 def clear_leftovers(settings: Settings) -> None:
     """Remove what a killed publication left behind. Hold the writer lock."""
-    for path in settings.datasets_dir.glob(f"*{NEW_SUFFIX}"):
-        remove_database(path)
-    for path in settings.datasets_dir.glob("*.wal"):
-        path.unlink(missing_ok=True)
+    for pattern in (f"*{UNFINISHED_SUFFIX}*", "*.wal"):
+        for path in settings.datasets_dir.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def remove_database(path: Path) -> None:

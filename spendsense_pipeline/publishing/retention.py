@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.publishing.publish import (
-    NEW_SUFFIX,
     Dataset,
     point_readers_at,
     remove_database,
@@ -83,8 +82,7 @@ def current_dataset(settings: Settings) -> Dataset:
 
 def _kept_files(settings: Settings) -> list[Path]:
     """Complete datasets, oldest publication first (their names begin with the time)."""
-    files = settings.datasets_dir.glob("*.duckdb")
-    return sorted(path for path in files if not path.name.endswith(NEW_SUFFIX))
+    return sorted(settings.datasets_dir.glob("*.duckdb"))
 
 
 def _holds_rows_of(path: Path, users: Sequence[str]) -> bool:
@@ -110,6 +108,13 @@ def prune(settings: Settings, *, keep: int = DATASETS_KEPT) -> list[Path]:
     """Delete old datasets and those a withdrawn consent reaches. Hold the writer lock.
 
     Never deletes the one readers see: replacing that is a publication's job.
+
+    Args:
+        settings: names the files.
+        keep: how many datasets stay, the published one among them.
+
+    Returns:
+        the files that were deleted.
     """
     files = _kept_files(settings)
     current = current_dataset_path(settings)
@@ -132,6 +137,9 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
         settings: where the files are.
         dataset_id: which one (or the beginning of its id); wins over `steps`.
         steps: how many publications back from the one readers see now.
+
+    Returns:
+        the dataset readers see now.
 
     Raises:
         SpendSenseError: naming the datasets there are, or whose consent forbids it.

@@ -9,13 +9,15 @@ import errno
 import fcntl
 import json
 import os
-import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from spendsense_pipeline.disk import disk_full, file_named_in
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
+from spendsense_pipeline.files import new_file
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 MEMORY_LIMIT_GIB = 1.5
 _POLL_SECONDS = 0.2
 _SAY_EVERY_SECONDS = 30.0
-_NAMED_FILE = re.compile(r'file "([^"]+)"', re.IGNORECASE)
-_DISK_FULL_TEXTS = ("no space left on device", "disk quota exceeded", "could not write all bytes")
 
 
 class WarehouseError(SpendSenseError):
@@ -47,41 +47,19 @@ def named_errors(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.ConnectionException) as error:
-        raise _explained(path, error) from error
-    except duckdb.Error as error:  # a commit that finds the disk full is a transaction's error
-        if not _is_disk_full(error):
-            raise
-        raise _explained(path, error) from error
-
-
-def _is_disk_full(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return any(words in str(error).lower() for words in _DISK_FULL_TEXTS)
-
-
-def _file_named_in(error: Exception) -> Path | None:
-    """The file the error itself is about, which need not be the one being worked on."""
-    if isinstance(error, OSError):
-        return Path(error.filename) if isinstance(error.filename, str) else None
-    named = _NAMED_FILE.search(str(error))
-    return Path(named[1]) if named else None
+    except (OSError, duckdb.Error) as error:
+        full = disk_full(error, path.parent)
+        if full:
+            raise full from error
+        if isinstance(error, (OSError, duckdb.IOException, duckdb.ConnectionException)):
+            raise _explained(path, error) from error
+        raise
 
 
 def _explained(path: Path, error: Exception) -> WarehouseError:
-    path = _file_named_in(error) or path
+    path = file_named_in(error) or path
     text = str(error).lower()
     code = error.errno if isinstance(error, OSError) else None
-    if _is_disk_full(error):
-        return WarehouseError(
-            problem=f"the disk holding {path.parent} is full",
-            remedy=(
-                "free some space (old datasets are in datasets/) or set SPENDSENSE_DATA_DIR to a"
-                " larger disk, then run again; the published dataset is untouched"
-            ),
-            exit_code=RUN_FAILED,
-        )
     if code == errno.EROFS or "read-only file system" in text:
         problem = f"{path.parent} is on a read-only disk"
         remedy = "set SPENDSENSE_DATA_DIR to a directory that can be written"
@@ -129,6 +107,9 @@ def writer_lock(
         wait_seconds: how long to queue before giving up.
         say: receives a line now and then while waiting.
 
+    Yields:
+        once the lock is held.
+
     Raises:
         WarehouseError: when another writer did not finish in time, naming it.
     """
@@ -137,15 +118,16 @@ def writer_lock(
         file = settings.lock_path.open("a+", encoding="utf-8")
     with file:
         _wait_for(file, wait_seconds, say)
-        file.truncate(0)
         since = time.strftime("%H:%M:%S UTC", time.gmtime())
-        file.write(json.dumps({"holder": holder, "pid": os.getpid(), "since": since}))
-        with named_errors(settings.lock_path):
-            file.flush()
+        note = json.dumps({"holder": holder, "pid": os.getpid(), "since": since})
+        # Only a note: where a full disk has no room for it, others wait for "another run".
+        with contextlib.suppress(OSError):
+            file.truncate(0)
+            os.write(file.fileno(), note.encode())
         try:
             yield
         finally:
-            with contextlib.suppress(OSError):  # a full disk must not hide the run's own error
+            with contextlib.suppress(OSError):
                 file.truncate(0)
 
 
@@ -185,7 +167,15 @@ def _holder(file: IO[str]) -> str:
 def open_building(
     settings: Settings, *, config: dict[str, Any] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse being built, read-write. Hold the writer lock around this."""
+    """The warehouse being built, read-write. Hold the writer lock around this.
+
+    Args:
+        settings: names the file.
+        config: DuckDB settings to connect with; without a memory limit there, it gets ours.
+
+    Yields:
+        a connection that is closed at the end of the block.
+    """
     import duckdb
 
     path = settings.building_path
@@ -220,11 +210,15 @@ def _create_database(path: Path) -> None:
     """
     import duckdb
 
-    new = path.with_name(path.name + ".new")
-    for leftover in (new, wal_of(new), wal_of(path)):
-        leftover.unlink(missing_ok=True)
-    duckdb.connect(str(new)).close()
-    new.replace(path)
+    wal_of(path).unlink(missing_ok=True)
+    with new_file(path) as new:
+        wal_of(new).unlink(missing_ok=True)
+        duckdb.connect(str(new)).close()
+
+
+def remove_building(settings: Settings) -> None:
+    """Delete the warehouse being built, with its log and working tables. Hold the writer lock."""
+    shutil.rmtree(settings.warehouse_dir, ignore_errors=True)
 
 
 def wal_of(path: Path) -> Path:

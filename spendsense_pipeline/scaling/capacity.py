@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.disk import bytes_in, free_bytes, human_bytes
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.files import human_bytes
-from spendsense_pipeline.publishing.warehouse import MEMORY_LIMIT_GIB
+from spendsense_pipeline.publishing.warehouse import (
+    MEMORY_LIMIT_GIB,
+    WarehouseError,
+    remove_building,
+    writer_lock,
+)
 from spendsense_pipeline.scaling.engines import SHARD_USERS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.estimate import Estimate
     from spendsense_pipeline.settings import Settings
 
-# The warehouse being built and the copy that is published, and a tenth of room to sort in.
-_COPIES = 2.1
+# DuckDB's log, which it writes into the file when it has grown to 16 MiB.
+_LOG_BYTES = 17_000_000
+# What Dagster's books grow by in a run.
+_BOOKS_BYTES = 5_000_000
+# Files are rounded up to blocks, and large tables are sorted on disk beside them.
+_MARGIN = 1.1
 # Measured (docs/performance.md): libraries and a shard, and DuckDB's working tables for so many
 # people; beyond ten thousand they are measured in ranges, and DuckDB is held to its limit anyway.
 _BYTES_ANY_RUN = 400_000_000
@@ -27,21 +36,40 @@ _BYTES_PER_WORKER = 700_000_000
 _PARQUET_BYTES_PER_TRANSACTION = 32
 
 
-def require_capacity(expected: Estimate, settings: Settings) -> None:
+def require_capacity(expected: Estimate, settings: Settings, *, begins_anew: bool = True) -> None:
     """Refuse what this machine cannot hold.
+
+    Args:
+        expected: what is asked for.
+        settings: where it would be written, and who makes it.
+        begins_anew: whether what an earlier run left in the warehouse is replaced as a whole.
 
     Raises:
         SpendSenseError: naming what is short, by how much, and what to do.
     """
-    missing = shortage(expected, settings)
+    missing = shortage(expected, settings, begins_anew=begins_anew)
     if missing:
         raise missing
 
 
-def shortage(expected: Estimate, settings: Settings) -> SpendSenseError | None:
-    """What this machine is short of for the request, and what to do; None when it has room."""
+def shortage(
+    expected: Estimate, settings: Settings, *, begins_anew: bool = True
+) -> SpendSenseError | None:
+    """What this machine is short of for the request, and what to do; None when it has room.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+        begins_anew: whether everything is made in this run, so that what an earlier one left may
+            go.
+
+    Returns:
+        the error to raise, naming the bytes needed and free; None when there is room.
+    """
     short = []
-    disk, free = disk_needed(expected, settings), free_bytes(settings)
+    disk, free = disk_needed(expected, settings), free_bytes(settings.data_dir)
+    if begins_anew:
+        free += bytes_in(settings.warehouse_dir)
     if disk > free:
         short.append(
             f"{human_bytes(disk)} of disk in {settings.data_dir}, where {human_bytes(free)} are"
@@ -65,21 +93,64 @@ def shortage(expected: Estimate, settings: Settings) -> SpendSenseError | None:
 
 
 def disk_needed(expected: Estimate, settings: Settings) -> int:
-    """Bytes a run writes: the warehouse, its published copy and, with an engine, the shards."""
+    """Bytes by which a run that makes everything has grown the data directory at its largest.
+
+    The warehouse being built; beside it first DuckDB's log, then, with that written, the published
+    copy and the new export; Dagster's books; with an engine, the shards.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+
+    Returns:
+        bytes.
+    """
     shards = expected.transactions * _PARQUET_BYTES_PER_TRANSACTION if settings.engine else 0
-    return round(expected.bytes * _COPIES) + shards
+    beside = max(_LOG_BYTES, expected.bytes + expected.export_bytes)
+    return round((expected.bytes + beside + _BOOKS_BYTES + shards) * _MARGIN)
 
 
-def free_bytes(settings: Settings) -> int:
-    """Bytes free where the data directory is or will be."""
-    place = settings.data_dir
-    while not place.exists():
-        place = place.parent
-    return shutil.disk_usage(place).free
+def still_missing(expected: Estimate, settings: Settings) -> int:
+    """Bytes that are neither free nor already in the warehouse being built, of those needed.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+
+    Returns:
+        bytes; 0 when there is room.
+    """
+    held = free_bytes(settings.data_dir) + bytes_in(settings.warehouse_dir)
+    return max(0, disk_needed(expected, settings) - held)
+
+
+def reclaim(expected: Estimate, settings: Settings) -> None:
+    """Delete what an earlier run left in the warehouse, where its room is needed before the next
+    one can begin; nothing while another run is at work there.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+    """
+    if free_bytes(settings.data_dir) >= disk_needed(expected, settings):
+        return
+    with (
+        contextlib.suppress(WarehouseError),
+        writer_lock(settings, holder="the next run", wait_seconds=0),
+    ):
+        remove_building(settings)
 
 
 def memory_needed(people: int, settings: Settings) -> int:
-    """Bytes a run holds at its peak on this machine, its engine's workers included."""
+    """Bytes a run holds at its peak on this machine, its engine's workers included.
+
+    Args:
+        people: how many the run makes.
+        settings: the deployment's paths and limits.
+
+    Returns:
+        bytes.
+    """
     needed = _BYTES_ANY_RUN + min(_BYTES_PER_PERSON * people, _MOST_IN_DUCKDB)
     if settings.engine and not settings.engine_address:
         shards = -(-people // SHARD_USERS)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.files import new_file
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
 from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
@@ -101,10 +101,8 @@ def make_shard(task: ShardTask) -> ShardResult:
                 _copy(con, table.name, task)
     size = sum(_path(task, table.name).stat().st_size for table in SHARD_TABLES)
     result = ShardResult(task.first_user, task.users, transactions, size)
-    task.done_path.parent.mkdir(parents=True, exist_ok=True)
-    new = task.done_path.with_suffix(f".{uuid.uuid4().hex}.new")
-    new.write_text(json.dumps(asdict(result)), encoding="utf-8")
-    new.replace(task.done_path)
+    with _new_file(task.done_path) as new:
+        new.write_text(json.dumps(asdict(result)), encoding="utf-8")
     return result
 
 
@@ -194,19 +192,6 @@ def _path(task: ShardTask, table: str) -> Path:
     return Path(task.folder) / table / f"{task.part}.parquet"
 
 
-@contextlib.contextmanager
-def _new_file(path: Path) -> Iterator[Path]:
-    """A file to write under another name: forced to disk and moved into place when complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of this call's own: an engine may run a shard again while the first try still runs.
-    new = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
-    try:
-        yield new
-        descriptor = os.open(new, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+def _new_file(path: Path) -> contextlib.AbstractContextManager[Path]:
+    """A file written whole: an engine may run a shard again while the first try still runs."""
+    return new_file(path, apart=uuid.uuid4().hex)

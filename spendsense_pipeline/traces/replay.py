@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from spendsense_pipeline.errors import RUN_FAILED, ProblemsError
 from spendsense_pipeline.sql import QueryFolder
 
 if TYPE_CHECKING:  # numpy is loaded when somebody replays, not when a command starts
@@ -33,8 +34,13 @@ _AT_A_TIME = 5_000
 _QUERIES = QueryFolder(__package__)
 
 
-class ReplayError(ValueError):
+class ReplayError(ProblemsError, ValueError):
     """A trace that cannot be judged again; the message says what it lacks and where."""
+
+    exit_code = RUN_FAILED
+
+    def __init__(self, problem: str) -> None:
+        super().__init__([problem], "explain the decisions again: materialize decision_traces")
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,7 @@ ways as (
 ),
 nearest as (
   select
-    w.user_id,
-    w.window_days,
-    min({shortfall: w.shortfall, way: w.way, persona: w.persona}) as found
+    w.user_id, w.window_days, min({shortfall: w.shortfall, way: w.way, persona: w.persona}) as found
   from ways as w join decisions as d using (user_id, window_days)
   where not list_contains(d.matched_personas, w.persona)
   group by all
@@ -39,7 +37,7 @@ lacks as (
       case c.unit
         when 'yes/no' then concat('there is no sign of ', c.label)
         else concat(
-            c.label, ' is ',
+            'the ', c.label, ' is ',
             shown(
               u.value, false, c.operator, c.threshold, c.unit, c.figure_at_line, c.line, c.digits
             ),

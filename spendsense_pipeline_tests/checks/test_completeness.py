@@ -6,13 +6,21 @@ from spendsense_pipeline.checks import completeness
 from spendsense_pipeline.checks.outcome import Finding
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.raw import CARD_STATEMENTS
 from spendsense_pipeline_tests.fixtures.assigned_people import (
     NATURAL_MIX,
     an_assignment,
     assigned_people,
 )
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
-from spendsense_pipeline_tests.fixtures.rows import insert
+from spendsense_pipeline_tests.fixtures.rows import (
+    AS_OF,
+    a_card,
+    a_statement,
+    a_user,
+    a_warehouse,
+    insert,
+)
 
 
 def checked(measure: str) -> tuple[CheckRun, Finding]:
@@ -40,6 +48,16 @@ def test_rows_of_nobody_are_found() -> None:
     run, _ = checked("only_consenting_people")
     insert(run.con, PERSONA_ASSIGNMENTS, [an_assignment("stranger", "general")])
     assert not completeness.only_consenting_people(PERSONA_ASSIGNMENTS)(run).passed
+
+
+def test_rows_that_name_an_account_are_asked_for_its_holder() -> None:
+    con = a_warehouse(
+        users=[a_user("user_0000"), a_user("user_0001", consent_status="revoked")],
+        accounts=[a_card("card_0", "user_0000"), a_card("card_1", "user_0001")],
+        statements=[a_statement(AS_OF, account_id=card) for card in ("card_0", "card_1")],
+    )
+    found = completeness.only_consenting_people(CARD_STATEMENTS)(CheckRun(con, a_configuration()))
+    assert found.failing_rows == ({"user_id": "user_0001", "consent_status": "revoked", "rows": 1},)
 
 
 def test_everybody_is_there_in_both_windows() -> None:

@@ -8,7 +8,7 @@ import pytest
 from spendsense_pipeline.checks import declared
 from spendsense_pipeline.checks.outcome import Finding
 from spendsense_pipeline.checks.running import CheckRun
-from spendsense_pipeline.tables.declaration import Column, ForeignKey, Table
+from spendsense_pipeline.tables.declaration import Column, ForeignKey, RowCount, Table
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
 PEOPLE = Table(
@@ -112,3 +112,30 @@ def test_other_values_are_found(run: CheckRun) -> None:
     run.con.execute("update people set colour = 'green' where person = 'bob'")
     found = declared.values_are_allowed(PEOPLE)(run)
     assert found.failing_rows == ({"column_name": "colour", "value": "green", "rows": 1},)
+
+
+TWO_EACH = "select 2 * count(*) from people"
+
+
+@pytest.mark.parametrize(
+    ("operator", "rows", "is_kept"),
+    [
+        ("=", 4, True),
+        ("=", 3, False),
+        ("=", 5, False),
+        (">=", 5, True),
+        (">=", 3, False),
+        ("<=", 4, True),
+        ("<=", 5, False),
+    ],
+)
+def test_rows_are_as_many_as_declared(
+    run: CheckRun, operator: str, rows: int, is_kept: bool
+) -> None:
+    run.con.execute("delete from pets")
+    run.con.execute("insert into pets select 'ann', i, 1 from range(?) as numbers(i)", [rows])
+    expected = RowCount("two per person", TWO_EACH, operator)  # type: ignore[arg-type]
+    found = declared.row_count_is_declared(PETS, expected)(run)
+    assert passes(found) == is_kept
+    assert found.figure == rows
+    assert found.failing_rows == (() if is_kept else ({"rows": rows, "declared": f"{operator} 4"},))

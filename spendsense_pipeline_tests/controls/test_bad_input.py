@@ -16,12 +16,15 @@ from spendsense_pipeline.controls import (
     ControlsError,
     OperatorConfig,
     OperatorControls,
+    PersonaTarget,
     load_config,
     resolve,
 )
 from spendsense_pipeline.controls.resolved import SECTIONS
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
 
+_PERSONAS = len(PersonaTarget)
+_EVEN = math.floor(100 / _PERSONAS) / 100  # the share of each when all are equal
 ONE = {"general": 0.5, "savings_builder": 0.45}
 
 # section, what was written, and what the one sentence must say: name, bound, value, remedy.
@@ -103,8 +106,8 @@ BAD: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("thresholds", {"pay_gap": 0}, ("pay_gap", "not known in thresholds")),
     ("expectations", {"min_coverage": 70}, ("min_coverage", "between 0 and 1", "70", "at most 1")),
     ("expectations", {"min_persona_share": 0.4}, ("min_persona_share", "max_persona_share 0.35", "0.4", "lower one")),
-    ("expectations", {"min_persona_share": 0.2}, ("min_persona_share", "at most 1/6", "0.2", "0.16")),
-    ("expectations", {"max_persona_share": 0.1}, ("max_persona_share", "at least 1/6", "0.1", "0.17")),
+    ("expectations", {"min_persona_share": 0.2}, ("min_persona_share", f"at most 1/{_PERSONAS}", "0.2", f"{_EVEN:.2f}")),
+    ("expectations", {"max_persona_share": 0.1}, ("max_persona_share", f"at least 1/{_PERSONAS}", "0.1", f"{_EVEN + 0.01:.2f}")),
 ]
 # fmt: on
 IDS = [f"{section}-{json.dumps(data, default=str)[:60]}" for section, data, _ in BAD]

@@ -10,6 +10,7 @@ import pytest
 from spendsense_pipeline.controls import (
     PRESET_CONFIGS,
     OperatorConfig,
+    PersonaTarget,
     controls_without_effect,
     resolve,
 )
@@ -27,7 +28,7 @@ def named(preset: str | None = None, **controls: Any) -> list[str]:
     [
         ({}, {"target_personas": ["variable_income"]}, "overlap_rate"),
         (
-            {"target_personas": ["savings_builder", "general"]},
+            {"target_personas": list(PersonaTarget)[-2:]},
             {"target_personas": ["subscription_heavy", "general"]},
             "overlap_rate",
         ),

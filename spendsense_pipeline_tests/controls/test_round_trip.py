@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from spendsense_pipeline.controls import (
     ControlsError,
     OperatorConfig,
+    PersonaTarget,
     ResolvedConfig,
     export_config,
     load_config,
@@ -72,7 +73,7 @@ def test_what_is_within_bounds_contradicts_something_or_survives(request: dict[s
         return
     # Every value is allowed by itself, so the reasons can only be combinations of two of them.
     together = ("sum to at most 1", "must not exceed", "exactly the target", "must reach", "most 0.",
-                "at most 0,", "as_of", "1/6")  # fmt: skip
+                "at most 0,", "as_of", f"1/{len(PersonaTarget)}")  # fmt: skip
     for problem in asked.problems:
         assert any(words in problem for words in together), problem
 

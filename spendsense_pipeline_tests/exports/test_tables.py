@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from spendsense_pipeline.disk import DiskFullError
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.exports import FORMATS, export_dataset
 from spendsense_pipeline.publishing.exports.documents import file_name
@@ -169,7 +170,7 @@ def test_a_failed_export_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("spendsense_pipeline.publishing.exports.documents.write_traces", full_disk)
-    with pytest.raises(SpendSenseError, match="No space left"):
+    with pytest.raises(DiskFullError, match="is too full"):
         export_dataset(dataset, TABLES, tmp_path / "out", "json")
     assert list(tmp_path.iterdir()) == []
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,16 +68,22 @@ def _boundaries() -> list[Any]:
     return cases
 
 
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    """Where features are put to be judged, those of one test over those of another."""
+    return duckdb.connect()
+
+
 @pytest.mark.parametrize(("criterion", "value", "passes"), _boundaries())
 def test_a_criterion_holds_exactly_from_its_threshold(
-    criterion: Criterion, value: Any, passes: bool
+    con: duckdb.DuckDBPyConnection, criterion: Criterion, value: Any, passes: bool
 ) -> None:
     row = feature_row() | {criterion.feature: value}
     by_python = evaluate(columns_of([row]), default_rules()).passed[criterion.key]
     assert by_python.tolist() == [passes]
     if criterion.unit == "count" and isinstance(value, float):
         return  # the column is an integer: there is no value between two counts
-    con = warehouse_of([row])
+    warehouse_of([row], con=con)
     if value is not None and math.isnan(value):
         value = "nan"
     query = judged_query(default_rules(), "_features_unrounded_30d")
@@ -85,10 +92,12 @@ def test_a_criterion_holds_exactly_from_its_threshold(
 
 @settings(max_examples=60)
 @given(population=a_feature_population())
-def test_python_and_sql_say_the_same_of_everybody(population: list[Row]) -> None:
+def test_python_and_sql_say_the_same_of_everybody(
+    con: duckdb.DuckDBPyConnection, population: list[Row]
+) -> None:
     rules = default_rules()
     verdicts = evaluate(columns_of(population), rules)
-    con = warehouse_of(population)
+    warehouse_of(population, con=con)
     source = "(from _features_unrounded_30d union all by name from _features_unrounded_180d)"
     judged = (
         con.sql(f"from ({judged_query(rules, source)}) order by user_id")
@@ -107,7 +116,7 @@ def test_python_and_sql_say_the_same_of_everybody(population: list[Row]) -> None
 @settings(max_examples=40)
 @given(population=a_feature_population(), limits=st.data())
 def test_python_and_sql_agree_under_any_thresholds(
-    population: list[Row], limits: st.DataObject
+    con: duckdb.DuckDBPyConnection, population: list[Row], limits: st.DataObject
 ) -> None:
     changed = PersonaThresholds(
         high_utilization_interest_usd=limits.draw(st.floats(0, 50)),
@@ -115,7 +124,7 @@ def test_python_and_sql_agree_under_any_thresholds(
         savings_builder_growth_share=limits.draw(st.floats(0, 10)),
     )
     rules = bound(changed)
-    con = warehouse_of(population)
+    warehouse_of(population, con=con)
     source = "(from _features_unrounded_30d union all by name from _features_unrounded_180d)"
     judged = con.execute(
         f"select primary_persona, severity from ({judged_query(rules, source)}) order by user_id"
@@ -172,13 +181,13 @@ _LITTLE_SUBSCRIBED = {
     ],
 )
 def test_severity_is_how_far_the_criterion_that_goes_farthest_goes(
-    change: Row, severity: float
+    con: duckdb.DuckDBPyConnection, change: Row, severity: float
 ) -> None:
     row = feature_row(**change)
     assert evaluate(columns_of([row]), default_rules()).severity.tolist() == pytest.approx(
         [severity]
     )
-    con = warehouse_of([row])
+    warehouse_of([row], con=con)
     query = f"select severity from ({judged_query(default_rules(), '_features_unrounded_30d')})"
     assert con.execute(query).fetchall() == [(pytest.approx(severity),)]
 

@@ -9,10 +9,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pytest
 
+from spendsense_pipeline import files
+from spendsense_pipeline.disk import DiskFullError
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing import publish as publish_module
 from spendsense_pipeline.publishing.consent import record_decision
@@ -26,7 +29,6 @@ from spendsense_pipeline.publishing.retention import (
 )
 from spendsense_pipeline.publishing.warehouse import (
     NoDatasetError,
-    WarehouseError,
     current_dataset_path,
     open_published,
 )
@@ -173,7 +175,7 @@ def test_published_file_cannot_be_written_and_leaves_nothing_beside_it(tmp_path:
     beside = {p.name for p in tmp_path.iterdir()} | {
         p.name for p in settings.datasets_dir.iterdir()
     }
-    assert not [name for name in beside if name.endswith((".wal", ".new.duckdb"))]
+    assert not [name for name in beside if name.endswith((".wal", ".new"))]
 
 
 def test_a_reader_that_holds_the_file_open_neither_blocks_nor_sees_the_next_one(
@@ -196,9 +198,16 @@ def test_a_log_left_beside_the_published_file_does_not_break_the_next(tmp_path: 
     assert users_seen(settings.published_path) == 4
 
 
-@pytest.mark.parametrize("failing", ["_copy_database", "_force_to_disk", "point_readers_at"])
+@pytest.mark.parametrize(
+    ("module", "failing"),
+    [
+        (publish_module, "_copy_database"),
+        (files, "force_to_disk"),
+        (publish_module, "point_readers_at"),
+    ],
+)
 def test_a_publication_that_fails_anywhere_leaves_the_published_dataset(
-    tmp_path: Path, failing: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, module: ModuleType, failing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_in(tmp_path)
     published(settings, users=2)
@@ -207,14 +216,32 @@ def test_a_publication_that_fails_anywhere_leaves_the_published_dataset(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:
-        patched.setattr(publish_module, failing, full)
-        with pytest.raises(WarehouseError, match="is full") as caught:
+        patched.setattr(module, failing, full)
+        with pytest.raises(DiskFullError, match="is too full") as caught:
             published(settings, users=3, minute=1)
     assert "\n" not in str(caught.value)
     assert users_seen(settings.published_path) == 2
     published(settings, users=5, minute=2)
     assert users_seen(settings.published_path) == 5
-    assert not list(settings.datasets_dir.glob("*.new.duckdb*"))
+    assert not list(settings.datasets_dir.glob("*.new*"))
+
+
+def test_what_is_published_is_verified_with_its_own_row_before_anybody_sees_it(
+    tmp_path: Path,
+) -> None:
+    settings, resolved = settings_in(tmp_path), a_config(seed=7)
+    first = published(settings)
+
+    with a_building(settings, resolved, 3) as con:
+
+        def refuse() -> None:
+            [(found,)] = con.execute("select dataset_id from dataset").fetchall()
+            raise ArithmeticError(found)
+
+        with pytest.raises(ArithmeticError, match=dataset_id(resolved)):
+            publish(con, settings, resolved, rules_version="r", run_id=None, now=NOW, verify=refuse)
+    assert users_seen(settings.published_path) == 2
+    assert list(settings.datasets_dir.iterdir()) == [first.path]
 
 
 def test_without_hard_links_a_copy_is_published(

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from spendsense_pipeline.files import unfinished
 from spendsense_pipeline.publishing.warehouse import (
     WarehouseError,
     named_errors,
@@ -143,7 +144,7 @@ def test_the_connection_closes_when_the_work_fails(tmp_path: Path) -> None:
 def test_a_process_killed_while_creating_the_database_leaves_none(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     settings.building_path.parent.mkdir()
-    Path(f"{settings.building_path}.new").write_bytes(b"half a header")
+    unfinished(settings.building_path).write_bytes(b"half a header")
     with open_building(settings) as con:
         assert con.execute("select 1").fetchall() == [(1,)]
 

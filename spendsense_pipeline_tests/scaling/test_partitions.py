@@ -111,7 +111,7 @@ def test_a_shard_is_not_done_before_all_of_its_files_are_there(
         msg = "no space left"
         raise OSError(msg)
 
-    monkeypatch.setattr("spendsense_pipeline.scaling.shard.os.fsync", disk_is_full)
+    monkeypatch.setattr("spendsense_pipeline.files.os.fsync", disk_is_full)
     with pytest.raises(OSError, match="no space"):
         make_shard(task)
     assert not task.done_path.exists()

@@ -1,4 +1,6 @@
-"""With an engine chosen, the pipeline's steps take their tables from shards: the same tables."""
+"""With an engine chosen, the pipeline's steps take their tables from shards: the same tables. What
+the machine cannot hold is refused before it is written, or given up in one line.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from spendsense_pipeline.controls import OperatorConfig, resolve
 from spendsense_pipeline.defs.features import features_30d, features_180d, recurring_streams
 from spendsense_pipeline.defs.operator_controls import operator_controls
 from spendsense_pipeline.defs.personas import persona_assignments
@@ -17,17 +20,24 @@ from spendsense_pipeline.defs.raw import FORCE_TAG, raw
 from spendsense_pipeline.defs.traces import decision_traces
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.publishing.warehouse import writer_lock
+from spendsense_pipeline.reporting import estimate as estimates
 from spendsense_pipeline.reporting.estimate import Estimate, estimate
 from spendsense_pipeline.scaling import capacity
 from spendsense_pipeline.scaling.capacity import require_capacity
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.settings import Settings
+from spendsense_pipeline.tables import tables_of
+from spendsense_pipeline.tables.raw import GENERATED
 from spendsense_pipeline_tests.fixtures.command import run as command
 from spendsense_pipeline_tests.fixtures.generated_people import (
     an_explained_population,
     every_row,
     some_people,
 )
+from spendsense_pipeline_tests.fixtures.graph_runs import failures
+from spendsense_pipeline_tests.fixtures.rows import AS_OF
 
 STEPS: list[Any] = [
     operator_controls,
@@ -77,7 +87,8 @@ def test_what_the_machine_cannot_hold_is_refused_before_it_is_written(
     assert "20 people" in said
     assert "--force" in said
     with duckdb.connect(str(tmp_path / "warehouse" / "building.duckdb")) as con:
-        assert con.execute("show tables").fetchall() == [("operator_controls",)]
+        written = {name for (name,) in con.execute("show tables").fetchall()}
+    assert not written & {table.name for table in tables_of(GENERATED)}
     assert run(tmp_path, [operator_controls, raw], {FORCE_TAG: "true"}).success
 
 
@@ -155,7 +166,67 @@ def test_a_dry_run_says_that_there_is_no_room(
 def test_a_larger_population_needs_more_disk(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = Estimate(1_000, 900, 400_000, 10**9, 1.0)
+    expected = Estimate(1_000, 900, 400_000, 10**9, 5 * 10**8, 1.0)
     monkeypatch.setattr(capacity, "free_bytes", lambda _: 2 * 10**9)
-    with pytest.raises(SpendSenseError, match=r"2\.1 GB of disk.*2\.0 GB are free"):
+    with pytest.raises(SpendSenseError, match=r"2\.8 GB of disk.*2\.0 GB are free"):
         require_capacity(expected, Settings.from_environment())
+
+
+def test_sizes_are_said_in_units_that_tell_them_apart(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: 3_000_000)
+    with pytest.raises(SpendSenseError, match=r"[1-9]\d\.\d MB of disk.*3\.0 MB are free"):
+        require_capacity(estimate(some_people(100)), Settings.from_environment())
+
+
+def test_room_an_earlier_run_holds_in_the_warehouse_counts_as_free_and_is_given_back(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, expected = Settings.from_environment(), estimate(some_people(100))
+    needed = capacity.disk_needed(expected, settings)
+    settings.warehouse_dir.mkdir(parents=True)
+    settings.building_path.write_bytes(bytes(1_000_000))
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: needed - 600_000)
+    assert capacity.shortage(expected, settings) is None
+    assert capacity.shortage(expected, settings, begins_anew=False) is not None
+    assert capacity.still_missing(expected, settings) == 0
+    with writer_lock(settings, holder="another run", wait_seconds=0):
+        capacity.reclaim(expected, settings)
+    assert settings.building_path.exists(), "another run was at work"
+    capacity.reclaim(expected, settings)
+    assert not settings.building_path.exists()
+    assert capacity.still_missing(expected, settings) == 600_000
+    settings.warehouse_dir.mkdir(parents=True)
+    monkeypatch.setattr(capacity, "free_bytes", lambda _: needed)
+    capacity.reclaim(expected, settings)
+    assert settings.warehouse_dir.exists(), "nothing was short"
+
+
+@pytest.mark.parametrize("preset", ["default", "variable_income_focus"])
+def test_bytes_are_estimated_for_more_rows_than_are_made(preset: str) -> None:
+    resolved = resolve(OperatorConfig(preset=preset, config={"num_users": 60}), as_of=AS_OF)
+    rows_made = sum(shard.transactions.num_rows for shard in generate(resolved))
+    expected = estimate(resolved)
+    assert rows_made <= expected.transactions * estimates.MOST_ROWS
+    assert abs(expected.transactions / rows_made - 1) < 0.2
+
+
+def test_a_disk_that_fills_up_ends_the_run_once_and_leaves_room_to_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every step after it gives the same reason, and the next run works."""
+    monkeypatch.setattr("spendsense_pipeline.defs.raw._makes_everything", lambda _: True)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("spendsense_pipeline.scaling.ranges.build_features", full)
+        refused = run(tmp_path)
+    reasons = set(failures(refused).values())
+    assert len(reasons) == 1, reasons
+    [reason] = reasons
+    assert f"the disk holding {tmp_path / 'warehouse'} is too full" in reason
+    assert not (tmp_path / "warehouse").exists()
+    assert run(tmp_path).success

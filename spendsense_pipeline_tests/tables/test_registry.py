@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ import dagster as dg
 import pytest
 
 import spendsense_pipeline
+from spendsense_pipeline import tables
 from spendsense_pipeline.checks import CHECKS
 from spendsense_pipeline.controls.resolved import SECTIONS
 from spendsense_pipeline.definitions import defs
@@ -73,6 +76,21 @@ def test_a_table_is_checked_counted_and_exported_or_says_why_not(table: Pipeline
     assert (table in tables_in("summary")) == (is_published and "summary" not in left_out)
     assert (table in tables_in("exports")) == (is_published and "exports" not in left_out)
     assert (table in SHARD_TABLES) == (table.person_key is not None and "shards" not in left_out)
+
+
+def test_no_declaration_is_left_out_of_the_registry() -> None:
+    modules = [
+        importlib.import_module(f"{tables.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(tables.__path__)
+    ]
+    declared = {
+        found.name
+        for module in modules
+        for found in vars(module).values()
+        if isinstance(found, PipelineTable)
+    }
+    assert declared <= NAMES, f"add to TABLES: {sorted(declared - NAMES)}"
+    assert len(NAMES) == len(TABLES)
 
 
 def test_every_step_is_in_the_graph_and_makes_what_is_declared() -> None:

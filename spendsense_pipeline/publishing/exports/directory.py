@@ -4,53 +4,65 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from spendsense_pipeline.disk import DiskFullError, bytes_in, disk_full, free_bytes
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.files import new_folder
 
 DESCRIPTION_FILE = "export.json"
 _MADE_BY = "spendsense"
+_MAKE_ROOM = "free some space or choose another directory; nothing was left there"
 
 
 @contextlib.contextmanager
-def complete_or_absent(target: Path) -> Iterator[Path]:
+def complete_or_absent(target: Path, *, expected_bytes: int = 0) -> Iterator[Path]:
     """A directory to write into, which becomes `target` in one rename when the block ends well.
 
     An earlier export of ours at `target` is replaced; anything else there is left alone.
 
+    Args:
+        target: where the export goes.
+        expected_bytes: about how large it will be, for what is said of a disk that fills up.
+
+    Yields:
+        the directory to write into, beside the target.
+
     Raises:
         SpendSenseError: when the target is taken or cannot be written.
+        DiskFullError: when the disk fills up on the way; nothing of it is left.
     """
     target = target.expanduser().absolute()
     _refuse_if_taken(target)
-    arriving = target.with_name(f".{target.name}.arriving-{os.getpid()}")
+    written = 0
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in target.parent.glob(f".{target.name}.arriving-*"):  # of a killed export
-            shutil.rmtree(leftover, ignore_errors=True)
-        arriving.mkdir()
-    except OSError as error:
+        with new_folder(target) as work:
+            try:
+                yield work
+            except Exception:
+                written = bytes_in(work)
+                raise
+    except Exception as error:
+        full = disk_full(error, target.parent)
+        if full:
+            missing = expected_bytes - written - free_bytes(target)
+            raise DiskFullError(full.directory, missing, remedy=_MAKE_ROOM) from error
+        if not isinstance(error, OSError):
+            raise
         raise SpendSenseError(
-            problem=f"cannot write to {target.parent} ({error.strerror})",
+            problem=f"{target} cannot be written ({error.strerror}); nothing was left there",
             remedy="choose a directory you can write to",
         ) from error
-    try:
-        yield arriving
-        _put_in_place(arriving, target)
-    except OSError as error:
-        raise SpendSenseError(
-            problem=f"writing {target} failed ({error.strerror}); nothing was left there",
-            remedy="free space or choose another directory",
-        ) from error
-    finally:
-        shutil.rmtree(arriving, ignore_errors=True)
 
 
 def describe(directory: Path, content: dict[str, object]) -> None:
-    """Write what the export holds, by which a later one knows it may replace it."""
+    """Write what the export holds, by which a later one knows it may replace it.
+
+    Args:
+        directory: the export.
+        content: what to say of it, in types JSON knows.
+    """
     text = json.dumps({"made_by": _MADE_BY, **content}, indent=2, default=str)
     (directory / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
 
@@ -72,17 +84,3 @@ def _is_ours(target: Path) -> bool:
         return bool(content["made_by"] == _MADE_BY)
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def _put_in_place(arriving: Path, target: Path) -> None:
-    if not target.exists():
-        arriving.rename(target)
-        return
-    leaving = target.with_name(f".{target.name}.leaving-{os.getpid()}")
-    target.rename(leaving)
-    try:
-        arriving.rename(target)
-    except OSError:
-        leaving.rename(target)
-        raise
-    shutil.rmtree(leaving, ignore_errors=True)

@@ -1,17 +1,18 @@
 -- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count
--- as.
+-- as. A reference names its accounts by its scope; of features proved by ids, each is named here.
 with wanted as (
   select
-    user_id,
-    bool_or(feature in ('interest_charged_usd', 'minimum_payment_only')) as is_card_wanted,
-    bool_or(feature in ('savings_growth_rate', 'savings_net_inflow_monthly_usd'))
+    needed.user_id,
+    bool_or(needed.feature in ('interest_charged_usd', 'minimum_payment_only')) as is_card_wanted,
+    bool_or(proof.scope = 'savings' or needed.feature = 'savings_net_inflow_monthly_usd')
       as is_savings_wanted,
-    bool_or(feature in ('cash_flow_buffer_months', 'low_balance_day_share', 'balance_volatility'))
-      as is_checking_wanted,
-    bool_or(feature in ('total_spend_usd', 'subscription_spend_share')) as is_spending_wanted,
-    bool_or(feature = 'median_pay_gap_days') as is_pay_wanted
-  from _evidence_needed
-  group by user_id
+    bool_or(proof.scope in ('checking', 'primary_checking')) as is_checking_wanted,
+    bool_or(proof.scope = 'spending' or needed.feature = 'subscription_spend_share')
+      as is_spending_wanted,
+    bool_or(needed.feature = 'median_pay_gap_days') as is_pay_wanted
+  from _evidence_needed as needed
+  join _proofs as proof on proof.feature = needed.feature
+  group by needed.user_id
 )
 select
   row_.user_id,
