@@ -84,6 +84,9 @@ def publish(
             empty; so freed blocks, too, hold nothing but this dataset.
         verify: called once everything is there, the `dataset` row included; what it raises leaves
             the published dataset as it was.
+
+    Returns:
+        the published dataset's file and identity.
     """
     prepare_data_dir(settings)
     clear_leftovers(settings)

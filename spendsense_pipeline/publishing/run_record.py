@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.publishing.loading import insert_rows
 from spendsense_pipeline.sql import identifier
 from spendsense_pipeline.tables import TABLES
-from spendsense_pipeline.tables.runs import CHECK_RESULTS, RUN_FIGURES, STAGE_SECONDS
+from spendsense_pipeline.tables.runs import (
+    CHECK_RESULTS,
+    RUN_FIGURES,
+    RUN_TABLES,
+    STAGE_SECONDS,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,8 +33,24 @@ def checks_step(asset: str) -> str:
     return asset + _CHECKS
 
 
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the two tables where they are missing, or are those of another version.
+
+    Args:
+        con: the warehouse being built.
+    """
+    for table in RUN_TABLES:
+        columns = con.execute(
+            "select column_name from duckdb_columns() where table_name = ?"
+            " and database_name = current_database() order by column_index",
+            [table.name],
+        ).fetchall()
+        if tuple(name for (name,) in columns) != table.column_names:
+            con.execute(table.create_sql())
+
+
 class RunRecord:
-    """The rows of `check_results` and `run_figures` as one run adds to them."""
+    """The rows of `check_results` and `run_figures` as one run adds to them; `prepare` first."""
 
     def __init__(self) -> None:
         self._outcomes: dict[tuple[str, str], CheckOutcome] = {}
@@ -37,18 +58,37 @@ class RunRecord:
         """Of each step of this run that has ended."""
 
     def has_passed(self, asset: str, check: str) -> bool:
-        """Whether the check passed in this very run; never true of another run's."""
+        """Whether the check passed in this very run; never true of another run's.
+
+        Args:
+            asset: the asset it is about.
+            check: its name.
+
+        Returns:
+            False, too, where it has not been asked.
+        """
         outcome = self._outcomes.get((asset, check))
         return outcome is not None and outcome.passed
 
     def note_checks(self, con: duckdb.DuckDBPyConnection, outcomes: Iterable[CheckOutcome]) -> None:
-        """Put what was found in the place of what was found before."""
+        """Put what was found in the place of what was found before.
+
+        Args:
+            con: the warehouse being built.
+            outcomes: what this run's checks found.
+        """
         found = {(outcome.asset, outcome.name): outcome for outcome in outcomes}
         self._outcomes |= found
         _write_outcomes(con, found)
 
     def note_seconds(self, con: duckdb.DuckDBPyConnection, step: str, seconds: float) -> None:
-        """Put the seconds a step took in the place of those it took before."""
+        """Put the seconds a step took in the place of those it took before.
+
+        Args:
+            con: the warehouse being built.
+            step: name of the step.
+            seconds: wall-clock seconds it took.
+        """
         self.seconds[step] = round(seconds, 3)
         _write_seconds(con, {step: self.seconds[step]})
 
@@ -58,8 +98,11 @@ class RunRecord:
         That is whatever the same step makes and whatever follows: more than need be, as not all of
         it is made from this table, but never less. What this run has found itself, it found after
         making what it looked at.
+
+        Args:
+            con: the warehouse being built.
+            table: the table whose rows are replaced.
         """
-        _prepare(con)
         first = next(n for n, each in enumerate(TABLES) if each.step == table.step)
         judged = {asset for asset, _ in self._outcomes}
         stale = sorted({each.asset for each in TABLES[first:]} - judged)
@@ -71,7 +114,7 @@ class RunRecord:
 
     def write_anew(self, con: duckdb.DuckDBPyConnection) -> None:
         """Begin with what this run knows so far: all else was about rows that are gone."""
-        for table in (CHECK_RESULTS, RUN_FIGURES):
+        for table in RUN_TABLES:
             con.execute(table.create_sql())
         _write_outcomes(con, self._outcomes)
         _write_seconds(con, self.seconds)
@@ -116,7 +159,6 @@ def _replace_rows(
     con: duckdb.DuckDBPyConnection, table: PipelineTable, rows: list[dict[str, Any]]
 ) -> None:
     """Put rows in the place of those with their keys."""
-    _prepare(con)
     if not rows:
         return
     name, key = identifier(table.name), [identifier(each) for each in table.primary_key]
@@ -127,18 +169,6 @@ def _replace_rows(
         [row[each] for row in rows for each in table.primary_key],
     )
     insert_rows(con, table, rows)
-
-
-def _prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the two tables where they are missing, or are those of another version."""
-    for table in (CHECK_RESULTS, RUN_FIGURES):
-        columns = con.execute(
-            "select column_name from duckdb_columns() where table_name = ?"
-            " and database_name = current_database() order by column_index",
-            [table.name],
-        ).fetchall()
-        if tuple(name for (name,) in columns) != table.column_names:
-            con.execute(table.create_sql())
 
 
 def _rounded(figure: float | None) -> float | None:

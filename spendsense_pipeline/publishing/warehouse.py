@@ -122,6 +122,9 @@ def writer_lock(
         wait_seconds: how long to queue before giving up.
         say: receives a line now and then while waiting.
 
+    Yields:
+        once the lock is held.
+
     Raises:
         WarehouseError: when another writer did not finish in time, naming it.
     """

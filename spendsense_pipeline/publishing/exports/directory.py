@@ -26,8 +26,12 @@ def complete_or_absent(target: Path, *, expected_bytes: int = 0) -> Iterator[Pat
         target: where the export goes.
         expected_bytes: about how large it will be, for what is said of a disk that fills up.
 
+    Yields:
+        the directory to write into, beside the target.
+
     Raises:
         SpendSenseError: when the target is taken or cannot be written.
+        DiskFullError: when the disk fills up on the way; nothing of it is left.
     """
     target = target.expanduser().absolute()
     _refuse_if_taken(target)

@@ -48,6 +48,9 @@ class Selection:
             declared: tables as declared; those the dataset lacks are left out.
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
+
+        Returns:
+            what may leave.
         """
         present = {
             name
