@@ -1,5 +1,5 @@
--- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count as.
--- A reference names its accounts by its scope; of features proved by ids, each is named here.
+-- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count
+-- as. A reference names its accounts by its scope; of features proved by ids, each is named here.
 with wanted as (
   select
     needed.user_id,
@@ -30,14 +30,14 @@ select
 from _categorised_rows as row_
 join wanted on wanted.user_id = row_.user_id
 where (
-    wanted.is_card_wanted and row_.is_card
-    or wanted.is_savings_wanted and row_.is_savings
-    or wanted.is_checking_wanted and row_.is_checking
-    or wanted.is_spending_wanted and row_.is_spending
-    or wanted.is_pay_wanted and row_.is_depository
-  )
-  -- a pay gap may have begun before the longest window
-  and (
-    row_.date > $as_of - $longest_window
-    or wanted.is_pay_wanted and row_.is_depository and row_.cents < 0
-  )
+  wanted.is_card_wanted and row_.is_card
+  or wanted.is_savings_wanted and row_.is_savings
+  or wanted.is_checking_wanted and row_.is_checking
+  or wanted.is_spending_wanted and row_.is_spending
+  or wanted.is_pay_wanted and row_.is_depository
+)
+-- a pay gap may have begun before the longest window
+and (
+  row_.date > $as_of - $longest_window
+  or wanted.is_pay_wanted and row_.is_depository and row_.cents < 0
+)
