@@ -4,7 +4,9 @@ from whatever the programs that write to it make of that.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import re
 import shutil
 import sqlite3
@@ -113,8 +115,13 @@ def free_bytes(path: Path) -> int:
 
 
 def bytes_in(folder: Path) -> int:
-    """Bytes of all files of a folder; 0 when it is not there."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of all files of a folder; 0 when it is not there. Files may come and go meanwhile."""
+    total = 0
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += Path(inside, name).stat().st_size
+    return total
 
 
 def existing(path: Path) -> Path:
