@@ -9,6 +9,7 @@ with wanted as (
     bool_or(proof.scope in ('checking', 'primary_checking')) as is_checking_wanted,
     bool_or(proof.scope = 'spending' or needed.feature = 'subscription_spend_share')
       as is_spending_wanted,
+    bool_or(needed.feature = 'subscription_spend_share') as is_charge_wanted,
     bool_or(needed.feature = 'median_pay_gap_days') as is_pay_wanted
   from _evidence_needed as needed
   join _proofs as proof on proof.feature = needed.feature
@@ -16,8 +17,12 @@ with wanted as (
 )
 select
   row_.user_id,
-  row_.account_id,
-  row_.transaction_id,
+  row_.account_no,
+  -- only of rows that may be named one by one: of the others there are too many to carry it along
+  case
+    when row_.is_paycheck or row_.is_savings or row_.is_card or wanted.is_charge_wanted
+      then row_.transaction_id
+  end as transaction_id,
   row_.date,
   row_.cents,
   row_.is_savings,
