@@ -245,17 +245,22 @@ def _show_trace(content: dict[str, Any]) -> None:
         )
         rows += [_predicate_row(predicate) for predicate in persona["predicates"]]
     what = "what is judged"
-    show(table("Rules", (what, "line", "observed", "met", "distance"), rows, prose=(what,)))
+    show(table("Rules", (what, "line", "observed", "met", "of the line"), rows, prose=(what,)))
     for reason in content["reasons"]:
         show(f"- {reason['text']} ({reason['code']})")
-    counterfactual = content.get("counterfactual") or {}
-    text = counterfactual.get("text") if isinstance(counterfactual, dict) else str(counterfactual)
-    if text:
-        show(f"What would change it: {text}")
+    show(f"What would change it: {_change_in_words(content['counterfactual'])}")
     show(
         f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
         f"trace {content['trace_id']}. Everything: --json\n"
     )
+
+
+def _change_in_words(counterfactual: dict[str, Any]) -> str:
+    text = str(counterfactual["text"])
+    needed = counterfactual["changes_needed"]
+    if counterfactual["found"] or needed is None:
+        return text
+    return f"no one thing, but {needed} together: {text.partition('changes: ')[2]}"
 
 
 def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
@@ -265,7 +270,7 @@ def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
         f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",
         _in_unit(predicate["value"], predicate["unit"]),
         predicate["passed"],
-        _signed(predicate["distance"]),
+        _distance(predicate),
     )
 
 
@@ -278,5 +283,12 @@ def _as_set(threshold: float | bool, unit: str) -> str:
     return amount_text(threshold, unit)
 
 
-def _signed(value: float | None) -> str:
-    return NO_DATA if value is None else f"{value:+,.4g}"
+def _distance(predicate: dict[str, Any]) -> str:
+    """How far past the line, or short of it, in percent of the line: of every unit the same."""
+    if predicate["value"] is None:
+        return NO_DATA
+    margin = predicate["margin"]
+    if margin is None:  # of a yes or no, or from a line at nothing, there is none to say
+        return ""
+    percentage = margin * 100
+    return f"{percentage:+,.0f}%" if abs(percentage) >= 9.95 else f"{percentage:+.1f}%"

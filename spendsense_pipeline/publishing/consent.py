@@ -69,7 +69,17 @@ def _known(status: str) -> str:
 def record_decision(
     settings: Settings, user_id: str, status: str, *, decided_at: dt.datetime
 ) -> dict[str, Decision]:
-    """Add or replace one person's decision; the file is replaced whole, never half-written."""
+    """Add or replace one person's decision; the file is replaced whole, never half-written.
+
+    Args:
+        settings: names the files.
+        user_id: whose decision.
+        status: a consent status of `raw_users`.
+        decided_at: the clock, in UTC.
+
+    Returns:
+        every decision there is now, by user_id.
+    """
     decisions = read_decisions(settings) | {user_id: Decision(_known(status), decided_at)}
     text = json.dumps(
         {
@@ -85,10 +95,17 @@ def record_decision(
 
 
 def apply_decisions(con: duckdb.DuckDBPyConnection, decisions: Mapping[str, Decision]) -> int:
-    """Write the decisions into `raw_users`; returns how many people's status changed.
+    """Write the decisions into `raw_users`.
 
     Whoever reads past the raw tables reads `consent_status = 'granted'` only, so this is the one
     place a decision takes effect. A decision about somebody who is not there changes nothing.
+
+    Args:
+        con: the warehouse being built.
+        decisions: by user_id.
+
+    Returns:
+        how many people's status changed.
     """
     if not decisions:
         return 0

@@ -39,6 +39,9 @@ def continue_history(
         published_start: history start of the published dataset; None when there is none.
         is_same_configuration: whether it was made from this very configuration.
         is_fresh: the operator asked for a new world.
+
+    Returns:
+        the history start (None: the configuration's own), and a sentence saying why.
     """
     if published_start is None:
         return Continuity(None, "First dataset: its history begins where the configuration says.")
@@ -72,6 +75,15 @@ def continue_published(
     """Choose the history start of the dataset that follows the published one.
 
     Whatever cannot be read as a dataset of ours is not one to extend.
+
+    Args:
+        settings: names the published dataset.
+        asked: the configuration of the next one.
+        as_of: the day the next one describes.
+        is_fresh: the operator asked for a new world.
+
+    Returns:
+        the history start (None: the configuration's own), and a sentence saying why.
     """
     if asked.config.history_start is not None:
         start = asked.config.history_start

@@ -84,7 +84,13 @@ class Stamp:
 
 
 def stamp_table(con: duckdb.DuckDBPyConnection, table: str, stamp: Stamp) -> None:
-    """Write the stamp into the table's comment (`comment on` takes no bound parameters)."""
+    """Write the stamp into the table's comment (`comment on` takes no bound parameters).
+
+    Args:
+        con: the warehouse being built.
+        table: its name.
+        stamp: what it was made from.
+    """
     text = json.dumps(asdict(stamp), sort_keys=True)
     con.execute(f"comment on table {identifier(table)} is {literal(text)}")
 
@@ -110,6 +116,12 @@ def require_inputs(
     con: duckdb.DuckDBPyConnection, *, step: str, inputs: Iterable[str], resolved: ResolvedConfig
 ) -> None:
     """Refuse when an input of `step` is missing or was made from another configuration.
+
+    Args:
+        con: the warehouse being built.
+        step: what is about to be made.
+        inputs: names of the tables it reads.
+        resolved: the configuration of this run.
 
     Raises:
         SpendSenseError: naming the inputs to materialize again.
@@ -138,6 +150,11 @@ def require_one_dataset(
     con: duckdb.DuckDBPyConnection, tables: Iterable[str], resolved: ResolvedConfig
 ) -> None:
     """Refuse to publish unless every table was made from one configuration by this very code.
+
+    Args:
+        con: the warehouse being built.
+        tables: names of the tables to publish.
+        resolved: the configuration of this run.
 
     Raises:
         SpendSenseError: naming the tables to materialize again.

@@ -91,7 +91,13 @@ def clear_tables(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Replace a small declared table by these rows."""
+    """Replace a small declared table by these rows.
+
+    Args:
+        con: the warehouse being built.
+        table: the declaration.
+        rows: a dict per row, by column.
+    """
     con.execute(table.create_sql())
     insert_rows(con, table, rows)
 
@@ -99,7 +105,13 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[
 def insert_rows(
     con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[str, Any]]
 ) -> None:
-    """Add these rows to a small declared table; a column a row does not name is null."""
+    """Add these rows to a small declared table; a column a row does not name is null.
+
+    Args:
+        con: the warehouse being built.
+        table: the declaration.
+        rows: a dict per row, by column.
+    """
     marks = f"({', '.join('?' for _ in table.columns)})"
     for start in range(0, len(rows), _ROWS_A_STATEMENT):
         some = rows[start : start + _ROWS_A_STATEMENT]

@@ -84,6 +84,9 @@ def publish(
             empty; so freed blocks, too, hold nothing but this dataset.
         verify: called once everything is there, the `dataset` row included; what it raises leaves
             the published dataset as it was.
+
+    Returns:
+        the published dataset's file and identity.
     """
     prepare_data_dir(settings)
     clear_leftovers(settings)
@@ -173,7 +176,12 @@ def _copy_file(source: Path, target: Path) -> None:
 
 
 def point_readers_at(dataset: Path, settings: Settings) -> None:
-    """Make the published name a name of this file, in one rename."""
+    """Make the published name a name of this file, in one rename.
+
+    Args:
+        dataset: the file to be read from now on.
+        settings: names the published dataset.
+    """
     published = settings.published_path
     with named_errors(published), new_file(published) as other_name:
         try:

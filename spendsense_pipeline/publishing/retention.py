@@ -108,6 +108,13 @@ def prune(settings: Settings, *, keep: int = DATASETS_KEPT) -> list[Path]:
     """Delete old datasets and those a withdrawn consent reaches. Hold the writer lock.
 
     Never deletes the one readers see: replacing that is a publication's job.
+
+    Args:
+        settings: names the files.
+        keep: how many datasets stay, the published one among them.
+
+    Returns:
+        the files that were deleted.
     """
     files = _kept_files(settings)
     current = current_dataset_path(settings)
@@ -130,6 +137,9 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
         settings: where the files are.
         dataset_id: which one (or the beginning of its id); wins over `steps`.
         steps: how many publications back from the one readers see now.
+
+    Returns:
+        the dataset readers see now.
 
     Raises:
         SpendSenseError: naming the datasets there are, or whose consent forbids it.

@@ -37,18 +37,37 @@ class RunRecord:
         """Of each step of this run that has ended."""
 
     def has_passed(self, asset: str, check: str) -> bool:
-        """Whether the check passed in this very run; never true of another run's."""
+        """Whether the check passed in this very run; never true of another run's.
+
+        Args:
+            asset: the asset it is about.
+            check: its name.
+
+        Returns:
+            False, too, where it has not been asked.
+        """
         outcome = self._outcomes.get((asset, check))
         return outcome is not None and outcome.passed
 
     def note_checks(self, con: duckdb.DuckDBPyConnection, outcomes: Iterable[CheckOutcome]) -> None:
-        """Put what was found in the place of what was found before."""
+        """Put what was found in the place of what was found before.
+
+        Args:
+            con: the warehouse being built.
+            outcomes: what this run's checks found.
+        """
         found = {(outcome.asset, outcome.name): outcome for outcome in outcomes}
         self._outcomes |= found
         _write_outcomes(con, found)
 
     def note_seconds(self, con: duckdb.DuckDBPyConnection, step: str, seconds: float) -> None:
-        """Put the seconds a step took in the place of those it took before."""
+        """Put the seconds a step took in the place of those it took before.
+
+        Args:
+            con: the warehouse being built.
+            step: name of the step.
+            seconds: wall-clock seconds it took.
+        """
         self.seconds[step] = round(seconds, 3)
         _write_seconds(con, {step: self.seconds[step]})
 
@@ -58,6 +77,10 @@ class RunRecord:
         That is whatever the same step makes and whatever follows: more than need be, as not all of
         it is made from this table, but never less. What this run has found itself, it found after
         making what it looked at.
+
+        Args:
+            con: the warehouse being built.
+            table: the table whose rows are replaced.
         """
         _prepare(con)
         first = next(n for n, each in enumerate(TABLES) if each.step == table.step)

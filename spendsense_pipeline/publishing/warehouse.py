@@ -107,6 +107,9 @@ def writer_lock(
         wait_seconds: how long to queue before giving up.
         say: receives a line now and then while waiting.
 
+    Yields:
+        once the lock is held.
+
     Raises:
         WarehouseError: when another writer did not finish in time, naming it.
     """
@@ -164,7 +167,15 @@ def _holder(file: IO[str]) -> str:
 def open_building(
     settings: Settings, *, config: dict[str, Any] | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse being built, read-write. Hold the writer lock around this."""
+    """The warehouse being built, read-write. Hold the writer lock around this.
+
+    Args:
+        settings: names the file.
+        config: DuckDB settings to connect with; without a memory limit there, it gets ours.
+
+    Yields:
+        a connection that is closed at the end of the block.
+    """
     import duckdb
 
     path = settings.building_path

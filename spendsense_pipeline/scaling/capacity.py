@@ -55,7 +55,17 @@ def require_capacity(expected: Estimate, settings: Settings, *, begins_anew: boo
 def shortage(
     expected: Estimate, settings: Settings, *, begins_anew: bool = True
 ) -> SpendSenseError | None:
-    """What this machine is short of for the request, and what to do; None when it has room."""
+    """What this machine is short of for the request, and what to do; None when it has room.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+        begins_anew: whether everything is made in this run, so that what an earlier one left may
+            go.
+
+    Returns:
+        the error to raise, naming the bytes needed and free; None when there is room.
+    """
     short = []
     disk, free = disk_needed(expected, settings), free_bytes(settings.data_dir)
     if begins_anew:
@@ -87,6 +97,13 @@ def disk_needed(expected: Estimate, settings: Settings) -> int:
 
     The warehouse being built; beside it first DuckDB's log, then, with that written, the published
     copy and the new export; Dagster's books; with an engine, the shards.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+
+    Returns:
+        bytes.
     """
     shards = expected.transactions * _PARQUET_BYTES_PER_TRANSACTION if settings.engine else 0
     beside = max(_LOG_BYTES, expected.bytes + expected.export_bytes)
@@ -94,7 +111,15 @@ def disk_needed(expected: Estimate, settings: Settings) -> int:
 
 
 def still_missing(expected: Estimate, settings: Settings) -> int:
-    """Bytes that are neither free nor already in the warehouse being built, of those needed."""
+    """Bytes that are neither free nor already in the warehouse being built, of those needed.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
+
+    Returns:
+        bytes; 0 when there is room.
+    """
     held = free_bytes(settings.data_dir) + bytes_in(settings.warehouse_dir)
     return max(0, disk_needed(expected, settings) - held)
 
@@ -102,6 +127,10 @@ def still_missing(expected: Estimate, settings: Settings) -> int:
 def reclaim(expected: Estimate, settings: Settings) -> None:
     """Delete what an earlier run left in the warehouse, where its room is needed before the next
     one can begin; nothing while another run is at work there.
+
+    Args:
+        expected: what the run would make.
+        settings: the deployment's paths and limits.
     """
     if free_bytes(settings.data_dir) >= disk_needed(expected, settings):
         return
@@ -113,7 +142,15 @@ def reclaim(expected: Estimate, settings: Settings) -> None:
 
 
 def memory_needed(people: int, settings: Settings) -> int:
-    """Bytes a run holds at its peak on this machine, its engine's workers included."""
+    """Bytes a run holds at its peak on this machine, its engine's workers included.
+
+    Args:
+        people: how many the run makes.
+        settings: the deployment's paths and limits.
+
+    Returns:
+        bytes.
+    """
     needed = _BYTES_ANY_RUN + min(_BYTES_PER_PERSON * people, _MOST_IN_DUCKDB)
     if settings.engine and not settings.engine_address:
         shards = -(-people // SHARD_USERS)

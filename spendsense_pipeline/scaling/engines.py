@@ -51,7 +51,15 @@ class Engine:
             )
 
     def run(self, make: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
-        """The result of every task, in whatever order they are done."""
+        """The result of every task, in whatever order they are done.
+
+        Args:
+            make: what is done with a task; it must travel to another process.
+            tasks: what there is to do.
+
+        Yields:
+            each result as its task is done.
+        """
         if self.kind == "dask":
             return _on_dask(make, tasks, self.workers or _cores(), self.address)
         if self.kind == "processes":

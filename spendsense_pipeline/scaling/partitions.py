@@ -43,7 +43,12 @@ class Partitions:
         return str(self.folder / table / "part-*.parquet")
 
     def load(self, con: duckdb.DuckDBPyConnection, table: Table) -> None:
-        """Create or replace a table of the warehouse from its partitions, in order of users."""
+        """Create or replace a table of the warehouse from its partitions, in order of users.
+
+        Args:
+            con: the warehouse.
+            table: the declaration of a table that shards are made of.
+        """
         con.execute(table.create_sql())
         columns = ", ".join(f'"{name}"' for name in table.column_names)
         con.execute(
@@ -77,6 +82,9 @@ def make_partitions(
         engine: who makes the shards.
         decisions: consent decisions to apply before measuring.
         shard_users: people per shard; changes the files, never the rows.
+
+    Returns:
+        the folder, complete: one file per table and shard.
     """
     decisions = dict(decisions or {})
     folder = parent / _key(resolved, decisions, shard_users)

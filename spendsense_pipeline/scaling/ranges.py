@@ -26,7 +26,15 @@ PEOPLE_AT_ONCE = 10_000
 
 
 def ranges(con: duckdb.DuckDBPyConnection, people_at_once: int) -> Iterator[tuple[int, int]]:
-    """Everybody in `raw_users`, in order of user_id, so many at once."""
+    """Everybody in `raw_users`, in order of user_id, so many at once.
+
+    Args:
+        con: the warehouse being built.
+        people_at_once: people of a range, at most.
+
+    Yields:
+        places in that order: of a range's first user, and of the first after it.
+    """
     [(people,)] = con.execute("select count(*) from raw_users").fetchall()
     for first in range(0, people, people_at_once):
         yield first, min(first + people_at_once, people)
@@ -35,7 +43,13 @@ def ranges(con: duckdb.DuckDBPyConnection, people_at_once: int) -> Iterator[tupl
 def measure_streams(
     con: duckdb.DuckDBPyConnection, *, as_of: dt.date, people_at_once: int = PEOPLE_AT_ONCE
 ) -> None:
-    """Create or replace `recurring_streams`."""
+    """Create or replace `recurring_streams`.
+
+    Args:
+        con: the warehouse being built.
+        as_of: the last day of the data.
+        people_at_once: people of a range; bounds memory, changes no row.
+    """
     parts = list(ranges(con, people_at_once))
     if len(parts) <= 1:
         build_recurring_streams(con, as_of=as_of)
@@ -53,7 +67,15 @@ def measure_features(
     history_start: dt.date | None,
     people_at_once: int = PEOPLE_AT_ONCE,
 ) -> None:
-    """Create or replace the feature table of a window and its unrounded twin."""
+    """Create or replace the feature table of a window and its unrounded twin.
+
+    Args:
+        con: the warehouse being built.
+        as_of: the last day of the window.
+        window_days: its length.
+        history_start: first day of the data; None where nobody knows it.
+        people_at_once: people of a range; bounds memory, changes no row.
+    """
     parts = list(ranges(con, people_at_once))
     if len(parts) <= 1:
         build_features(con, as_of=as_of, window_days=window_days, history_start=history_start)

@@ -148,7 +148,8 @@ def _store(con: duckdb.DuckDBPyConnection, versions: Mapping[str, Any]) -> None:
 def _features() -> str:
     """The features of the people at hand in both windows."""
     identity = ", ".join(sql.IDENTITY)
-    cited = ", ".join(f"{name}::double as {name}" for name in _CITED_FEATURES)
+    judged = {criterion.feature for criterion in rule_features()}
+    cited = ", ".join(f"{name}::double as {name}" for name in _CITED_FEATURES if name not in judged)
     return " union all ".join(
         f"select {identity}, {sql.observed_columns()}, {cited} from {unrounded_features(window)} "
         "semi join _measured_users using (user_id)"

@@ -186,7 +186,7 @@ def _wording(criterion: Criterion, changed: float | None) -> dict[str, str | Non
         }
     to = amount_text(changed, criterion.unit)
     return {
-        "opening": f"If {criterion.label} were {to} instead of ",
+        "opening": f"If the {criterion.label} were {to} instead of ",
         "clause": f"{criterion.label} {to} instead of ",
     }
 

@@ -28,7 +28,7 @@ lacks as (
       case c.unit
         when 'yes/no' then concat('there is no sign of ', c.label)
         else concat(
-          c.label, ' is ',
+          'the ', c.label, ' is ',
           shown(u.value, false, c.operator, c.threshold, c.unit, c.figure_at_line, c.line, c.digits),
           ', and it takes ', c.takes,
           case when c.operator in ('>', '>=') then ' (' || percent_of_line(u.margin) || ' short of it)'

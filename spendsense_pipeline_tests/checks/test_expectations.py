@@ -10,7 +10,7 @@ import pytest
 
 from spendsense_pipeline.checks import CHECKS, CheckOutcome, run_check
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, PERSONAS
 from spendsense_pipeline_tests.fixtures.assigned_people import NATURAL_MIX, assigned_people, evenly
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
@@ -187,12 +187,11 @@ def test_what_a_short_history_cannot_show_is_named_and_left_out() -> None:
     found = outcome("history_shows_every_persona", con, SHORT)
     assert not found.passed
     assert found.severity == "WARN"
-    assert [row["persona"] for row in found.failing_rows] == [
-        "variable_income",
-        "subscription_heavy",
-    ]
-    shown = [key for key in PERSONA_KEYS if key not in ("variable_income", "subscription_heavy")]
-    without = assigned_people([shown[n % 4] for n in range(96)])
+    needing_more = [persona.key for persona in PERSONAS if persona.months_of_history > 2]
+    assert needing_more[:2] == ["variable_income", "subscription_heavy"]
+    assert [row["persona"] for row in found.failing_rows] == needing_more
+    shown = [key for key in PERSONA_KEYS if key not in needing_more]
+    without = assigned_people([shown[n % len(shown)] for n in range(96)])
     assert outcome("personas_are_present", without, SHORT).passed
     stable = assigned_people(with_share("general", 60))
     assert outcome("coverage_is_sufficient", stable, SHORT).severity == "WARN"

@@ -288,6 +288,6 @@ def test_the_words_say_what_would_have_to_be() -> None:
         )
     }
     assert by_user == {
-        "user_0000": "If use of your most used card were 49.99% instead of 62.5%, the result would be General.",
+        "user_0000": "If the use of your most used card were 49.99% instead of 62.5%, the result would be General.",
         "user_0001": "Without a card payment past its due date, the result would be General.",
     }

@@ -279,7 +279,7 @@ def test_the_closest_persona_is_told_with_all_that_it_lacks() -> None:
     [closest] = [r["text"] for r in trace["reasons"] if r["code"] == "CLOSEST_RULE"]
     assert trace["decision"]["runner_up"] == "high_utilization"
     assert closest == (
-        "The closest is high card use: use of your most used card is 40%, and it takes 50% or more "
+        "The closest is high card use: the use of your most used card is 40%, and it takes 50% or more "
         "(20% short of it)."
     )
     [trace] = traces_of(
@@ -287,8 +287,8 @@ def test_the_closest_persona_is_told_with_all_that_it_lacks() -> None:
     )
     [closest] = [r["text"] for r in trace["reasons"] if r["code"] == "CLOSEST_RULE"]
     assert closest == (
-        "The closest is uneven income: typical time between paydays is 44 days, and it takes more "
-        "than 45 days (2.2% short of it); spending your checking balance would cover is 1.1 "
+        "The closest is uneven income: the typical time between paydays is 44 days, and it takes more "
+        "than 45 days (2.2% short of it); the time your checking balance would last is 1.1 "
         "months, and it takes under 1 month (10% above it)."
     )
 

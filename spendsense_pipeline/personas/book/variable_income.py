@@ -54,7 +54,7 @@ CASH_BUFFER_THIN = Criterion(
         "Variable income: checking balances cover less than this.",
     ),
     "months",
-    "spending your checking balance would cover",
+    "time your checking balance would last",
     severity=GradedTo(0.0),  # nothing left
     reason=Reason(
         "CASH_BUFFER_THIN",

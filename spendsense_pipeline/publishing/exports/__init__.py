@@ -79,6 +79,9 @@ def export_dataset(
         withdrawn: people who took consent back since the dataset was made.
         include_unconsented: take everybody.
 
+    Returns:
+        how many people, files and bytes were written, and how many people were left out.
+
     Raises:
         SpendSenseError: when the directory is taken or cannot be written.
     """

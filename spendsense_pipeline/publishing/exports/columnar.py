@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def write_parquet(selection: Selection, directory: Path) -> None:
-    """`<table>.parquet`, zstd, in the types of the database."""
+    """`<table>.parquet`, zstd, in the types of the database.
+
+    Args:
+        selection: the people and tables that leave.
+        directory: an empty directory to write into.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -66,7 +71,12 @@ def _metadata(column: Column) -> dict[str, str]:
 
 
 def write_csv(selection: Selection, directory: Path) -> None:
-    """`<table>.csv` with a header, lists as JSON, and `columns.csv` that says what they are."""
+    """`<table>.csv` with a header, lists as JSON, and `columns.csv` that says what they are.
+
+    Args:
+        selection: the people and tables that leave.
+        directory: an empty directory to write into.
+    """
     for table in selection.tables:
         write_table_csv(selection, table, directory / f"{table.name}.csv")
     with (directory / "columns.csv").open("w", encoding="utf-8", newline="") as file:
@@ -87,7 +97,13 @@ def write_csv(selection: Selection, directory: Path) -> None:
 
 
 def write_table_csv(selection: Selection, table: Table, path: Path) -> None:
-    """The selected rows of one table, with a header."""
+    """The selected rows of one table, with a header.
+
+    Args:
+        selection: the people and tables that leave.
+        table: which of the tables.
+        path: the file to write.
+    """
     columns = ", ".join(_csv_value(column) for column in table.columns)
     selection.con.execute(
         f"copy ({selection.query(table, columns)}) to {literal(path)} (format csv, header true)"

@@ -26,8 +26,12 @@ def complete_or_absent(target: Path, *, expected_bytes: int = 0) -> Iterator[Pat
         target: where the export goes.
         expected_bytes: about how large it will be, for what is said of a disk that fills up.
 
+    Yields:
+        the directory to write into, beside the target.
+
     Raises:
         SpendSenseError: when the target is taken or cannot be written.
+        DiskFullError: when the disk fills up on the way; nothing of it is left.
     """
     target = target.expanduser().absolute()
     _refuse_if_taken(target)
@@ -53,7 +57,12 @@ def complete_or_absent(target: Path, *, expected_bytes: int = 0) -> Iterator[Pat
 
 
 def describe(directory: Path, content: dict[str, object]) -> None:
-    """Write what the export holds, by which a later one knows it may replace it."""
+    """Write what the export holds, by which a later one knows it may replace it.
+
+    Args:
+        directory: the export.
+        content: what to say of it, in types JSON knows.
+    """
     text = json.dumps({"made_by": _MADE_BY, **content}, indent=2, default=str)
     (directory / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")
 

@@ -15,6 +15,10 @@ from spendsense_pipeline.tables.traces import DECISION_TRACES
 def write_json(selection: Selection, directory: Path) -> None:
     """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a
     person.
+
+    Args:
+        selection: the people and tables that leave.
+        directory: an empty directory to write into.
     """
     for table in selection.tables:
         if table.name == DECISION_TRACES.name:
@@ -27,7 +31,12 @@ def write_json(selection: Selection, directory: Path) -> None:
 
 
 def write_traces(selection: Selection, directory: Path) -> None:
-    """One file per person, the longest window last, in the words of the trace schema."""
+    """One file per person, the longest window last, in the words of the trace schema.
+
+    Args:
+        selection: the people and tables that leave.
+        directory: an empty directory to write into.
+    """
     table = selection.table(DECISION_TRACES.name)
     if table is None:
         return

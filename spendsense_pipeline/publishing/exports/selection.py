@@ -42,6 +42,9 @@ class Selection:
                 what nobody declared, whose rows might be anybody's.
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
+
+        Returns:
+            what may leave.
         """
         present = {
             name
@@ -60,7 +63,15 @@ class Selection:
         return next((table for table in self.tables if table.name == name), None)
 
     def query(self, table: Table, columns: str | None = None) -> str:
-        """SQL of the selected rows of a table, in stored order."""
+        """SQL of the selected rows of a table, in stored order.
+
+        Args:
+            table: one of the selected tables.
+            columns: a select list; every declared column if left out.
+
+        Returns:
+            a query without parameters.
+        """
         names = columns or ", ".join(f'"{name}"' for name in table.column_names)
         return f'select {names} from main."{table.name}" as exported{_of_selected_people(table)}'
 

@@ -25,7 +25,12 @@ _DATED_COLUMNS = ("date", "issued_on")  # what a reader filters by, besides keys
 
 
 def write_sqlite(selection: Selection, directory: Path) -> None:
-    """Every selected table, parents first, plus views under the earlier systems' short names."""
+    """Every selected table, parents first, plus views under the earlier systems' short names.
+
+    Args:
+        selection: the people and tables that leave.
+        directory: an empty directory to write into.
+    """
     tables = _parents_first(selection.tables)
     names = {table.name for table in tables}
     with contextlib.closing(sqlite3.connect(directory / FILE_NAME)) as db:

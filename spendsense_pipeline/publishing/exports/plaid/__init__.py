@@ -26,6 +26,12 @@ from spendsense_pipeline.tables.raw import RAW_USERS
 def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of: dt.date) -> None:
     """`<user_id>/accounts_get.json` … `sandbox_custom_user.json`, and `users.csv`, which Plaid
     does not know.
+
+    Args:
+        selection: the people and tables that leave.
+        directory: an empty directory to write into.
+        dataset_id: identity of the dataset, from which request ids are made.
+        as_of: the last day of the data.
     """
     for person in people(selection):
         folder = directory / file_name(person.user_id)

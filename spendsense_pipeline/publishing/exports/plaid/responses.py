@@ -23,7 +23,15 @@ _STATUSES = ("MATURE", "EARLY_DETECTION", "TOMBSTONED")
 
 
 def accounts_get(person: Person, dataset_id: str) -> dict[str, Any]:
-    """Body of `/accounts/get`."""
+    """Body of `/accounts/get`.
+
+    Args:
+        person: rows of one person.
+        dataset_id: identity of the dataset, from which request ids are made.
+
+    Returns:
+        the body, in Plaid's field names.
+    """
     return {
         "accounts": [_account(row) for row in person.accounts],
         "item": _item(person, dataset_id),
@@ -32,7 +40,15 @@ def accounts_get(person: Person, dataset_id: str) -> dict[str, Any]:
 
 
 def transactions_sync(person: Person, dataset_id: str) -> Iterator[dict[str, Any]]:
-    """Bodies of `/transactions/sync`, page after page from an empty cursor."""
+    """Bodies of `/transactions/sync`, page after page from an empty cursor.
+
+    Args:
+        person: rows of one person.
+        dataset_id: identity of the dataset, from which request ids are made.
+
+    Yields:
+        a page's body, `has_more` true on all but the last.
+    """
     rows = person.transactions
     for start in range(0, max(len(rows), 1), SYNC_PAGE_ROWS):
         page = rows[start : start + SYNC_PAGE_ROWS]
@@ -50,7 +66,16 @@ def transactions_sync(person: Person, dataset_id: str) -> Iterator[dict[str, Any
 
 
 def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) -> dict[str, Any]:
-    """Body of `/transactions/recurring/get`."""
+    """Body of `/transactions/recurring/get`.
+
+    Args:
+        person: rows of one person.
+        dataset_id: identity of the dataset, from which request ids are made.
+        as_of: the last day of the data, from which a stream's next date is told.
+
+    Returns:
+        the body, in Plaid's field names.
+    """
     streams = [_stream(row) for row in person.streams]
     return {
         "inflow_streams": [s for s in streams if s["average_amount"]["amount"] < 0],
@@ -62,7 +87,15 @@ def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) 
 
 
 def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
-    """Body of `/liabilities/get`; the only liabilities are credit cards."""
+    """Body of `/liabilities/get`; the only liabilities are credit cards.
+
+    Args:
+        person: rows of one person.
+        dataset_id: identity of the dataset, from which request ids are made.
+
+    Returns:
+        the body, in Plaid's field names.
+    """
     return {
         "accounts": [_account(row) for row in person.accounts],
         "item": _item(person, dataset_id),
