@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long test-crash fuzz dev lint docs docs-check bench bench-large \
+.PHONY: help install demo test test-long test-crash fuzz dev lint format docs docs-check bench bench-large \
 	realism lock clean clean-data
 
 help:  ## Show this list.
@@ -58,6 +58,12 @@ lint: $(READY)  ## Check style, formatting and types.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar spendsense_pipeline
+
+format: $(READY)  ## Write code and queries as the linters want them.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --processes 0 --disable-progress-bar spendsense_pipeline
 
 docs: $(READY)  ## Write the documentation that is derived from the declarations.
 	$(BIN)/python docs/generate.py

@@ -93,4 +93,4 @@ def open_instance(settings: Settings | None = None) -> dg.DagsterInstance:
     home = instance_home(chosen)
     is_home_given = home != chosen.data_dir / "dagster_home"
     config_dir = home if is_home_given or not (_CHECKOUT / "dagster.yaml").is_file() else _CHECKOUT
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), config_dir=str(config_dir)))
+    return dg.DagsterInstance.from_config(str(config_dir))

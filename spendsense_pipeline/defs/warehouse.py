@@ -14,8 +14,9 @@ from pydantic import Field, PrivateAttr
 
 from spendsense_pipeline.defs.runs import claim_run, mark_dead_runs
 from spendsense_pipeline.disk import DiskFullError, disk_full
-from spendsense_pipeline.publishing.run_record import RunRecord
+from spendsense_pipeline.publishing.run_record import RunRecord, prepare
 from spendsense_pipeline.publishing.warehouse import (
+    named_errors,
     open_building,
     remove_building,
     writer_lock,
@@ -185,4 +186,6 @@ class Warehouse(DuckDBResource):
             ),
             open_building(settings, config=self.connection_config) as con,
         ):
+            with named_errors(settings.building_path):
+                prepare(con)
             yield con

@@ -1,4 +1,5 @@
--- The accounts measured: personal ones, sole or joint, of the people measured, and what each is to us.
+-- The accounts measured: personal ones, sole or joint, of the people measured, and what each is to
+-- us.
 select
   cast(row_number() over (order by account.account_id) as integer) as account_no,
   account.account_id,

@@ -33,7 +33,8 @@ watched as (
   where place = 1
 ),
 later as (
-  -- What was posted on each day and later, run backwards from today; and the day with rows before it.
+  -- What was posted on each day and later, run backwards from today; and the day with rows before
+  -- it.
   select
     account_no,
     date,
@@ -47,7 +48,8 @@ intervals as (
   select
     watched.user_no,
     watched.balance_cents + later.net_since_cents as close_cents,
-    later.date - greatest(coalesce(later.previous_date, watched.first_day), watched.first_day) as days
+    later.date
+    - greatest(coalesce(later.previous_date, watched.first_day), watched.first_day) as days
   from later
   join watched on watched.account_no = later.account_no
   union all
@@ -73,10 +75,10 @@ select
   sums.user_no,
   coalesce(sums.low_days, 0) / sums.days as low_balance_day_share,
   case when sums.days >= 2 and abs(sums.sum_cents::double) >= 100 * $least_base_usd * sums.days then
-    sqrt(
-      (sums.days * sums.squared_cents - sums.sum_cents * sums.sum_cents)::double
-      / (sums.days::double * (sums.days - 1))
-    ) / abs(sums.sum_cents::double / sums.days)
+      sqrt(
+        (sums.days * sums.squared_cents - sums.sum_cents * sums.sum_cents)::double
+        / (sums.days::double * (sums.days - 1))
+      ) / abs(sums.sum_cents::double / sums.days)
   end as balance_volatility,
   sums.min_cents / 100 as min_balance_usd,
   sums.sum_cents::double / sums.days / 100 as mean_balance_usd,

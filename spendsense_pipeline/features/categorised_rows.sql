@@ -1,5 +1,5 @@
--- The measured rows with the category they count under (given, else read from the name) and what that
--- makes of them: spend, pay, interest, a payment received, a series of some kind.
+-- The measured rows with the category they count under (given, else read from the name) and what
+-- that makes of them: spend, pay, interest, a payment received, a series of some kind.
 with coded as (
   select
     row_.*,
@@ -15,7 +15,11 @@ select
   case
     when not coded.is_spending then 0
     when coded.cents > 0 then
-      case when coalesce(category.is_spend, not regexp_matches(coalesce(coded.code, ''), $not_spend)) then coded.cents else 0 end
+      case
+        when
+          coalesce(category.is_spend, not regexp_matches(coalesce(coded.code, ''), $not_spend))
+        then coded.cents else 0
+      end
     -- Money into a bank account that nothing names is left out: it may as well be pay.
     when coded.code is null then case when coded.is_card then coded.cents else 0 end
     when coalesce(category.is_refund, not regexp_matches(coded.code, $not_refund)) then coded.cents

@@ -34,13 +34,14 @@ payments as (
   where is_payment_received
 ),
 answers as (
-  -- A payment answers the latest statement before it: rows of the issue date belong to that statement.
+  -- A payment answers the latest statement before it: rows of the issue date belong to that
+  -- statement.
   select
     payment.account_no,
     statement.issued_on is null as is_unanswerable,
     abs(payment.paid_cents - statement.minimum_cents) * 20 <= statement.minimum_cents
-      and statement.balance_cents > statement.minimum_cents
-      and statement.balance_cents > payment.paid_cents as is_minimum
+    and statement.balance_cents > statement.minimum_cents
+    and statement.balance_cents > payment.paid_cents as is_minimum
   from payments as payment
   asof left join statements as statement
     on statement.account_no = payment.account_no and statement.issued_on < payment.date
@@ -66,7 +67,7 @@ told_by_liabilities as (
       when liability.last_payment_date <= $as_of - $window_days then false
       when liability.last_payment_date is not null then
         abs(liability.last_payment_amount - liability.minimum_payment_amount) * 20
-          <= liability.minimum_payment_amount
+        <= liability.minimum_payment_amount
         and liability.last_statement_balance > liability.minimum_payment_amount
         and liability.last_statement_balance > liability.last_payment_amount
     end as is_minimum_only
@@ -112,7 +113,8 @@ select
     when bool_or(is_minimum_only) then true
     when count(*) = count(is_minimum_only) then false
   end as minimum_payment_only,
-  case when bool_or(is_overdue) then true when count(*) = count(is_overdue) then false end as is_overdue,
+  case when bool_or(is_overdue) then true when count(*) = count(is_overdue) then false end
+    as is_overdue,
   cast(sum(row_count) as bigint) as row_count
 from judged
 group by user_no

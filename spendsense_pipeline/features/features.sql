@@ -37,10 +37,10 @@ select
   spending.monthly_expenses_usd,
   spending.history_days,
   cast(coalesce(subscriptions.charged_cents > 0, false) as integer)
-    + cast(coalesce(savings.row_count > 0, false) as integer)
-    + cast(coalesce(credit.row_count > 0, false) as integer)
-    + cast(coalesce(income.paycheck_count > 0, false) as integer)
-    + cast(coalesce(cash_flow.row_count > 0, false) as integer) as detected_behaviours,
+  + cast(coalesce(savings.row_count > 0, false) as integer)
+  + cast(coalesce(credit.row_count > 0, false) as integer)
+  + cast(coalesce(income.paycheck_count > 0, false) as integer)
+  + cast(coalesce(cash_flow.row_count > 0, false) as integer) as detected_behaviours,
   spending.inferred_category_share
 from _measured_users as person
 join _spending as spending on spending.user_no = person.user_no

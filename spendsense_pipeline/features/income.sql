@@ -53,22 +53,28 @@ earners as (
 )
 select
   person.user_no,
-  case when earners.has_depository_account and spending.days is not null then coalesce(pay.paycheck_count, 0) end
+  case
+    when earners.has_depository_account and spending.days is not null then
+      coalesce(pay.paycheck_count, 0)
+  end
     as paycheck_count,
   usual.gap_days::double as median_pay_gap_days,
   case when usual.last_gap_days is not null then coalesce(cadence.pay_frequency, 'irregular') end
     as pay_frequency,
-  case when earners.has_depository_account then coalesce(pay.pay_cents, 0)::double / 100 * $month_days / spending.days end
+  case
+    when earners.has_depository_account then
+      coalesce(pay.pay_cents, 0)::double / 100 * $month_days / spending.days
+  end
     as income_monthly_usd,
   -- From whole cents: n·Σx² − (Σx)² is exact, so the order of rows cannot show.
   case when pay.paycheck_count >= 2 then
-    sqrt(
-      (pay.paycheck_count * pay.squared_cents - pay.pay_cents * pay.pay_cents)::double
-      / (pay.paycheck_count::double * (pay.paycheck_count - 1))
-    ) / (pay.pay_cents::double / pay.paycheck_count)
+      sqrt(
+        (pay.paycheck_count * pay.squared_cents - pay.pay_cents * pay.pay_cents)::double
+        / (pay.paycheck_count::double * (pay.paycheck_count - 1))
+      ) / (pay.pay_cents::double / pay.paycheck_count)
   end as income_variability,
   case when spending.monthly_expenses_usd > 0 then
-    checking.balance_cents / 100 / spending.monthly_expenses_usd
+      checking.balance_cents / 100 / spending.monthly_expenses_usd
   end as cash_flow_buffer_months
 from _measured_users as person
 join _spending as spending on spending.user_no = person.user_no

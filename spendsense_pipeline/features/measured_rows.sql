@@ -1,4 +1,5 @@
--- Posted rows of the measured accounts up to as_of, in Plaid's words: every other query reads these.
+-- Posted rows of the measured accounts up to as_of, in Plaid's words: every other query reads
+-- these.
 select
   account.user_no,
   account.user_id,
@@ -21,17 +22,18 @@ select
   cast(row_.amount * 100 as bigint) as cents,
   case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end as side,
   -- Without a detailed category, or with one that says only "other": its name may say more.
-  row_.category_detailed is null or list_contains($vague_details, row_.category_detailed) as is_vague,
-  -- Everything such a row's category hangs on in one text. (Null for the others: they are not looked
-  -- up, so that only rows without a clear category cost a look at their name.)
+  row_.category_detailed is null
+  or list_contains($vague_details, row_.category_detailed) as is_vague,
+  -- Everything such a row's category hangs on in one text. (Null for the others: they are not
+  -- looked up, so that only rows without a clear category cost a look at their name.)
   case when is_vague then
-    concat_ws(
-      '|',
-      side,
-      coalesce(row_.category_detailed, row_.category_primary, ''),
-      coalesce(row_.merchant_name, ''),
-      row_.name
-    )
+      concat_ws(
+        '|',
+        side,
+        coalesce(row_.category_detailed, row_.category_primary, ''),
+        coalesce(row_.merchant_name, ''),
+        row_.name
+      )
   end as description_key
 from raw_transactions as row_
 join _measured_accounts as account on account.account_id = row_.account_id

@@ -32,11 +32,14 @@ select
   measured.balance_cents / 100 as savings_balance_usd,
   measured.net_inflow_cents / 100 as savings_net_inflow_usd,
   measured.net_inflow_cents / 100 * $month_days / spending.days as savings_net_inflow_monthly_usd,
-  case when measured.start_cents >= 100 * $least_base_usd then measured.net_inflow_cents / measured.start_cents end
+  case
+    when measured.start_cents >= 100 * $least_base_usd then
+      measured.net_inflow_cents / measured.start_cents
+  end
     as savings_growth_rate,
   case
     when spending.monthly_expenses_usd > 0
-      then measured.balance_cents / 100 / spending.monthly_expenses_usd
+    then measured.balance_cents / 100 / spending.monthly_expenses_usd
   end as emergency_fund_months,
   measured.row_count
 from measured

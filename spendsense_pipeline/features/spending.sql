@@ -4,7 +4,10 @@ with history as (
     person.user_no,
     coalesce(
       cast($history_start as date),
-      (select min(first_row.date) from _first_rows as first_row where first_row.user_no = person.user_no)
+      (
+        select min(first_row.date) from _first_rows as first_row
+        where first_row.user_no = person.user_no
+      )
     ) as starts_on
   from _measured_users as person
 ),
@@ -13,7 +16,9 @@ spans as (
     user_no,
     cast($as_of - starts_on + 1 as integer) as history_days,
     -- (least() would pass over a null.)
-    case when starts_on is not null then cast(least($window_days, $as_of - starts_on + 1) as integer) end
+    case
+      when starts_on is not null then cast(least($window_days, $as_of - starts_on + 1) as integer)
+    end
       as days
   from history
 ),
@@ -37,9 +42,14 @@ select
   span.days,
   coalesce(flows.transaction_count, 0) as transaction_count,
   -- Nothing spent by somebody we can see is 0; nobody to see is null.
-  case when holders.has_spending_account and span.days is not null then coalesce(flows.spend_cents, 0) end
+  case
+    when holders.has_spending_account and span.days is not null then coalesce(flows.spend_cents, 0)
+  end
     as spend_cents,
-  case when holders.has_spending_account then coalesce(flows.spend_cents, 0) / 100 * $month_days / span.days end
+  case
+    when holders.has_spending_account then
+      coalesce(flows.spend_cents, 0) / 100 * $month_days / span.days
+  end
     as monthly_expenses_usd,
   flows.uncategorised_count / flows.transaction_count as inferred_category_share
 from spans as span

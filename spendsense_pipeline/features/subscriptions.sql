@@ -1,11 +1,14 @@
--- Subscriptions and bills: streams that run at as_of, per month, and their share of the window's spend.
+-- Subscriptions and bills: streams that run at as_of, per month, and their share of the window's
+-- spend.
 with running as (
   select
     person.user_no,
     stream.stream_id,
     stream.kind,
     stream.monthly_amount,
-    case $window_days when 30 then stream.last_30_days_amount when 180 then stream.last_180_days_amount end
+    case $window_days
+      when 30 then stream.last_30_days_amount when 180 then stream.last_180_days_amount
+    end
       as window_amount
   from recurring_streams as stream
   join _measured_users as person on person.user_id = stream.user_id
@@ -30,11 +33,14 @@ select
     as subscription_count,
   case when spending.spend_cents is not null then coalesce(streams.subscription_usd, 0) end
     as monthly_subscription_spend_usd,
-  case when spending.spend_cents > 0 then coalesce(streams.charged_cents, 0) / spending.spend_cents end
+  case
+    when spending.spend_cents > 0 then coalesce(streams.charged_cents, 0) / spending.spend_cents
+  end
     as subscription_spend_share,
   case when spending.spend_cents is not null then coalesce(streams.bill_count, 0) end
     as recurring_bill_count,
-  case when spending.spend_cents is not null then coalesce(streams.bills_usd, 0) end as monthly_bills_usd,
+  case when spending.spend_cents is not null then coalesce(streams.bills_usd, 0) end
+    as monthly_bills_usd,
   coalesce(streams.charged_cents, 0) as charged_cents
 from _spending as spending
 left join streams on streams.user_no = spending.user_no

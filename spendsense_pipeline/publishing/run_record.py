@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.publishing.loading import insert_rows
 from spendsense_pipeline.sql import identifier
 from spendsense_pipeline.tables import TABLES
-from spendsense_pipeline.tables.runs import CHECK_RESULTS, RUN_FIGURES, STAGE_SECONDS
+from spendsense_pipeline.tables.runs import (
+    CHECK_RESULTS,
+    RUN_FIGURES,
+    RUN_TABLES,
+    STAGE_SECONDS,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,8 +33,24 @@ def checks_step(asset: str) -> str:
     return asset + _CHECKS
 
 
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the two tables where they are missing, or are those of another version.
+
+    Args:
+        con: the warehouse being built.
+    """
+    for table in RUN_TABLES:
+        columns = con.execute(
+            "select column_name from duckdb_columns() where table_name = ?"
+            " and database_name = current_database() order by column_index",
+            [table.name],
+        ).fetchall()
+        if tuple(name for (name,) in columns) != table.column_names:
+            con.execute(table.create_sql())
+
+
 class RunRecord:
-    """The rows of `check_results` and `run_figures` as one run adds to them."""
+    """The rows of `check_results` and `run_figures` as one run adds to them; `prepare` first."""
 
     def __init__(self) -> None:
         self._outcomes: dict[tuple[str, str], CheckOutcome] = {}
@@ -82,7 +103,6 @@ class RunRecord:
             con: the warehouse being built.
             table: the table whose rows are replaced.
         """
-        _prepare(con)
         first = next(n for n, each in enumerate(TABLES) if each.step == table.step)
         judged = {asset for asset, _ in self._outcomes}
         stale = sorted({each.asset for each in TABLES[first:]} - judged)
@@ -94,7 +114,7 @@ class RunRecord:
 
     def write_anew(self, con: duckdb.DuckDBPyConnection) -> None:
         """Begin with what this run knows so far: all else was about rows that are gone."""
-        for table in (CHECK_RESULTS, RUN_FIGURES):
+        for table in RUN_TABLES:
             con.execute(table.create_sql())
         _write_outcomes(con, self._outcomes)
         _write_seconds(con, self.seconds)
@@ -139,7 +159,6 @@ def _replace_rows(
     con: duckdb.DuckDBPyConnection, table: PipelineTable, rows: list[dict[str, Any]]
 ) -> None:
     """Put rows in the place of those with their keys."""
-    _prepare(con)
     if not rows:
         return
     name, key = identifier(table.name), [identifier(each) for each in table.primary_key]
@@ -150,18 +169,6 @@ def _replace_rows(
         [row[each] for row in rows for each in table.primary_key],
     )
     insert_rows(con, table, rows)
-
-
-def _prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the two tables where they are missing, or are those of another version."""
-    for table in (CHECK_RESULTS, RUN_FIGURES):
-        columns = con.execute(
-            "select column_name from duckdb_columns() where table_name = ?"
-            " and database_name = current_database() order by column_index",
-            [table.name],
-        ).fetchall()
-        if tuple(name for (name,) in columns) != table.column_names:
-            con.execute(table.create_sql())
 
 
 def _rounded(figure: float | None) -> float | None:

@@ -45,7 +45,11 @@ RUN_FIGURES = PipelineTable(
     "One row per figure that a clock measured while this dataset was made; no two runs agree.",
     (
         Column("metric", "VARCHAR", "What was measured", allowed=(STAGE_SECONDS,)),
-        Column("segment", "VARCHAR", "Of what: for stage_seconds the step, as Dagster names it"),
+        Column(
+            "segment",
+            "VARCHAR",
+            "Of what: for stage_seconds the step; published_dataset until its tables were complete",
+        ),
         Column("value", "DOUBLE", "The figure"),
         Column("unit", "VARCHAR", "The figure's unit", allowed=("s",)),
     ),

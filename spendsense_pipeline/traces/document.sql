@@ -1,20 +1,42 @@
 -- The trace of every decision as JSON text, without its id: members as `schema.json` fixes them.
 with
 judged as (
-  select user_id, window_days,
-    list({value: value, is_met: is_met, distance: distance, margin: margin, sufficiency: data_sufficiency} order by rank)
+  select
+    user_id, window_days,
+    list(
+      {
+        value: value,
+        is_met: is_met,
+        distance: distance,
+        margin: margin,
+        sufficiency: data_sufficiency
+      }
+      order by rank
+    )
       as predicates
   from _judged_predicates semi join _trace_decisions using (user_id, window_days)
-  group by user_id, window_days),
+  group by user_id, window_days
+),
 criteria as (
-  select persona, list({
-    rank: rank, feature: feature, label: label, operator: operator, threshold: cast(threshold_json as json), unit: unit,
-    severity: cast(severity_json as json)
-  } order by rank) as criteria
-  from _criteria group by persona),
+  select
+    persona, list({
+      rank: rank,
+      feature: feature,
+      label: label,
+      operator: operator,
+      threshold: cast(threshold_json as json),
+      unit: unit,
+      severity: cast(severity_json as json)
+    } order by rank) as criteria
+  from _criteria
+  group by persona
+),
 rules as (
-  select list({persona: persona, tree: cast(tree as json), criteria: criteria} order by priority) as rules
-  from _personas join criteria using (persona))
+  select
+    list({persona: persona, tree: cast(tree as json), criteria: criteria} order by priority)
+      as rules
+  from _personas join criteria using (persona)
+)
 select
   d.user_id, d.window_days, d.as_of, d.primary_persona,
   cast(to_json({

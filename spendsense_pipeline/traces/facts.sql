@@ -1,44 +1,66 @@
 -- What sentences may cite: a person's own numbers as text, one member per slot of a template.
 with
 fullest_card as (
-  select m.user_id, first(
-    struct_pack(mask := a.mask, owed := a.balance_current, credit_limit := a.balance_limit)
-    order by m.balance_cents / m.limit_cents desc, m.account_id) as card
+  select
+    m.user_id, first(
+      struct_pack(mask := a.mask, owed := a.balance_current, credit_limit := a.balance_limit)
+      order by m.balance_cents / m.limit_cents desc, m.account_id
+    ) as card
   from _measured_accounts as m join raw_accounts as a using (account_id)
-  where m.is_card and m.limit_cents > 0 group by m.user_id),
+  where m.is_card and m.limit_cents > 0
+  group by m.user_id
+),
 overdue_card as (
-  select m.user_id, first(
-    struct_pack(mask := a.mask, due := l.next_payment_due_date)
-    order by l.next_payment_due_date nulls last, l.account_id) as card
+  select
+    m.user_id, first(
+      struct_pack(mask := a.mask, due := l.next_payment_due_date)
+      order by l.next_payment_due_date nulls last, l.account_id
+    ) as card
   from _measured_accounts as m
   join raw_accounts as a using (account_id)
   join raw_liabilities as l using (account_id)
-  where m.is_card and l.is_overdue group by m.user_id),
+  where m.is_card and l.is_overdue
+  group by m.user_id
+),
 checking as (
   select user_id, sum(balance_cents) / 100 as balance
-  from _measured_accounts where is_checking group by user_id),
+  from _measured_accounts
+  where is_checking
+  group by user_id
+),
 subscriptions as (
   select user_id, list(distinct merchant_name order by merchant_name) as names
   from recurring_streams semi join _measured_users using (user_id)
   where kind = 'subscription' and is_active and status = 'MATURE' and merchant_name is not null
-  group by user_id),
+  group by user_id
+),
 unseen as (
   -- the feature of a behaviour that is missing exactly when it is not seen at all
-  select user_id, window_days,
+  select
+    user_id, window_days,
     list_filter([
       case when median_pay_gap_days is null then 'pay' end,
       case when low_balance_day_share is null then 'a checking account' end,
       case when savings_net_inflow_monthly_usd is null then 'savings' end,
       case when max_utilization is null then 'card use' end
     ], lambda behaviour: behaviour is not null) as behaviours
-  from _trace_features)
+  from _trace_features
+)
 select
   d.user_id, d.window_days,
   d.secondary_persona is not null as has_second,
   d.primary_persona = $general as is_general,
   -- how the paragraph begins for everybody with a persona
   case when d.primary_persona <> $general
-    then concat('In the ', d.window_days, ' days to ', day_in_words(d.as_of), ', your finances show ', p.plain, '.')
+    then concat(
+        'In the ',
+        d.window_days,
+        ' days to ',
+        day_in_words(d.as_of),
+        ', your finances show ',
+        p.plain,
+        '.'
+      )
   end as opening,
   d.runner_up is not null as has_runner_up,
   len(u.behaviours) > 0 as has_unseen,
@@ -47,7 +69,10 @@ select
     as_of_text: day_in_words(d.as_of),
     window_days: cast(d.window_days as varchar),
     history_days: cast(d.history_days as varchar),
-    rule_count: cast((select count(*) from _personas where persona <> $general) as varchar),
+    rule_count: cast((
+      select count(*) from _personas
+      where persona <> $general
+    ) as varchar),
     secondary_plain: s.plain,
     runner_up_plain: r.plain,
     runner_up_lacks: d.runner_up_lacks,
@@ -56,17 +81,29 @@ select
     card_limit: dollars(f.card.credit_limit),
     overdue_card: 'your card' || coalesce(' ending in ' || o.card.mask, ''),
     -- the due date is the latest statement's: it may lie ahead while an older one is late
-    overdue_since: case when o.card.due <= d.as_of then ' on ' || day_in_words(o.card.due) else ' earlier' end,
+    overdue_since: case
+      when o.card.due <= d.as_of then ' on ' || day_in_words(o.card.due) else ' earlier'
+    end,
     checking_balance: dollars(c.balance),
     monthly_expenses: dollars(m.monthly_expenses_usd),
     savings_note: case when m.savings_balance_usd >= m.monthly_expenses_usd
-      then concat(' Your savings of ', dollars(m.savings_balance_usd), ' are not counted in this.') else '' end,
+      then
+        concat(' Your savings of ', dollars(m.savings_balance_usd), ' are not counted in this.')
+      else ''
+    end,
     mean_balance: dollars(m.mean_balance_usd),
     counted_days: cast(least(d.window_days, d.history_days) as varchar),
-    low_days: cast(cast(round(m.low_balance_day_share * least(d.window_days, d.history_days)) as integer) as varchar),
+    low_days: cast(
+      cast(
+        round(m.low_balance_day_share * least(d.window_days, d.history_days)) as integer
+      ) as varchar
+    ),
     subscription_names: case when b.names is null then '' else concat(
-      ' (', array_to_string(b.names[:3], ', '),
-      case when len(b.names) > 3 then concat(' and ', len(b.names) - 3, ' more') else '' end, ')') end,
+          ' (', array_to_string(b.names[:3], ', '),
+          case when len(b.names) > 3 then concat(' and ', len(b.names) - 3, ' more') else '' end,
+          ')'
+        )
+    end,
     unseen_behaviours: regexp_replace(array_to_string(u.behaviours, ', '), ', ([^,]*)$', ' or \1')
   } as slots
 from _trace_decisions as d

@@ -1,4 +1,5 @@
--- The criteria that would have to turn, per decision and way to change it, each with where it would go.
+-- The criteria that would have to turn, per decision and way to change it, each with where it would
+-- go.
 select
   j.user_id, j.window_days, w.way, w.persona, j.rank, j.criterion, j.feature, w.is_met_then,
   j.value, t.changed,

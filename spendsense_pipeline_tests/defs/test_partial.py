@@ -113,3 +113,28 @@ def test_a_run_that_makes_everything_leaves_no_room_where_old_tables_were(
     assert result.success, failures(result)
     assert rows(after_a_refresh, freed) == [(0,)]
     assert rows(after_a_refresh, "select distinct seed from dataset") == [(3,)]
+
+
+def test_a_part_published_alone_says_what_is_known_of_the_rest(
+    after_a_refresh: Path, materialize: Run
+) -> None:
+    known = "select asset, check_name, severity, passed from check_results"
+    before = set(rows(after_a_refresh, known))
+    times = "select segment from run_figures"
+    steps = set(rows(after_a_refresh, times))
+    assert {severity for *_, severity, _ in before} == {"ERROR", "WARN"}
+    assert ("generate",) in steps
+
+    result = materialize(["features_180d", "published_dataset"])
+    assert result.success, failures(result)
+    with duckdb.connect(str(settings_in(after_a_refresh).published_path), read_only=True) as con:
+        after = set(con.execute(known).fetchall())
+        still = set(con.execute(times).fetchall())
+    # What only warns about personas was found with other features; what blocks was judged again,
+    # and what is known of the raw tables is known still.
+    gone = before - after
+    assert {severity for *_, severity, _ in gone} == {"WARN"}
+    assert {asset for asset, *_ in gone} == {"persona_assignments", "fairness_report"}
+    assert after < before
+    # The time a step took to make what is still there is still the time it took.
+    assert {("generate",), ("persona_assignments",), ("published_dataset",)} <= still

@@ -1,6 +1,7 @@
--- Interest is APR/365 x average daily balance x days, half-even to the cent, only if the last statement was not paid in full by its due date.
--- Average daily balance x days is the sum of the cycle's daily closings, before the interest itself,
--- which posts on the issue date. All in integers: APR in hundredths of a percent, balances in cents.
+-- Interest is APR/365 x average daily balance x days, half-even to the cent, only if the last
+-- statement was not paid in full by its due date. Average daily balance x days is the sum of the
+-- cycle's daily closings, before the interest itself, which posts on the issue date. All in
+-- integers: APR in hundredths of a percent, balances in cents.
 with charge as (
   select
     cycle.account_id,
@@ -11,9 +12,11 @@ with charge as (
     cycle.last_balance_cents,
     cycle.paid_by_due_cents,
     cast(card.apr_percentage * 100 as bigint)
-      * (cycle.cent_days - cycle.interest_on_issue_cents) as numerator,
+    * (cycle.cent_days - cycle.interest_on_issue_cents) as numerator,
     365 * 10000 as denominator,
-    coalesce(cycle.last_balance_cents > 0 and cycle.paid_by_due_cents < cycle.last_balance_cents, false)
+    coalesce(
+      cycle.last_balance_cents > 0 and cycle.paid_by_due_cents < cycle.last_balance_cents, false
+    )
       as is_revolving
   from _checks_cycles as cycle
   join raw_liabilities as card on card.account_id = cycle.account_id
@@ -25,10 +28,10 @@ expected as (
       when not is_revolving then 0
       else numerator // denominator
         + case
-            when 2 * (numerator % denominator) > denominator then 1
-            when 2 * (numerator % denominator) = denominator then (numerator // denominator) % 2
-            else 0
-          end
+          when 2 * (numerator % denominator) > denominator then 1
+          when 2 * (numerator % denominator) = denominator then (numerator // denominator) % 2
+          else 0
+        end
     end as expected_cents
   from charge
 )

@@ -1,4 +1,5 @@
--- A low card (below 30 %) pays every statement in full by its due date and charges at most 6 % of its limit a cycle.
+-- A low card (below 30 %) pays every statement in full by its due date and charges at most 6 % of
+-- its limit a cycle.
 select
   cycle.account_id, cycle.statement_id, cycle.issued_on,
   (cycle.last_balance_cents / 100)::double as last_statement_balance,

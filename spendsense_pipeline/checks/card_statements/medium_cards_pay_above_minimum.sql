@@ -1,4 +1,5 @@
--- A medium card (30 to 50 %) has a 0 % rate and pays more than 1.05 x the minimum of every statement by its due date.
+-- A medium card (30 to 50 %) has a 0 % rate and pays more than 1.05 x the minimum of every
+-- statement by its due date.
 select
   cycle.account_id, cycle.statement_id, cycle.issued_on, terms.apr_percentage,
   cycle.last_due_on,

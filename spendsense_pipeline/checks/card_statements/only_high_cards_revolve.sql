@@ -1,4 +1,5 @@
--- Cards below 50 % pay no interest: low ones (below 30 %) pay in full, medium ones carry a 0 % promotional balance.
+-- Cards below 50 % pay no interest: low ones (below 30 %) pay in full, medium ones carry a 0 %
+-- promotional balance.
 select
   card.account_id, card.band, card.least_utilization, card.most_utilization,
   cycle.statement_id, cycle.issued_on,

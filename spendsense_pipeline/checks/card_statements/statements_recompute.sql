@@ -1,4 +1,5 @@
--- Purchases, interest, fees and payments of every statement are the sums of the card's posted rows in that cycle.
+-- Purchases, interest, fees and payments of every statement are the sums of the card's posted rows
+-- in that cycle.
 select
   account_id, statement_id, issued_on,
   (purchase_cents / 100)::double as purchases,

@@ -10,7 +10,10 @@ saver as (
     user_id,
     transferred_usd * $days_per_month / ($as_of - $history_start + 1) as monthly_usd,
     -- scaled to six months, as the control is
-    transferred_usd / nullif(opening_usd, 0) * $days_per_half_year / ($as_of - $history_start + 1) as growth
+    transferred_usd
+    / nullif(opening_usd, 0)
+    * $days_per_half_year
+    / ($as_of - $history_start + 1) as growth
   from _checks_saving
   where transfers_in_30_days >= 2
 ),
@@ -43,7 +46,9 @@ select 'savings_transfer_range.high', quantile_cont(monthly_usd, 0.95) from save
 union all
 select 'savings_growth_target_pct', 100 * median(growth) from saver
 union all
-select 'irregular_income_volatility', median(variability) from _checks_pay where cadence = 'irregular'
+select 'irregular_income_volatility', median(variability)
+from _checks_pay
+where cadence = 'irregular'
 union all
 select 'transaction_multiplier', avg(monthly_purchases) from shopper
 union all

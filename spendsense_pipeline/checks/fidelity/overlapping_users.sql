@@ -1,4 +1,5 @@
--- Of targeted people whose target has a lower-ranked persona: those whose behaviour matches two or more.
+-- Of targeted people whose target has a lower-ranked persona: those whose behaviour matches two or
+-- more.
 select
   'overlap_rate' as control,
   count(*) filter (len(assignment.matched_personas) >= 2) / nullif(count(*), 0) as value,

@@ -51,7 +51,10 @@ from banded
 group by band
 union all
 select 'overdue_probability', count(*) filter (is_overdue) / nullif(count(*), 0), count(*)
-from banded where band in ('high', 'critical')
+from banded
+where band in ('high', 'critical')
 union all
-select 'min_payment_only_probability', count(*) filter (pays_minimum) / nullif(count(*), 0), count(*)
-from banded where band in ('high', 'critical')
+select
+  'min_payment_only_probability', count(*) filter (pays_minimum) / nullif(count(*), 0), count(*)
+from banded
+where band in ('high', 'critical')

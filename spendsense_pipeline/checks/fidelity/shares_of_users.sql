@@ -19,23 +19,27 @@ described as (
   select
     person.*,
     coalesce(pay.cadence, 'irregular') as cadence,
-    exists (
+    exists(
       select 1 from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
     ) as has_subscription,
-    exists (
+    exists(
       select 1 from _checks_saving as saving
       where saving.user_id = person.user_id and saving.transfers_in_30_days >= 2
     ) as is_saver
   from person
   left join _checks_pay as pay on pay.user_id = person.user_id
 )
-select 'consent_rate' as control, count(*) filter (consent_status <> 'denied') / count(*) as value, count(*) as units
+select
+  'consent_rate' as control,
+  count(*) filter (consent_status <> 'denied') / count(*) as value,
+  count(*) as units
 from described
 union all
 select 'credit_card_probability', count(*) filter (cards > 0) / count(*), count(*) from described
 union all
-select 'joint_account_rate', count(*) filter (joint_accounts > 0) / count(*), count(*) from described
+select 'joint_account_rate', count(*) filter (joint_accounts > 0) / count(*), count(*)
+from described
 union all
 select 'business_account_rate', count(*) filter (business_accounts > 0) / count(*), count(*)
 from described
@@ -45,14 +49,23 @@ from described
 union all
 select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*) from described
 union all
-select 'accounts_per_user_distribution.' || accounts, count(*) / sum(count(*)) over (), sum(count(*)) over ()
-from described group by accounts
+select
+  'accounts_per_user_distribution.' || accounts,
+  count(*) / sum(count(*)) over (),
+  sum(count(*)) over ()
+from described
+group by accounts
 union all
-select 'payroll_pattern_distribution.' || cadence, count(*) / sum(count(*)) over (), sum(count(*)) over ()
-from described group by cadence
+select
+  'payroll_pattern_distribution.' || cadence,
+  count(*) / sum(count(*)) over (),
+  sum(count(*)) over ()
+from described
+group by cadence
 union all
 select 'region_distribution.' || region, count(*) / sum(count(*)) over (), sum(count(*)) over ()
-from described group by region
+from described
+group by region
 union all
 select 'persona_weights.' || target_persona, count(*) / sum(count(*)) over (), sum(count(*)) over ()
 from raw_users

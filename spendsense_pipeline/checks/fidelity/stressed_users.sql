@@ -9,13 +9,14 @@ with low_stretch as (
   where closing_cents < 100 * $low_balance_usd
 ),
 low_days as (
-  select account_number, sum(days) as days from low_stretch group by account_number
+  select account_number, sum(days) as days from low_stretch
+  group by account_number
 ),
 person as (
   select
     account.user_id,
     sum(coalesce(low_days.days, 0))
-      / sum($as_of + 1 - greatest($as_of - 179, $history_start)) as low_share
+    / sum($as_of + 1 - greatest($as_of - 179, $history_start)) as low_share
   from _checks_accounts as account
   left join low_days on low_days.account_number = account.account_number
   where account.subtype = 'checking' and not account.is_business

@@ -1,6 +1,11 @@
--- A card owes at most its limit on every day, beyond it only by the interest and fees of the last 35 days.
+-- A card owes at most its limit on every day, beyond it only by the interest and fees of the last
+-- 35 days.
 with over_limit as (
-  select card.account_number, card.account_id, closing.date, closing.closing_cents - card.limit_cents as excess_cents
+  select
+    card.account_number,
+    card.account_id,
+    closing.date,
+    closing.closing_cents - card.limit_cents as excess_cents
   from _checks_cards as card
   join _checks_closings as closing on closing.account_number = card.account_number
   where card.most_cents > card.limit_cents and closing.closing_cents > card.limit_cents

@@ -4,7 +4,10 @@ select
   card.type,
   card.user_id as holder,
   liability.user_id
-from (select account_id, user_id, type from raw_accounts where type = 'credit') as card
+from (
+  select account_id, user_id, type from raw_accounts
+  where type = 'credit'
+) as card
 full join raw_liabilities as liability on liability.account_id = card.account_id
 where card.account_id is null
   or liability.account_id is null

@@ -1,4 +1,5 @@
--- last_payment_amount and last_payment_date are those of the latest payment posted on the card, or both empty.
+-- last_payment_amount and last_payment_date are those of the latest payment posted on the card, or
+-- both empty.
 with last_payment as (
   select account.account_id, max(flow.date) as date
   from _checks_card_flows as flow
@@ -23,5 +24,5 @@ where liability.last_payment_date is distinct from last_payment.date
   or (
     last_payment.date is not null
     and (liability.account_id, liability.last_payment_date, liability.last_payment_amount)
-      not in (select (account_id, date, amount) from payment)
+    not in (select (account_id, date, amount) from payment)
   )

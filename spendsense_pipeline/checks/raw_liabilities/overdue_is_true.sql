@@ -1,8 +1,9 @@
--- A card is overdue exactly when some due date up to as_of has passed with its minimum unpaid: payments settle the oldest minimum first, after its statement.
--- A statement adds its minimum to what is due, a payment takes from it but never below zero (money
--- beyond the minimums of the statements already issued pays down the balance, not a later minimum).
--- That reflected sum is the running total less its lowest point so far. What is left at as_of belongs
--- to the newest statements, so the card is overdue when it exceeds the minimums not yet due.
+-- A card is overdue exactly when some due date up to as_of has passed with its minimum unpaid:
+-- payments settle the oldest minimum first, after its statement. A statement adds its minimum to
+-- what is due, a payment takes from it but never below zero (money beyond the minimums of the
+-- statements already issued pays down the balance, not a later minimum). That reflected sum is the
+-- running total less its lowest point so far. What is left at as_of belongs to the newest
+-- statements, so the card is overdue when it exceeds the minimums not yet due.
 with event as (
   select account_number, date, 0 as turn, -payment_cents as cents
   from _checks_card_flows

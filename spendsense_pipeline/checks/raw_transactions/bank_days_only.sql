@@ -1,4 +1,5 @@
--- Payroll, bills, loan payments and transfers of a bank account never post on a weekend or federal holiday.
+-- Payroll, bills, loan payments and transfers of a bank account never post on a weekend or federal
+-- holiday.
 select
   row.transaction_id,
   row.account_id,

@@ -1,4 +1,5 @@
--- A card payment leaves a depository account and arrives on a card, both legs in Plaid's card-payment category.
+-- A card payment leaves a depository account and arrives on a card, both legs in Plaid's
+-- card-payment category.
 select transfer_id, first_date, legs, payment_legs, legs_out_of_depository, legs_onto_card
 from _checks_transfers
 where (payment_legs > 0 or card_legs > 0)

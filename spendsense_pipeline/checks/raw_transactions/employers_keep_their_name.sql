@@ -1,4 +1,5 @@
--- A person is paid by at most three employers over the history, and each writes the same name every time.
+-- A person is paid by at most three employers over the history, and each writes the same name every
+-- time.
 select
   user_id,
   count(*) as paychecks,

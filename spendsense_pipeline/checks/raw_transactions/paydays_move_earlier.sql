@@ -1,4 +1,5 @@
--- A weekly or biweekly paycheck that misses its weekday comes before it, and only because the days between are closed.
+-- A weekly or biweekly paycheck that misses its weekday comes before it, and only because the days
+-- between are closed.
 with payday as (
   select distinct account_number, employer_number, date
   from _checks_paychecks

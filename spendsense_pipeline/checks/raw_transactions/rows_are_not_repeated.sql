@@ -28,9 +28,9 @@ select
 from scheduled
 semi join suspect
   on suspect.fingerprint
-    = hash(
-      scheduled.account_id, scheduled.date, scheduled.amount, scheduled.name, scheduled.transfer_id
-    )
+  = hash(
+    scheduled.account_id, scheduled.date, scheduled.amount, scheduled.name, scheduled.transfer_id
+  )
 group by
   scheduled.account_id, scheduled.date, scheduled.authorized_date, scheduled.amount,
   scheduled.name, scheduled.merchant_name, scheduled.category_detailed, scheduled.pending,

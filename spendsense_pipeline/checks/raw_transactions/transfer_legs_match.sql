@@ -1,4 +1,5 @@
--- The two legs of an own-account transfer are equal and opposite, on two accounts of one person, within 2 days.
+-- The two legs of an own-account transfer are equal and opposite, on two accounts of one person,
+-- within 2 days.
 select
   transfer_id,
   legs,

@@ -1,5 +1,6 @@
 -- Medians over people of spending and rent as a share of income, and of monthly income itself.
--- Spending: outflows less refunds, without own-account transfers and card payments; cash is spending.
+-- Spending: outflows less refunds, without own-account transfers and card payments; cash is
+-- spending.
 with flow as (
   select
     row.user_id,
@@ -25,7 +26,9 @@ with flow as (
 select
   median(spend_usd / income_usd) as spend_to_income,
   median(rent_usd / income_usd) filter (rent_usd > 0) as rent_to_income,
-  quantile_cont(income_usd, 0.1) * $days_per_month / ($as_of - $history_start + 1) as income_p10_usd,
+  quantile_cont(income_usd, 0.1)
+  * $days_per_month
+  / ($as_of - $history_start + 1) as income_p10_usd,
   quantile_cont(income_usd, 0.9) * $days_per_month / ($as_of - $history_start + 1) as income_p90_usd
 from flow
 where income_usd > 0

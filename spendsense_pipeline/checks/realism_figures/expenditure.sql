@@ -1,4 +1,5 @@
--- Dollars by the groups of the Consumer Expenditure Survey; insurance goes where the survey puts it.
+-- Dollars by the groups of the Consumer Expenditure Survey; insurance goes where the survey puts
+-- it.
 with grouped as (
   select unnest($expenditure_codes) as code, unnest($expenditure_groups) as expenditure_group
 )
@@ -12,8 +13,8 @@ select
         else 'everything else'
       end
     else coalesce(
-      by_detailed.expenditure_group, by_primary.expenditure_group, 'everything else'
-    )
+        by_detailed.expenditure_group, by_primary.expenditure_group, 'everything else'
+      )
   end as expenditure_group,
   sum(row.amount)::double as usd
 from raw_transactions as row

@@ -1,4 +1,5 @@
--- Of the consenting people dealt each target, the share assigned it, in the worse of the two windows.
+-- Of the consenting people dealt each target, the share assigned it, in the worse of the two
+-- windows.
 select target_persona, min(recall) as recall
 from (
   select

@@ -1,4 +1,5 @@
--- When people buy: Friday to Sunday against Monday to Thursday, and the three days from payday against the others.
+-- When people buy: Friday to Sunday against Monday to Thursday, and the three days from payday
+-- against the others.
 with day as (
   select user_id, date, sum(cents) as cents
   from _checks_everyday_purchases
@@ -11,7 +12,7 @@ payday as (
 ),
 near_payday as (
   select distinct user_id, date + after as date
-  from payday, (values (0), (1), (2)) as window_days(after)
+  from payday, (values (0), (1), (2)) as window_days (after)
   where date + after <= $as_of
 ),
 person as (
@@ -24,7 +25,8 @@ person as (
   group by day.user_id
 ),
 near as (
-  select user_id, count(*) as near_days from near_payday group by user_id
+  select user_id, count(*) as near_days from near_payday
+  group by user_id
 )
 select
   (

@@ -1,6 +1,6 @@
 -- How many subscriptions were found, are true, and should have been found, per person and merchant.
--- A history can show a stream from three charges in the 130 days to as_of (annual: two in 400 days);
--- a stream that was cancelled before as_of need not be found, but is no false alarm either.
+-- A history can show a stream from three charges in the 130 days to as_of (annual: two in 400
+-- days); a stream that was cancelled before as_of need not be found, but is no false alarm either.
 with charge as (
   select
     account_id,
@@ -8,7 +8,10 @@ with charge as (
     count(*) filter (date > $as_of - 130) as charges_in_130_days,
     count(*) as charges_in_400_days
   from raw_transactions
-  where merchant_name in (select merchant_name from stream_truth where kind = 'subscription')
+  where merchant_name in (
+      select merchant_name from stream_truth
+      where kind = 'subscription'
+    )
     and amount > 0
     and not pending
     and date > $as_of - 400
@@ -23,7 +26,10 @@ subscription as (
     coalesce(charge.charges_in_130_days, 0) as charges_in_130_days,
     coalesce(charge.charges_in_400_days, 0) as charges_in_400_days
   from stream_truth as stream
-  semi join (select user_id from raw_users where consent_status = 'granted') as person
+  semi join (
+    select user_id from raw_users
+    where consent_status = 'granted'
+  ) as person
     on person.user_id = stream.user_id
   left join charge
     on charge.account_id = stream.account_id and charge.merchant_name = stream.merchant_name

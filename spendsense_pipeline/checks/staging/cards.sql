@@ -3,7 +3,10 @@
 with owed as (
   select account_number, min(closing_cents) as least_cents, max(closing_cents) as most_cents
   from _checks_closings
-  where account_number in (select account_number from _checks_accounts where type = 'credit')
+  where account_number in (
+      select account_number from _checks_accounts
+      where type = 'credit'
+    )
   group by account_number
 )
 select

@@ -1,14 +1,14 @@
 -- The balance every account closes with on each day something posted, in cents, and the day it next
--- changes. A day after a statement may be there twice, once of them for no days.
--- Movements are stored in order, so the running total needs no sort of its own; were they ever read in
--- another order, balances would be nonsense and the checks on them would fail, not pass.
+-- changes. A day after a statement may be there twice, once of them for no days. Movements are
+-- stored in order, so the running total needs no sort of its own; were they ever read in another
+-- order, balances would be nonsense and the checks on them would fail, not pass.
 with running as (
   select
     account_number,
     date,
     change_cents,
     is_posted,
-    sum(change_cents) over (rows unbounded preceding) as closing_cents,
+    sum(change_cents) over (rows unbounded preceding) as closing_cents,  -- noqa: PRS
     lead(account_number) over () as next_account_number,
     lead(date) over () as next_date
   from _checks_movements

@@ -44,8 +44,9 @@ card_day as (
     and flow.date = closing.date
     and closing.is_posted
   where closing.account_number in (
-    select account_number from _checks_accounts where type = 'credit'
-  )
+      select account_number from _checks_accounts
+      where type = 'credit'
+    )
 ),
 posted as (
   select

@@ -1,5 +1,6 @@
--- Everyday purchases of personal accounts: spending that is neither a bill, a loan, a fee, a transfer
--- nor a subscription, with the spending category an operator knows it by. Refunds are left out.
+-- Everyday purchases of personal accounts: spending that is neither a bill, a loan, a fee, a
+-- transfer nor a subscription, with the spending category an operator knows it by. Refunds are left
+-- out.
 with spending as (
   select unnest($spending_codes) as code, unnest($spending_categories) as spending_category
 )

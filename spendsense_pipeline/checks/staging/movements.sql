@@ -1,7 +1,7 @@
--- What changes each account's balance each day, in order of account and day. Added to the posted rows:
--- one row on the eve of history that brings the running total to the account's opening balance, and an
--- empty one on the day after each card statement, so that no stretch of equal balance crosses the end
--- of a billing cycle.
+-- What changes each account's balance each day, in order of account and day. Added to the posted
+-- rows: one row on the eve of history that brings the running total to the account's opening
+-- balance, and an empty one on the day after each card statement, so that no stretch of equal
+-- balance crosses the end of a billing cycle.
 with total as (
   select account_number, sum(change_cents) as change_cents
   from _checks_days

@@ -1,5 +1,5 @@
--- Per person: the standing order to savings, which is the transfer of the amount they move most often
--- (what an irregular household sweeps in on payday differs every time).
+-- Per person: the standing order to savings, which is the transfer of the amount they move most
+-- often (what an irregular household sweeps in on payday differs every time).
 with deposit as (
   select
     row.user_id,

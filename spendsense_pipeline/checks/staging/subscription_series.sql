@@ -1,5 +1,6 @@
 -- Subscriptions as anybody would read them off the statements: one merchant, one account, charged
--- about once a month (or once a year) in a subscription category, at a price that changes at most now and then.
+-- about once a month (or once a year) in a subscription category, at a price that changes at most
+-- now and then.
 with charge as (
   select
     row.user_id,

@@ -1,6 +1,6 @@
--- Transfers that are not plainly two equal and opposite legs of one person, within 2 days; where a card
--- has part in it, a payment out of a bank account and onto the card. The promises' own queries say what
--- is wrong with them, so these few are described in full.
+-- Transfers that are not plainly two equal and opposite legs of one person, within 2 days; where a
+-- card has part in it, a payment out of a bank account and onto the card. The promises' own queries
+-- say what is wrong with them, so these few are described in full.
 with leg as (
   select
     row.transfer_id,
@@ -8,7 +8,8 @@ with leg as (
     row.date,
     account.account_number,
     account.user_number,
-    -- 0: no card has part in it; 1: a payment leaves the bank; 2: it arrives on the card; 3: neither
+    -- 0: no card has part in it; 1: a payment leaves the bank; 2: it arrives on the card; 3:
+    -- neither
     case
       when row.category_detailed = $card_payment then
         case
@@ -28,13 +29,13 @@ doubtful as (
   from leg
   group by transfer_id
   having (
-      count(*) = 2
-      and sum(amount) = 0
-      and max(date) - min(date) <= 2
-      and min(account_number) <> max(account_number)
-      and min(user_number) = max(user_number)
-      and (max(part) = 0 or (min(part) = 1 and max(part) = 2))
-    ) is not true
+    count(*) = 2
+    and sum(amount) = 0
+    and max(date) - min(date) <= 2
+    and min(account_number) <> max(account_number)
+    and min(user_number) = max(user_number)
+    and (max(part) = 0 or (min(part) = 1 and max(part) = 2))
+  ) is not true
 )
 select
   row.transfer_id,

@@ -19,7 +19,10 @@ moved as (
   having count(*) > 1
     -- What runs on one account needs no other.
     and not bool_or(
-      group_no in (select found.group_no from _found as found where found.is_active and found.status = 'MATURE')
+      group_no in (
+        select found.group_no from _found as found
+        where found.is_active and found.status = 'MATURE'
+      )
     )
 )
 select moved.piece_no, moved.group_no, charge.date, charge.cents, charge.transaction_id

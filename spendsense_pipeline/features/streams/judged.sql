@@ -57,14 +57,17 @@ timed as (
     shape.least_yearly_cents,
     shape.most_yearly_cents,
     -- Three gaps in four must fit; one skip is forgiven.
-    rhythm.weekly > 0 and 4 * (rhythm.weekly + least(rhythm.weekly_skips, 1)) >= 3 * rhythm.gaps as is_weekly,
-    rhythm.fortnightly > 0 and 4 * (rhythm.fortnightly + least(rhythm.fortnightly_skips, 1)) >= 3 * rhythm.gaps
+    rhythm.weekly > 0
+    and 4 * (rhythm.weekly + least(rhythm.weekly_skips, 1)) >= 3 * rhythm.gaps as is_weekly,
+    rhythm.fortnightly > 0
+    and 4 * (rhythm.fortnightly + least(rhythm.fortnightly_skips, 1)) >= 3 * rhythm.gaps
       as is_fortnightly,
     rhythm.monthly > 0 and 4 * (rhythm.monthly + least(rhythm.monthly_skips, 1)) >= 3 * rhythm.gaps
-      -- A monthly bill paid from the next paycheck: 28 days apart, then 42.
-      or list_contains($owed_kinds, shape.kind)
-        and 4 * rhythm.monthly_or_late >= 3 * rhythm.gaps
-        and shape.last_date - shape.first_recent between 27 * rhythm.gaps and 36 * rhythm.gaps as is_monthly,
+    -- A monthly bill paid from the next paycheck: 28 days apart, then 42.
+    or list_contains($owed_kinds, shape.kind)
+    and 4 * rhythm.monthly_or_late >= 3 * rhythm.gaps
+    and shape.last_date
+    - shape.first_recent between 27 * rhythm.gaps and 36 * rhythm.gaps as is_monthly,
     rhythm.fortnight_days,
     rhythm.strictly_monthly = rhythm.gaps as is_strictly_monthly,
     rhythm.step_cents,
@@ -88,7 +91,8 @@ regular as (
     case
       when is_annual then 'ANNUALLY'
       when is_weekly or is_early and span_days between 6 and 8 then 'WEEKLY'
-      when is_fortnightly then case when fortnight_days > $semi_monthly_from_days then 'SEMI_MONTHLY' else 'BIWEEKLY' end
+      when is_fortnightly then
+        case when fortnight_days > $semi_monthly_from_days then 'SEMI_MONTHLY' else 'BIWEEKLY' end
       when is_early and span_days between 12 and 14 then 'BIWEEKLY'
       when is_early and span_days between 15 and 17 then 'SEMI_MONTHLY'
       when is_monthly or is_early and span_days between 26 and 34 then 'MONTHLY'
@@ -97,9 +101,11 @@ regular as (
     case
       when is_annual then most_yearly_cents <= 1.25 * least_yearly_cents
       when gaps is null then most_cents <= 1.02 * least_cents
-      else steps <= case when recent_count >= 5 then 2 else 1 end and most_cents <= 1.5 * least_cents
+      else steps <= case when recent_count >= 5 then 2 else 1 end
+        and most_cents <= 1.5 * least_cents
     end as is_steady,
-    case when is_annual then most_yearly_cents = least_yearly_cents else small_steps = 0 end as is_flat,
+    case when is_annual then most_yearly_cents = least_yearly_cents else small_steps = 0 end
+      as is_flat,
     -- A bill may vary: on average by 45 % of its size from one to the next.
     case
       when is_annual then most_yearly_cents <= 1.5 * least_yearly_cents
@@ -124,17 +130,21 @@ called as (
       when kind = 'subscription' then case when is_steady then 'subscription' end
       when kind in ('bill', 'income', 'transfer') then case when is_similar then kind end
       when not is_mature then null
-      -- A habit is a subscription only when flat in price and monthly or annual (a membership); picked
-      -- from among a shop's other charges, it must keep to the month closely.
+      -- A habit is a subscription only when flat in price and monthly or annual (a membership);
+      -- picked from among a shop's other charges, it must keep to the month closely.
       when kind = 'habit' and is_flat and frequency in ('MONTHLY', 'ANNUALLY')
-        and ($reading = 'whole merchants' or is_strictly_monthly) then 'subscription'
+        and ($reading = 'whole merchants' or is_strictly_monthly)
+      then 'subscription'
       when kind in ('habit', 'other') then
         case when is_similar and $reading = 'whole merchants' then 'habit' end
-      -- Neither category nor name tells: small and flat is a subscription, a dear monthly one a bill.
+      -- Neither category nor name tells: small and flat is a subscription, a dear monthly one a
+      -- bill.
       when frequency in ('MONTHLY', 'ANNUALLY') and is_steady
-        and cents <= charge_count * $dearest_unknown_subscription then 'subscription'
+        and cents <= charge_count * $dearest_unknown_subscription
+      then 'subscription'
       when frequency in ('SEMI_MONTHLY', 'MONTHLY', 'ANNUALLY') and is_similar
-        and cents > charge_count * $dearest_unknown_subscription then 'bill'
+        and cents > charge_count * $dearest_unknown_subscription
+      then 'bill'
       when is_similar then 'habit'
     end as kind
   from regular

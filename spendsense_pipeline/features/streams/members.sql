@@ -5,8 +5,10 @@ with gathered as (
     found.reading,
     found.piece_no,
     list_sort(list({'date': piece.date, 'transaction_id': piece.transaction_id})) as charges,
-    cast(coalesce(sum(piece.cents) filter (piece.date > $as_of - 30), 0) as bigint) as last_30_days_cents,
-    cast(coalesce(sum(piece.cents) filter (piece.date > $as_of - 180), 0) as bigint) as last_180_days_cents
+    cast(coalesce(sum(piece.cents) filter (piece.date > $as_of - 30), 0) as bigint)
+      as last_30_days_cents,
+    cast(coalesce(sum(piece.cents) filter (piece.date > $as_of - 180), 0) as bigint)
+      as last_180_days_cents
   from _pieces as piece
   join _found as found on found.piece_no = piece.piece_no and found.reading = $reading
   where piece.date > $as_of - $lookback

@@ -11,15 +11,19 @@ cleaned as (
   select
     text,
     is_name,
-    -- Store numbers, authorisation codes, telephone numbers and dates all hold digits: such words go.
-    trim(regexp_replace(regexp_replace(lower(text), '\S*[0-9]\S*', ' ', 'g'), '[^a-z]+', ' ', 'g')) as letters
+    -- Store numbers, authorisation codes, telephone numbers and dates all hold digits: such words
+    -- go.
+    trim(
+      regexp_replace(regexp_replace(lower(text), '\S*[0-9]\S*', ' ', 'g'), '[^a-z]+', ' ', 'g')
+    ) as letters
   from written
 ),
 keyed as (
   select
     text,
     is_name,
-    case when not is_name then text when letters = '' then lower(text) else letters end as merchant_key
+    case when not is_name then text when letters = '' then lower(text) else letters end
+      as merchant_key
   from cleaned
 )
 select

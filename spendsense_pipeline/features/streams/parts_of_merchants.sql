@@ -1,5 +1,5 @@
--- Second reading: what is no series as a whole may be two contracts with one payee, told by amount, or
--- a membership: one price, month after month, among a shop's other charges.
+-- Second reading: what is no series as a whole may be two contracts with one payee, told by amount,
+-- or a membership: one price, month after month, among a shop's other charges.
 with unexplained as (
   select group_no
   from _groups
@@ -33,7 +33,7 @@ compared as (
     lag(cents) over by_price as lower_cents,
     -- Two prices charged three times each, by turns: not one price that rose, but two.
     charge_count >= 3 and lag(charge_count) over by_price >= 3
-      and first_date < lag(last_date) over by_price and last_date > lag(first_date) over by_price
+    and first_date < lag(last_date) over by_price and last_date > lag(first_date) over by_price
       as is_by_turns
   from prices
   window by_price as (partition by group_no order by cents)
@@ -56,7 +56,8 @@ contracts as (
     cluster.cluster,
     -- Two charges of one contract's size on one day are two contracts.
     row_number() over (
-      partition by charge.group_no, cluster.cluster, charge.date order by charge.cents, charge.transaction_id
+      partition by charge.group_no, cluster.cluster, charge.date
+      order by charge.cents, charge.transaction_id
     ) as line
   from _charges as charge
   join clusters as cluster on cluster.group_no = charge.group_no and cluster.cents = charge.cents
@@ -71,7 +72,11 @@ memberships as (
   having count(*) >= 4 and max(charge.date) - min(charge.date) >= 27 * (count(*) - 1)
 )
 select
-  dense_rank() over (order by group_no, cluster, line) as piece_no, group_no, date, cents, transaction_id
+  dense_rank() over (order by group_no, cluster, line) as piece_no,
+  group_no,
+  date,
+  cents,
+  transaction_id
 from contracts
 union all
 select
@@ -81,4 +86,6 @@ select
   charge.cents,
   charge.transaction_id
 from _charges as charge
-join memberships as membership on membership.group_no = charge.group_no and membership.cents = charge.cents
+join
+  memberships as membership
+  on membership.group_no = charge.group_no and membership.cents = charge.cents

@@ -8,7 +8,7 @@ with series as (
     case when groups.is_inflow then -1 else 1 end as sign,
     -- The day of the month a monthly charge usually falls on.
     case when found.frequency = 'MONTHLY' and found.is_active then
-      list_mode(list_transform(member.transaction_dates, lambda date: day(date)))
+        list_mode(list_transform(member.transaction_dates, lambda date: day(date)))
     end as usual_day
   from _found as found
   join _members as member on member.reading = found.reading and member.piece_no = found.piece_no
@@ -33,12 +33,16 @@ described as (
     merchant.key_no,
     last_row.account_no,
     last_row.name as description,
-    coalesce(last_row.merchant_name, case when merchant.is_name then merchant.merchant_key else last_row.name end)
+    coalesce(
+      last_row.merchant_name,
+      case when merchant.is_name then merchant.merchant_key else last_row.name end
+    )
       as merchant_name,
     last_row.code,
     case
       when last_row.named_code <> coalesce(last_row.category_detailed, '') then 'merchant name'
-      when last_row.category_detailed is not null or last_row.category_primary is not null then 'given'
+      when last_row.category_detailed is not null or last_row.category_primary is not null then
+        'given'
       else 'none'
     end as category_source,
     last_row.category_primary,
@@ -67,29 +71,38 @@ expected as (
     case
       when not is_active then null
       when frequency = 'MONTHLY' then list_min(list_filter(
-        list_transform(
-          [0, 1, 2, 3],
-          -- That day, or the month's last if it has no such day.
-          lambda k: cast(
-            least(
-              date_trunc('month', last_date) + to_months(k) + to_days(cast(usual_day - 1 as integer)),
-              last_day(cast(date_trunc('month', last_date) + to_months(k) as date))
-            ) as date
-          )
-        ),
-        lambda d: d > $as_of and d > last_date + 15
-      ))
+          list_transform(
+            [0, 1, 2, 3],
+            -- That day, or the month's last if it has no such day.
+            lambda k: cast(
+              least(
+                date_trunc('month', last_date)
+                + to_months(k)
+                + to_days(cast(usual_day - 1 as integer)),
+                last_day(cast(date_trunc('month', last_date) + to_months(k) as date))
+              ) as date
+            )
+          ),
+          lambda d: d > $as_of and d > last_date + 15
+        ))
       when frequency = 'ANNUALLY' then cast(last_date + to_years(1) as date)
       else cast(
-        last_date
-          + to_days(cast(round(cadence_days * greatest(1, ceil(($as_of - last_date + 1) / cadence_days))) as integer))
-        as date
-      )
+          last_date
+          + to_days(
+            cast(
+              round(
+                cadence_days * greatest(1, ceil(($as_of - last_date + 1) / cadence_days))
+              ) as integer
+            )
+          )
+          as date
+        )
     end as next_date
   from ranked
 )
 select
-  md5(concat_ws('|', user_id, account_id, merchant_key, kind, sign, frequency, rank_among_alike)) as stream_id,
+  md5(concat_ws('|', user_id, account_id, merchant_key, kind, sign, frequency, rank_among_alike))
+    as stream_id,
   expected.user_id,
   expected.account_id,
   cast($as_of as date) as as_of,
@@ -109,7 +122,8 @@ select
   expected.average_cents / 100 * $nominal_days_per_month / expected.cadence_days as monthly_amount,
   expected.first_date,
   expected.last_date,
-  -- Banks post pay before a weekend and everything else after it (holidays are not considered here).
+  -- Banks post pay before a weekend and everything else after it (holidays are not considered
+  -- here).
   case
     when isodow(next_date) < 6 or kind not in ('income', 'bill', 'transfer') then next_date
     when kind = 'income' then next_date - cast(isodow(next_date) - 5 as integer)

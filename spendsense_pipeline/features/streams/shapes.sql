@@ -1,4 +1,5 @@
--- The outline of every piece: its recent charges, how many, since when, how large; or two, a year apart.
+-- The outline of every piece: its recent charges, how many, since when, how large; or two, a year
+-- apart.
 with recent as (
   select
     piece_no,
@@ -21,7 +22,10 @@ yearly as (
     min(cents) as least_yearly_cents,
     max(cents) as most_yearly_cents
   from _pieces
-  where piece_no in (select older.piece_no from _pieces as older where older.date <= $as_of - 350)
+  where piece_no in (
+      select older.piece_no from _pieces as older
+      where older.date <= $as_of - 350
+    )
   group by piece_no
   having count(*) = 2 and max(date) - min(date) between 350 and 380
 )

@@ -1,11 +1,16 @@
 -- Ids of the transactions, streams and accounts that make up a feature, per decision and feature.
 with
 fullest_card as (
-  select user_id, first(account_id order by balance_cents / limit_cents desc, account_id) as account_id
-  from _measured_accounts where is_card and limit_cents > 0 group by user_id),
+  select
+    user_id, first(account_id order by balance_cents / limit_cents desc, account_id) as account_id
+  from _measured_accounts
+  where is_card and limit_cents > 0
+  group by user_id
+),
 holdings as (
   select user_id, 'card_count' as feature, account_id as id
-  from _measured_accounts where is_card
+  from _measured_accounts
+  where is_card
   union all
   select user_id, 'max_utilization', account_id from fullest_card
   union all
@@ -16,18 +21,25 @@ holdings as (
   select s.user_id, f.feature, s.stream_id
   from recurring_streams as s
   cross join (
-    select unnest(['subscription_count', 'monthly_subscription_spend_usd']) as feature) as f
-  where s.kind = 'subscription' and s.is_active and s.status = 'MATURE'),
+    select unnest(['subscription_count', 'monthly_subscription_spend_usd']) as feature
+  ) as f
+  where s.kind = 'subscription' and s.is_active and s.status = 'MATURE'
+),
 paydays as (
   select user_id, date, row_number() over (partition by user_id order by date desc) as recency
-  from _evidence_rows where is_paycheck group by user_id, date),
+  from _evidence_rows
+  where is_paycheck
+  group by user_id, date
+),
 before_window as (
   -- the two paydays before a window: the gap into it, and the last completed gap if it has none
-  select w.window_days, p.user_id, p.date,
+  select
+    w.window_days, p.user_id, p.date,
     row_number() over (partition by w.window_days, p.user_id order by p.recency) as distance
   from paydays as p
   cross join (select unnest($windows) as window_days) as w
-  where p.date <= $as_of - w.window_days),
+  where p.date <= $as_of - w.window_days
+),
 pay as (
   select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
   from _evidence_needed as n
@@ -35,25 +47,29 @@ pay as (
   left join before_window as b
     on b.user_id = n.user_id and b.window_days = n.window_days and b.date = r.date
   where n.feature = 'median_pay_gap_days'
-    and (r.date > $as_of - n.window_days or b.distance <= 2)),
+    and (r.date > $as_of - n.window_days or b.distance <= 2)
+),
 flows as (
   select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
   from _evidence_needed as n
   join _evidence_rows as r on r.user_id = n.user_id and r.date > $as_of - n.window_days
   where (n.feature = 'interest_charged_usd' and r.is_card_interest)
     or (n.feature = 'minimum_payment_only' and r.is_card_payment)
-    or (n.feature = 'savings_net_inflow_monthly_usd' and r.is_savings_flow)),
+    or (n.feature = 'savings_net_inflow_monthly_usd' and r.is_savings_flow)
+),
 subscription_charges as (
   select n.user_id, n.window_days, n.feature, unnest(s.transaction_ids) as transaction_id
   from _evidence_needed as n
   join recurring_streams as s on s.user_id = n.user_id
   where n.feature = 'subscription_spend_share'
-    and s.kind = 'subscription' and s.is_active and s.status = 'MATURE'),
+    and s.kind = 'subscription' and s.is_active and s.status = 'MATURE'
+),
 charges as (
   select c.user_id, c.window_days, c.feature, c.transaction_id, r.date
   from subscription_charges as c
   join _evidence_rows as r
-    on r.transaction_id = c.transaction_id and r.date > $as_of - c.window_days),
+    on r.transaction_id = c.transaction_id and r.date > $as_of - c.window_days
+),
 listed as (
   -- transactions oldest first
   select user_id, window_days, feature, transaction_id as id, date from pay
@@ -63,7 +79,8 @@ listed as (
   select user_id, window_days, feature, transaction_id, date from charges
   union all
   select n.user_id, n.window_days, n.feature, h.id, null
-  from _evidence_needed as n join holdings as h using (user_id, feature))
+  from _evidence_needed as n join holdings as h using (user_id, feature)
+)
 select user_id, window_days, feature, list(id order by date, id) as ids
-from listed group by user_id, window_days, feature
-
+from listed
+group by user_id, window_days, feature

@@ -32,11 +32,15 @@ select
   row_.user_id,
   row_.account_no,
   -- only of rows that may be named one by one: of the others there are too many to carry it along
-  case
-    when row_.is_paycheck or row_.is_savings or row_.is_card_interest or row_.is_payment_received
-      or account.is_charge_wanted
-      then row_.transaction_id
-  end as transaction_id,
+  if(
+    account.is_charge_wanted
+    or row_.is_paycheck
+    or row_.is_savings
+    or row_.is_card_interest
+    or row_.is_payment_received,
+    row_.transaction_id,
+    null
+  ) as transaction_id,
   row_.date,
   row_.cents,
   row_.is_savings,
