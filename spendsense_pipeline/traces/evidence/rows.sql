@@ -1,4 +1,4 @@
--- Posted rows that could be evidence, of the accounts a trace needs them from, and what they count as.
+-- Posted rows that could be evidence, of the accounts a trace needs them from, and what they are.
 -- A reference names its accounts by its scope; of features proved by ids, each is named here.
 with wanted as (
   select
