@@ -138,12 +138,6 @@ def require_inputs(
         inputs: names of the tables it reads.
         resolved: what they must have been made from; another version of the code is no matter.
 
-    Args:
-        con: the warehouse being built.
-        step: what is about to be made.
-        inputs: names of the tables it reads.
-        resolved: the configuration of this run.
-
     Raises:
         SpendSenseError: naming the inputs to materialize again.
     """
