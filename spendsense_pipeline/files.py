@@ -80,16 +80,15 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def _put_in_place(new: Path, path: Path) -> None:
-    if not path.exists():
-        new.rename(path)
-        return
     old = path.with_name(f".{path.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    path.rename(old)
+    shutil.rmtree(old, ignore_errors=True)  # of a process killed between the two renames below
+    if path.exists():
+        path.rename(old)
     try:
         new.rename(path)
     except OSError:
-        old.rename(path)
+        if old.exists():
+            old.rename(path)
         raise
     shutil.rmtree(old, ignore_errors=True)
 

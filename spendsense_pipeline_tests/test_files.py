@@ -78,6 +78,9 @@ def test_a_folder_is_replaced_whole_or_left(tmp_path: Path) -> None:
         with new_folder(path) as new:
             (new / name).write_text(name, encoding="utf-8")
         assert [each.name for each in path.iterdir()] == [name]
+    (tmp_path / ".folder.old").mkdir()
+    with new_folder(path) as new:
+        (new / "two").touch()
     unfinished(path).mkdir()
     (unfinished(path) / "left by a killed process").touch()
     with pytest.raises(IndexError), new_folder(path) as new:

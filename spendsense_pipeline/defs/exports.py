@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from spendsense_pipeline.defs.metadata import OWNERS
 from spendsense_pipeline.defs.stage import one_line_failures
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.exports import FORMATS
 from spendsense_pipeline.publishing.identity import source_version
 from spendsense_pipeline.tables import tables_in
@@ -45,12 +46,10 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
     from spendsense_pipeline.publishing.exports import export_dataset
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
 
-    unknown = [name for name in config.formats if name not in FORMATS]
-    if unknown:
-        message = f"formats must be among {', '.join(FORMATS)}; {unknown[0]!r} is not: remove it"
-        raise dg.Failure(message)
     settings = warehouse.settings
     metadata: dict[str, Any] = {}
+    with one_line_failures():
+        _require_known(config.formats)
     with one_line_failures(), open_dataset(settings) as published:
         for name in dict.fromkeys(config.formats):
             written = export_dataset(
@@ -67,3 +66,12 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
                 f"{name} people left out": written.left_out,
             }
     return dg.MaterializeResult(metadata=metadata)
+
+
+def _require_known(formats: list[str]) -> None:
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise SpendSenseError(
+            problem=f"formats must be among {', '.join(FORMATS)}; {unknown[0]!r} is not",
+            remedy="remove it",
+        )

@@ -45,4 +45,4 @@ class Columns:
     def where(self, keep: Flags | Ints) -> Self:
         """The rows that a mask `[N]` marks, or those an order `[M]` names, in that order."""
         at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
-        return type(self)(*(getattr(self, name).take(at, axis=0) for name in self._names()))
+        return type(self)(*(getattr(self, name).take(at) for name in self._names()))

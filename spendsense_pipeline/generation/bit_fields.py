@@ -61,19 +61,19 @@ class BitFields:
         if values.keys() != self._widths.keys():
             message = f"every bit field must be given: {[*self._widths]}; they are {[*values]}"
             raise TypeError(message)
-        packed: npt.NDArray[np.uint64] | np.uint64 = np.uint64(0)
+        packed = np.zeros(np.broadcast_shapes(*map(np.shape, values.values())), dtype=np.uint64)
         for name, width in self._widths.items():
             part = np.asarray(values[name])
             # In unsigned words a negative number is the largest of all, so one look finds both.
-            unsigned = part.astype(np.uint64)
+            unsigned = part.view(np.uint64) if part.dtype == np.int64 else part.astype(np.uint64)
             if part.size and int(unsigned.max()) >> width:
                 message = (
                     f"{name} must lie in 0..{self.size(name) - 1}, as it has {width} bits; "
                     f"it spans {part.min()}..{part.max()}"
                 )
                 raise OverflowError(message)
-            packed = packed | unsigned << np.uint64(self._shifts[name])
-        return np.asarray(packed, dtype=np.uint64)
+            packed |= unsigned << np.uint64(self._shifts[name])
+        return packed
 
     def take(self, word: Words | Ints, name: str) -> Ints:
         """The value of one field.

@@ -32,6 +32,8 @@ from spendsense_pipeline.generation.world import World
 
 _EVENT: Final = BitFields(user=26, purpose=12, slot=3, authorized=11, serial=11, is_pending=1)
 """What a posting is; never two alike, and a pending row is another than the one it posts as."""
+_IDENTITY: Final = "transaction_id"
+_PENDING: Final = _EVENT.pack(user=0, purpose=0, slot=0, authorized=0, serial=0, is_pending=1)
 _ROW_ORDER: Final = BitFields(account=17, day=11, identity=36)
 """Rows of a shard by account and day; the top bits of the identity break ties as its text does."""
 _TRANSFER: Final = BitFields(user=32, link=32)
@@ -68,24 +70,25 @@ def settle(household: Household) -> Ledger:
     """Cut the plan at as_of: what has happened, what of it has posted, what is left where."""
     world = household.world
     opening, has_account = _openings(household)
-    planned = Postings.joined([*household.parts, _overdraft_fees(household, opening)])
+    rows = Postings.joined([*household.parts, _overdraft_fees(household, opening)])
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_seen = (planned.day <= world.as_of_day) | (planned.purpose == Purpose.PURCHASE)
-    has_happened = (planned.authorized >= 0) & (planned.authorized <= world.as_of_day)
-    rows = planned.where(is_seen & has_happened)
+    is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
+    is_known = is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day)
     is_pending = rows.day > world.as_of_day
     was_pending = (rows.purpose == Purpose.PURCHASE) & (rows.day > rows.authorized)
-    posted_identity = _identities(world, rows, is_pending=False)
-    pending_identity = _identities(world, rows, is_pending=True)
+    # Rows that are cut are told apart no more: their days, which may lie anywhere, count as 0.
+    happened = np.where(is_known, rows.authorized, 0)
+    shown_day = np.where(is_pending, happened, np.where(is_known, rows.day, 0))
+    event, salt = _events(world, rows, happened), np.uint64(purpose_key(world.seed, _IDENTITY))
+    posted_identity, pending_identity = mix64(event ^ salt), mix64((event | _PENDING) ^ salt)
     identity = np.where(is_pending, pending_identity, posted_identity)
-    order = np.argsort(
-        _ROW_ORDER.pack(
-            account=account_index(rows.user, rows.slot),
-            day=np.where(is_pending, rows.authorized, rows.day),
-            identity=identity >> np.uint64(WORD_BITS - _ROW_ORDER.width("identity")),
-        ),
-        kind="stable",
+    place = _ROW_ORDER.pack(
+        account=account_index(rows.user, rows.slot),
+        day=shown_day,
+        identity=identity >> np.uint64(WORD_BITS - _ROW_ORDER.width("identity")),
     )
+    known = np.flatnonzero(is_known)
+    order = known[np.argsort(place[known], kind="stable")]
     posted_from = np.where(was_pending & ~is_pending, pending_identity, np.uint64(0))
     rows, is_pending = rows.where(order), is_pending[order]
     moved = _account_sums(world, rows, ~is_pending)
@@ -105,17 +108,16 @@ def settle(household: Household) -> Ledger:
     )
 
 
-def _identities(world: World, rows: Postings, *, is_pending: bool) -> Words:
-    """64-bit identity of every row while it is pending, or once it has posted: `[N]`."""
-    event = _EVENT.pack(
+def _events(world: World, rows: Postings, happened: Ints) -> Words:
+    """What every row is once it has posted: `[N]`."""
+    return _EVENT.pack(
         user=world.profiles.people.numbers[rows.user],
         purpose=rows.purpose,
         slot=rows.slot,
-        authorized=rows.authorized,
+        authorized=happened,
         serial=rows.serial,
-        is_pending=is_pending,
+        is_pending=0,
     )
-    return mix64(event ^ np.uint64(purpose_key(world.seed, "transaction_id")))
 
 
 def _link_identities(world: World, rows: Postings) -> Words:

@@ -24,7 +24,12 @@ DECISIONS = ("granted", "revoked")
 
 @dataclass(frozen=True)
 class Decision:
-    """What one person decided, and when."""
+    """What one person decided, and when.
+
+    Attributes:
+        status: one of `DECISIONS`.
+        decided_at: the instant, with its time zone.
+    """
 
     status: str
     decided_at: dt.datetime
@@ -33,9 +38,12 @@ class Decision:
 def read_decisions(settings: Settings) -> dict[str, Decision]:
     """Every recorded decision by user id; none if nobody has decided.
 
+    Args:
+        settings: names the file.
+
     Raises:
-        WarehouseError: when the file is not what we wrote. Guessing would process somebody who
-            said no.
+        WarehouseError: when the file cannot be read or is not what we wrote. Guessing would process
+            somebody who said no.
     """
     path: Path = settings.consent_path
     if not path.exists():
@@ -72,13 +80,18 @@ def record_decision(
     """Add or replace one person's decision; the file is replaced whole, never half-written.
 
     Args:
-        settings: names the files.
-        user_id: whose decision.
-        status: a consent status of `raw_users`.
-        decided_at: the clock, in UTC.
+        settings: names the file.
+        user_id: whose decision it is; need not be in any dataset.
+        status: one of `DECISIONS`.
+        decided_at: the instant, with its time zone.
 
     Returns:
-        every decision there is now, by user_id.
+        Every decision recorded now, by user id.
+
+    Raises:
+        ValueError: when the status is none of those.
+        WarehouseError: when the file cannot be read or written.
+        DiskFullError: when there is no room for it; the decisions before are still there.
     """
     decisions = read_decisions(settings) | {user_id: Decision(_known(status), decided_at)}
     text = json.dumps(
@@ -102,10 +115,10 @@ def apply_decisions(con: duckdb.DuckDBPyConnection, decisions: Mapping[str, Deci
 
     Args:
         con: the warehouse being built.
-        decisions: by user_id.
+        decisions: by user id.
 
     Returns:
-        how many people's status changed.
+        How many people's status changed.
     """
     if not decisions:
         return 0
@@ -125,5 +138,12 @@ def apply_decisions(con: duckdb.DuckDBPyConnection, decisions: Mapping[str, Deci
 
 
 def withdrawn(decisions: Mapping[str, Decision]) -> list[str]:
-    """People who said no, in order."""
+    """People who said no.
+
+    Args:
+        decisions: by user id.
+
+    Returns:
+        Their user ids, in text order.
+    """
     return sorted(user for user, d in decisions.items() if d.status == "revoked")

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Continuity:
-    """The history start to use (None: the configuration's own) and a sentence saying why."""
+    """What is decided about the next history.
+
+    Attributes:
+        history_start: first day of it; None: the configuration's own.
+        note: a sentence saying why.
+        is_continued: whether it begins where the published one does.
+        is_rebased: whether it would have continued but for its length.
+    """
 
     history_start: dt.date | None
     note: str
@@ -41,7 +48,7 @@ def continue_history(
         is_fresh: the operator asked for a new world.
 
     Returns:
-        the history start (None: the configuration's own), and a sentence saying why.
+        The first day and why.
     """
     if published_start is None:
         return Continuity(None, "First dataset: its history begins where the configuration says.")
@@ -77,13 +84,13 @@ def continue_published(
     Whatever cannot be read as a dataset of ours is not one to extend.
 
     Args:
-        settings: names the published dataset.
-        asked: the configuration of the next one.
-        as_of: the day the next one describes.
+        settings: where the published dataset is.
+        asked: what the operator asks for now; a history start in it wins.
+        as_of: the day the next dataset describes.
         is_fresh: the operator asked for a new world.
 
     Returns:
-        the history start (None: the configuration's own), and a sentence saying why.
+        The first day and why.
     """
     if asked.config.history_start is not None:
         start = asked.config.history_start

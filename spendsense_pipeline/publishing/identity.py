@@ -38,7 +38,11 @@ def code_version() -> str:
 
 @functools.cache
 def source_version(*packages: str) -> str:
-    """Content hash of the source files of some packages of ours ("." = all of them)."""
+    """Content hash of source files of ours, 16 hex digits.
+
+    Args:
+        packages: folders below the package ("generation"); "." stands for all of it.
+    """
     root = Path(__file__).parent.parent
     paths = {p for name in packages for p in (root / name).rglob("*")}
     digest = hashlib.sha256()
@@ -49,7 +53,11 @@ def source_version(*packages: str) -> str:
 
 
 def dataset_id(resolved: ResolvedConfig) -> str:
-    """Hash of everything that decides the rows: configuration, history start, as_of and code."""
+    """Hash of everything that decides the rows, 16 hex digits.
+
+    Args:
+        resolved: configuration, history start and as_of; the code counts too.
+    """
     made_from = {
         "config_hash": resolved.config_hash,
         "history_start": resolved.history_start.isoformat(),
@@ -84,11 +92,11 @@ class Stamp:
 
 
 def stamp_table(con: duckdb.DuckDBPyConnection, table: str, stamp: Stamp) -> None:
-    """Write the stamp into the table's comment (`comment on` takes no bound parameters).
+    """Write what a table was made from into its comment.
 
     Args:
         con: the warehouse being built.
-        table: its name.
+        table: its name; it must be there.
         stamp: what it was made from.
     """
     text = json.dumps(asdict(stamp), sort_keys=True)
@@ -96,7 +104,14 @@ def stamp_table(con: duckdb.DuckDBPyConnection, table: str, stamp: Stamp) -> Non
 
 
 def read_stamps(con: duckdb.DuckDBPyConnection) -> dict[str, Stamp | None]:
-    """Stamp of every table of schema main in the connection's own database; None if it has none."""
+    """What every table of the connection's own database was made from.
+
+    Args:
+        con: any of our databases; attached ones are left out.
+
+    Returns:
+        By name of the table in schema main; None for one without a stamp of ours.
+    """
     rows = con.execute(
         "select table_name, comment from duckdb_tables()"
         " where database_name = current_database() and schema_name = 'main'"
@@ -115,13 +130,13 @@ def _parse(comment: str | None) -> Stamp | None:
 def require_inputs(
     con: duckdb.DuckDBPyConnection, *, step: str, inputs: Iterable[str], resolved: ResolvedConfig
 ) -> None:
-    """Refuse when an input of `step` is missing or was made from another configuration.
+    """Refuse when an input of a step is missing or was made from another configuration.
 
     Args:
         con: the warehouse being built.
-        step: what is about to be made.
+        step: its name, for the message.
         inputs: names of the tables it reads.
-        resolved: the configuration of this run.
+        resolved: what they must have been made from; another version of the code is no matter.
 
     Raises:
         SpendSenseError: naming the inputs to materialize again.
@@ -153,8 +168,8 @@ def require_one_dataset(
 
     Args:
         con: the warehouse being built.
-        tables: names of the tables to publish.
-        resolved: the configuration of this run.
+        tables: names of the tables that are published.
+        resolved: what they must have been made from.
 
     Raises:
         SpendSenseError: naming the tables to materialize again.

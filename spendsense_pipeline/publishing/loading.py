@@ -29,6 +29,15 @@ def made_ahead(shards: Iterator[Any]) -> Iterator[Any]:
 
     Both numpy and DuckDB let go of Python's lock, so a second core generates while the first
     compresses; at most two shards are in memory.
+
+    Args:
+        shards: makes one whenever it is asked.
+
+    Yields:
+        The shards in their order.
+
+    Raises:
+        Exception: whatever making one raised, where it would have been yielded.
     """
     with ThreadPoolExecutor(1) as maker:
         coming = maker.submit(next, shards, _NO_MORE)
@@ -50,7 +59,11 @@ class TableLoader:
         con.execute(table.create_sql())
 
     def add(self, rows: Any) -> None:
-        """Take a `pyarrow.Table`; write what fills whole row groups, several at once."""
+        """Take rows; write what fills whole row groups, several at once.
+
+        Args:
+            rows: a `pyarrow.Table` with the declared columns.
+        """
         self._waiting.append(rows)
         self._waiting_rows += rows.num_rows
         self.row_count += rows.num_rows
@@ -58,7 +71,7 @@ class TableLoader:
             self._write(self._waiting_rows - self._waiting_rows % ROW_GROUP)
 
     def finish(self) -> None:
-        """Write the rest."""
+        """Write the rest, in a last group that may be partial."""
         if self._waiting_rows:
             self._write(self._waiting_rows)
 
@@ -81,6 +94,9 @@ def clear_tables(con: duckdb.DuckDBPyConnection) -> None:
 
     Replaced one by one, the old tables would lie beside the new ones until the run ends: the file
     would grow by half, and with it every copy of it.
+
+    Args:
+        con: the warehouse being built.
     """
     names = con.execute(
         "select table_name from duckdb_tables() where database_name = current_database()"
@@ -95,8 +111,8 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[dict[
 
     Args:
         con: the warehouse being built.
-        table: the declaration.
-        rows: a dict per row, by column.
+        table: its declaration.
+        rows: by column name; a column that is left out is null.
     """
     con.execute(table.create_sql())
     insert_rows(con, table, rows)

@@ -179,8 +179,12 @@ def point_readers_at(dataset: Path, settings: Settings) -> None:
     """Make the published name a name of this file, in one rename.
 
     Args:
-        dataset: the file to be read from now on.
-        settings: names the published dataset.
+        dataset: a complete dataset in `datasets/`.
+        settings: names the published file.
+
+    Raises:
+        WarehouseError: when it cannot be; readers see the dataset they saw.
+        DiskFullError: likewise, on a disk without hard links.
     """
     published = settings.published_path
     with named_errors(published), new_file(published) as other_name:
@@ -194,14 +198,22 @@ def point_readers_at(dataset: Path, settings: Settings) -> None:
 
 
 def clear_leftovers(settings: Settings) -> None:
-    """Remove what a killed publication left behind. Hold the writer lock."""
+    """Remove what a killed publication left behind. Hold the writer lock.
+
+    Args:
+        settings: where the datasets are.
+    """
     for pattern in (f"*{UNFINISHED_SUFFIX}*", "*.wal"):
         for path in settings.datasets_dir.glob(pattern):
             path.unlink(missing_ok=True)
 
 
 def remove_database(path: Path) -> None:
-    """Delete a database file and its log; one that cannot be deleted is left for the next time."""
+    """Delete a database file and its log; one that cannot be deleted is left for the next time.
+
+    Args:
+        path: the file.
+    """
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
         wal_of(path).unlink(missing_ok=True)

@@ -34,7 +34,11 @@ DATASETS_KEPT = 7
 
 
 def datasets(settings: Settings) -> list[Dataset]:
-    """The datasets kept, newest publication first; one that cannot be read is left out."""
+    """The datasets kept, newest publication first; one that cannot be read is left out.
+
+    Args:
+        settings: where they are.
+    """
     return list(_datasets(settings))
 
 
@@ -50,6 +54,9 @@ def _datasets(settings: Settings) -> Iterator[Dataset]:
 
 def read_dataset(path: Path) -> Dataset:
     """The `dataset` row of a published file.
+
+    Args:
+        path: the file.
 
     Raises:
         WarehouseError: when the file is not a dataset of ours.
@@ -74,8 +81,12 @@ def read_dataset(path: Path) -> Dataset:
 def current_dataset(settings: Settings) -> Dataset:
     """The dataset readers see now.
 
+    Args:
+        settings: where it is.
+
     Raises:
-        WarehouseError: when there is none, or the file is not one.
+        NoDatasetError: when there is none.
+        WarehouseError: when the file is not one.
     """
     return replace(read_dataset(current_dataset_path(settings)), is_current=True)
 
@@ -110,11 +121,14 @@ def prune(settings: Settings, *, keep: int = DATASETS_KEPT) -> list[Path]:
     Never deletes the one readers see: replacing that is a publication's job.
 
     Args:
-        settings: names the files.
-        keep: how many datasets stay, the published one among them.
+        settings: where they are.
+        keep: how many publications to keep.
 
     Returns:
-        the files that were deleted.
+        The files deleted.
+
+    Raises:
+        NoDatasetError: when nothing is published.
     """
     files = _kept_files(settings)
     current = current_dataset_path(settings)
@@ -139,7 +153,7 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
         steps: how many publications back from the one readers see now.
 
     Returns:
-        the dataset readers see now.
+        The dataset readers see now.
 
     Raises:
         SpendSenseError: naming the datasets there are, or whose consent forbids it.

@@ -42,7 +42,15 @@ class NoDatasetError(WarehouseError):
 
 @contextlib.contextmanager
 def named_errors(path: Path) -> Iterator[None]:
-    """Turn a file system or DuckDB input/output error about `path` into one line with a remedy."""
+    """Turn a file system or DuckDB input/output error into one line with a remedy.
+
+    Args:
+        path: the file at work, for errors that name none.
+
+    Raises:
+        DiskFullError: when the disk has no room for more.
+        WarehouseError: naming the file, what is wrong with it and what to do.
+    """
     import duckdb
 
     try:
@@ -83,7 +91,14 @@ def _explained(path: Path, error: Exception) -> WarehouseError:
 
 
 def prepare_data_dir(settings: Settings) -> None:
-    """Create the data directory and what belongs in it; a missing one is not an error."""
+    """Create the data directory and what belongs in it; a missing one is not an error.
+
+    Args:
+        settings: names them.
+
+    Raises:
+        WarehouseError: when one cannot be created.
+    """
     for directory in (settings.building_path.parent, settings.datasets_dir):
         with named_errors(directory / "*"):
             directory.mkdir(parents=True, exist_ok=True)
@@ -170,11 +185,15 @@ def open_building(
     """The warehouse being built, read-write. Hold the writer lock around this.
 
     Args:
-        settings: names the file.
-        config: DuckDB settings to connect with; without a memory limit there, it gets ours.
+        settings: names the file; it is created if missing.
+        config: of DuckDB, by its own names; without a memory_limit ours is set.
 
     Yields:
-        a connection that is closed at the end of the block.
+        A connection, closed afterwards.
+
+    Raises:
+        WarehouseError: when the file cannot be opened or is no database.
+        DiskFullError: when there is no room to create it.
     """
     import duckdb
 
@@ -217,12 +236,20 @@ def _create_database(path: Path) -> None:
 
 
 def remove_building(settings: Settings) -> None:
-    """Delete the warehouse being built, with its log and working tables. Hold the writer lock."""
+    """Delete the warehouse being built, with its log and working tables. Hold the writer lock.
+
+    Args:
+        settings: names its folder.
+    """
     shutil.rmtree(settings.warehouse_dir, ignore_errors=True)
 
 
 def wal_of(path: Path) -> Path:
-    """The write-ahead log DuckDB keeps beside a database that is open for writing."""
+    """The write-ahead log DuckDB keeps beside a database that is open for writing.
+
+    Args:
+        path: the database.
+    """
     return path.with_name(path.name + ".wal")
 
 
@@ -250,7 +277,18 @@ def current_dataset_path(settings: Settings) -> Path:
 
 @contextlib.contextmanager
 def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published dataset, read-only: never blocks a refresh, never sees half of one."""
+    """The published dataset, read-only: never blocks a refresh, never sees half of one.
+
+    Args:
+        settings: where it is.
+
+    Yields:
+        A connection, closed afterwards.
+
+    Raises:
+        NoDatasetError: when nothing has been published.
+        WarehouseError: when the file cannot be opened.
+    """
     import duckdb
 
     path = current_dataset_path(settings)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.population import history_months
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
+from spendsense_pipeline.tables import TABLES
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
@@ -24,7 +25,8 @@ MOST_ROWS = 1.2
 # export to Parquet weigh with everything derived, by transaction and by person.
 _BYTES_PER_TRANSACTION = 42
 _BYTES_PER_PERSON = 2_500
-_BYTES_EMPTY = 4_600_000
+# A table, however small, takes a block of DuckDB's.
+_BYTES_PER_TABLE = 262_144
 _EXPORT_BYTES_PER_TRANSACTION = 28
 _EXPORT_BYTES_PER_PERSON = 2_000
 _EXPORT_BYTES_EMPTY = 400_000
@@ -65,7 +67,7 @@ def estimate(resolved: ResolvedConfig) -> Estimate:
         consenting=round(config.num_users * controls.consent_rate),
         transactions=transactions,
         bytes=round(
-            _BYTES_EMPTY
+            len(TABLES) * _BYTES_PER_TABLE
             + config.num_users * _BYTES_PER_PERSON
             + transactions * MOST_ROWS * _BYTES_PER_TRANSACTION
         ),

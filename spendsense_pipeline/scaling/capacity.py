@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # DuckDB's log, which it writes into the file when it has grown to 16 MiB.
 _LOG_BYTES = 17_000_000
 # What Dagster's books grow by in a run.
-_BOOKS_BYTES = 5_000_000
+BOOKS_BYTES = 5_000_000
 # Files are rounded up to blocks, and large tables are sorted on disk beside them.
 _MARGIN = 1.1
 # Measured (docs/performance.md): libraries and a shard, and DuckDB's working tables for so many
@@ -55,16 +55,15 @@ def require_capacity(expected: Estimate, settings: Settings, *, begins_anew: boo
 def shortage(
     expected: Estimate, settings: Settings, *, begins_anew: bool = True
 ) -> SpendSenseError | None:
-    """What this machine is short of for the request, and what to do; None when it has room.
+    """What this machine is short of for the request, and what to do.
 
     Args:
-        expected: what the run would make.
-        settings: the deployment's paths and limits.
-        begins_anew: whether everything is made in this run, so that what an earlier one left may
-            go.
+        expected: what is asked for.
+        settings: where it would be written, and who makes it.
+        begins_anew: whether what an earlier run left in the warehouse is replaced as a whole.
 
     Returns:
-        the error to raise, naming the bytes needed and free; None when there is room.
+        What `require_capacity` raises; None when it has room.
     """
     short = []
     disk, free = disk_needed(expected, settings), free_bytes(settings.data_dir)
@@ -99,38 +98,33 @@ def disk_needed(expected: Estimate, settings: Settings) -> int:
     copy and the new export; Dagster's books; with an engine, the shards.
 
     Args:
-        expected: what the run would make.
-        settings: the deployment's paths and limits.
-
-    Returns:
-        bytes.
+        expected: what is asked for.
+        settings: whether an engine makes it.
     """
     shards = expected.transactions * _PARQUET_BYTES_PER_TRANSACTION if settings.engine else 0
     beside = max(_LOG_BYTES, expected.bytes + expected.export_bytes)
-    return round((expected.bytes + beside + _BOOKS_BYTES + shards) * _MARGIN)
+    return round((expected.bytes + beside + BOOKS_BYTES + shards) * _MARGIN)
 
 
 def still_missing(expected: Estimate, settings: Settings) -> int:
     """Bytes that are neither free nor already in the warehouse being built, of those needed.
 
     Args:
-        expected: what the run would make.
-        settings: the deployment's paths and limits.
-
-    Returns:
-        bytes; 0 when there is room.
+        expected: what is asked for.
+        settings: where it is written.
     """
     held = free_bytes(settings.data_dir) + bytes_in(settings.warehouse_dir)
     return max(0, disk_needed(expected, settings) - held)
 
 
 def reclaim(expected: Estimate, settings: Settings) -> None:
-    """Delete what an earlier run left in the warehouse, where its room is needed before the next
-    one can begin; nothing while another run is at work there.
+    """Delete what an earlier run left in the warehouse, where the next one needs its room to begin.
+
+    Nothing while another run is at work there.
 
     Args:
-        expected: what the run would make.
-        settings: the deployment's paths and limits.
+        expected: what the next run makes.
+        settings: where it is written.
     """
     if free_bytes(settings.data_dir) >= disk_needed(expected, settings):
         return
@@ -145,11 +139,8 @@ def memory_needed(people: int, settings: Settings) -> int:
     """Bytes a run holds at its peak on this machine, its engine's workers included.
 
     Args:
-        people: how many the run makes.
-        settings: the deployment's paths and limits.
-
-    Returns:
-        bytes.
+        people: how many are generated.
+        settings: who makes them.
     """
     needed = _BYTES_ANY_RUN + min(_BYTES_PER_PERSON * people, _MOST_IN_DUCKDB)
     if settings.engine and not settings.engine_address:

@@ -30,8 +30,13 @@ _RETRIES = 1
 class Engine:
     """Where shards are made.
 
-    `workers` 0 stands for as many as this machine has cores; `address` names a running Dask
-    scheduler ("tcp://host:8786"), empty starts a cluster on this machine.
+    Attributes:
+        kind: one of `ENGINES`.
+        workers: how many at once; 0 stands for as many as this machine has cores.
+        address: of a running Dask scheduler ("tcp://host:8786"); empty starts a cluster here.
+
+    Raises:
+        SpendSenseError: when there is no such engine, or it has no address.
     """
 
     kind: str = "local"
@@ -51,14 +56,18 @@ class Engine:
             )
 
     def run(self, make: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
-        """The result of every task, in whatever order they are done.
+        """Make something of every task.
 
         Args:
-            make: what is done with a task; it must travel to another process.
-            tasks: what there is to do.
+            make: a function of a module, which another process can import.
+            tasks: its arguments, picklable.
 
         Yields:
-            each result as its task is done.
+            The results, in whatever order they are done.
+
+        Raises:
+            SpendSenseError: when the engine cannot be used.
+            Exception: whatever making one raised; the others may have been made.
         """
         if self.kind == "dask":
             return _on_dask(make, tasks, self.workers or _cores(), self.address)

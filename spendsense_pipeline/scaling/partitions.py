@@ -34,20 +34,28 @@ _KEY_DIGITS = 16
 
 @dataclass(frozen=True)
 class Partitions:
-    """A complete dataset in partitions."""
+    """A complete dataset in partitions.
+
+    Attributes:
+        folder: one folder per table in it, one file per shard in those.
+    """
 
     folder: Path
 
     def glob(self, table: str) -> str:
-        """What DuckDB, Spark or anything else reads as one table."""
+        """What DuckDB, Spark or anything else reads as one table.
+
+        Args:
+            table: its name.
+        """
         return str(self.folder / table / "part-*.parquet")
 
     def load(self, con: duckdb.DuckDBPyConnection, table: Table) -> None:
         """Create or replace a table of the warehouse from its partitions, in order of users.
 
         Args:
-            con: the warehouse.
-            table: the declaration of a table that shards are made of.
+            con: the warehouse being built.
+            table: its declaration.
         """
         con.execute(table.create_sql())
         columns = ", ".join(f'"{name}"' for name in table.column_names)
@@ -57,7 +65,11 @@ class Partitions:
         )
 
     def attach(self, con: duckdb.DuckDBPyConnection) -> None:
-        """One view per table, over the files where they are."""
+        """One view per table, over the files where they are.
+
+        Args:
+            con: any database; a view of the same name is replaced.
+        """
         for table in SHARD_TABLES:
             con.execute(
                 f"create or replace view {identifier(table.name)} as "
@@ -73,18 +85,23 @@ def make_partitions(
     decisions: Mapping[str, Decision] | None = None,
     shard_users: int = SHARD_USERS,
 ) -> Partitions:
-    """Make every shard that is not there yet, in a folder of `parent` named for what decides the
-    rows; begun and interrupted, it goes on where it stopped.
+    """Make every shard that is not there yet, in a folder named for what decides the rows.
+
+    Begun and interrupted, it goes on where it stopped.
 
     Args:
         resolved: what to make.
-        parent: on more than one machine, a folder all of them reach by this path.
+        parent: where the folder is; on more than one machine, one all of them reach by this path.
         engine: who makes the shards.
-        decisions: consent decisions to apply before measuring.
+        decisions: consent decisions by user id, to apply before measuring.
         shard_users: people per shard; changes the files, never the rows.
 
     Returns:
-        the folder, complete: one file per table and shard.
+        All of them.
+
+    Raises:
+        SpendSenseError: when the engine cannot be used, or a worker has other code.
+        OSError: when a file cannot be written; the shards that were done stay.
     """
     decisions = dict(decisions or {})
     folder = parent / _key(resolved, decisions, shard_users)
@@ -100,7 +117,11 @@ def make_partitions(
 
 
 def results(partitions: Partitions) -> list[ShardResult]:
-    """What each shard came to, in order of users."""
+    """What each shard came to, in order of users.
+
+    Args:
+        partitions: a dataset, which may be incomplete.
+    """
     return [
         ShardResult(**json.loads(path.read_text(encoding="utf-8")))
         for path in sorted((partitions.folder / DONE_FOLDER).glob("*.json"))
@@ -108,7 +129,11 @@ def results(partitions: Partitions) -> list[ShardResult]:
 
 
 def remove_others(partitions: Partitions) -> None:
-    """Delete datasets beside this one."""
+    """Delete datasets beside this one.
+
+    Args:
+        partitions: the one to keep.
+    """
     for folder in partitions.folder.parent.iterdir():
         if folder != partitions.folder:
             shutil.rmtree(folder, ignore_errors=True)

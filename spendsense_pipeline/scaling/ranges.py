@@ -30,10 +30,10 @@ def ranges(con: duckdb.DuckDBPyConnection, people_at_once: int) -> Iterator[tupl
 
     Args:
         con: the warehouse being built.
-        people_at_once: people of a range, at most.
+        people_at_once: the most people of a range.
 
     Yields:
-        places in that order: of a range's first user, and of the first after it.
+        Positions of the first person and of the one after the last.
     """
     [(people,)] = con.execute("select count(*) from raw_users").fetchall()
     for first in range(0, people, people_at_once):
@@ -46,9 +46,12 @@ def measure_streams(
     """Create or replace `recurring_streams`.
 
     Args:
-        con: the warehouse being built.
-        as_of: the last day of the data.
-        people_at_once: people of a range; bounds memory, changes no row.
+        con: the warehouse being built, its raw tables filled.
+        as_of: the day that is measured.
+        people_at_once: the most people measured at once; changes the memory, never the rows.
+
+    Raises:
+        FeatureInputError: when the raw tables cannot be measured.
     """
     parts = list(ranges(con, people_at_once))
     if len(parts) <= 1:
@@ -70,11 +73,14 @@ def measure_features(
     """Create or replace the feature table of a window and its unrounded twin.
 
     Args:
-        con: the warehouse being built.
-        as_of: the last day of the window.
-        window_days: its length.
-        history_start: first day of the data; None where nobody knows it.
-        people_at_once: people of a range; bounds memory, changes no row.
+        con: the warehouse being built, its raw tables and streams filled.
+        as_of: the day that is measured.
+        window_days: length of the window that ends on that day, 30 or 180.
+        history_start: first day of the history; None: everybody's own first posted row.
+        people_at_once: the most people measured at once; changes the memory, never the rows.
+
+    Raises:
+        FeatureInputError: when the raw tables or the streams cannot be measured.
     """
     parts = list(ranges(con, people_at_once))
     if len(parts) <= 1:

@@ -42,7 +42,16 @@ COMPRESSION_LEVEL = 1
 
 @dataclass(frozen=True)
 class ShardTask:
-    """One shard to make: whose, from what, and the folder (reachable by all) it is written to."""
+    """One shard to make.
+
+    Attributes:
+        resolved: what to make it from.
+        first_user: position of its first person in the population.
+        users: how many people.
+        folder: where its files go, one folder per table; reachable by all who make shards.
+        decisions: consent decisions by user id.
+        code_version: of whoever asks, which the worker's must equal.
+    """
 
     resolved: ResolvedConfig
     first_user: int
@@ -64,7 +73,14 @@ class ShardTask:
 
 @dataclass(frozen=True)
 class ShardResult:
-    """What was made."""
+    """What was made.
+
+    Attributes:
+        first_user: position of its first person in the population.
+        users: how many people.
+        transactions: rows of `raw_transactions`.
+        bytes: of all its files.
+    """
 
     first_user: int
     users: int
@@ -75,8 +91,15 @@ class ShardResult:
 def make_shard(task: ShardTask) -> ShardResult:
     """Make the shard unless it is already there.
 
+    Args:
+        task: what to make and where.
+
+    Returns:
+        What was made, now or before.
+
     Raises:
         SpendSenseError: when this machine's package is not the one that asked.
+        OSError: when a file cannot be written; none of it appears half, and the shard is not done.
     """
     import duckdb
 

@@ -45,9 +45,11 @@ changes as (
 ),
 found as (
   select
-    user_id, window_days,
-    list(change order by rank) as changes,
-    first(opening || was order by rank) as if_words,
+    user_id, window_days, count(*) as needed,
+    -- of one change: there is but one
+    any_value(change) as only_change,
+    any_value(opening || was) as if_words,
+    list(to_json(change) order by rank) as changes,
     string_agg(clause || was, '; ' order by rank) as clauses
   from changes
   group by all
@@ -55,28 +57,28 @@ found as (
 select
   d.user_id, d.window_days,
   case
-    when f.changes is null then to_json({
+    when f.needed is null then to_json({
         found: false,
         changes_needed: null,
         "text": 'none: too little data',
         changes: [],
         outcome: null
       })
-    when len(f.changes) = 1 then to_json(struct_concat(
+    when f.needed = 1 then to_json(struct_concat(
         {
           found: true,
           changes_needed: 1,
           "text": concat(f.if_words, ', the result would be ', p.title, '.')
         },
-        f.changes[1],
+        f.only_change,
         {outcome: p.persona}
       ))
     else to_json({
         found: false,
-        changes_needed: len(f.changes),
+        changes_needed: f.needed,
         "text": concat(
           'none: needs ',
-          len(f.changes),
+          f.needed,
           ' changes: ',
           f.clauses,
           '. The result would then be ',

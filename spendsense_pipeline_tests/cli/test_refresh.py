@@ -13,6 +13,11 @@ import pytest
 from spendsense_pipeline.checks import CHECKS
 from spendsense_pipeline.cli.running import _without_warnings
 from spendsense_pipeline.definitions import defs
+from spendsense_pipeline.disk import bytes_in
+from spendsense_pipeline.reporting.dataset_reader import open_dataset
+from spendsense_pipeline.reporting.estimate import estimate
+from spendsense_pipeline.scaling import capacity
+from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.cli.conftest import ANYTHING_GOES, AS_OF, ASKED
 from spendsense_pipeline_tests.fixtures.command import Answer, run
 
@@ -39,6 +44,19 @@ def _dataset_id(data_dir: Path) -> str:
 
 def test_the_run_is_in_the_books_of_the_ui(published: Path) -> None:
     assert _runs(published) == [("demo_refresh", "SUCCESS", "command line")]
+
+
+def test_what_a_run_writes_fits_its_estimate(published: Path) -> None:
+    """Not by much more than the room that is left for larger ones."""
+    with open_dataset(Settings.from_environment()) as dataset:
+        expected = estimate(dataset.resolved)
+    made = {
+        (published / "datasets", expected.bytes),
+        (published / "exports", expected.export_bytes),
+        (published / "dagster_home", capacity.BOOKS_BYTES),
+    }
+    for folder, at_most in made:
+        assert at_most / 4 < bytes_in(folder) <= at_most, folder.name
 
 
 def test_dry_run_validates_estimates_and_writes_nothing(data_dir: Path) -> None:

@@ -6,6 +6,7 @@ import math
 import os
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -41,6 +42,8 @@ class Server:
     port: int
     data_dir: Path
     seconds_until_it_answered: float = math.inf
+    # On a machine with nothing else to do; in proportion on one that is shared.
+    seconds_allowed: float = 20.0
 
     @property
     def url(self) -> str:
@@ -80,12 +83,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wanting_to_run() -> int:
+    """How many threads of this machine run or wait for a core now, where that can be known."""
+    try:
+        return int(Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")[0])
+    except OSError:
+        return round(os.getloadavg()[0])
+
+
 @contextmanager
 def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
     """The server of `make dev`, on a port and a data directory of its own, once it answers."""
     found = Server(free_port(), folder / "data")
     log = folder / "log.txt"
     started = time.monotonic()
+    waiting = [0]
     with log.open("w") as out:
         process = subprocess.Popen(
             [
@@ -104,6 +116,7 @@ def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
             | environment,
             stdout=out,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         end = time.monotonic() + 180
@@ -114,15 +127,17 @@ def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
             except OSError:
                 assert process.poll() is None, log.read_text()[-2000:]
                 assert time.monotonic() < end, log.read_text()[-2000:]
+                waiting.append(wanting_to_run())
                 time.sleep(0.2)
         found.seconds_until_it_answered = time.monotonic() - started
+        found.seconds_allowed *= max(1.0, statistics.fmean(waiting) / (os.cpu_count() or 1))
         yield found
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(timeout=60)
+            process.wait(timeout=120)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its servers, which would outlive it, too
             process.wait()
 
 
@@ -140,13 +155,8 @@ def refreshed_server(server: Server) -> Server:
     return server
 
 
-def seconds_allowed() -> float:
-    """Twenty on a machine with nothing else to do; in proportion on one that is shared."""
-    return 20 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def test_it_answers_within_twenty_seconds(server: Server) -> None:
-    assert server.seconds_until_it_answered < seconds_allowed()
+    assert server.seconds_until_it_answered < server.seconds_allowed
 
 
 @pytest.mark.long
@@ -155,7 +165,7 @@ def test_it_answers_as_soon_with_a_dagster_home(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     with dagster_dev(tmp_path, DAGSTER_HOME=str(home)) as found:
-        assert found.seconds_until_it_answered < seconds_allowed()
+        assert found.seconds_until_it_answered < found.seconds_allowed
         assert found.run_count() == 0
     assert (home / "history").is_dir()
     assert not (found.data_dir / "dagster_home").exists()

@@ -202,10 +202,8 @@ def test_products_are_of_invented_banks_with_plausible_rates() -> None:
         ("price", lambda sheet: sheet.cents("price")),
         ("share", lambda sheet: sheet.numbers("share", 0, 1)),
         ("name", lambda sheet: sheet.text("name", unique=True)),
-        ("flag", lambda sheet: sheet.flags("flag")),
         ("profile", lambda sheet: sheet.profiles("profile", 3)),
         ("plans", lambda sheet: sheet.whole_lists("plans")),
-        ("count", lambda sheet: sheet.whole("count", 1)),
         ("category_detailed", lambda sheet: sheet.category_codes()),
         ("missing", lambda sheet: sheet.text("missing")),
     ],
@@ -216,20 +214,16 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "price": "1.50",
         "share": "0.5",
         "name": "A",
-        "flag": "true",
         "profile": "0.5;1;1.5",
         "plans": "100;200",
-        "count": "3",
         "category_detailed": "TRAVEL_LODGING",
     }
     bad = {
         "price": "1.505",
         "share": "nan",
         "name": "A",  # twice
-        "flag": "yes",
         "profile": "1;1;2",
         "plans": "0",
-        "count": "0",
         "category_detailed": "TRAVEL_HOTELS",
     }
     sheet = Sheet("things.csv", [good])

@@ -5,9 +5,9 @@ here is drawn at random and nothing depends on an operator except `with_custom_m
 """
 
 from spendsense_pipeline.generation.catalog.custom import with_custom_merchants
-from spendsense_pipeline.generation.catalog.kinds import BILL_KINDS
 from spendsense_pipeline.generation.catalog.loading import load_catalog
 from spendsense_pipeline.generation.catalog.records import (
+    BILL_KINDS,
     AccountProducts,
     Billers,
     CardProducts,

@@ -7,12 +7,13 @@ merchants, services, billers and payers; only `{store}` is filled into descripto
 from __future__ import annotations
 
 import functools
+from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.controls import SPENDING_CATEGORIES
-from spendsense_pipeline.generation.catalog.kinds import BILL_KINDS, EMPLOYER_KINDS
 from spendsense_pipeline.generation.catalog.records import (
+    BILL_KINDS,
     AccountProducts,
     Billers,
     CardProducts,
@@ -28,6 +29,9 @@ from spendsense_pipeline.generation.catalog.records import (
 from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
+
+EMPLOYER_KINDS: Final = ("employer", "contractor", "gig")
+"""Who pays: an employer, a contractor's client, a gig platform."""
 
 
 def _read_spending_groups() -> SpendingGroups:

@@ -9,11 +9,32 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.catalog.kinds import BILL_KINDS
+
+BILL_KINDS: Final = (
+    "rent",
+    "mortgage",
+    "electricity",
+    "gas",
+    "water",
+    "waste",
+    "internet",
+    "telephone",
+    "auto_insurance",
+    "home_insurance",
+    "renters_insurance",
+    "health_insurance",
+    "life_insurance",
+    "car_loan",
+    "student_loan",
+    "personal_loan",
+    "childcare",
+)
+"""What a household pays regularly, in the order of its contracts."""
 
 
 def rows_where(flags: Flags) -> Ints:

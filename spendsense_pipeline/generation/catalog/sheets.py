@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from spendsense_pipeline.errors import ProblemsError
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.plaid import categories
 
 T = TypeVar("T")
@@ -138,26 +138,6 @@ class Sheet:
         remedy = f"must be a number from {low:g} to {high:g}"
         return np.array(self._column(column, convert, remedy, low), dtype=np.float64)
 
-    def whole(self, column: str, low: int = 0) -> Ints:
-        """Whole numbers.
-
-        Args:
-            column: Name of the column.
-            low: The least that is allowed.
-
-        Returns:
-            A value per row, `[N]`; what is wrong is kept for `finish`.
-        """
-
-        def convert(value: str) -> int:
-            number = int(value)
-            if number < low:
-                raise ValueError(value)
-            return number
-
-        remedy = f"must be a whole number of at least {low}"
-        return np.array(self._column(column, convert, remedy, low), dtype=np.int64)
-
     def cents(self, column: str) -> Ints:
         """Dollar amounts with at most two decimals, as whole cents above zero: `[N]`."""
 
@@ -169,11 +149,6 @@ class Sheet:
 
         remedy = "must be a dollar amount above 0 with at most two decimals"
         return np.array(self._column(column, convert, remedy, 1), dtype=np.int64)
-
-    def flags(self, column: str) -> Flags:
-        """`true` or `false`: `[N]`."""
-        values = self.one_of(column, ("true", "false"))
-        return np.array([value == "true" for value in values], dtype=np.bool_)
 
     def whole_lists(self, column: str) -> tuple[tuple[int, ...], ...]:
         """Whole numbers above zero, at least one, separated by `;`."""

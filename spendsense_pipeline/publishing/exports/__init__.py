@@ -50,7 +50,16 @@ _MEMORY_LIMIT = "256MB"
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written."""
+    """What was written.
+
+    Attributes:
+        directory: where it is.
+        format: a key of FORMATS.
+        people: how many are in it.
+        left_out: how many are not, without consent.
+        files: how many it has.
+        bytes: of all of them.
+    """
 
     directory: Path
     format: str

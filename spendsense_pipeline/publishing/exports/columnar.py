@@ -21,8 +21,8 @@ def write_parquet(selection: Selection, directory: Path) -> None:
     """`<table>.parquet`, zstd, in the types of the database.
 
     Args:
-        selection: the people and tables that leave.
-        directory: an empty directory to write into.
+        selection: whose rows.
+        directory: an empty one.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -74,8 +74,8 @@ def write_csv(selection: Selection, directory: Path) -> None:
     """`<table>.csv` with a header, lists as JSON, and `columns.csv` that says what they are.
 
     Args:
-        selection: the people and tables that leave.
-        directory: an empty directory to write into.
+        selection: whose rows.
+        directory: an empty one.
     """
     for table in selection.tables:
         write_table_csv(selection, table, directory / f"{table.name}.csv")
@@ -100,8 +100,8 @@ def write_table_csv(selection: Selection, table: Table, path: Path) -> None:
     """The selected rows of one table, with a header.
 
     Args:
-        selection: the people and tables that leave.
-        table: which of the tables.
+        selection: whose rows.
+        table: which table.
         path: the file to write.
     """
     columns = ", ".join(_csv_value(column) for column in table.columns)

@@ -60,8 +60,8 @@ def describe(directory: Path, content: dict[str, object]) -> None:
     """Write what the export holds, by which a later one knows it may replace it.
 
     Args:
-        directory: the export.
-        content: what to say of it, in types JSON knows.
+        directory: of the export.
+        content: what to say besides who made it, in types JSON knows or as text.
     """
     text = json.dumps({"made_by": _MADE_BY, **content}, indent=2, default=str)
     (directory / DESCRIPTION_FILE).write_text(text + "\n", encoding="utf-8")

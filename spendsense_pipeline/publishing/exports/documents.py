@@ -13,12 +13,11 @@ from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 
 def write_json(selection: Selection, directory: Path) -> None:
-    """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a
-    person.
+    """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a person.
 
     Args:
-        selection: the people and tables that leave.
-        directory: an empty directory to write into.
+        selection: whose rows.
+        directory: an empty one.
     """
     for table in selection.tables:
         if table.name == DECISION_TRACES.name:
@@ -34,8 +33,8 @@ def write_traces(selection: Selection, directory: Path) -> None:
     """One file per person, the longest window last, in the words of the trace schema.
 
     Args:
-        selection: the people and tables that leave.
-        directory: an empty directory to write into.
+        selection: whose traces.
+        directory: where the folder `traces` is made.
     """
     table = selection.table(DECISION_TRACES.name)
     if table is None:
@@ -52,7 +51,11 @@ def write_traces(selection: Selection, directory: Path) -> None:
 
 
 def file_name(user_id: str) -> str:
-    """The id itself, unless it could lead out of the folder (imported ids are anybody's)."""
+    """The id itself, unless it could lead out of the folder (imported ids are anybody's).
+
+    Args:
+        user_id: of a person.
+    """
     safe = "".join(c if c.isalnum() or c in "-_.@" else "_" for c in user_id)
     if safe == user_id and not safe.startswith(".") and safe:
         return safe

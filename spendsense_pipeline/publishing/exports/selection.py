@@ -18,7 +18,14 @@ BATCH_ROWS = 20_000  # rows in memory at a time: some ten megabytes of transacti
 
 @dataclass(frozen=True)
 class Selection:
-    """A published dataset narrowed to the people who may leave it."""
+    """A published dataset narrowed to the people who may leave it.
+
+    Attributes:
+        con: the published dataset.
+        tables: what it has of them, in the order data flows.
+        withdrawn: user ids of people who took consent back after it was made.
+        include_unconsented: the operator asked for everybody.
+    """
 
     con: duckdb.DuckDBPyConnection
     tables: tuple[Table, ...]
@@ -38,8 +45,7 @@ class Selection:
 
         Args:
             con: the published dataset.
-            declared: the tables that may leave; those the dataset lacks are left out, and so is
-                what nobody declared, whose rows might be anybody's.
+            declared: tables as declared; those the dataset lacks are left out.
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
 
@@ -66,11 +72,8 @@ class Selection:
         """SQL of the selected rows of a table, in stored order.
 
         Args:
-            table: one of the selected tables.
-            columns: a select list; every declared column if left out.
-
-        Returns:
-            a query without parameters.
+            table: which table.
+            columns: SQL of what to select; None: every column.
         """
         names = columns or ", ".join(f'"{name}"' for name in table.column_names)
         return f'select {names} from main."{table.name}" as exported{_of_selected_people(table)}'
@@ -87,7 +90,14 @@ class Selection:
         return cursor
 
     def rows(self, sql: str) -> Iterator[tuple[object, ...]]:
-        """Rows of a query, in memory a batch at a time."""
+        """Rows of a query, in memory a batch at a time.
+
+        Args:
+            sql: the query, over the dataset's tables.
+
+        Yields:
+            One tuple per row.
+        """
         cursor = self.cursor()
         try:
             cursor.execute(sql)

@@ -28,8 +28,11 @@ def write_sqlite(selection: Selection, directory: Path) -> None:
     """Every selected table, parents first, plus views under the earlier systems' short names.
 
     Args:
-        selection: the people and tables that leave.
-        directory: an empty directory to write into.
+        selection: whose rows.
+        directory: an empty one.
+
+    Raises:
+        sqlite3.Error: when the file cannot be written.
     """
     tables = _parents_first(selection.tables)
     names = {table.name for table in tables}

@@ -28,10 +28,10 @@ def write_plaid(selection: Selection, directory: Path, *, dataset_id: str, as_of
     does not know.
 
     Args:
-        selection: the people and tables that leave.
-        directory: an empty directory to write into.
-        dataset_id: identity of the dataset, from which request ids are made.
-        as_of: the last day of the data.
+        selection: whose rows.
+        directory: an empty one.
+        dataset_id: what the identifiers of requests and Items are derived from.
+        as_of: the day the dataset describes.
     """
     for person in people(selection):
         folder = directory / file_name(person.user_id)

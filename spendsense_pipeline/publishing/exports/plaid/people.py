@@ -21,7 +21,15 @@ _TABLES = {  # table: its order within a person
 
 @dataclass(frozen=True)
 class Person:
-    """What Plaid would know of one person."""
+    """What Plaid would know of one person.
+
+    Attributes:
+        user_id: whose it is.
+        accounts: rows of `raw_accounts`, by column name.
+        transactions: rows of `raw_transactions`, newest first.
+        liabilities: rows of `raw_liabilities`.
+        streams: rows of `recurring_streams`.
+    """
 
     user_id: str
     accounts: list[Row]
@@ -31,7 +39,14 @@ class Person:
 
 
 def people(selection: Selection) -> Iterator[Person]:
-    """Everybody selected, in text order of id; in memory one person and a batch per table."""
+    """Everybody selected, in text order of id; in memory one person and a batch per table.
+
+    Args:
+        selection: whose rows.
+
+    Yields:
+        One for each of its people.
+    """
     sorted_rows = {name: _ByPerson(selection, name, order) for name, order in _TABLES.items()}
     for user_id in selection.user_ids():
         found = {name: rows.of(user_id) for name, rows in sorted_rows.items()}

@@ -26,11 +26,8 @@ def accounts_get(person: Person, dataset_id: str) -> dict[str, Any]:
     """Body of `/accounts/get`.
 
     Args:
-        person: rows of one person.
-        dataset_id: identity of the dataset, from which request ids are made.
-
-    Returns:
-        the body, in Plaid's field names.
+        person: whose accounts.
+        dataset_id: what identifiers are derived from.
     """
     return {
         "accounts": [_account(row) for row in person.accounts],
@@ -43,11 +40,11 @@ def transactions_sync(person: Person, dataset_id: str) -> Iterator[dict[str, Any
     """Bodies of `/transactions/sync`, page after page from an empty cursor.
 
     Args:
-        person: rows of one person.
-        dataset_id: identity of the dataset, from which request ids are made.
+        person: whose transactions.
+        dataset_id: what cursors and identifiers are derived from.
 
     Yields:
-        a page's body, `has_more` true on all but the last.
+        A page of at most `SYNC_PAGE_ROWS` transactions; of somebody without any, one empty page.
     """
     rows = person.transactions
     for start in range(0, max(len(rows), 1), SYNC_PAGE_ROWS):
@@ -69,12 +66,9 @@ def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) 
     """Body of `/transactions/recurring/get`.
 
     Args:
-        person: rows of one person.
-        dataset_id: identity of the dataset, from which request ids are made.
-        as_of: the last day of the data, from which a stream's next date is told.
-
-    Returns:
-        the body, in Plaid's field names.
+        person: whose streams.
+        dataset_id: what identifiers are derived from.
+        as_of: the day the streams were found.
     """
     streams = [_stream(row) for row in person.streams]
     return {
@@ -90,11 +84,8 @@ def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
     """Body of `/liabilities/get`; the only liabilities are credit cards.
 
     Args:
-        person: rows of one person.
-        dataset_id: identity of the dataset, from which request ids are made.
-
-    Returns:
-        the body, in Plaid's field names.
+        person: whose cards.
+        dataset_id: what identifiers are derived from.
     """
     return {
         "accounts": [_account(row) for row in person.accounts],

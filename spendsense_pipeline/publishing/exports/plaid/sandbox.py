@@ -26,6 +26,12 @@ def custom_user(person: Person) -> dict[str, Any]:
     """The configuration with as many of the newest posted transactions as Sandbox takes.
 
     Dates roll forward on the day it is loaded, so it never goes stale.
+
+    Args:
+        person: whose accounts and transactions.
+
+    Returns:
+        What is sent as JSON when a Sandbox user is made.
     """
     posted = [row for row in person.transactions if not row["pending"]]
     kept = posted[:MOST_TRANSACTIONS]
