@@ -6,5 +6,5 @@ select
   count(*) as units
 from persona_assignments as assignment
 join raw_users as person on person.user_id = assignment.user_id
-where assignment.window_days = 180
+where assignment.window_days = $longest_window
   and person.target_persona in (select unnest($targets))

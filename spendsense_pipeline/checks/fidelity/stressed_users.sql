@@ -1,9 +1,9 @@
--- People whose checking account closes below $100 on a fifth or more of the last 180 days.
+-- People whose checking account closes low on a fifth or more of the days of the longest window.
 with low_stretch as (
   select
     account_number,
     greatest(
-      0, least(next_date, $as_of + 1) - greatest(date, $as_of - 179, $history_start)
+      0, least(next_date, $as_of + 1) - greatest(date, $as_of + 1 - $longest_window, $history_start)
     ) as days
   from _checks_closings
   where closing_cents < 100 * $low_balance_usd
@@ -16,7 +16,7 @@ person as (
   select
     account.user_id,
     sum(coalesce(low_days.days, 0))
-    / sum($as_of + 1 - greatest($as_of - 179, $history_start)) as low_share
+    / sum($as_of + 1 - greatest($as_of + 1 - $longest_window, $history_start)) as low_share
   from _checks_accounts as account
   left join low_days on low_days.account_number = account.account_number
   where account.subtype = 'checking' and not account.is_business
