@@ -20,11 +20,7 @@ from spendsense_pipeline.controls.history import (
 from spendsense_pipeline.controls.merchants import SPENDING_CATEGORIES, CustomMerchant
 from spendsense_pipeline.controls.operator_config import OperatorConfig
 from spendsense_pipeline.controls.operator_controls import (
-    ACCOUNT_COUNTS,
-    AMOUNT_DISTRIBUTIONS,
     HIGH_SPENDER_FACTOR,
-    PAY_CADENCES,
-    UTILIZATION_BANDS,
     OperatorControls,
 )
 from spendsense_pipeline.controls.personas import PersonaTarget
@@ -33,14 +29,10 @@ from spendsense_pipeline.controls.resolved import ResolvedConfig, as_of_for, res
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 
 __all__ = [
-    "ACCOUNT_COUNTS",
-    "AMOUNT_DISTRIBUTIONS",
     "HIGH_SPENDER_FACTOR",
     "MAX_MONTHS",
-    "PAY_CADENCES",
     "PRESET_CONFIGS",
     "SPENDING_CATEGORIES",
-    "UTILIZATION_BANDS",
     "ControlsError",
     "CustomMerchant",
     "DataGenerationConfig",

@@ -5,14 +5,10 @@ Knows no persona, and nothing of how the rows were made.
 
 from spendsense_pipeline.features.build import build_features, build_recurring_streams
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements
-from spendsense_pipeline.features.sufficiency import NEEDS, Sufficiency, data_sufficiency
 
 __all__ = [
-    "NEEDS",
     "FeatureInputError",
-    "Sufficiency",
     "build_features",
     "build_recurring_streams",
-    "data_sufficiency",
     "disagreements",
 ]

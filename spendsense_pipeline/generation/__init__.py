@@ -5,19 +5,13 @@ features or the rules.
 """
 
 from spendsense_pipeline.generation.generator import (
-    DEFAULT_SHARD_USERS,
     GeneratedTables,
     PersonaSkewedGenerator,
-    Shard,
     generate,
-    generate_shard,
 )
 
 __all__ = [
-    "DEFAULT_SHARD_USERS",
     "GeneratedTables",
     "PersonaSkewedGenerator",
-    "Shard",
     "generate",
-    "generate_shard",
 ]

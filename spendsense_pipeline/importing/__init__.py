@@ -4,17 +4,13 @@ them.
 Measuring, judging and explaining happen downstream, on imported and generated rows alike.
 """
 
-from spendsense_pipeline.importing.mapping import TableMapping, load_mapping
-from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.importing.problems import ImportProblemsError
 from spendsense_pipeline.importing.staging import ImportRequest, StagedImport, load_staged, stage
 
 __all__ = [
     "ImportProblemsError",
     "ImportRequest",
-    "Problem",
     "StagedImport",
-    "TableMapping",
-    "load_mapping",
     "load_staged",
     "stage",
 ]

@@ -3,7 +3,3 @@
 Plain Python over DuckDB and the file system. What Dagster adds (assets, runs, the lock held for a
 whole run) is in `defs`; what a dataset is written out to is in `publishing.exports`.
 """
-
-from spendsense_pipeline.publishing.identity import code_version, dataset_id
-
-__all__ = ["code_version", "dataset_id"]

@@ -9,13 +9,12 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.features import (
-    NEEDS,
     FeatureInputError,
     build_features,
     build_recurring_streams,
-    data_sufficiency,
     disagreements,
 )
+from spendsense_pipeline.features.sufficiency import NEEDS, data_sufficiency
 from spendsense_pipeline.tables.features import FEATURES, FEATURES_30D, RECURRING_STREAMS
 from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.features.test_third_party import household

@@ -12,10 +12,10 @@ import pytest
 
 import spendsense_pipeline
 from spendsense_pipeline.features.merchant_words import MerchantWord
-from spendsense_pipeline.generation import generate_shard
 from spendsense_pipeline.generation.behaviours import habits
 from spendsense_pipeline.generation.catalog import load_catalog, records
 from spendsense_pipeline.generation.catalog.sheets import Sheet
+from spendsense_pipeline.generation.generator import generate_shard
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.plaid.categories import Category
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration

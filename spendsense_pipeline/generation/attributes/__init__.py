@@ -6,7 +6,6 @@ target leaves them open.
 
 from spendsense_pipeline.generation.attributes.profiles import (
     CARDS_PER_USER_MAX,
-    NO_CARD,
     Band,
     Cadence,
     PaymentHabit,
@@ -16,7 +15,6 @@ from spendsense_pipeline.generation.attributes.sampling import sample_profiles
 
 __all__ = [
     "CARDS_PER_USER_MAX",
-    "NO_CARD",
     "Band",
     "Cadence",
     "PaymentHabit",
