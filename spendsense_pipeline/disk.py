@@ -4,7 +4,9 @@ from whatever the programs that write to it make of that.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import re
 import shutil
 import sqlite3
@@ -76,6 +78,25 @@ def disk_full(error: BaseException, directory: Path) -> DiskFullError | None:
     return None
 
 
+@contextlib.contextmanager
+def full_disk_named(directory: Path) -> Iterator[None]:
+    """Turn whatever a full disk makes a block raise into the one error that says so.
+
+    Args:
+        directory: what is being written, where the error names no file.
+
+    Raises:
+        DiskFullError: when the disk has no room for more.
+    """
+    try:
+        yield
+    except Exception as error:
+        full = disk_full(error, directory)
+        if full:
+            raise full from error
+        raise
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error and those it was raised from (SQLAlchemy keeps the driver's as `orig`)."""
     seen: list[BaseException] = []
@@ -113,8 +134,13 @@ def free_bytes(path: Path) -> int:
 
 
 def bytes_in(folder: Path) -> int:
-    """Bytes of all files of a folder; 0 when it is not there."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of all files of a folder; 0 when it is not there. Files may come and go meanwhile."""
+    total = 0
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += Path(inside, name).stat().st_size
+    return total
 
 
 def existing(path: Path) -> Path:

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import vocabulary as checks
+from spendsense_pipeline.features import definitions
 from spendsense_pipeline.features import vocabulary as features
 from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.sql import (
@@ -131,3 +132,15 @@ def test_first_words_agree_with_the_codes_they_stand_for() -> None:
     assert {p for p in categories.CATEGORIES if f"{p}_".startswith(begins)} == set(
         categories.NOT_REFUND_PRIMARIES
     )
+
+
+@pytest.mark.parametrize("phrase", ["'card in'", "regexp_matches(coded.code"])
+def test_what_a_row_counts_as_is_said_once(phrase: str) -> None:
+    (said,) = [path.name for path in QUERIES if phrase in path.read_text(encoding="utf-8")]
+    assert said in {"measured_rows.sql", "categorised_rows.sql"}
+
+
+def test_the_number_of_a_group_has_room_for_its_parts() -> None:
+    parts = definitions.MOST_ACCOUNTS * definitions.MOST_MERCHANTS * definitions.MOST_KINDS * 2
+    assert parts <= 2**63
+    assert len(features.ROW_KINDS) < definitions.MOST_KINDS

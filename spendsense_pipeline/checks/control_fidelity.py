@@ -7,6 +7,7 @@ in the raw tables, as the controls do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.controls.comparison import Comparison, Measured, Requested
 from spendsense_pipeline.controls.model import measure_of
+from spendsense_pipeline.tables import TABLES
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
 
 _QUERIES = "fidelity"
-# Read a table that is only there once people are judged.
-_JUDGED = {"overlapping_users.sql": "persona_assignments"}
+_TABLES = {table.name for table in TABLES}
+_READ = re.compile(r"\b(?:from|join)\s+(\w+)")
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,12 @@ def recorded_fidelity(con: duckdb.DuckDBPyConnection) -> list[ControlFidelity]:
 
 
 def measuring_queries(run: CheckRun) -> list[str]:
-    """The queries that can be asked of this dataset: every file of `fidelity/`."""
-    return [
-        QUERIES.text(path)
-        for path in QUERIES.within(_QUERIES)
-        if _JUDGED.get(path.removeprefix(f"{_QUERIES}/"), "raw_users") in run.tables
-    ]
+    """The queries of `fidelity/` that can be asked of this dataset: the tables they read are there.
+
+    People are generated before they are judged, and what came of controls is asked of both.
+    """
+    queries = map(QUERIES.text, QUERIES.within(_QUERIES))
+    return [query for query in queries if _TABLES & set(_READ.findall(query)) <= run.tables]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the population came out as: persona mix against targets, coverage, each control's effect.
+"""What the population came out as: persona mix against targets, and coverage.
 
 Counts only consenting people for anything past the raw tables. The summary, the UI and the
 expectation checks read these figures; what they must be is in `expectations.py`.
@@ -10,32 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.control_fidelity import (
-    ControlFidelity,
-    build_control_fidelity,
-    control_fidelity,
-    recorded_fidelity,
-)
 from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS, PERSONAS
 from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     import duckdb
-
-__all__ = [
-    "MONTHS_OF_HISTORY",
-    "ControlFidelity",
-    "Coverage",
-    "PersonaShare",
-    "build_control_fidelity",
-    "control_fidelity",
-    "coverage",
-    "history_months",
-    "persona_mix",
-    "recorded_fidelity",
-    "unevidenced_personas",
-]
-
 
 MONTHS_OF_HISTORY = {persona.key: persona.months_of_history for persona in PERSONAS}
 """Full months of history from which a persona can show in the data at all."""
@@ -50,11 +29,6 @@ class PersonaShare:
     people: int
     target_count: int
     assigned_count: int
-
-    @property
-    def target_share(self) -> float | None:
-        """Share of consenting people dealt this target; null in a natural population."""
-        return self.target_count / self.people if self.people else None
 
     @property
     def assigned_share(self) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spendsense_pipeline.checks.fingerprints import all_differ
@@ -17,6 +18,7 @@ from spendsense_pipeline.checks.outcome import (
 )
 from spendsense_pipeline.checks.staged import EVERYBODY, QUERIES, StagedRelations
 from spendsense_pipeline.checks.vocabulary import vocabulary
+from spendsense_pipeline.disk import disk_full
 from spendsense_pipeline.sql import parameters_of, written_in
 
 if TYPE_CHECKING:
@@ -156,6 +158,8 @@ def _outcome(run: CheckRun, check: Check) -> CheckOutcome:
     try:
         finding = check.measure(run)
     except duckdb.Error as error:
+        if disk_full(error, Path()):
+            raise  # says nothing of the rows
         # A missing column or table, most likely; schema_is_declared says which.
         finding = Finding(False, None, 1, ({"cannot_be_checked": str(error).splitlines()[0]},))
     return _as_outcome(check, finding, run)

@@ -24,8 +24,6 @@ from spendsense_pipeline.errors import SpendSenseError
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.person import PersonView
 
-_SYMBOLS = {">=": "≥", "<=": "≤"}
-
 
 class Window(StrEnum):
     """The windows a person is judged over."""
@@ -264,7 +262,9 @@ def _change_in_words(counterfactual: dict[str, Any]) -> str:
 
 
 def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
-    symbol = _SYMBOLS.get(predicate["operator"], predicate["operator"])
+    from spendsense_pipeline.personas.criteria import OPERATORS
+
+    [symbol] = [each.symbol for each in OPERATORS if each.sql == predicate["operator"]]
     return (
         f"  {predicate['label']}",
         f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",

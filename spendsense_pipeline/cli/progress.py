@@ -11,18 +11,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from spendsense_pipeline.tables import steps
+from spendsense_pipeline.tables.runs import checked_asset
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-_CHECKS = "_checks"
-
 
 def stage_name(step: str) -> str:
     """What a step does, in words."""
-    if step.endswith(_CHECKS):
-        return f"check {step.removesuffix(_CHECKS)}"
+    if asset := checked_asset(step):
+        return f"check {asset}"
     known = steps().get(step)
     return known.doing if known else step.replace("_", " ")
 

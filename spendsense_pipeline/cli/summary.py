@@ -15,6 +15,7 @@ from spendsense_pipeline.cli.output import (
 )
 from spendsense_pipeline.disk import human_bytes
 from spendsense_pipeline.errors import RUN_FAILED
+from spendsense_pipeline.tables.runs import checked_asset
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.summary import Summary
@@ -136,10 +137,8 @@ def _show_stages(content: Summary) -> None:
     if not content.stages:
         return
     total = sum(stage.seconds for stage in content.stages)
-    rows = [
-        (s.stage, f"{s.seconds:.2f}") for s in content.stages if not s.stage.endswith("_checks")
-    ]
-    checking = sum(s.seconds for s in content.stages if s.stage.endswith("_checks"))
+    rows = [(s.stage, f"{s.seconds:.2f}") for s in content.stages if not checked_asset(s.stage)]
+    checking = sum(s.seconds for s in content.stages if checked_asset(s.stage))
     rows += [("checks", f"{checking:.2f}"), ("together", f"{total:.2f}")]
     show(table("Seconds per stage", ("stage", "seconds"), rows))
 

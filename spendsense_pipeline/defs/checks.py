@@ -13,8 +13,8 @@ from spendsense_pipeline.checks import CHECKS, Check, CheckOutcome, run_checks
 from spendsense_pipeline.defs.metadata import records_metadata
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.publishing.run_record import checks_step
 from spendsense_pipeline.tables.dataset import PUBLISHED
+from spendsense_pipeline.tables.runs import checks_step
 
 
 def check_spec(check: Check) -> dg.AssetCheckSpec:

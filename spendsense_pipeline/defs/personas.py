@@ -94,7 +94,7 @@ def fairness_report(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 )
 def control_fidelity(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Compare what was asked of the population with what the rows show."""
-    from spendsense_pipeline.checks.population import build_control_fidelity
+    from spendsense_pipeline.checks.control_fidelity import build_control_fidelity
 
     inputs = (*(table.name for table in GENERATED_TABLES), PERSONA_ASSIGNMENTS.name)
     with stage(warehouse, CONTROL_FIDELITY.name, inputs=inputs) as work:

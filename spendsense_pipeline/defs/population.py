@@ -28,7 +28,7 @@ def judged_population(work: Stage) -> dict[str, Any]:
 
 def fidelity_of_controls(work: Stage) -> dict[str, Any]:
     """Requested beside realised for every control, and how many missed their tolerance."""
-    from spendsense_pipeline.checks.population import recorded_fidelity
+    from spendsense_pipeline.checks.control_fidelity import recorded_fidelity
 
     rows = recorded_fidelity(work.con)
     columns = ["control", "requested", "realised", "measured as"]

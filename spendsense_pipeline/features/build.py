@@ -14,7 +14,11 @@ from typing import Any
 
 import duckdb
 
-from spendsense_pipeline.features.definitions import definitions
+from spendsense_pipeline.features.definitions import (
+    MOST_ACCOUNTS,
+    MOST_MERCHANTS,
+    definitions,
+)
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
 from spendsense_pipeline.features.vocabulary import vocabulary
@@ -62,8 +66,7 @@ def build_recurring_streams(
     }
     with measuring(con, users, parameters):
         QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
-        QUERIES.create(con, "_charge_rows", "streams/charge_rows.sql", parameters)
-        QUERIES.create(con, "_charge_groups", "streams/charge_groups.sql", parameters)
+        _require_room_for_group_numbers(con)
         QUERIES.create(con, "_charges", "streams/charges.sql", parameters)
         for reading in READINGS:
             _read(con, reading, parameters | {"reading": reading})
@@ -164,6 +167,7 @@ def measuring(
         QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
         QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
+        QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
         QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)
         yield
     finally:
@@ -219,6 +223,20 @@ def _read(con: duckdb.DuckDBPyConnection, reading: str, parameters: Mapping[str,
 
 def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return not con.execute(f'select 1 from "{table}" limit 1').fetchall()
+
+
+def _require_room_for_group_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """One number holds an account and a merchant only below their bounds."""
+    [(accounts, merchants)] = con.execute(
+        "select (select max(account_no) from _measured_accounts), "
+        "(select max(merchant_no) from _stream_merchants)"
+    ).fetchall()
+    if (accounts or 0) >= MOST_ACCOUNTS or (merchants or 0) >= MOST_MERCHANTS:
+        raise FeatureInputError(
+            problem=f"streams of {accounts:,} accounts and {merchants:,} merchants are too many to "
+            f"number at once; they must be below {MOST_ACCOUNTS:,} and {MOST_MERCHANTS:,}",
+            remedy="measure fewer people at once",
+        )
 
 
 def _require_streams(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:

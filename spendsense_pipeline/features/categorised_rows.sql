@@ -1,16 +1,7 @@
--- The measured rows with the category they count under (given, else read from the name) and what
--- that makes of them: spend, pay, interest, a payment received, a series of some kind.
-with coded as (
-  select
-    row_.*,
-    named.category_detailed as named_code,
-    coalesce(named.category_detailed, row_.category_detailed, row_.category_primary) as code
-  from _measured_rows as row_
-  left join _named_categories as named on named.description_key = row_.description_key
-)
+-- What the category of a measured row makes of it: spend, pay, interest, a payment received, a
+-- series of some kind.
 select
   coded.*,
-  category.category_primary as known_primary,
   -- A code nobody knows is judged by its first word.
   case
     when not coded.is_spending then 0
@@ -36,5 +27,5 @@ select
     when coded.cents < 0 then coalesce(category.repeats_in, false)
     else coalesce(category.repeats_out, true)
   end as may_repeat
-from coded
+from _coded_rows as coded
 left join _category_rules as category on category.code = coded.code

@@ -41,6 +41,11 @@ PAY_GAPS: Final = {
 # "Per month" in a feature is per 30 days, so that a 30-day window says what it counted.
 FEATURE_MONTH_DAYS: Final = 30
 
+# What repeats is numbered by account, merchant, kind and direction in one word of 63 bits.
+MOST_ACCOUNTS: Final = 2**27
+MOST_MERCHANTS: Final = 2**31
+MOST_KINDS: Final = 2**4
+
 
 @functools.cache
 def _bound() -> dict[str, Any]:
@@ -57,6 +62,8 @@ def _bound() -> dict[str, Any]:
         "most_pay_gaps": [most for _, most in PAY_GAPS.values()],
         "nominal_days_per_month": NOMINAL_DAYS_PER_MONTH,
         "month_days": FEATURE_MONTH_DAYS,
+        "most_merchants": MOST_MERCHANTS,
+        "most_kinds": MOST_KINDS,
         "low_balance_usd": LOW_BALANCE_USD,
         "least_base_usd": LEAST_BASE_USD,
     }

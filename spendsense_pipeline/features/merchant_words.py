@@ -12,9 +12,7 @@ from __future__ import annotations
 import csv
 import functools
 from importlib import resources
-from typing import Final, Literal, NamedTuple
-
-Side = Literal["out", "in", "card in"]
+from typing import Final, NamedTuple
 
 # A category that says too little to trust over a name: what Plaid files under "other".
 WEAK_CATEGORIES: Final = (

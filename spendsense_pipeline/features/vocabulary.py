@@ -85,6 +85,7 @@ def _bound() -> dict[str, Any]:
         "checking_subtypes": list(accounts.CHECKING_SUBTYPES),
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),
+        "row_kinds": list(ROW_KINDS),
         # Money in may repeat as pay or a transfer; money out as anything but pay.
         "inflow_kinds": ["income", "transfer"],
         "outflow_kinds": [kind for kind in ROW_KINDS if kind != "income"],

@@ -19,6 +19,7 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
 from spendsense_pipeline.generation.randomness import choose, integers, mix64, uniform
 from spendsense_pipeline.generation.world import World
+from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.plaid.categories import primary_of
 from spendsense_pipeline.tables.raw import INCOME_TIERS
 
@@ -69,18 +70,14 @@ class Label(NamedTuple):
 _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.SAVINGS_OUT: Label("ONLINE TRANSFER TO SAV", None, "TRANSFER_OUT_SAVINGS"),
     Fixed.SAVINGS_IN: Label("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN_SAVINGS"),
-    Fixed.WAGE_OUT: Label("ONLINE TRANSFER TO CHK", None, "TRANSFER_OUT_ACCOUNT_TRANSFER"),
-    Fixed.WAGE_IN: Label("ONLINE TRANSFER FROM SAV", None, "TRANSFER_IN_ACCOUNT_TRANSFER"),
-    Fixed.CARD_PAYMENT_OUT: Label(
-        "CARD SERVICES AUTOPAY", None, "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
-    ),
-    Fixed.CARD_PAYMENT_IN: Label(
-        "PAYMENT RECEIVED - THANK YOU", None, "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT"
-    ),
-    Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, "BANK_FEES_INTEREST_CHARGE"),
+    Fixed.WAGE_OUT: Label("ONLINE TRANSFER TO CHK", None, categories.OWN_TRANSFER_OUT),
+    Fixed.WAGE_IN: Label("ONLINE TRANSFER FROM SAV", None, categories.OWN_TRANSFER_IN),
+    Fixed.CARD_PAYMENT_OUT: Label("CARD SERVICES AUTOPAY", None, categories.CARD_PAYMENT),
+    Fixed.CARD_PAYMENT_IN: Label("PAYMENT RECEIVED - THANK YOU", None, categories.CARD_PAYMENT),
+    Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, categories.CARD_INTEREST),
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
-    Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, "INCOME_INTEREST_EARNED"),
+    Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
     Fixed.BUSINESS_REVENUE: Label(
         "MERCHANT SETTLEMENT DEPOSIT", "Merchant Settlement", "TRANSFER_IN_DEPOSIT"
     ),

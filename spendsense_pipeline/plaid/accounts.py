@@ -15,7 +15,6 @@ INVESTMENT: Final = "investment"
 
 CHECKING: Final = "checking"
 SAVINGS: Final = "savings"
-CREDIT_CARD: Final = "credit card"
 
 SUBTYPES: Final[dict[str, tuple[str, ...]]] = {
     DEPOSITORY: (
@@ -114,34 +113,9 @@ SUBTYPES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Subtypes of every account type, as Plaid spells them."""
 
-TYPES: Final[tuple[str, ...]] = tuple(SUBTYPES)
-ALL_SUBTYPES: Final[frozenset[str]] = frozenset(s for many in SUBTYPES.values() for s in many)
-
 SAVINGS_SUBTYPES: Final = ("savings", "money market", "cash management", "hsa")
-"""Depository subtypes whose money is savings."""
+"""Depository subtypes whose money is savings (an investment hsa's is not)."""
 CHECKING_SUBTYPES: Final = ("checking",)
 """Depository subtypes whose daily balance is watched."""
 CARD_SUBTYPES: Final = ("credit card",)
 """Credit subtypes that have a limit, statements and utilisation."""
-SPENDING_TYPES: Final = (DEPOSITORY, CREDIT)
-"""Account types whose outflows can be spend."""
-
-
-def is_valid_account(account_type: str, subtype: str) -> bool:
-    """Whether Plaid knows the subtype under that type."""
-    return subtype in SUBTYPES.get(account_type, ())
-
-
-def is_savings(account_type: str, subtype: str) -> bool:
-    """Whether the account's money is savings (an investment hsa is not)."""
-    return account_type == DEPOSITORY and subtype in SAVINGS_SUBTYPES
-
-
-def is_checking(account_type: str, subtype: str) -> bool:
-    """Whether the account is a checking account."""
-    return account_type == DEPOSITORY and subtype in CHECKING_SUBTYPES
-
-
-def is_card(account_type: str, subtype: str) -> bool:
-    """Whether the account is a credit card."""
-    return account_type == CREDIT and subtype in CARD_SUBTYPES

@@ -15,6 +15,7 @@ from spendsense_pipeline.tables.runs import (
     RUN_FIGURES,
     RUN_TABLES,
     STAGE_SECONDS,
+    checks_step,
 )
 
 if TYPE_CHECKING:
@@ -23,14 +24,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.checks import CheckOutcome
     from spendsense_pipeline.tables.declaration import PipelineTable
 
-_CHECKS = "_checks"
 # More than any figure is read to, and fewer than sums of the same numbers in another order differ.
 _SIGNIFICANT_DIGITS = 9
-
-
-def checks_step(asset: str) -> str:
-    """Name of the step that checks an asset."""
-    return asset + _CHECKS
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:

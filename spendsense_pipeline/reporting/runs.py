@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.outcome import CheckOutcome
 from spendsense_pipeline.tables import TABLES
-from spendsense_pipeline.tables.runs import CHECK_RESULTS, STAGE_SECONDS
+from spendsense_pipeline.tables.runs import CHECK_RESULTS, STAGE_SECONDS, checks_step
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
@@ -59,7 +59,7 @@ def stage_times(published: DatasetReader) -> tuple[StageTime, ...]:
     rows = published.rows(
         "select segment, value from run_figures where metric = $metric", {"metric": STAGE_SECONDS}
     )
-    steps = [name for table in TABLES for name in (table.step.name, f"{table.asset}_checks")]
+    steps = [name for table in TABLES for name in (table.step.name, checks_step(table.asset))]
     order = {name: place for place, name in reversed(list(enumerate(steps)))}
     return tuple(
         StageTime(row["segment"], row["value"])

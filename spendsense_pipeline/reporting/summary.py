@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.population import (
-    ControlFidelity,
-    coverage,
-    persona_mix,
-    recorded_fidelity,
-)
+from spendsense_pipeline.checks.control_fidelity import ControlFidelity, recorded_fidelity
+from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import (

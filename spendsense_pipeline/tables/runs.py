@@ -63,3 +63,15 @@ RUN_FIGURES = PipelineTable(
 
 RUN_TABLES = (CHECK_RESULTS, RUN_FIGURES)
 """Both, in the order they are documented."""
+
+_CHECKS = "_checks"
+
+
+def checks_step(asset: str) -> str:
+    """Name of the step that checks an asset."""
+    return asset + _CHECKS
+
+
+def checked_asset(step: str) -> str | None:
+    """The asset a step checks; None of a step that makes one."""
+    return step.removesuffix(_CHECKS) if step.endswith(_CHECKS) else None

@@ -1,4 +1,4 @@
-"""Judging again from traces alone: no rule book, no features, nothing but `personas` of a trace.
+"""Judging again from traces alone: no features and no rules but those in `personas` of a trace.
 
 Whoever doubts a decision can do the same in another language: compare each value with its
 threshold, evaluate each tree, take the first persona that matches, and of its predicates that pass
@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.errors import RUN_FAILED, ProblemsError
+from spendsense_pipeline.personas.criteria import LEAST_SEVERITY, OPERATORS
+from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.sql import QueryFolder
 
 if TYPE_CHECKING:  # numpy is loaded when somebody replays, not when a command starts
@@ -26,10 +27,9 @@ if TYPE_CHECKING:  # numpy is loaded when somebody replays, not when a command s
     Flags = npt.NDArray[np.bool_]
     Numbers = npt.NDArray[np.float64]
 
-GENERAL = "general"
-LEAST_SEVERITY = 0.01
 ID_DIGITS = 32
-_COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt, "=": operator.eq}
+_COMPARE = {operator.sql: operator.compare for operator in OPERATORS}
+_OBSERVABLE = {bool, int, float, type(None)}
 _AT_A_TIME = 5_000
 _QUERIES = QueryFolder(__package__)
 
@@ -96,11 +96,11 @@ def replay(trace: Mapping[str, Any] | str) -> Decision:
     personas = _member(record, "personas", "the trace")
     rules = _rules(personas)
     values = [
-        _value(_member(predicate, "value", f"predicate {i} of {rule.key}"))
+        _member(predicate, "value", f"predicate {i} of {rule.key}")
         for rule, persona in zip(rules, personas, strict=True)
         for i, predicate in enumerate(persona["predicates"])
     ]
-    [decision] = _judge(rules, [values])
+    [decision] = _judge(rules, [_observed(values)])
     return decision
 
 
@@ -112,7 +112,7 @@ def replay_stored(con: duckdb.DuckDBPyConnection) -> Iterator[Replayed]:
     con.execute(_QUERIES.text("replay.sql"))
     while rows := con.fetchmany(_AT_A_TIME):
         # the rules are the same in nearly all traces
-        by_rules: dict[str, list[tuple[_Of, list[float]]]] = {}
+        by_rules: dict[str, list[tuple[_Of, list[Any]]]] = {}
         for user_id, window_days, primary, secondary, matched, severity, *content in rows:
             is_assigned = None not in (primary, matched, severity)
             stored = Decision(primary, secondary, tuple(matched), severity) if is_assigned else None
@@ -122,19 +122,28 @@ def replay_stored(con: duckdb.DuckDBPyConnection) -> Iterator[Replayed]:
                 if irregular is not None:  # something is missing: say what
                     yield Replayed(*of, replay(irregular))
                     continue
-                numbers = [_value(value) for value in json.loads(values)]
+                numbers = _observed(json.loads(values))
             except ReplayError as error:
                 yield Replayed(*of, error)
             else:
                 by_rules.setdefault(rules, []).append((of, numbers))
         for rules, traces in by_rules.items():
+            values = [observed for _, observed in traces]
             judged: Sequence[Decision | ReplayError]
             try:
-                judged = _judge(_rules_of(rules), [values for _, values in traces])
-            except ReplayError as error:
-                judged = [error] * len(traces)
+                judged = _judge(_rules_of(rules), values)
+            except ReplayError:  # of which of them, and what?
+                judged = [_judged_or_why_not(rules, observed) for observed in values]
             for (of, _), decision in zip(traces, judged, strict=True):
                 yield Replayed(*of, decision)
+
+
+def _judged_or_why_not(rules: str, observed: list[Any]) -> Decision | ReplayError:
+    try:
+        [decision] = _judge(_rules_of(rules), [observed])
+    except ReplayError as error:
+        return error
+    return decision
 
 
 def stored_decision(trace: Mapping[str, Any]) -> Decision:
@@ -154,17 +163,22 @@ def trace_id_of(text: str) -> str:
     return hashlib.sha256(("{" + text[head:]).encode()).hexdigest()[:ID_DIGITS]
 
 
-def _judge(rules: tuple[_Rule, ...], values: Sequence[Sequence[float]]) -> list[Decision]:
+def _judge(rules: tuple[_Rule, ...], values: Sequence[Sequence[Any]]) -> list[Decision]:
     """Decisions of traces that hold the same rules.
 
     Args:
         rules: of all personas, in priority order.
-        values: (traces, predicates of all personas in that order), NaN where there is no data.
+        values: (traces, predicates of all personas in that order), None where there is no data.
     """
     import numpy as np
 
     width = sum(len(rule.predicates) for rule in rules)
-    table = np.array(values, dtype=np.float64).reshape(len(values), width)
+    # yes becomes 1 and no 0; what is missing becomes no number, which passes no comparison
+    try:
+        table = np.array(values, dtype=np.float64).reshape(len(values), width)
+    except OverflowError:
+        msg = "a value is too large to be compared"
+        raise ReplayError(msg) from None
     matched = np.zeros((len(values), len(rules)), dtype=np.bool_)
     severity = np.zeros(len(values))
     start = 0
@@ -275,9 +289,13 @@ def _member(record: Any, name: str, where: str) -> Any:
     return record[name]
 
 
-def _value(value: Any) -> float:
-    """An observed value; null, which is no data, as NaN."""
-    return float("nan") if value is None else _number(value)
+def _observed(values: list[Any]) -> list[Any]:
+    """The same values, of which every one is a number, yes, no or, without data, null."""
+    if not set(map(type, values)) <= _OBSERVABLE:
+        for value in values:
+            if value is not None:
+                _number(value)
+    return values
 
 
 def _number(value: Any) -> float:

@@ -140,6 +140,17 @@ def test_a_missing_column_fails_what_reads_it_and_nothing_else() -> None:
     assert "apr_percentage" in row["cannot_be_checked"]
 
 
+def test_a_full_disk_is_no_finding() -> None:
+    full = duckdb.IOException("Could not write file: No space left on device")
+
+    def measure(_: CheckRun) -> Finding:
+        raise full
+
+    check = Check("n", "raw_users", "ERROR", "D.", "R.", "0 rows", measure, "keep")
+    with pytest.raises(duckdb.IOException, match="No space left"):
+        run_checks(a_warehouse(), [check], a_configuration())
+
+
 def test_nothing_staged_is_left_behind() -> None:
     con = a_valid_world().warehouse()
     outcomes_of(con)

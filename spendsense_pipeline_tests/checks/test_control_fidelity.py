@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline.checks.population import (
+from spendsense_pipeline.checks.control_fidelity import (
     ControlFidelity,
     build_control_fidelity,
     control_fidelity,

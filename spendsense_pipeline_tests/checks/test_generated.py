@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
-from spendsense_pipeline.checks.population import build_control_fidelity, control_fidelity
+from spendsense_pipeline.checks.control_fidelity import build_control_fidelity, control_fidelity
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.personas.transitions import build_transitions

@@ -116,6 +116,7 @@ def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
             | environment,
             stdout=out,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         end = time.monotonic() + 180
@@ -134,9 +135,9 @@ def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(timeout=60)
+            process.wait(timeout=120)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its servers, which would outlive it, too
             process.wait()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline.checks.population import control_fidelity
+from spendsense_pipeline.checks.control_fidelity import control_fidelity
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,

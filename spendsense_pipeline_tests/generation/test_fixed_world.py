@@ -14,6 +14,7 @@ import pytest
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.generation import generate
+from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
@@ -56,9 +57,10 @@ def test_person_k_is_the_same_among_ten_a_hundred_and_a_thousand(preset: str | N
 
 
 def test_rows_do_not_depend_on_the_shards_they_are_made_in() -> None:
-    resolved = a_configuration(preset="balanced", config={"num_users": 60})
+    # More people than a block of quotas holds: shards that end within one, at its end and beyond.
+    resolved = a_configuration(preset="balanced", config={"num_users": BLOCK_USERS + 10})
     in_one = digests(resolved)
-    for shard_users in (7, 32, 59):
+    for shard_users in (7, 64, BLOCK_USERS):
         assert digests(resolved, shard_users) == in_one, shard_users
 
 

@@ -116,7 +116,7 @@ def facts() -> dict[str, Any]:
 
 def _published(resolved: Any) -> Any:
     """Every table that is checked, made as a run makes them."""
-    from spendsense_pipeline.checks.population import build_control_fidelity
+    from spendsense_pipeline.checks.control_fidelity import build_control_fidelity
     from spendsense_pipeline.personas.fairness import build_fairness_report
     from spendsense_pipeline.personas.transitions import build_transitions
     from spendsense_pipeline.publishing.loading import load_rows

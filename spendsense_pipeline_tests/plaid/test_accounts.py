@@ -27,22 +27,18 @@ def test_subtypes_are_plaids(account_type: str) -> None:
 
 def test_types_and_all_subtypes_are_plaids() -> None:
     """The union of our lists is Plaid's flat list."""
-    assert set(accounts.TYPES) == _plaids("account_type", "AccountType")
-    assert _plaids("account_subtype", "AccountSubtype") == accounts.ALL_SUBTYPES
+    assert set(accounts.SUBTYPES) == _plaids("account_type", "AccountType")
+    every = {subtype for subtypes in accounts.SUBTYPES.values() for subtype in subtypes}
+    assert every == _plaids("account_subtype", "AccountSubtype")
 
 
 def test_kinds_of_account() -> None:
     """Savings, checking and cards do not overlap; spelling matters."""
-    assert accounts.is_savings("depository", "money market")
-    assert accounts.is_savings("depository", "hsa")
-    assert not accounts.is_savings("investment", "hsa")
-    assert not accounts.is_savings("depository", "cd")
-    assert accounts.is_checking("depository", "checking")
-    assert accounts.is_card("credit", "credit card")
-    assert accounts.is_valid_account("credit", "credit card")
-    assert not accounts.is_valid_account("credit", "credit_card")
-    assert not accounts.is_valid_account("bank", "checking")
-    for account_type, subtypes in accounts.SUBTYPES.items():
-        for subtype in subtypes:
-            kinds = (accounts.is_savings, accounts.is_checking, accounts.is_card)
-            assert sum(kind(account_type, subtype) for kind in kinds) <= 1
+    savings, checking = set(accounts.SAVINGS_SUBTYPES), set(accounts.CHECKING_SUBTYPES)
+    assert savings >= {"savings", "money market", "hsa"}
+    assert "cd" not in savings
+    assert savings | checking <= set(accounts.SUBTYPES["depository"])
+    assert not savings & checking
+    assert set(accounts.CARD_SUBTYPES) <= set(accounts.SUBTYPES["credit"])
+    assert "credit card" in accounts.CARD_SUBTYPES
+    assert "credit_card" not in accounts.SUBTYPES["credit"]

@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CheckOutcome
-from spendsense_pipeline.publishing.run_record import RunRecord, checks_step, prepare
+from spendsense_pipeline.publishing.run_record import RunRecord, prepare
 from spendsense_pipeline.tables.features import FEATURES_30D
 from spendsense_pipeline.tables.raw import RAW_TRANSACTIONS
+from spendsense_pipeline.tables.runs import checks_step
 
 KEPT = CheckOutcome(
     name="promise",

@@ -167,6 +167,7 @@ BROKEN = {
     "no severity": (without("severity"), "predicate 0 of saver lacks its severity"),
     "text for a value": (one_predicate(value="300"), "'300' stands where a number"),
     "a list for a value": (one_predicate(value=[300]), "[300] stands where a number"),
+    "a number past all bounds": (one_predicate(value=10**400), "too large to be compared"),
     "text for a threshold": (one_predicate(threshold="200"), "'200' stands where a number"),
     "an unknown operator": (one_predicate(operator="!="), "has the operator '!='"),
     "a severity of nothing": (one_predicate(severity={}), "lacks its full"),

@@ -1,8 +1,7 @@
 -- Last reading: a series that moved from one account to another half-way.
 with lines as (
-  select shape.group_no, account.user_no, groups.merchant_no, groups.kind, groups.is_inflow
-  from _groups as shape
-  join _charge_groups as groups on groups.group_no = shape.group_no
+  select groups.group_no, account.user_no, groups.merchant_no, groups.kind, groups.is_inflow
+  from _groups as groups
   join _measured_accounts as account on account.account_no = groups.account_no
   where list_contains($moving_kinds, groups.kind)
 ),

@@ -1,8 +1,15 @@
--- The charges and deposits with the number of their group: one word to group and join by.
-select groups.group_no, row_.date, row_.cents, row_.transaction_id
-from _charge_rows as row_
-join _charge_groups as groups
-  on groups.account_no = row_.account_no
-  and groups.merchant_no = row_.merchant_no
-  and groups.kind = row_.kind
-  and groups.is_inflow = row_.is_inflow
+-- Charges and deposits that may repeat: rows of the last 400 days, numbered by what would repeat.
+select
+  -- One number for account, merchant, kind and direction, so that grouping hashes one word;
+  -- `shapes.sql` takes it apart.
+  (
+    (cast(row_.account_no as bigint) * $most_merchants + merchant.merchant_no) * $most_kinds
+    + list_position($row_kinds, row_.kind)
+  ) * 2 + cast(row_.cents < 0 as bigint) as group_no,
+  row_.date,
+  abs(row_.cents) as cents,
+  row_.transaction_id
+from _categorised_rows as row_
+join _stream_merchants as merchant
+  on merchant.text = coalesce(row_.merchant_entity_id, row_.merchant_name, row_.name)
+where row_.date > $as_of - $longest_lookback and row_.amount <> 0 and row_.may_repeat

@@ -12,7 +12,7 @@ with series as (
     end as usual_day
   from _found as found
   join _members as member on member.reading = found.reading and member.piece_no = found.piece_no
-  join _charge_groups as groups on groups.group_no = found.group_no
+  join _groups as groups on groups.group_no = found.group_no
 ),
 merchants as (
   select
@@ -46,12 +46,11 @@ described as (
       else 'none'
     end as category_source,
     last_row.category_primary,
-    last_row.known_primary,
     series.sign * cast(round(series.cents / series.charge_count) as bigint) as average_cents,
     last_row.amount as last_amount
   from series
   -- (The date says nothing new, but lets the scan skip older rows.)
-  join _categorised_rows as last_row
+  join _coded_rows as last_row
     on last_row.transaction_id = series.last_transaction_id and last_row.date = series.last_date
   join merchants as merchant on merchant.merchant_no = series.merchant_no
 ),
@@ -101,15 +100,19 @@ expected as (
   from ranked
 )
 select
-  md5(concat_ws('|', user_id, account_id, merchant_key, kind, sign, frequency, rank_among_alike))
+  md5(
+    concat_ws(
+      '|', user_id, account_id, merchant_key, expected.kind, sign, frequency, rank_among_alike
+    )
+  )
     as stream_id,
   expected.user_id,
   expected.account_id,
   cast($as_of as date) as as_of,
   expected.merchant_name,
   expected.description,
-  coalesce(expected.known_primary, expected.category_primary) as category_primary,
-  nullif(expected.code, expected.known_primary) as category_detailed,
+  coalesce(known.category_primary, expected.category_primary) as category_primary,
+  nullif(expected.code, known.category_primary) as category_detailed,
   expected.category_source,
   expected.kind,
   expected.frequency,
@@ -125,8 +128,8 @@ select
   -- Banks post pay before a weekend and everything else after it (holidays are not considered
   -- here).
   case
-    when isodow(next_date) < 6 or kind not in ('income', 'bill', 'transfer') then next_date
-    when kind = 'income' then next_date - cast(isodow(next_date) - 5 as integer)
+    when isodow(next_date) < 6 or expected.kind not in ('income', 'bill', 'transfer') then next_date
+    when expected.kind = 'income' then next_date - cast(isodow(next_date) - 5 as integer)
     else next_date + cast(8 - isodow(next_date) as integer)
   end as predicted_next_date,
   member.transaction_ids,
@@ -135,4 +138,5 @@ select
   cast(expected.sign * member.last_180_days_cents as decimal(18, 0)) * 0.01 as last_180_days_amount
 from expected
 join _members as member on member.reading = expected.reading and member.piece_no = expected.piece_no
+left join _category_rules as known on known.code = expected.code
 order by user_id, stream_id

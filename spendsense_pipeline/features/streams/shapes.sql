@@ -29,7 +29,13 @@ yearly as (
   group by piece_no
   having count(*) = 2 and max(date) - min(date) between 350 and 380
 )
-select recent.*, groups.kind, yearly.* exclude (piece_no)
+select
+  recent.*,
+  yearly.* exclude (piece_no),
+  -- What `charges.sql` numbered.
+  cast(recent.group_no // (2 * $most_kinds * $most_merchants) as integer) as account_no,
+  recent.group_no // (2 * $most_kinds) % $most_merchants as merchant_no,
+  $row_kinds[recent.group_no // 2 % $most_kinds] as kind,
+  recent.group_no % 2 = 1 as is_inflow
 from recent
-join _charge_groups as groups on groups.group_no = recent.group_no
 left join yearly on yearly.piece_no = recent.piece_no
