@@ -32,8 +32,8 @@ class Memory(threading.Thread):
     def run(self) -> None:
         """Sample until stopped."""
         while not self._stopped.wait(_SAMPLE_SECONDS):
-            held = sum(_kilobytes(pid) for pid in (os.getpid(), *_children(os.getpid())))
-            self.peak_mb = max(self.peak_mb, held / 1024)
+            kilobytes = sum(_kilobytes(pid) for pid in (os.getpid(), *_children(os.getpid())))
+            self.peak_mb = max(self.peak_mb, kilobytes / 1024)
 
     def stop(self) -> None:
         """Sample no more."""

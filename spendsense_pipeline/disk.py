@@ -78,6 +78,25 @@ def disk_full(error: BaseException, directory: Path) -> DiskFullError | None:
     return None
 
 
+@contextlib.contextmanager
+def full_disk_named(directory: Path) -> Iterator[None]:
+    """Turn whatever a full disk makes a block raise into the one error that says so.
+
+    Args:
+        directory: what is being written, where the error names no file.
+
+    Raises:
+        DiskFullError: when the disk has no room for more.
+    """
+    try:
+        yield
+    except Exception as error:
+        full = disk_full(error, directory)
+        if full:
+            raise full from error
+        raise
+
+
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """The error and those it was raised from (SQLAlchemy keeps the driver's as `orig`)."""
     seen: list[BaseException] = []

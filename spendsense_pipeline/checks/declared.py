@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
+from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _COLUMNS = """
 select table_name, column_name, data_type, is_nullable
 from duckdb_columns()
-where schema_name = 'main' and not internal
+where database_name = current_database() and schema_name = 'main' and not internal
 order by table_name, column_index
 """
 
@@ -130,7 +131,7 @@ def values_are_allowed(table: Table) -> Callable[[CheckRun], Finding]:
         f"select '{column.name}' as column_name, \"{column.name}\"::varchar as value, "
         f'count(*) as rows from "{table.name}" '
         f'where "{column.name}" is not null and "{column.name}" not in ('
-        + ", ".join(f"'{value}'" for value in column.allowed)
+        + ", ".join(map(literal, column.allowed))
         + ") group by all"
         for column in table.columns
         if column.allowed

@@ -194,11 +194,11 @@ def targets_are_assigned(run: CheckRun) -> Finding:
     missed = [row for row in people if row["primary_persona"] != row["target_persona"]]
     figures, passed = [], True
     for days in WINDOWS:
-        dealt = sum(row["window_days"] == days for row in people)
-        hits = dealt - sum(row["window_days"] == days for row in missed)
-        if dealt:
-            figures.append(hits / dealt)
-            passed = passed and hits + 1 >= least * dealt - 1e-9
+        targeted = sum(row["window_days"] == days for row in people)
+        hits = targeted - sum(row["window_days"] == days for row in missed)
+        if targeted:
+            figures.append(hits / targeted)
+            passed = passed and hits + 1 >= least * targeted - 1e-9
     return Finding(
         passed,
         min(figures, default=None),

@@ -58,7 +58,7 @@ answered as (
   from answers
   group by account_no
 ),
-told_by_liabilities as (
+reported as (
   -- Data without statements: the last payment against the minimum the bank reports.
   select
     card.account_no,
@@ -81,15 +81,15 @@ judged as (
     card.utilization,
     coalesce(flows.interest_cents, 0) as interest_cents,
     coalesce(flows.row_count, 0) as row_count,
-    told.is_overdue,
+    reported.is_overdue,
     case
       when card.account_no in (select account_no from statements) then
         case when paid.account_no is null then false else paid.is_minimum_only end
-      else told.is_minimum_only
+      else reported.is_minimum_only
     end as is_minimum_only
   from cards as card
   left join flows on flows.account_no = card.account_no
-  left join told_by_liabilities as told on told.account_no = card.account_no
+  left join reported on reported.account_no = card.account_no
   left join answered as paid on paid.account_no = card.account_no
 )
 select

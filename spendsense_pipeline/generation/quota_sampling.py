@@ -44,17 +44,17 @@ def apportion(weights: tuple[float, ...], count: int) -> Ints:
     """
     total = math.fsum(weights)
     shares = [(index, weight / total) for index, weight in enumerate(weights) if weight > 0]
-    dealt = [0] * len(weights)
+    given = [0] * len(weights)
     sequence = np.empty(count, dtype=np.int64)
     for position in range(count):
         released = [
-            (math.ceil((dealt[index] + 1) / share - 1e-9), -share, index)
+            (math.ceil((given[index] + 1) / share - 1e-9), -share, index)
             for index, share in shares
-            if dealt[index] < (position + 1) * share - 1e-9
+            if given[index] < (position + 1) * share - 1e-9
         ]
         chosen = min(released)[2] if released else shares[0][0]
         sequence[position] = chosen
-        dealt[chosen] += 1
+        given[chosen] += 1
     sequence.flags.writeable = False
     return sequence
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.files import new_folder
 from spendsense_pipeline.importing.layout import (
     create_empty_source,
@@ -86,6 +87,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
 
     Raises:
         ImportProblemsError: holding every kind of problem found.
+        DiskFullError: when a disk fills up that it is read or set aside on.
     """
     path = request.path
     if not path.exists():
@@ -97,7 +99,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         text = "does not say which day its balances are of"
         remedy = "Give that day: --as-of 2026-06-30."
         raise _refused(Problem("as_of_missing", str(path), text, remedy))
-    with _scratch() as (con, scratch):
+    with full_disk_named(imports_dir), _scratch() as (con, scratch):
         files, given = _read(con, path, mapping)
         problems = [
             problem

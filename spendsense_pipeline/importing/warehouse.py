@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.controls.resolved import IMPORTED, STATED_START
+from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.importing.staging import StagedImport
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.loading import load_rows
@@ -64,11 +65,16 @@ def fill_warehouse(
     """Replace the raw tables and the operator controls by the import's, in one transaction.
 
     Waits for a run that is writing.
+
+    Raises:
+        WarehouseError: when another run does not end, or the warehouse cannot be opened.
+        DiskFullError: when the disk fills up; what was in the warehouse is there still.
     """
     resolved = resolved_for(staged, asked)
     holder = f"spendsense import of {staged.source}"
     with (
         writer_lock(settings, holder=holder, wait_seconds=_WAIT_SECONDS),
+        full_disk_named(settings.warehouse_dir),
         open_building(settings) as con,
     ):
         con.execute("begin")

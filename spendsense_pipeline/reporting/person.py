@@ -262,8 +262,8 @@ def _decisions(published: DatasetReader, user_id: str) -> tuple[Decision, ...]:
     rows = published.rows(
         "select judged.window_days, judged.primary_persona, judged.secondary_persona, "
         "judged.matched_personas, judged.severity, judged.status, judged.target_persona, "
-        "told.trace->>'$.explanation' as explanation from persona_assignments as judged "
-        "left join decision_traces as told using (user_id, window_days) "
+        "traced.trace->>'$.explanation' as explanation from persona_assignments as judged "
+        "left join decision_traces as traced using (user_id, window_days) "
         "where judged.user_id = $user_id order by judged.window_days",
         {"user_id": user_id},
     )

@@ -113,8 +113,8 @@ def still_missing(expected: Estimate, settings: Settings) -> int:
         expected: what is asked for.
         settings: where it is written.
     """
-    held = free_bytes(settings.data_dir) + bytes_in(settings.warehouse_dir)
-    return max(0, disk_needed(expected, settings) - held)
+    available = free_bytes(settings.data_dir) + bytes_in(settings.warehouse_dir)
+    return max(0, disk_needed(expected, settings) - available)
 
 
 def reclaim(expected: Estimate, settings: Settings) -> None:

@@ -147,11 +147,11 @@ def _store(con: duckdb.DuckDBPyConnection, versions: Mapping[str, Any]) -> None:
 
 def _features() -> str:
     """The features of the people at hand in both windows."""
-    identity = ", ".join(sql.IDENTITY)
     judged = {criterion.feature for criterion in rule_features()}
-    cited = ", ".join(f"{name}::double as {name}" for name in _CITED_FEATURES if name not in judged)
+    cited = [f"{name}::double as {name}" for name in _CITED_FEATURES if name not in judged]
+    columns = ", ".join([*sql.IDENTITY, sql.observed_columns(), *cited])
     return " union all ".join(
-        f"select {identity}, {sql.observed_columns()}, {cited} from {unrounded_features(window)} "
+        f"select {columns} from {unrounded_features(window)} "
         "semi join _measured_users using (user_id)"
         for window in WINDOWS
     )

@@ -4,10 +4,12 @@ and nothing is written before all of it has been judged.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
+from spendsense_pipeline.disk import DiskFullError
 from spendsense_pipeline.importing import (
     ImportProblemsError,
     ImportRequest,
@@ -54,6 +56,18 @@ def test_a_staged_import_can_be_found_again(tmp_path: Path) -> None:
     changed = minimal_rows()
     changed["transactions"][0]["amount"] = "1.51"
     assert staged_from(tmp_path, changed).fingerprint != staged.fingerprint
+
+
+def test_a_disk_that_fills_up_is_named_and_nothing_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("spendsense_pipeline.importing.staging.shutil.copytree", full)
+    with pytest.raises(DiskFullError, match=f"the disk holding {tmp_path / 'imports'} is too full"):
+        staged_from(tmp_path, minimal_rows())
+    assert not list((tmp_path / "imports").iterdir())
 
 
 def test_a_holder_who_contradicts_the_account_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 -- One row per card: its limit, the least and most it owed on any night (cents), and the utilisation
 -- band it lives in: the one that holds the middle of that range.
-with owed as (
+with balance as (
   select account_number, min(closing_cents) as least_cents, max(closing_cents) as most_cents
   from _checks_closings
   where account_number in (
@@ -13,15 +13,15 @@ select
   card.account_number,
   card.account_id,
   card.limit_cents,
-  owed.most_cents,
-  owed.least_cents / card.limit_cents as least_utilization,
-  owed.most_cents / card.limit_cents as most_utilization,
+  balance.most_cents,
+  balance.least_cents / card.limit_cents as least_utilization,
+  balance.most_cents / card.limit_cents as most_utilization,
   case
-    when owed.least_cents + owed.most_cents < 0.6 * card.limit_cents then 'low'
-    when owed.least_cents + owed.most_cents < card.limit_cents then 'medium'
-    when owed.least_cents + owed.most_cents < 1.6 * card.limit_cents then 'high'
+    when balance.least_cents + balance.most_cents < 0.6 * card.limit_cents then 'low'
+    when balance.least_cents + balance.most_cents < card.limit_cents then 'medium'
+    when balance.least_cents + balance.most_cents < 1.6 * card.limit_cents then 'high'
     else 'critical'
   end as band
 from _checks_accounts as card
-join owed on owed.account_number = card.account_number
+join balance on balance.account_number = card.account_number
 where card.limit_cents > 0
