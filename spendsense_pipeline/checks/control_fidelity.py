@@ -22,6 +22,7 @@ from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 if TYPE_CHECKING:
     import duckdb
 
+    from spendsense_pipeline.checks.staged import StagedRelations
     from spendsense_pipeline.controls import ResolvedConfig
 
 _QUERIES = "fidelity"
@@ -46,15 +47,19 @@ class ControlFidelity:
 
 
 def control_fidelity(
-    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
+    con: duckdb.DuckDBPyConnection,
+    resolved: ResolvedConfig,
+    *,
+    staged: StagedRelations | None = None,
 ) -> list[ControlFidelity]:
     """Measure every control: a row for each, in the order they are declared.
 
-    Nobody asked imported people to be anything: they have none.
+    Nobody asked imported people to be anything: they have none. Relations `staged` before are read
+    and left in place.
     """
     if resolved.is_imported:
         return []
-    run = CheckRun(con, resolved)
+    run = CheckRun(con, resolved, shared=staged)
     found = _realised(run)
     run.close()
     controls = resolved.controls
@@ -66,7 +71,12 @@ def control_fidelity(
     ]
 
 
-def build_control_fidelity(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
+def build_control_fidelity(
+    con: duckdb.DuckDBPyConnection,
+    resolved: ResolvedConfig,
+    *,
+    staged: StagedRelations | None = None,
+) -> None:
     """Create or replace `control_fidelity`: those rows, for whoever reports them."""
     con.execute(CONTROL_FIDELITY.create_sql())
     rows = [
@@ -80,7 +90,7 @@ def build_control_fidelity(con: duckdb.DuckDBPyConnection, resolved: ResolvedCon
             row.within,
             row.measured_as,
         )
-        for position, row in enumerate(control_fidelity(con, resolved), start=1)
+        for position, row in enumerate(control_fidelity(con, resolved, staged=staged), start=1)
     ]
     if rows:
         marks = ", ".join("?" for _ in CONTROL_FIDELITY.columns)

@@ -98,5 +98,7 @@ def control_fidelity(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     inputs = (*(table.name for table in GENERATED_TABLES), PERSONA_ASSIGNMENTS.name)
     with stage(warehouse, CONTROL_FIDELITY.name, inputs=inputs) as work:
-        build_control_fidelity(work.con, work.resolved)
+        staged = warehouse.staged(work.con, work.resolved)
+        build_control_fidelity(work.con, work.resolved, staged=staged)
+        warehouse.drop_staged()
         return work.result(CONTROL_FIDELITY, fidelity_of_controls(work))

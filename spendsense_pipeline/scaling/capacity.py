@@ -100,6 +100,9 @@ def disk_needed(expected: Estimate, settings: Settings) -> int:
     Args:
         expected: what is asked for.
         settings: whether an engine makes it.
+
+    Returns:
+        Bytes, with a margin.
     """
     shards = expected.transactions * _PARQUET_BYTES_PER_TRANSACTION if settings.engine else 0
     beside = max(_LOG_BYTES, expected.bytes + expected.export_bytes)
@@ -112,6 +115,9 @@ def still_missing(expected: Estimate, settings: Settings) -> int:
     Args:
         expected: what is asked for.
         settings: where it is written.
+
+    Returns:
+        Bytes; 0 where there is room.
     """
     available = free_bytes(settings.data_dir) + bytes_in(settings.warehouse_dir)
     return max(0, disk_needed(expected, settings) - available)
@@ -141,6 +147,9 @@ def memory_needed(people: int, settings: Settings) -> int:
     Args:
         people: how many are generated.
         settings: who makes them.
+
+    Returns:
+        Bytes.
     """
     needed = _BYTES_ANY_RUN + min(_BYTES_PER_PERSON * people, _MOST_IN_DUCKDB)
     if settings.engine and not settings.engine_address:

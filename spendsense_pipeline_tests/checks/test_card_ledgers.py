@@ -90,7 +90,7 @@ def test_any_card_worked_out_by_hand_keeps_its_promises(plan: CardPlan) -> None:
 
 
 @given(plans(), st.integers(0, 100))
-@settings(max_examples=6)
+@settings(max_examples=10)
 def test_a_cent_of_interest_too_much_is_found(plan: CardPlan, which: int) -> None:
     world = a_world_of(plan)
     statement = world.statements[which % len(world.statements)]
@@ -99,7 +99,7 @@ def test_a_cent_of_interest_too_much_is_found(plan: CardPlan, which: int) -> Non
 
 
 @given(plans())
-@settings(max_examples=6)
+@settings(max_examples=10)
 def test_a_wrong_overdue_flag_is_found(plan: CardPlan) -> None:
     world = a_world_of(plan)
     (liability,) = world.liabilities

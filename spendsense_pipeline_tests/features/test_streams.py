@@ -252,7 +252,7 @@ def test_subscriptions_are_the_same_in_both_windows_and_their_share_is_of_the_wi
     assert long["subscription_spend_share"] == pytest.approx(120 / 500)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=8)
 @given(order=st.randoms(use_true_random=False))
 def test_row_order_does_not_show(order: Any) -> None:
     rows = charges(months(5), "42.00", **INSURANCE) + charges(months(20), "118.00", **INSURANCE)

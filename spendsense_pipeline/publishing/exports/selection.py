@@ -74,6 +74,9 @@ class Selection:
         Args:
             table: which table.
             columns: SQL of what to select; None: every column.
+
+        Returns:
+            A query without parameters.
         """
         names = columns or ", ".join(f'"{name}"' for name in table.column_names)
         return f'select {names} from main."{table.name}" as exported{_of_selected_people(table)}'

@@ -28,6 +28,9 @@ def accounts_get(person: Person, dataset_id: str) -> dict[str, Any]:
     Args:
         person: whose accounts.
         dataset_id: what identifiers are derived from.
+
+    Returns:
+        The body, as Plaid names its parts; amounts in USD.
     """
     return {
         "accounts": [_account(row) for row in person.accounts],
@@ -69,6 +72,9 @@ def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) 
         person: whose streams.
         dataset_id: what identifiers are derived from.
         as_of: the day the streams were found.
+
+    Returns:
+        The body, money in and money out apart; amounts in USD, money in negative.
     """
     streams = [_stream(row) for row in person.streams]
     return {
@@ -86,6 +92,9 @@ def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
     Args:
         person: whose cards.
         dataset_id: what identifiers are derived from.
+
+    Returns:
+        The body; amounts in USD, rates in percent.
     """
     return {
         "accounts": [_account(row) for row in person.accounts],
