@@ -57,6 +57,8 @@ def load_mapping(path: Path) -> dict[str, TableMapping]:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise _refusal(path, f"cannot be read ({error.strerror})", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise _refusal(path, "is not UTF-8 text", "Save it as UTF-8.") from error
     try:
         content = _parse(text, path)
     except ValueError as error:

@@ -146,11 +146,12 @@ def test_a_mapping_file_reads_other_names_values_and_signs(tmp_path: Path) -> No
         ("transactions: {columns: [a]}", "must be a mapping"),
         ("[1, 2", "neither JSON nor YAML"),
         ("just text", "table names"),
+        ("café: {}", "not UTF-8 text"),
     ],
 )
 def test_a_mistake_in_the_mapping_is_named(tmp_path: Path, text: str, said: str) -> None:
     mapping = tmp_path / "mapping.yaml"
-    mapping.write_text(text, encoding="utf-8")
+    mapping.write_text(text, encoding="latin-1")
     with pytest.raises(ImportProblemsError, match=said):
         staged_from(tmp_path, minimal_rows(), mapping_path=mapping)
 
