@@ -9,6 +9,7 @@ import pytest
 
 from spendsense_pipeline.checks.control_fidelity import control_fidelity
 from spendsense_pipeline.controls import OperatorControls
+from spendsense_pipeline.controls.model import measure_of
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
@@ -56,6 +57,17 @@ SHARES: dict[str, tuple[dict[str, float], str]] = {
 # heard only where the others keep still.
 ALONE = "transaction_volatility"
 
+# Measured like the others, and tried in a test of their own: these below, those in test_targets.py.
+BY_THEMSELVES = {
+    "amount_distribution",
+    "credit_card_probability",
+    "custom_merchants",
+    "savings_transfer_range",
+    "subscription_count_max",
+    "subscription_monthly_spend_range",
+}
+WITH_TARGETS = {"overlap_rate", "persona_weights"}
+
 CATEGORY_TOLERANCE_SHARE = 0.035
 
 
@@ -77,6 +89,13 @@ def realised(control: str, asked: Any, **also: Any) -> dict[str, Any]:
     # A year, so that November and December can be compared with other months.
     found = all_realised(12 if control == "seasonality" else 6, **{control: asked}, **also)
     return {name: row for name, row in found.items() if name.split(".")[0] == control}
+
+
+def test_every_control_that_is_measured_is_tried() -> None:
+    measured = {
+        name for name in OperatorControls.model_fields if measure_of(OperatorControls, name)
+    }
+    assert measured == {*PAIRS, *SHARES, *BY_THEMSELVES, *WITH_TARGETS}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +169,16 @@ def test_a_distribution_is_realised_part_by_part(control: str) -> None:
     found = realised(control, SHARES[control][0])
     before = realised(control, getattr(OperatorControls(), control))
     assert is_part_by_part(control, found, before), found
+
+
+def test_more_people_have_a_card_where_more_are_asked_for() -> None:
+    asked_of = (0.6, 0.9)
+    few, many = (
+        realised("credit_card_probability", asked)["credit_card_probability"] for asked in asked_of
+    )
+    assert few.within
+    assert many.within
+    assert few.realised < many.realised
 
 
 def test_ranges_move_both_ends() -> None:
