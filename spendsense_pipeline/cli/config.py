@@ -17,7 +17,7 @@ from spendsense_pipeline.cli.output import (
     show_json,
     table,
 )
-from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.errors import WRONG_INPUT, SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import OperatorConfig
@@ -44,7 +44,7 @@ def check(file: _FileArgument, as_json: JsonOption = False) -> None:
     except ControlsError as error:
         if as_json:
             show_json({"file": str(file), "valid": False, "problems": error.problems})
-            raise typer.Exit(2) from None
+            raise typer.Exit(WRONG_INPUT) from None
         raise
     if as_json:
         show_json({"file": str(file), "valid": True, "problems": []})
