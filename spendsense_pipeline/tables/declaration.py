@@ -92,10 +92,12 @@ class Table:
                 return column
         raise KeyError(name)
 
-    def create_sql(self, *, replace: bool = True) -> str:
-        """`create table` with types and `not null`, no rows; checks hold the keys, not indexes."""
+    def create_sql(self) -> str:
+        """`create or replace table` with types and `not null`, no rows; checks hold the keys, not
+        indexes.
+        """
         body = ",\n  ".join(f'"{c.name}" {c.storage_sql}' for c in self.columns)
-        return f'create {"or replace " if replace else ""}table "{self.name}" (\n  {body}\n)'
+        return f'create or replace table "{self.name}" (\n  {body}\n)'
 
     @property
     def person_key(self) -> str | None:

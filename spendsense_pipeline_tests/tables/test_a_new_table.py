@@ -71,7 +71,7 @@ from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse, an_acco
 people = [a_user("user_0000"), a_user("user_0001", consent_status="denied")]
 con = a_warehouse(users=people, accounts=[an_account("a0", "user_0000"), an_account("a1", "user_0001")])
 for table in tables.tables_in("dataset"):
-    con.execute(table.create_sql(replace=False).replace("create table", "create table if not exists"))
+    con.execute(table.create_sql().replace("create or replace table", "create table if not exists"))
 insert(con, LOAN_OFFERS, [{"user_id": p["user_id"], "rate": 4.5} for p in people])
 before = run_checks(con, [c for c in CHECKS if c.asset == "loan_offers"], a_configuration())
 con.execute("delete from loan_offers where user_id = 'user_0001'")

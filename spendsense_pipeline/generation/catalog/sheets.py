@@ -19,6 +19,10 @@ from spendsense_pipeline.plaid import categories
 T = TypeVar("T")
 
 
+# Of the rows of a file; the line above has the names of its columns.
+_FIRST_LINE = 2
+
+
 class CatalogError(ProblemsError, ValueError):
     """The catalog, or an operator's addition to it, cannot be used; `problems` says why."""
 
@@ -31,14 +35,10 @@ class CatalogError(ProblemsError, ValueError):
 class Sheet:
     """The rows of one file. Columns are read by name; `finish` raises everything found wrong."""
 
-    def __init__(
-        self, name: str, rows: Sequence[Mapping[str, str]], *, first_line: int = 2
-    ) -> None:
-        """`first_line` is the line of the first row in the file, for messages."""
+    def __init__(self, name: str, rows: Sequence[Mapping[str, str]]) -> None:
         self.name = name
         self.rows = rows
         self.problems: list[str] = []
-        self._first_line = first_line
 
     @classmethod
     def from_package(cls, name: str) -> Sheet:
@@ -59,7 +59,7 @@ class Sheet:
             value: What it holds.
             remedy: What it must be, to follow the value in a sentence.
         """
-        line = self._first_line + row
+        line = _FIRST_LINE + row
         self.problems.append(f"{self.name} line {line}: {column} {value!r} {remedy}")
 
     def _column(
