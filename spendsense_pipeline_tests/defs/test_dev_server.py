@@ -91,6 +91,11 @@ def wanting_to_run() -> int:
         return round(os.getloadavg()[0])
 
 
+def _heed_interrupts() -> None:
+    """A shell starts what runs in its background deaf to SIGINT, and everything below it too."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
     """The server of `make dev`, on a port and a data directory of its own, once it answers."""
@@ -117,6 +122,7 @@ def dagster_dev(folder: Path, **environment: str) -> Iterator[Server]:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
     try:
         end = time.monotonic() + 180
