@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import vocabulary as checks
+from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.features import definitions
 from spendsense_pipeline.features import vocabulary as features
 from spendsense_pipeline.plaid import categories
@@ -112,7 +113,9 @@ def test_every_word_bound_is_asked_for(vocabulary: dict[str, object]) -> None:
 
 def test_checks_group_codes_that_are_known() -> None:
     known = {*categories.CATEGORIES, *categories.BY_CODE}
-    assert {*checks.SPENDING_CATEGORIES, *checks.EXPENDITURE_GROUPS} <= known
+    assert {*checks.SPENDING_CATEGORY_BY_CODE, *checks.EXPENDITURE_GROUP_BY_CODE} <= known
+    counted_as = set(checks.SPENDING_CATEGORY_BY_CODE.values())
+    assert counted_as == {*SPENDING_CATEGORIES, "cash"}
     bound = [v for value in checks.vocabulary().values() for v in _texts(value) if v.isupper()]
     assert set(bound) <= {*known, *categories.V1_SPLIT}
 

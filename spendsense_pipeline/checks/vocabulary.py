@@ -16,7 +16,7 @@ from spendsense_pipeline.tables.features import LOW_BALANCE_USD, WINDOWS
 # Money that is nobody's purchase: earned, moved, or lent.
 _NOT_CONSUMED: Final = ("INCOME", *categories.TRANSFER_PRIMARIES, "LOAN_DISBURSEMENTS")
 
-SPENDING_CATEGORIES: Final = {
+SPENDING_CATEGORY_BY_CODE: Final = {
     "FOOD_AND_DRINK": "restaurants",
     "FOOD_AND_DRINK_GROCERIES": "groceries",
     "FOOD_AND_DRINK_COFFEE": "coffee",
@@ -41,7 +41,7 @@ SPENDING_CATEGORIES: Final = {
 """Code -> the spending category an operator knows it by: detailed codes before primary ones; codes
 of neither are "other"."""
 
-EXPENDITURE_GROUPS: Final = {
+EXPENDITURE_GROUP_BY_CODE: Final = {
     "RENT_AND_UTILITIES": "housing",
     "HOME_IMPROVEMENT": "housing",
     "LOAN_PAYMENTS_MORTGAGE_PAYMENT": "housing",
@@ -85,10 +85,10 @@ def _bound() -> dict[str, Any]:
             "GENERAL_SERVICES_EDUCATION",
             "GOVERNMENT_AND_NON_PROFIT_TAX_PAYMENT",
         ],
-        "spending_codes": list(SPENDING_CATEGORIES),
-        "spending_categories": list(SPENDING_CATEGORIES.values()),
-        "expenditure_codes": list(EXPENDITURE_GROUPS),
-        "expenditure_groups": list(EXPENDITURE_GROUPS.values()),
+        "spending_codes": list(SPENDING_CATEGORY_BY_CODE),
+        "spending_categories": list(SPENDING_CATEGORY_BY_CODE.values()),
+        "expenditure_codes": list(EXPENDITURE_GROUP_BY_CODE),
+        "expenditure_groups": list(EXPENDITURE_GROUP_BY_CODE.values()),
         "savings_subtypes": list(accounts.SAVINGS_SUBTYPES),
         "days_per_month": DAYS_PER_MONTH,
         "days_per_half_year": DAYS_PER_YEAR / 2,
