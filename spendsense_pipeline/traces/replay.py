@@ -266,7 +266,7 @@ def _rules(personas: Any) -> tuple[_Rule, ...]:
 
 def _predicate(predicate: Any, where: str) -> _Predicate:
     compare = _member(predicate, "operator", where)
-    if compare not in _COMPARE:
+    if not isinstance(compare, str) or compare not in _COMPARE:
         msg = f"{where} has the operator {compare!r}, which nobody knows"
         raise ReplayError(msg)
     threshold = _number(_member(predicate, "threshold", where))

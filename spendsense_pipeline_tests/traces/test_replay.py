@@ -170,6 +170,7 @@ BROKEN = {
     "a number past all bounds": (one_predicate(value=10**400), "too large to be compared"),
     "text for a threshold": (one_predicate(threshold="200"), "'200' stands where a number"),
     "an unknown operator": (one_predicate(operator="!="), "has the operator '!='"),
+    "a list for an operator": (one_predicate(operator=[">="]), "has the operator ['>=']"),
     "a severity of nothing": (one_predicate(severity={}), "lacks its full"),
     "a severity full at the line": (one_predicate(severity={"full": 200.0}), "at the threshold"),
     "a position past the end": (
