@@ -28,11 +28,11 @@ from spendsense_pipeline.controls.merchants import (
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
 from spendsense_pipeline.controls.shares import Distribution
+from spendsense_pipeline.tables.raw import REGIONS
 
 UTILIZATION_BANDS = ("low", "medium", "high", "critical")
 PAY_CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
 ACCOUNT_COUNTS = ("2", "3", "4")
-REGIONS = ("Northeast", "Midwest", "South", "West")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
 HIGH_SPENDER_FACTOR = 1.5
 """Purchases of a high spender as a multiple of anybody else's, as the operator guide promises."""
