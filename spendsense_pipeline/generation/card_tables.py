@@ -71,7 +71,7 @@ def liabilities_table(ledger: Ledger) -> Any:
     # Payments answer the oldest minimum first; a due date up to today with less paid is overdue.
     paid_so_far = np.where(is_paid, statements.paid, 0).sum(axis=1)
     is_due = cards.due <= today
-    owed_so_far = np.where(is_due, statements.minimum, 0).sum(axis=1)
+    due_so_far = np.where(is_due, statements.minimum, 0).sum(axis=1)
     in_statement = np.take_along_axis(cards.due, latest[:, np.newaxis], axis=1)[:, 0]
     return table(
         RAW_LIABILITIES,
@@ -91,6 +91,6 @@ def liabilities_table(ledger: Ledger) -> Any:
                 cards.issued[rows, latest], start, none_issued
             ),
             "next_payment_due_date": arrow.dates(in_statement, start, none_issued),
-            "is_overdue": arrow.flags(paid_so_far < owed_so_far),
+            "is_overdue": arrow.flags(paid_so_far < due_so_far),
         },
     )

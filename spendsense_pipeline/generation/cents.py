@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints
@@ -14,6 +16,9 @@ _CASH_NOTE_CENTS = 2_000
 """Machines pay out twenties."""
 _CASH_NOTES_MAX = 25
 """And no more than $500 at a time."""
+INTEREST_DIVISOR: Final = 365 * 10_000
+"""Cent-days times a yearly rate in basis points, over this, are cents of interest: banks count 365
+days to every year, leap or not."""
 
 
 def half_even(numerator: Ints, denominator: int) -> Ints:

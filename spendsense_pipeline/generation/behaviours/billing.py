@@ -14,6 +14,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.attributes import Band, PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import (
+    CYCLE_CHARGE_MAX_PERCENT,
     FREE_PAYMENT_MIN_FACTOR,
     LATE_FEE_CENTS,
     LATE_PAYMENT_SHARE,
@@ -23,7 +24,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
 )
 from spendsense_pipeline.generation.behaviours.spending import Purchases
 from spendsense_pipeline.generation.bit_fields import BitFields
-from spendsense_pipeline.generation.cents import half_even, scaled_cents, sums
+from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even, scaled_cents, sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.postings import Leg, Postings, Purpose, Slot, postings, transfer
 from spendsense_pipeline.generation.world import World
@@ -79,7 +80,7 @@ class Billing:
         previous, payment, fee = self._carried(cycle)
         apr = cards.apr_basis_points
         expected_interest = np.where(
-            (previous > payment) & (cycle > 0), previous * apr * 30 // (365 * 10_000), 0
+            (previous > payment) & (cycle > 0), previous * apr * 30 // INTEREST_DIVISOR, 0
         )
         steered = cards.steady_cents - previous + payment - expected_interest - fee
         # A first, partial cycle carries its days' part of a usual month.
@@ -90,7 +91,7 @@ class Billing:
         else:
             usual = cards.steady_cents
         room = np.where(cards.band == Band.LOW, usual, steered)
-        return np.clip(room, 0, cards.limit_cents * 6 // 100)
+        return np.clip(room, 0, cards.limit_cents * CYCLE_CHARGE_MAX_PERCENT // 100)
 
     def close(self, cycle: int, purchases: Ints, purchase_days_cents: Ints) -> None:
         """Close a cycle of every card: its interest, minimum, statement and answer.
@@ -108,13 +109,15 @@ class Billing:
         interest = np.zeros(cards.count, dtype=np.int64)
         if cycle:
             pays_on = cards.pays_on[:, cycle - 1]
-            owed_days = previous * (issued - opened) - payment * (issued - pays_on + 1)
+            balance_days = previous * (issued - opened) - payment * (issued - pays_on + 1)
             fee_day = self._fee_day[:, cycle - 1]
-            owed_days += np.where(fee_day >= 0, fee * (issued - fee_day + 1), 0)
-            owed_days += purchase_days_cents
+            balance_days += np.where(fee_day >= 0, fee * (issued - fee_day + 1), 0)
+            balance_days += purchase_days_cents
             in_full = (payment >= previous) & (pays_on <= cards.due[:, cycle - 1])
             interest = np.where(
-                in_full, 0, half_even(np.maximum(owed_days, 0) * cards.apr_basis_points, 3_650_000)
+                in_full,
+                0,
+                half_even(np.maximum(balance_days, 0) * cards.apr_basis_points, INTEREST_DIVISOR),
             )
         balance = previous + purchases + interest + fee - payment
         minimum = np.minimum(

@@ -34,7 +34,25 @@ STEADY_SHARE = {
     Band.CRITICAL: (0.875, 0.93),
 }
 LOW_CHARGE_MAX_SHARE = 0.055
-"""What a low card charges in a month at most, of its limit."""
+"""What a low card is meant to charge in a month at most, of its limit."""
+CYCLE_CHARGE_MAX_PERCENT = 6
+"""What any card may charge in a cycle at most, of its limit: what a low card means to charge and a
+little for a long cycle. The check of low cards writes the same 6 % itself, so that it judges what
+was made and not what was meant."""
+# A limit in months of income: the least, and what a draw adds at most. Cards paid in full are given
+# room; a balance that is carried must stay payable from the income, most of all one that is tight.
+LOW_LIMIT_MONTHS = (1.6, 1.6)
+REVOLVER_LIMIT_MONTHS = (0.7, 0.9)
+TIGHT_REVOLVER_LIMIT_MONTHS = (0.55, 0.25)
+LIMIT_FLOOR_USD = 2_500.0
+# The part of everyday spending that goes on cards. Where money is tight most is paid from checking,
+# whose balance is what that rhythm is about.
+CARD_SPENDING_SHARE = 0.62
+TIGHT_CARD_SPENDING_SHARE = 0.12
+# The least, and what a draw adds at most: of what a low card could charge, what it does charge; and
+# of a usual month's charges, what has already been charged when the history begins.
+LOW_CHARGE_DRAW = (0.75, 0.25)
+LOW_OPENING_DRAW = (0.3, 0.6)
 REVOLVER_APR_RANGE = (0.1799, 0.2899)
 # Above 1.05 times the minimum, with room for rounding: these cards do not pay the minimum only.
 FREE_PAYMENT_MIN_FACTOR = 1.15
@@ -82,6 +100,12 @@ class Cards:
         return int(self.user.size)
 
 
+def _from_least(spread: tuple[float, float], draw: Floats) -> Floats:
+    """The least of a spread and the drawn part of what may come on top: `[C]`."""
+    least, most_added = spread
+    return least + most_added * draw
+
+
 def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Cards:
     """The cards of the shard: limits, rates, steady balances and the dates of their cycles.
 
@@ -103,13 +127,14 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
 
     income = profiles.people.income_monthly_usd[user]
     is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
-    multiple = np.where(
-        band == Band.LOW, 1.6 + 1.6 * drawn[:, CardDraw.LIMIT], 0.7 + 0.9 * drawn[:, CardDraw.LIMIT]
+    limit_draw = drawn[:, CardDraw.LIMIT]
+    months = np.where(
+        is_tight,
+        _from_least(TIGHT_REVOLVER_LIMIT_MONTHS, limit_draw),
+        _from_least(REVOLVER_LIMIT_MONTHS, limit_draw),
     )
-    multiple = np.where(
-        is_tight & (band != Band.LOW), 0.55 + 0.25 * drawn[:, CardDraw.LIMIT], multiple
-    )
-    limit = np.maximum(np.rint(income * multiple / 100) * 100, 2_500.0)
+    months = np.where(band == Band.LOW, _from_least(LOW_LIMIT_MONTHS, limit_draw), months)
+    limit = np.maximum(np.rint(income * months / 100) * 100, LIMIT_FLOOR_USD)
     low, high = (
         np.select(
             [band == code for code in STEADY_SHARE], [edge[i] for edge in STEADY_SHARE.values()]
@@ -118,14 +143,15 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
     )
     steady = limit * (low + (high - low) * drawn[:, CardDraw.STEADY_BALANCE])
     # A card in full use takes its part of everyday spending, up to the most a low card charges.
-    part = spending_usd[user] * np.where(is_tight, 0.12, 0.62) / profiles.card_count[user]
-    usual = np.minimum(part, limit * LOW_CHARGE_MAX_SHARE) * (
-        0.75 + 0.25 * drawn[:, CardDraw.CHARGES]
+    share = np.where(is_tight, TIGHT_CARD_SPENDING_SHARE, CARD_SPENDING_SHARE)
+    part = spending_usd[user] * share / profiles.card_count[user]
+    usual = np.minimum(part, limit * LOW_CHARGE_MAX_SHARE) * _from_least(
+        LOW_CHARGE_DRAW, drawn[:, CardDraw.CHARGES]
     )
     steady_cents = np.rint(np.where(band == Band.LOW, usual, steady) * 100).astype(np.int64)
     opening = np.where(
         band == Band.LOW,
-        np.rint(steady_cents * (0.3 + 0.6 * drawn[:, CardDraw.OPENING])),
+        np.rint(steady_cents * _from_least(LOW_OPENING_DRAW, drawn[:, CardDraw.OPENING])),
         steady_cents,
     )
 

@@ -15,7 +15,7 @@ from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.housing import BILL_SERIAL, MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
-from spendsense_pipeline.generation.cents import half_even
+from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import (
     Leg,
@@ -212,8 +212,8 @@ def interest_postings(
     opened = -1
     for month, day in enumerate(credit_day.tolist()):
         days = day - opened
-        owed_days = balance[:, opened + 1 : day + 1].sum(axis=1) + total * days
-        earned[:, month] = half_even(np.maximum(owed_days, 0) * rate, 3_650_000)
+        cent_days = balance[:, opened + 1 : day + 1].sum(axis=1) + total * days
+        earned[:, month] = half_even(np.maximum(cent_days, 0) * rate, INTEREST_DIVISOR)
         total = total + earned[:, month]
         opened = day
     user, earning = np.nonzero(earned > 0)
