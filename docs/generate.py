@@ -76,7 +76,8 @@ def personas() -> str:
             "for general.",
             table(("Priority", "Persona", "Feature", "Criterion", "Set by", "Severity"), rows),
             "## Reason codes",
-            "A decision trace gives up to four reasons. Codes are stable; what stands in braces is "
+            f"A decision trace gives up to {reasons.MOST_REASONS} reasons. Codes are stable; "
+            "what stands in braces is "
             "the person's own.",
             table(
                 ("Code", "Reason"),

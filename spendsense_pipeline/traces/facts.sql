@@ -3,7 +3,7 @@ with
 fullest_card as (
   select
     m.user_id, first(
-      struct_pack(mask := a.mask, owed := a.balance_current, credit_limit := a.balance_limit)
+      struct_pack(mask := a.mask, balance := a.balance_current, credit_limit := a.balance_limit)
       order by m.balance_cents / m.limit_cents desc, m.account_id
     ) as card
   from _measured_accounts as m join raw_accounts as a using (account_id)
@@ -77,7 +77,7 @@ select
     runner_up_plain: r.plain,
     runner_up_lacks: d.runner_up_lacks,
     card_start: 'Your card' || coalesce(' ending in ' || f.card.mask, ''),
-    card_balance: dollars(f.card.owed),
+    card_balance: dollars(f.card.balance),
     card_limit: dollars(f.card.credit_limit),
     overdue_card: 'your card' || coalesce(' ending in ' || o.card.mask, ''),
     -- the due date is the latest statement's: it may lie ahead while an older one is late

@@ -57,12 +57,12 @@ def create_sentences(con: duckdb.DuckDBPyConnection, rules: tuple[PersonaRule, .
 def _filled(template: str) -> str:
     """The template as a SQL expression; a slot without a value reads "no data"."""
     parts = _SLOT.split(template)  # literal, slot, literal, slot, …
-    pieces = [
+    arguments = [
         literal(part) if i % 2 == 0 else f"coalesce({_slot(part)}, 'no data')"
         for i, part in enumerate(parts)
         if part
     ]
-    return f"concat({', '.join(pieces)})"
+    return f"concat({', '.join(arguments)})"
 
 
 def _slot(name: str) -> str:
