@@ -20,8 +20,8 @@ ENGINE_VARIABLE = "SPENDSENSE_ENGINE"
 ENGINE_ADDRESS_VARIABLE = "SPENDSENSE_ENGINE_ADDRESS"
 DAGSTER_HOME_VARIABLE = "DAGSTER_HOME"
 
-# "" makes the tables step by step in this process; the others make whole shards (docs/scaling.md).
-ENGINES = ("", "processes", "dask")
+# Who may make whole shards (docs/scaling.md); "" makes the tables step by step in this process.
+SHARD_ENGINES = ("processes", "dask")
 
 # A thousand people is what a demo laptop makes in about a second.
 DEFAULT_MAX_USERS = 1_000
@@ -151,9 +151,9 @@ def _timezone(value: str) -> zoneinfo.ZoneInfo:
 
 def _engine(value: str) -> str:
     name = value.strip()
-    if name not in ENGINES:
+    if name and name not in SHARD_ENGINES:
         raise SettingsError(
-            problem=f"{ENGINE_VARIABLE} must be processes or dask; it is {name!r}",
+            problem=f"{ENGINE_VARIABLE} must be {' or '.join(SHARD_ENGINES)}; it is {name!r}",
             remedy="unset it to make the tables in one process",
         )
     return name

@@ -20,6 +20,7 @@ from spendsense_pipeline.cli.output import (
     table,
 )
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW, WINDOWS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.person import PersonView
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 class Window(StrEnum):
     """The windows a person is judged over."""
 
-    THIRTY = "30"
-    HALF_YEAR = "180"
+    THIRTY = str(SHORT_WINDOW)
+    HALF_YEAR = str(LONG_WINDOW)
 
 
 def _user_ids(incomplete: str) -> list[str]:
@@ -96,7 +97,6 @@ def trace(
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import read_trace
     from spendsense_pipeline.settings import Settings
-    from spendsense_pipeline.tables.features import WINDOWS
 
     settings = Settings.from_environment()
     if user_id in withdrawn(read_decisions(settings)):
@@ -194,7 +194,7 @@ def _show_features(view: PersonView) -> None:
         )
         for feature in view.features
     ]
-    headings = ("feature", "30 days", "180 days", "the rules' lines")
+    headings = ("feature", *(f"{days} days" for days in WINDOWS), "the rules' lines")
     show(table("Features", headings, rows, prose=("the rules' lines",)))
 
 

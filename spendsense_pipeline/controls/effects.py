@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from spendsense_pipeline.controls.operator_controls import OperatorControls
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.resolved import ResolvedConfig
+from spendsense_pipeline.personas.rules import GENERAL, RULE_BOOK
 
 # No rule is left below the last one, nor below general.
-_NOTHING_BELOW = set(list(PersonaTarget)[-2:])
+_NOTHING_BELOW = {PersonaTarget(RULE_BOOK[-1].key), PersonaTarget(GENERAL)}
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from spendsense_pipeline.controls.merchants import (
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
 from spendsense_pipeline.controls.shares import Distribution
+from spendsense_pipeline.tables.features import PAY_FREQUENCIES
 from spendsense_pipeline.tables.raw import REGIONS
 
 UTILIZATION_BANDS = ("low", "medium", "high", "critical")
-PAY_CADENCES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
 HIGH_SPENDER_FACTOR = 1.5
@@ -107,7 +107,7 @@ class OperatorControls(OperatorModel):
         Measured("high and critical cards that pay the minimum only"),
     ] = Field(0.25, description="High and critical cards that are paid the minimum only.")
     payroll_pattern_distribution: Annotated[
-        Shares, Distribution(PAY_CADENCES, _USERS), Measured("users by pay cadence")
+        Shares, Distribution(PAY_FREQUENCIES, _USERS), Measured("users by pay cadence")
     ] = Field(
         {"weekly": 0.15, "biweekly": 0.30, "semimonthly": 0.0, "monthly": 0.25, "irregular": 0.30},
         description="Share of users by pay cadence; irregular households go more than 45 days "

@@ -15,7 +15,9 @@ from spendsense_pipeline.tables.features import (
     FEATURE_TABLES,
     FEATURES_30D,
     FEATURES_180D,
+    LONG_WINDOW,
     RECURRING_STREAMS,
+    SHORT_WINDOW,
 )
 from spendsense_pipeline.tables.raw import RAW_USERS
 
@@ -82,7 +84,7 @@ def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[An
 )
 def features_30d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Measure the last 30 days."""
-    return _features(warehouse, 30)
+    return _features(warehouse, SHORT_WINDOW)
 
 
 @dg.asset(
@@ -92,4 +94,4 @@ def features_30d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 )
 def features_180d(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Measure the last 180 days."""
-    return _features(warehouse, 180)
+    return _features(warehouse, LONG_WINDOW)

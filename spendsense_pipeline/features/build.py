@@ -33,6 +33,9 @@ from spendsense_pipeline.tables.features import (
 
 QUERIES = QueryFolder(__package__)
 EVERYBODY = (0, 2**62)
+# Of a range, whatever the population. Ten thousand people and half a year are four million rows:
+# enough to keep every core busy, and their working tables take about a gigabyte.
+PEOPLE_AT_ONCE = 10_000
 BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
 # Three ways to cut charges into pieces that may each be a series, in this order.
 WHOLE_MERCHANTS = "whole merchants"

@@ -19,7 +19,12 @@ from spendsense_pipeline.plaid.categories import (
     TRANSFER_PRIMARIES,
 )
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
-from spendsense_pipeline.tables.features import FEATURES_BY_NAME, WINDOWS
+from spendsense_pipeline.tables.features import (
+    FEATURES_BY_NAME,
+    LONG_WINDOW,
+    SHORT_WINDOW,
+    WINDOWS,
+)
 
 
 @dataclass(frozen=True)
@@ -250,8 +255,8 @@ def _features(published: DatasetReader, user_id: str) -> tuple[Feature, ...]:
             name,
             column.label or name,
             column.unit,
-            values[30].get(name),
-            values[180].get(name),
+            values[SHORT_WINDOW].get(name),
+            values[LONG_WINDOW].get(name),
             tuple(lines.get(name, ())),
         )
         for name, column in FEATURES_BY_NAME.items()

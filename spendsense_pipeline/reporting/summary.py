@@ -20,6 +20,7 @@ from spendsense_pipeline.reporting.runs import (
     stage_times,
 )
 from spendsense_pipeline.tables import tables_in
+from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
@@ -132,10 +133,10 @@ def _mix(published: DatasetReader) -> tuple[MixRow, ...]:
             persona=persona,
             title=persona_title(persona),
             requested=weights.get(persona, 0.0) if weights else None,
-            assigned_30d=shares[persona, 30].assigned_share,
-            assigned_180d=shares[persona, 180].assigned_share,
-            people_30d=shares[persona, 30].assigned_count,
-            people_180d=shares[persona, 180].assigned_count,
+            assigned_30d=shares[persona, SHORT_WINDOW].assigned_share,
+            assigned_180d=shares[persona, LONG_WINDOW].assigned_share,
+            people_30d=shares[persona, SHORT_WINDOW].assigned_count,
+            people_180d=shares[persona, LONG_WINDOW].assigned_count,
         )
         for persona in PERSONA_KEYS
     )

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.settings import SHARD_ENGINES
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-ENGINES = ("local", "processes", "dask")
+ENGINES = ("local", *SHARD_ENGINES)
 # Ten seconds of one core and two thirds of a gigabyte: larger shards take more memory for nothing,
 # smaller ones pay more often for what every shard begins with.
 SHARD_USERS = 5_000

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.tables import tables_of
 from spendsense_pipeline.tables.features import (
     FEATURE_TABLES,
@@ -19,10 +20,6 @@ from spendsense_pipeline.tables.features import (
 
 if TYPE_CHECKING:
     import duckdb
-
-# Ten thousand people and half a year are four million rows: enough to keep every core busy, and
-# their working tables take about a gigabyte.
-PEOPLE_AT_ONCE = 10_000
 
 
 def ranges(con: duckdb.DuckDBPyConnection, people_at_once: int) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,9 @@ from spendsense_pipeline.tables.declaration import (
 )
 from spendsense_pipeline.tables.raw import ACCOUNT_KEY, USER_KEY
 
-WINDOWS = (30, 180)
+SHORT_WINDOW = 30
+LONG_WINDOW = 180
+WINDOWS = (SHORT_WINDOW, LONG_WINDOW)
 """Days that every feature is measured over: the last month, and the last half year."""
 LOW_BALANCE_USD = 100
 """A checking account that closes below it has had a low-balance day."""

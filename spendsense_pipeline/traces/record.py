@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.features import build
+from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import unrounded_features
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.controls import ResolvedConfig
 
-PEOPLE_AT_ONCE = 10_000  # bounds memory whatever the population; larger pieces are no faster
 # Features that sentences and proofs cite although no rule reads them.
 _CITED_FEATURES = (
     "monthly_expenses_usd",
