@@ -16,6 +16,7 @@ from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.controls.comparison import Comparison, Measured, Requested
 from spendsense_pipeline.controls.model import measure_of
+from spendsense_pipeline.personas.book.cash_flow_stressed import OFTEN_LOW_SHARE
 from spendsense_pipeline.tables import TABLES
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
 
 _QUERIES = "fidelity"
+# Times the ordinary number of purchases: near the square root of HIGH_SPENDER_FACTOR, where a count
+# is as many standard deviations from the one number as from the other.
+FREQUENT_FROM = 1.2
 _TABLES = {table.name for table in TABLES}
 _READ = re.compile(r"\b(?:from|join)\s+(\w+)")
 
@@ -137,6 +141,8 @@ def _realised(run: CheckRun) -> dict[str, _Realised]:
         for row in run.rows(
             query,
             ordinary_purchases=config.avg_transactions_per_month * controls.transaction_multiplier,
+            frequent_from=FREQUENT_FROM,
+            often_low_share=OFTEN_LOW_SHARE,
             custom_merchants=[merchant.name for merchant in merchants],
             custom_categories=sorted({merchant.category for merchant in merchants}),
             targets=_targets_that_may_overlap(),

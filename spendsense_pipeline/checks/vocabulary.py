@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH, DAYS_PER_YEAR
 from spendsense_pipeline.plaid import accounts, categories
-from spendsense_pipeline.tables.features import LOW_BALANCE_USD, WINDOWS
+from spendsense_pipeline.tables.features import LOW_BALANCE_USD, UTILIZATION_BANDS, WINDOWS
 
 # Money that is nobody's purchase: earned, moved, or lent.
 _NOT_CONSUMED: Final = ("INCOME", *categories.TRANSFER_PRIMARIES, "LOAN_DISBURSEMENTS")
@@ -94,6 +94,9 @@ def _bound() -> dict[str, Any]:
         "days_per_half_year": DAYS_PER_YEAR / 2,
         "low_balance_usd": LOW_BALANCE_USD,
         "longest_window": max(WINDOWS),
+        "medium_from": UTILIZATION_BANDS["medium"],
+        "high_from": UTILIZATION_BANDS["high"],
+        "critical_from": UTILIZATION_BANDS["critical"],
     }
 
 

@@ -28,10 +28,9 @@ from spendsense_pipeline.controls.merchants import (
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
 from spendsense_pipeline.controls.shares import Distribution
-from spendsense_pipeline.tables.features import PAY_FREQUENCIES
+from spendsense_pipeline.tables.features import PAY_FREQUENCIES, UTILIZATION_BANDS
 from spendsense_pipeline.tables.raw import REGIONS
 
-UTILIZATION_BANDS = ("low", "medium", "high", "critical")
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
 HIGH_SPENDER_FACTOR = 1.5
@@ -88,11 +87,12 @@ class OperatorControls(OperatorModel):
     )
     credit_utilization_distribution: Annotated[
         Shares,
-        Distribution(UTILIZATION_BANDS, "share of cards"),
+        Distribution(tuple(UTILIZATION_BANDS), "share of cards"),
         Measured("cards by utilization at as_of"),
     ] = Field(
         {"low": 0.40, "medium": 0.35, "high": 0.20, "critical": 0.05},
-        description="Share of cards used below 30 % of the limit, 30-50 %, 50-80 %, 80 % and more.",
+        description="Share of cards used below {1} % of the limit, {1}-{2} %, {2}-{3} %, {3} % and "
+        "more.".format(*(f"{share:.0%}"[:-1] for share in UTILIZATION_BANDS.values())),
     )
     overdue_probability: Annotated[
         float, Number(0, 1, _HOT_CARDS), Measured("high and critical cards that are overdue")

@@ -96,17 +96,24 @@ select
   user_no,
   count(*) as card_count,
   -- An unknown limit leaves the greatest open, unless a known card is already in a band we report.
-  case when count(*) = count(utilization) or max(utilization) >= 0.3e0 then max(utilization) end
-    as max_utilization,
+  case
+    when count(*) = count(utilization) or max(utilization) >= $medium_from then max(utilization)
+  end as max_utilization,
   -- Ordered, so that the same cards add up to the same last digit on any number of threads.
   case when count(*) = count(utilization) then sum(utilization order by account_no) / count(*) end
     as mean_utilization,
-  case when max(utilization) >= 0.3e0 then true when count(*) = count(utilization) then false end
-    as utilization_over_30,
-  case when max(utilization) >= 0.5e0 then true when count(*) = count(utilization) then false end
-    as utilization_over_50,
-  case when max(utilization) >= 0.8e0 then true when count(*) = count(utilization) then false end
-    as utilization_over_80,
+  case
+    when max(utilization) >= $medium_from then true
+    when count(*) = count(utilization) then false
+  end as utilization_over_30,
+  case
+    when max(utilization) >= $high_from then true
+    when count(*) = count(utilization) then false
+  end as utilization_over_50,
+  case
+    when max(utilization) >= $critical_from then true
+    when count(*) = count(utilization) then false
+  end as utilization_over_80,
   cast(sum(interest_cents) as bigint) / 100 as interest_charged_usd,
   -- True beats unknown, unknown beats false.
   case

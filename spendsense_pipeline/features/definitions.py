@@ -15,7 +15,7 @@ from spendsense_pipeline.calendar_units import (
 )
 from spendsense_pipeline.features.merchant_words import DEAREST_UNKNOWN_SUBSCRIPTION_CENTS
 from spendsense_pipeline.features.sufficiency import STREAM_LOOKBACK
-from spendsense_pipeline.tables.features import LEAST_BASE_USD, LOW_BALANCE_USD
+from spendsense_pipeline.tables.features import LEAST_BASE_USD, LOW_BALANCE_USD, UTILIZATION_BANDS
 
 # An annual charge and the one before it, each free to move by two weeks.
 LONGEST_LOOKBACK: Final = 400
@@ -66,6 +66,9 @@ def _bound() -> dict[str, Any]:
         "most_kinds": MOST_KINDS,
         "low_balance_usd": LOW_BALANCE_USD,
         "least_base_usd": LEAST_BASE_USD,
+        "medium_from": UTILIZATION_BANDS["medium"],
+        "high_from": UTILIZATION_BANDS["high"],
+        "critical_from": UTILIZATION_BANDS["critical"],
     }
 
 

@@ -27,6 +27,8 @@ LOW_BALANCE_USD = 100
 """A checking account that closes below it has had a low-balance day."""
 LEAST_BASE_USD = 1
 """Below it a share or a swing of a balance says nothing: a cent more would double it."""
+UTILIZATION_BANDS = {"low": 0.0, "medium": 0.3, "high": 0.5, "critical": 0.8}
+"""How much of its limit a card is used -> the share a band begins at; the one before it ends there."""
 FREQUENCIES = ("WEEKLY", "BIWEEKLY", "SEMI_MONTHLY", "MONTHLY", "ANNUALLY")
 STATUSES = ("MATURE", "EARLY_DETECTION", "TOMBSTONED")
 KINDS = ("subscription", "bill", "income", "transfer", "habit")

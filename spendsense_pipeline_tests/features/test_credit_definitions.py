@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.behaviours.credit import STEADY_SHARE
+from spendsense_pipeline.tables.features import FEATURES_BY_NAME, UTILIZATION_BANDS
 from spendsense_pipeline_tests.fixtures.measured_people import measured_each
 from spendsense_pipeline_tests.fixtures.rows import (
     Row,
@@ -57,6 +60,19 @@ def test_utilization() -> None:
         assert row["max_utilization"] == pytest.approx(top), cards
         assert row["mean_utilization"] == pytest.approx(mean), cards
         assert row["utilization_over_30"] is over_30, cards
+
+
+def test_features_are_named_for_the_edges_of_the_bands() -> None:
+    edges = [f"utilization_over_{share:.0%}"[:-1] for share in UTILIZATION_BANDS.values() if share]
+    assert [name for name in FEATURES_BY_NAME if name.startswith("utilization_over_")] == edges
+
+
+def test_cards_are_steered_to_balances_inside_those_bands() -> None:
+    """A cycle moves a balance by 3 % of the limit at most, and must not cross an edge."""
+    assert [band.key for band in Band] == list(UTILIZATION_BANDS)
+    edges = [*UTILIZATION_BANDS.values(), 1.0]
+    for band, (least, most) in STEADY_SHARE.items():
+        assert edges[band] + 0.03 <= least < most <= edges[band + 1] - 0.03
 
 
 def a_payer(

@@ -1,4 +1,4 @@
--- People who buy often: nearer to 1.5 times the ordinary number of purchases than to that number.
+-- People who buy often: nearer to a high spender's number of purchases than to the ordinary one.
 with shopper as (
   select
     person.user_id,
@@ -9,7 +9,7 @@ with shopper as (
 )
 select
   'high_spender_probability' as control,
-  -- halfway, in standard deviations of a count, between the ordinary number and 1.5 times as many
-  count(*) filter (monthly_purchases > 1.2 * $ordinary_purchases) / nullif(count(*), 0) as value,
+  count(*) filter (monthly_purchases > $frequent_from * $ordinary_purchases) / nullif(count(*), 0)
+    as value,
   count(*) as units
 from shopper

@@ -36,9 +36,9 @@ banded as (
   select
     *,
     case
-      when utilization < 0.3 then 'low'
-      when utilization < 0.5 then 'medium'
-      when utilization < 0.8 then 'high'
+      when utilization < $medium_from then 'low'
+      when utilization < $high_from then 'medium'
+      when utilization < $critical_from then 'high'
       else 'critical'
     end as band
   from card

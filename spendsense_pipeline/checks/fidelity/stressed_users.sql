@@ -24,6 +24,6 @@ person as (
 )
 select
   'cash_flow_stress_rate' as control,
-  count(*) filter (low_share >= 0.2) / nullif(count(*), 0) as value,
+  count(*) filter (low_share >= $often_low_share) / nullif(count(*), 0) as value,
   count(*) as units
 from person

@@ -17,9 +17,9 @@ select
   balance.least_cents / card.limit_cents as least_utilization,
   balance.most_cents / card.limit_cents as most_utilization,
   case
-    when balance.least_cents + balance.most_cents < 0.6 * card.limit_cents then 'low'
-    when balance.least_cents + balance.most_cents < card.limit_cents then 'medium'
-    when balance.least_cents + balance.most_cents < 1.6 * card.limit_cents then 'high'
+    when least_cents + most_cents < card.limit_cents * 2 * $medium_from then 'low'
+    when least_cents + most_cents < card.limit_cents * 2 * $high_from then 'medium'
+    when least_cents + most_cents < card.limit_cents * 2 * $critical_from then 'high'
     else 'critical'
   end as band
 from _checks_accounts as card

@@ -15,13 +15,16 @@ from spendsense_pipeline.personas.criteria import (
     all_of,
 )
 
+OFTEN_LOW_SHARE = 0.20
+"""One day in five. Who is asked to live from paycheck to paycheck is measured by it too, wherever
+an operator draws the rule's own line."""
 LOW_BALANCE_DAYS = Criterion(
     "low_balance_days",
     "low_balance_day_share",
     AT_LEAST,
     Line(
         "cash_flow_stressed_low_balance_day_share",
-        0.20,
+        OFTEN_LOW_SHARE,
         0,
         1,
         "share of days",
