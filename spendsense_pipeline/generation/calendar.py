@@ -1,6 +1,6 @@
 """Days as the generator counts them: int32 offsets from `history_start`, and when banks are open.
 
-Holds weekdays, months, US bank holidays and nominal schedules (monthly, weekly). Which event moves
+Holds weekdays, months, US bank holidays and the nominal days of monthly events. Which event moves
 to the previous and which to the next business day is for the behaviours to say.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,13 +23,6 @@ PAD_DAYS: Final = 15
 """Days known on either side of the history. No run of closed days in the US is longer than four,
 so a schedule that starts up to ten days outside still finds its business day."""
 _PAD_MONTHS: Final = 2
-
-
-class Schedule(NamedTuple):
-    """Days of a recurring event, one row per user; `valid` marks those inside the history."""
-
-    days: Days
-    valid: Flags
 
 
 @functools.cache
@@ -96,11 +89,6 @@ class Calendar:
         return _frozen((self.dates - first).astype(np.int32) + np.int32(1))
 
     @functools.cached_property
-    def is_business_day(self) -> Flags:
-        """Neither a weekend nor a US federal holiday as observed: `[D]`."""
-        return _frozen(self._padded_open[PAD_DAYS:-PAD_DAYS].copy())
-
-    @functools.cached_property
     def _padded_previous(self) -> Days:
         """Last open day on or before each padded day (from the first open one on)."""
         index = np.arange(self._padded_open.size, dtype=np.int32)
@@ -112,16 +100,6 @@ class Calendar:
         size = self._padded_open.size
         index = np.where(self._padded_open, np.arange(size, dtype=np.int32), np.int32(size))
         return _int32(np.minimum.accumulate(index[::-1])[::-1] - PAD_DAYS)
-
-    @functools.cached_property
-    def previous_business_day(self) -> Days:
-        """The business day on or before each day, `[D]`; negative if before the history."""
-        return _frozen(self._padded_previous[PAD_DAYS:-PAD_DAYS].copy())
-
-    @functools.cached_property
-    def next_business_day(self) -> Days:
-        """The business day on or after each day, `[D]`; `>= days` if after the history."""
-        return _frozen(self._padded_next[PAD_DAYS:-PAD_DAYS].copy())
 
     def on_or_before(self, days: npt.ArrayLike) -> Days:
         """Roll days `[N]`, up to 10 outside the history too, back to a business day, as payroll."""
@@ -158,14 +136,6 @@ class Calendar:
         """Day of the first of each month, `[M]`; that of month 0 is negative if we start later."""
         return _frozen(self._padded_month_starts[_PAD_MONTHS : _PAD_MONTHS + self.month_count])
 
-    def day_index(self, day: date) -> int:
-        """Offset of a date from `history_start`; may lie outside the history."""
-        return (day - self.history_start).days
-
-    def date_of(self, day: int) -> date:
-        """The date of a day index, inside the history or not."""
-        return date.fromordinal(self.history_start.toordinal() + int(day))
-
     def clamp_day(self, month_idx: npt.ArrayLike, day: npt.ArrayLike) -> Days:
         """Day index of that day of that month, brought to the month's end in a short month.
 
@@ -189,21 +159,6 @@ class Calendar:
         """
         day = np.asarray(day_of_month)[..., np.newaxis]
         return self.clamp_day(np.arange(self.month_count), day)
-
-    def weekly(self, phase: npt.ArrayLike, step: int = 7) -> Schedule:
-        """A nominal event every week, or every few.
-
-        Args:
-            phase: Day of the first one, `[U]`.
-            step: Days from one to the next.
-
-        Returns:
-            Nominal days, `[U, K]`, and which of them lie in the history.
-        """
-        first = np.asarray(phase, dtype=np.int32)[..., np.newaxis]
-        count = -(-self.days // step)
-        days = first + np.arange(count, dtype=np.int32) * np.int32(step)
-        return Schedule(days, self.contains(days))
 
 
 @functools.lru_cache(maxsize=16)

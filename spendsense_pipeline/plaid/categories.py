@@ -79,23 +79,12 @@ INSURANCE: Final = "GENERAL_SERVICES_INSURANCE"
 OWN_TRANSFER_OUT: Final = "TRANSFER_OUT_ACCOUNT_TRANSFER"
 OWN_TRANSFER_IN: Final = "TRANSFER_IN_ACCOUNT_TRANSFER"
 
-V2_TO_V1: Final[dict[str, str]] = {
-    c.detailed: c.v1_detailed for c in ALL if c.v1_detailed is not None
-}
-"""Version 2 code -> the version 1 code it came from (`OTHER_OTHER` has none)."""
-
 V1_SPLIT: Final[dict[str, str]] = {
     "INCOME_WAGES": "INCOME_SALARY",
     "INCOME_OTHER_INCOME": "INCOME_OTHER",
     "TRANSFER_IN_CASH_ADVANCES_AND_LOANS": "LOAN_DISBURSEMENTS_OTHER_DISBURSEMENT",
 }
 """Version 1 codes that version 2 renamed -> their new name (Plaid's own three pairs)."""
-
-V1_TO_V2: Final[dict[str, str]] = {
-    **{c.detailed: c.detailed for c in ALL if c.v1_detailed == c.detailed},
-    **V1_SPLIT,
-}
-"""Every version 1 code -> the version 2 code we read it as."""
 
 UNCONFIRMED_CODES: Final = ("LOAN_DISBURSEMENTS_BNPL",)
 """Codes of the first edition of version 2 that later ones lack: known on import, never generated."""
@@ -183,16 +172,6 @@ def is_bill(detailed: str | None) -> bool:
 def is_subscription(detailed: str | None) -> bool:
     """Whether a recurring stream of it is a subscription."""
     return stream_kind(detailed) == "subscription"
-
-
-def is_habit(detailed: str | None) -> bool:
-    """Whether regular purchases of it are a habit, unless flat in price (a membership)."""
-    return stream_kind(detailed) == "habit"
-
-
-def is_known(detailed: str | None) -> bool:
-    """Whether the code is in Plaid's taxonomy, version 2 or 1."""
-    return detailed in STREAM_KIND_BY_CODE or detailed in UNCONFIRMED_CODES
 
 
 def to_v2(detailed: str) -> str:

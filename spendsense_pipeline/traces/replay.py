@@ -146,17 +146,6 @@ def _judged_or_why_not(rules: str, observed: list[Any]) -> Decision | ReplayErro
     return decision
 
 
-def stored_decision(trace: Mapping[str, Any]) -> Decision:
-    """The decision a trace records, in the same form."""
-    decision = trace["decision"]
-    return Decision(
-        primary=decision["primary"],
-        secondary=decision["secondary"],
-        matched=tuple(decision["matched"]),
-        severity=decision["severity"],
-    )
-
-
 def trace_id_of(text: str) -> str:
     """The id that a stored trace's text must carry: the hash of the text without its id member."""
     head = len('{"trace_id":"') + ID_DIGITS + len('",')

@@ -16,6 +16,11 @@ from spendsense_pipeline.generation.calendar import Calendar, bank_holidays, cal
 STARTS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 
 
+def _date_of(cal: Calendar, day: int) -> date:
+    """The date of a day index, inside the history or not."""
+    return cal.history_start + timedelta(days=int(day))
+
+
 def _is_open(day: date) -> bool:
     """Independent of the module: asks the holidays library day by day."""
     return day.weekday() < 5 and day not in holidays.country_holidays("US", years=day.year)
@@ -34,8 +39,8 @@ def test_days_agree_with_the_standard_library(start: date, days: int) -> None:
     months = [(d.year - start.year) * 12 + d.month - start.month for d in dates]
     assert cal.month_index.tolist() == months
     assert cal.month_count == months[-1] + 1
-    assert [cal.date_of(d) for d in cal.month_starts] == sorted({d.replace(day=1) for d in dates})
-    for array in (cal.weekday, cal.day_of_month, cal.month_index, cal.next_business_day):
+    assert [_date_of(cal, d) for d in cal.month_starts] == sorted({d.replace(day=1) for d in dates})
+    for array in (cal.weekday, cal.day_of_month, cal.month_index, cal.on_or_after(np.arange(days))):
         assert array.dtype == np.int32
         assert array.shape == (days,)
 
@@ -52,30 +57,28 @@ def test_business_days_are_found_on_both_sides_of_the_edges(start: date, days: i
             before -= timedelta(days=1)
         while not _is_open(after):
             after += timedelta(days=1)
-        assert cal.date_of(int(cal.on_or_before(offset))) == before
-        assert cal.date_of(int(cal.on_or_after(offset))) == after
-        if 0 <= offset < days:
-            assert cal.date_of(int(cal.previous_business_day[offset])) == before
-            assert cal.date_of(int(cal.next_business_day[offset])) == after
-            assert cal.is_business_day[offset] == _is_open(day)
+        assert _date_of(cal, int(cal.on_or_before(offset))) == before
+        assert _date_of(cal, int(cal.on_or_after(offset))) == after
 
 
 def test_known_bank_holidays() -> None:
     """Independence Day 2021 was a Sunday, observed on Monday; New Year 2028 on Friday before."""
     cal = Calendar(date(2021, 6, 30), 10)
-    assert not cal.is_business_day[cal.day_index(date(2021, 7, 5))]
-    assert cal.next_business_day[cal.day_index(date(2021, 7, 3))] == cal.day_index(date(2021, 7, 6))
+    saturday, monday = 3, 5  # 3 and 5 July
+    assert cal.on_or_before(monday) < monday
+    assert _date_of(cal, int(cal.on_or_after(saturday))) == date(2021, 7, 6)
     assert date(2027, 12, 31) in bank_holidays(2027)
     new_year = Calendar(date(2027, 12, 20), 12)  # ends on the observed holiday
-    assert not new_year.is_business_day[-1]
-    assert new_year.next_business_day[-1] == 14  # Monday 3 January 2028, outside the history
+    assert new_year.on_or_before(11) == 10
+    assert new_year.on_or_after(11) == 14  # Monday 3 January 2028, outside the history
 
 
 def test_no_run_of_closed_days_outgrows_the_padding() -> None:
     """Forty years: at most four closed days in a row, so ten days' notice always suffices."""
     cal = Calendar(date(2010, 1, 1), 40 * 365)
-    assert (cal.next_business_day - np.arange(cal.days)).max() <= 4
-    assert (np.arange(cal.days) - cal.previous_business_day).max() <= 4
+    days = np.arange(cal.days)
+    assert (cal.on_or_after(days) - days).max() <= 4
+    assert (days - cal.on_or_before(days)).max() <= 4
 
 
 @given(STARTS, st.integers(28, 800), st.lists(st.integers(1, 31), min_size=1, max_size=5))
@@ -93,29 +96,20 @@ def test_monthly_falls_on_the_day_or_the_months_last(
             year, index = divmod(start.year * 12 + start.month - 1 + month, 12)
             last = stdlib_calendar.monthrange(year, index + 1)[1]
             expected = date(year, index + 1, min(wanted, last))
-            assert cal.date_of(int(cal.clamp_day(month, wanted))) == expected
+            assert _date_of(cal, int(cal.clamp_day(month, wanted))) == expected
             if 0 <= month < cal.month_count:
-                assert cal.date_of(int(schedule[user, month])) == expected
+                assert _date_of(cal, int(schedule[user, month])) == expected
     assert (cal.contains(schedule) == ((schedule >= 0) & (schedule < days))).all()
-
-
-@given(STARTS, st.integers(1, 800), st.sampled_from([7, 14]), st.integers(0, 13))
-@settings(max_examples=40, deadline=None)
-def test_weekly_keeps_its_step_and_misses_none(
-    start: date, days: int, step: int, phase: int
-) -> None:
-    """From the phase on, every step days, all that lie inside and nothing else is valid."""
-    cal = Calendar(start, days)
-    schedule = cal.weekly(np.array([phase]), step)
-    assert schedule.days.dtype == np.int32
-    assert schedule.days[schedule.valid].tolist() == list(range(phase, days, step))
 
 
 def test_a_longer_history_begins_like_a_shorter_one() -> None:
     """A day's facts do not depend on where the history ends."""
     short, long = Calendar(date(2025, 3, 1), 200), Calendar(date(2025, 3, 1), 231)
-    for name in ("weekday", "month_index", "day_of_month", "is_business_day", "next_business_day"):
+    for name in ("weekday", "month_index", "day_of_month"):
         assert (getattr(short, name) == getattr(long, name)[:200]).all(), name
+    days = np.arange(200)
+    assert (short.on_or_before(days) == long.on_or_before(days)).all()
+    assert (short.on_or_after(days) == long.on_or_after(days)).all()
     day = np.arange(1, 32)
     assert (short.monthly(day) == long.monthly(day)[:, : short.month_count]).all()
 

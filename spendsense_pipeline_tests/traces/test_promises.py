@@ -17,7 +17,7 @@ from spendsense_pipeline.tables.features import RECURRING_STREAMS
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 from spendsense_pipeline.traces import replay, trace_id_of, trace_schema
 from spendsense_pipeline.traces.reasons import reasons_of
-from spendsense_pipeline.traces.replay import stored_decision
+from spendsense_pipeline.traces.replay import Decision
 from spendsense_pipeline_tests.fixtures.feature_rows import (
     a_crowd,
     a_feature_population,
@@ -47,6 +47,17 @@ from spendsense_pipeline_tests.fixtures.traced_people import (
 CODES = [reason.code for reason in reasons_of(RULE_BOOK)]
 VALIDATOR = jsonschema.Draft202012Validator(trace_schema())
 COMPARE = {">=": operator.ge, ">": operator.gt, "<": operator.lt, "=": operator.eq}
+
+
+def stored_decision(trace: dict[str, Any]) -> Decision:
+    """The decision a trace records, in the form it is replayed to."""
+    decision = trace["decision"]
+    return Decision(
+        primary=decision["primary"],
+        secondary=decision["secondary"],
+        matched=tuple(decision["matched"]),
+        severity=decision["severity"],
+    )
 
 
 def broken_promises(text: str) -> list[str]:
