@@ -69,6 +69,9 @@ def new_folder(path: Path) -> Iterator[Path]:
         OSError: when it cannot be written; `path` is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    set_aside = _set_aside(path)
+    if set_aside.exists() and not path.exists():
+        set_aside.rename(path)  # a process was killed between the two renames that replace a folder
     new = unfinished(path)
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir()
@@ -80,8 +83,8 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def _put_in_place(new: Path, path: Path) -> None:
-    old = path.with_name(f".{path.name}.old")
-    shutil.rmtree(old, ignore_errors=True)  # of a process killed between the two renames below
+    old = _set_aside(path)
+    shutil.rmtree(old, ignore_errors=True)  # of a process killed after the two renames below
     if path.exists():
         path.rename(old)
     try:
@@ -91,6 +94,11 @@ def _put_in_place(new: Path, path: Path) -> None:
             old.rename(path)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _set_aside(path: Path) -> Path:
+    """The name a folder has while the one that replaces it is moved into place."""
+    return path.with_name(f".{path.name}.old")
 
 
 def unfinished(path: Path, *, apart: str = "") -> Path:

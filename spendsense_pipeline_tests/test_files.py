@@ -89,6 +89,16 @@ def test_a_folder_is_replaced_whole_or_left(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["folder"]
 
 
+def test_a_folder_set_aside_by_a_killed_process_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "folder"
+    (tmp_path / ".folder.old").mkdir()
+    (tmp_path / ".folder.old" / "old").touch()
+    with pytest.raises(KeyError), new_folder(path):
+        raise KeyError
+    assert [each.name for each in path.iterdir()] == ["old"]
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
+
+
 def test_a_folder_that_cannot_take_its_place_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
