@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.personas import sql
-from spendsense_pipeline.personas.judged import predicates_query
 from spendsense_pipeline.personas.rules import (
     GENERAL,
     bound,
@@ -86,5 +85,5 @@ def assign(
         {"rules_version": rules_version(thresholds)},
     )
     con.execute(JUDGED_PREDICATES.create_sql())
-    con.execute(f"insert into _judged_predicates {predicates_query(rules, '_judged')}")
+    con.execute(f"insert into _judged_predicates {sql.predicates_query(rules, '_judged')}")
     con.execute("drop table temp._judged")

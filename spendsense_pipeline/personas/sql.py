@@ -1,13 +1,14 @@
 """The rule book as SQL, generated from its declarations.
 
-`judged_query` turns rows of features into rows of judgements; every later step (assignments,
-traces, transitions) selects from it. Writes nothing.
+`judged_query` turns rows of features into rows of judgements, `predicates_query` those into a row
+per criterion; every later step (assignments, traces, transitions) selects from them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from spendsense_pipeline.features.sufficiency import NEEDS
 from spendsense_pipeline.personas.criteria import (
     LEAST_SEVERITY,
     Criterion,
@@ -15,7 +16,7 @@ from spendsense_pipeline.personas.criteria import (
     Tree,
     paths_of,
 )
-from spendsense_pipeline.personas.rules import GENERAL, rule_features
+from spendsense_pipeline.personas.rules import GENERAL, all_criteria, rule_features
 from spendsense_pipeline.sql import literal, number
 
 IDENTITY = ("user_id", "as_of", "window_days", "history_days")
@@ -109,3 +110,41 @@ ranked as (
   from judged)
 select *, matched_personas[2] as secondary_persona, {severity(rules)} as severity from ranked
 """
+
+
+def predicates_query(rules: tuple[PersonaRule, ...], judged: str) -> str:
+    """Rows of `_judged_predicates`: what the rules said of everybody, criterion by criterion.
+
+    Made from the evaluation that assigns personas, so that whoever asks why need not judge again.
+
+    Args:
+        rules: the bound rule book.
+        judged: a table of what `judged_query` selects.
+    """
+    made = {key: made for rule in rules for key, made in made_match(rule).items()}
+    entries = ",\n    ".join(
+        f"""{{persona: {literal(rule.key)}, criterion: {literal(c.key)}, rank: {rank},
+      feature: {literal(c.feature)}, operator: {literal(c.operator.sql)},
+      threshold: {number(c.limit)}, value: {c.feature}, is_met: passed_{c.key},
+      distance: {distance(c)}, margin: {margin(c)}, made_match: {made[c.key]},
+      severity: case when passed_{c.key} then {severity_of(c)} end,
+      data_sufficiency: {_data_sufficiency(c)}}}"""
+        for rank, (rule, c) in enumerate(all_criteria(rules), start=1)
+    )
+    return f"""
+  select user_id, window_days, unnest([
+    {entries}
+  ], recursive := true)
+  from {judged}
+"""
+
+
+def _data_sufficiency(criterion: Criterion) -> str:
+    """As `features.sufficiency.data_sufficiency` says it, and "no_data" where there is no value."""
+    need = NEEDS[criterion.feature]
+    full = "window_days" if need.full is None else str(need.full)
+    return (
+        f"case when {criterion.feature} is null then 'no_data' "
+        f"when coalesce(history_days, 0) < {need.least} then 'insufficient' "
+        f"when history_days < {full} then 'partial' else 'sufficient' end"
+    )

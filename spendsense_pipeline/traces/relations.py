@@ -16,7 +16,7 @@ from spendsense_pipeline.personas.criteria import ABOVE, AT_LEAST, IS, Criterion
 from spendsense_pipeline.personas.rule_text import amount_text, threshold_text
 from spendsense_pipeline.personas.rules import GENERAL, all_criteria
 from spendsense_pipeline.traces.counterfactual import value_that_fails, value_that_passes, ways
-from spendsense_pipeline.traces.evidence.proofs import proofs
+from spendsense_pipeline.traces.evidence.collect import proofs
 from spendsense_pipeline.traces.schema import decisive_steps
 
 if TYPE_CHECKING:

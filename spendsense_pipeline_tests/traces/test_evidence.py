@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
-from spendsense_pipeline.traces.evidence.proofs import proofs
+from spendsense_pipeline.traces.evidence.collect import proofs
 from spendsense_pipeline_tests.features.test_recomputed import worlds
 from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.town import EXPECTED
