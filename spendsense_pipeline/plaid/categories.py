@@ -1,17 +1,15 @@
 """Plaid's personal finance categories, version 2, and what each of them means to us.
 
-`categories.csv` holds one row per detailed code: its primary, the version 1 code it came from, what
-we call a recurring stream of it, and whether purchases of it are refunded now and then. Everything
-else here is derived from those rows, so that the generator, the features' SQL and the checks cannot
-disagree about a code.
+`categories.csv` holds one row per detailed code: its primary, what we call a recurring stream of it,
+and whether purchases of it are refunded now and then. Everything else here is derived from those
+rows, so that the generator, the features' SQL and the checks cannot disagree about a code.
 
 Where the codes come from: the migration guide (plaid.com/docs/transactions/pfc-migration) says what
 version 2 adds, and plaid.com/documents/pfc-taxonomy-all.csv is the list. We could not open Plaid's
 own file of today; we read a public copy of its first edition (December 2025: 123 codes, no
 INCOME_CONTRACTOR, LOAN_PAYMENTS_BNPL, crypto or payment apps yet) and three public programs made
-from later editions, which agree on these 127. Plaid's three renames from version 1 are in V1_SPLIT;
-for the other new codes the version 1 origin is our reading. Version 1 is complete: 104 codes. The
-descriptions are ours.
+from later editions, which agree on these 127. Plaid's three renames from version 1 are in V1_SPLIT.
+The descriptions are ours.
 """
 
 from __future__ import annotations
@@ -43,7 +41,6 @@ class Category:
     primary: str
     stream_kind: StreamKind
     is_refundable: bool
-    v1_detailed: str | None
     description: str
 
 
@@ -56,7 +53,6 @@ def _read_categories() -> tuple[Category, ...]:
             primary=row["category_primary"],
             stream_kind=kinds[row["stream_kind"]],
             is_refundable=row["is_refundable"] == "true",
-            v1_detailed=row["v1_detailed"] or None,
             description=row["description"],
         )
         for row in csv.DictReader(text.splitlines())
