@@ -17,6 +17,7 @@ from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.controls.comparison import Comparison, Measured, Requested
 from spendsense_pipeline.controls.model import measure_of
 from spendsense_pipeline.personas.book.cash_flow_stressed import OFTEN_LOW_SHARE
+from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.tables import TABLES
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
 
@@ -82,23 +83,19 @@ def build_control_fidelity(
     staged: StagedRelations | None = None,
 ) -> None:
     """Create or replace `control_fidelity`: those rows, for whoever reports them."""
-    con.execute(CONTROL_FIDELITY.create_sql())
     rows = [
-        (
-            position,
-            row.control,
-            None if isinstance(row.requested, str) else row.requested,
-            row.requested if isinstance(row.requested, str) else None,
-            row.realised,
-            row.tolerance,
-            row.within,
-            row.measured_as,
-        )
+        {
+            "position": position,
+            "control": row.control,
+            "requested_word" if isinstance(row.requested, str) else "requested": row.requested,
+            "realised": row.realised,
+            "tolerance": row.tolerance,
+            "is_within": row.within,
+            "measured_as": row.measured_as,
+        }
         for position, row in enumerate(control_fidelity(con, resolved, staged=staged), start=1)
     ]
-    if rows:
-        marks = ", ".join("?" for _ in CONTROL_FIDELITY.columns)
-        con.executemany(f"insert into control_fidelity values ({marks})", rows)
+    load_rows(con, CONTROL_FIDELITY, rows)
 
 
 def recorded_fidelity(con: duckdb.DuckDBPyConnection) -> list[ControlFidelity]:

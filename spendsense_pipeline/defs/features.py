@@ -48,8 +48,10 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
     with stage(warehouse, RECURRING_STREAMS.name, inputs=RAW_INPUTS) as work:
         _apply_consent(work)
-        if work.resolved.config.num_users > MOST_PEOPLE_STAGED:
-            warehouse.drop_staged()  # the raw tables have been checked; measuring needs the memory
+        # The raw tables have been checked; measuring needs the memory. No configuration says how
+        # many people an import brings, and it has no controls to compare.
+        if work.resolved.is_imported or work.resolved.config.num_users > MOST_PEOPLE_STAGED:
+            warehouse.drop_staged()
         make_or_take(
             work,
             (RECURRING_STREAMS,),
