@@ -29,12 +29,14 @@ def is_held_through_account(table: PipelineTable) -> bool:
 
 
 def required_columns(table: PipelineTable) -> tuple[str, ...]:
-    """What other people's data must say: all that may not be missing and cannot be filled in."""
+    """What other people's data must say: all that may not be missing and cannot be filled in, and
+    what a bank may leave blank but an export has a column for.
+    """
     filled_in = (*_FILLED_IN, "user_id") if is_held_through_account(table) else _FILLED_IN
     return tuple(
         column.name
         for column in table.columns
-        if not column.nullable and column.name not in filled_in
+        if (column.is_import_needed or not column.nullable) and column.name not in filled_in
     )
 
 
