@@ -67,8 +67,9 @@ def import_(
     counts = ", ".join(
         f"{rows:,} {table.removeprefix('raw_')}" for table, rows in staged.rows.items() if rows
     )
-    for note in staged.notes:
-        say(note)
+    for line in staged.report:
+        if line.outcome != "read":
+            say(line.sentence)
     if no_run:
         if as_json:
             show_json(staged)

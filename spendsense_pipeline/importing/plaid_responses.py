@@ -16,9 +16,11 @@ from typing import Any
 
 import duckdb
 
-from spendsense_pipeline.importing.layout import create_empty_source, read_files
+from spendsense_pipeline.importing.layout import read_files
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.importing.report import ImportReport
+from spendsense_pipeline.importing.translation import Arrival
 
 _BATCH_ROWS = 20_000
 
@@ -29,13 +31,14 @@ def has_responses(path: Path) -> bool:
 
 
 def read_responses(
-    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping
-) -> dict[str, frozenset[str]]:
-    """Create `source_<table>` for users, accounts, transactions, liabilities from Plaid's
+    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping, report: ImportReport
+) -> dict[str, Arrival]:
+    """Create `their_<table>` for users, accounts, transactions, liabilities from Plaid's
     responses.
     """
-    for table in ("accounts", "transactions", "liabilities"):
-        create_empty_source(con, table)
+    for table in ("users", *_Writer.TABLES):
+        columns = ", ".join(f'"{name}" varchar' for name in IMPORTABLE_TABLES[table].column_names)
+        con.execute(f'create or replace table "their_{table}" ({columns}, _row varchar)')
     writer = _Writer(con)
     people: list[str] = []
     problems: list[Problem] = []
@@ -69,17 +72,33 @@ def read_responses(
             [Problem("missing_file", str(path), "holds no Plaid responses", remedy)]
         )
     writer.flush()
-    given = {name: frozenset(IMPORTABLE_TABLES[name].column_names) for name in _Writer.TABLES}
+    arrivals = {
+        name: Arrival(f"Plaid {name}", IMPORTABLE_TABLES[name].column_names, is_text=False)
+        for name in _Writer.TABLES
+    }
+    for name in arrivals:
+        [(rows,)] = con.execute(f'select count(*) from "their_{name}"').fetchall()
+        report.read(f"Plaid {name}", rows, name)
+    return arrivals | _read_users(con, path, people, mapping, report)
+
+
+def _read_users(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    people: list[str],
+    mapping: SourceMapping,
+    report: ImportReport,
+) -> dict[str, Arrival]:
+    """The users beside the folders, or else the folders."""
     sidecar = [path / f"users{suffix}" for suffix in (".csv", ".parquet")] if path.is_dir() else []
-    found_users = [file for file in sidecar if file.is_file()]
-    if found_users:
-        return given | read_files(con, {"users": found_users[0]}, mapping)
-    create_empty_source(con, "users")
+    found = [file for file in sidecar if file.is_file()]
+    if found:
+        return read_files(con, {"users": found[0]}, mapping, report)
     con.executemany(
-        "insert into source_users (user_id, _row) values (?, ?)",
+        "insert into their_users (user_id, _row) values (?, ?)",
         [(person, f"folder {person}") for person in people],
     )
-    return given | {"users": frozenset({"user_id"})}
+    return {"users": Arrival("Plaid users", ("user_id",), is_text=False)}
 
 
 class _PersonRows:
@@ -172,7 +191,7 @@ class _PersonRows:
 
 
 class _Writer:
-    """Rows to `source_<table>` in batches: memory does not grow with the number of people."""
+    """Rows to `their_<table>` in batches: memory does not grow with the number of people."""
 
     TABLES = ("accounts", "transactions", "liabilities")
 
@@ -201,7 +220,7 @@ class _Writer:
                 pa.schema([(n, pa.string()) for n in names]),
             )
             self._con.register("arriving_rows", batch)
-            self._con.execute(f'insert into "source_{table}" by name select * from arriving_rows')
+            self._con.execute(f'insert into "their_{table}" by name select * from arriving_rows')
             self._con.unregister("arriving_rows")
 
 

@@ -14,27 +14,25 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.files import new_folder
-from spendsense_pipeline.importing.layout import (
-    create_empty_source,
-    find_files,
-    is_held_through_account,
-    read_files,
-)
-from spendsense_pipeline.importing.mapping import (
-    IMPORTABLE_TABLES,
-    SourceMapping,
-    load_mapping,
-)
+from spendsense_pipeline.importing.layout import find_files, read_files
+from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
+from spendsense_pipeline.importing.mapping_file import load_mapping
 from spendsense_pipeline.importing.plaid_responses import has_responses, read_responses
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.relations import relation_problems
+from spendsense_pipeline.importing.report import ImportReport, ReportLine
+from spendsense_pipeline.importing.translation import (
+    Arrival,
+    is_held_through_account,
+    translate,
+)
 from spendsense_pipeline.importing.values import typed_select, value_problems
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import Table
@@ -52,6 +50,8 @@ class ImportRequest:
     as_of: dt.date | None = None
     mapping_path: Path | None = None
     all_consented: bool = False
+    is_strict: bool = False
+    """Whether what is odd refuses, instead of costing a value."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class StagedImport:
     history_start: dt.date | None
     first_date: dt.date | None
     rows: Mapping[str, int]
-    notes: tuple[str, ...] = ()
+    report: tuple[ReportLine, ...] = ()
     source: str = ""
     folder: Path = field(default=Path(), compare=False)
 
@@ -93,6 +93,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
     if not path.exists():
         raise _refused(Problem("missing_file", str(path), "does not exist", "Check the path."))
     mapping = load_mapping(request.mapping_path) if request.mapping_path else {}
+    report = ImportReport()
     described = _own_description(path)
     as_of = request.as_of or described.get("as_of")
     if as_of is None:
@@ -100,7 +101,9 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         remedy = "Give that day: --as-of 2026-06-30."
         raise _refused(Problem("as_of_missing", str(path), text, remedy))
     with full_disk_named(imports_dir), _scratch() as (con, scratch):
-        files, given = _read(con, path, mapping)
+        arrivals = _read(con, path, mapping, report)
+        given = translate(con, arrivals, mapping, report)
+        files = {table: arrival.where for table, arrival in arrivals.items()}
         problems = [
             problem
             for table in files
@@ -111,13 +114,16 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         if problems:
             raise ImportProblemsError(problems)
         rows = _type_rows(con, all_consented=request.all_consented)
+        _say_what_is_not_given(con, path, files, report)
+        if request.is_strict and report.notes:
+            raise ImportProblemsError([line.problem for line in report.notes])
         staged = StagedImport(
             fingerprint=_fingerprint(path, request, as_of),
             as_of=as_of,
             history_start=described.get("history_start"),
             first_date=_first_date(con),
             rows=rows,
-            notes=_notes(con, path, files, given),
+            report=tuple(report),
             source=path.resolve().name,
         )
         return _set_aside(con, staged, scratch, imports_dir)
@@ -137,7 +143,10 @@ def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
         history_start=dates["history_start"],
         first_date=dates["first_date"],
         rows=content["rows"],
-        notes=tuple(content["notes"]),
+        report=tuple(
+            ReportLine(**{**line, "first_rows": tuple(line["first_rows"])})
+            for line in content["report"]
+        ),
         source=content["source"],
         folder=folder,
     )
@@ -155,29 +164,21 @@ def _scratch() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 
 
 def _read(
-    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping
-) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
-    """`source_<table>` of every importable table; file names and columns of those brought."""
+    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping, report: ImportReport
+) -> dict[str, Arrival]:
+    """`their_<table>` of every table that was brought."""
     has_layout = path.is_dir() and any(
         (path / f"{prefix}transactions{suffix}").is_file()
         for prefix in ("", "raw_")
         for suffix in (".csv", ".parquet")
     )
-    if not has_layout and not mapping.get("transactions") and has_responses(path):
-        given = read_responses(con, path, mapping)
-        files = {table: f"Plaid {table}" for table in given}
-    elif path.is_dir():
-        found = find_files(path, mapping)
-        given = read_files(con, found, mapping)
-        files = {table: file.name for table, file in found.items()}
-    else:
-        remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
-        text = "is not a folder or a .json file"
-        raise _refused(Problem("unreadable_file", str(path), text, remedy))
-    for table in IMPORTABLE_TABLES:
-        if table not in files:
-            create_empty_source(con, table)
-    return files, given
+    if has_layout or (path.is_dir() and not has_responses(path)):
+        return read_files(con, find_files(path, mapping), mapping, report)
+    if has_responses(path):
+        return read_responses(con, path, mapping, report)
+    remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
+    text = "is not a folder or a .json file"
+    raise _refused(Problem("unreadable_file", str(path), text, remedy))
 
 
 def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[str, int]:
@@ -236,42 +237,37 @@ def _consent_problems(
     return [Problem("consent_missing", f"{file}, column consent_status", text, remedy)]
 
 
-def _notes(
+def _say_what_is_not_given(
     con: duckdb.DuckDBPyConnection,
     path: Path,
     files: Mapping[str, str],
-    given: Mapping[str, frozenset[str]],
-) -> tuple[str, ...]:
-    """What the import does not say and what follows from that."""
-    notes = []
+    report: ImportReport,
+) -> None:
+    """What the import may leave out and does, and what follows from that."""
     [(rows, categorised)] = con.execute(
         "select count(*), count(category_detailed) from raw_transactions"
     ).fetchall()
-    if rows and categorised < rows:
-        notes.append(
+    if categorised < rows:
+        text = (
             f"{rows - categorised:,} of {rows:,} transactions have no category: what they are is "
-            "detected from merchant names only, which finds less."
+            "detected from merchant names only, which finds less"
         )
+        report.not_given(files["transactions"], rows - categorised, text)
     [(cards, terms)] = con.execute(
         "select (select count(*) from raw_accounts where type = 'credit'), "
         "(select count(*) from raw_liabilities)"
     ).fetchall()
     if terms < cards:
-        notes.append(
-            f"{cards - terms:,} of {cards:,} cards have no liability row: overdue is unknown."
-        )
+        text = f"{cards - terms:,} of {cards:,} cards have no liability row: overdue is unknown"
+        report.not_given(files.get("liabilities", "liabilities"), cards - terms, text)
     if cards and "card_statements" not in files:
-        notes.append("No card statements: minimum-payment-only is judged from liabilities alone.")
-    if path.is_dir() and "accounts" in given:
-        known = {*files.values(), EXPORT_DESCRIPTION_FILE}
-        unused = sorted(
-            p.name
-            for p in path.iterdir()
-            if p.suffix in (".csv", ".parquet") and p.name not in known
-        )
-        if unused:
-            notes.append(f"Not read: {', '.join(unused)} (measured anew).")
-    return tuple(notes)
+        text = "no card statements: minimum-payment-only is judged from liabilities alone"
+        report.not_given("card_statements", cards, text)
+    if path.is_dir():
+        for file in sorted(path.iterdir()):
+            is_table = file.suffix in (".csv", ".parquet")
+            if is_table and file.name not in {*files.values(), EXPORT_DESCRIPTION_FILE}:
+                report.set_aside(file.name, 0, "not read: it holds no raw table (measured anew)")
 
 
 def _own_description(path: Path) -> dict[str, dt.date]:
@@ -315,7 +311,7 @@ def _set_aside(
     )
     with new_folder(folder) as arriving:
         shutil.copytree(written, arriving, dirs_exist_ok=True)
-    return StagedImport(**{**asdict(staged), "folder": folder})
+    return replace(staged, folder=folder)
 
 
 def _refused(problem: Problem) -> ImportProblemsError:

@@ -31,8 +31,6 @@ class Column:
     unit: str | None = None
     label: str | None = None
     nullable: bool = False
-    is_import_needed: bool = False
-    """An import must bring the column even though it may be nullable: a blank is an answer."""
     allowed: tuple[str, ...] | None = None
     decimals: int | None = None
     sources: tuple[str, ...] = ()
