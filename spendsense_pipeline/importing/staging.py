@@ -38,6 +38,7 @@ from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
+_MEMORY_MB = 500  # what reading may hold; beyond it DuckDB uses the scratch folder
 DESCRIPTION_FILE = "import.json"
 
 
@@ -155,7 +156,7 @@ def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
 def _scratch() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """An in-memory DuckDB that spills to a folder which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="spendsense-import-") as scratch:
-        con = duckdb.connect(config={"temp_directory": scratch})
+        con = duckdb.connect(config={"temp_directory": scratch, "memory_limit": f"{_MEMORY_MB}MB"})
         try:
             yield con, Path(scratch)
         finally:
@@ -211,6 +212,7 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
             f'insert into "{declared.name}" {typed_select(name)} from "source_{name}" source '
             f"order by {', '.join(declared.order_by)}"
         )
+        con.execute(f'drop table "source_{name}"')
         [(count,)] = con.execute(f'select count(*) from "{declared.name}"').fetchall()
         rows[declared.name] = int(count)
     for declared in GENERATED_TABLES:

@@ -94,6 +94,7 @@ def translate(
         if not found:
             _set_aside(con, table, arrival, said, report)
             _create_source(con, table, declared, arrival, said, given[table])
+            con.execute(f'drop table "their_{table}"')
     if problems:
         raise ImportProblemsError(problems)
     for table in arrivals:
