@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+from pydantic import TypeAdapter
 
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.files import new_folder
+from spendsense_pipeline.importing.holdings import Holdings, find_holdings
 from spendsense_pipeline.importing.layout import EXPORT_DESCRIPTION_FILE, find_files, read_files
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
 from spendsense_pipeline.importing.mapping_file import load_mapping
@@ -61,8 +64,8 @@ class StagedImport:
     fingerprint: str
     as_of: dt.date
     history_start: dt.date | None
-    first_date: dt.date | None
     rows: Mapping[str, int]
+    holdings: Holdings
     report: tuple[ReportLine, ...] = ()
     source: str = ""
     folder: Path = field(default=Path(), compare=False)
@@ -121,8 +124,8 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
             fingerprint=_fingerprint(path, request, as_of),
             as_of=as_of,
             history_start=described.get("history_start"),
-            first_date=_first_date(con),
             rows=rows,
+            holdings=find_holdings(con, mapping),
             report=tuple(report),
             source=path.resolve().name,
         )
@@ -132,24 +135,14 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
 def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
     """A staged import by its fingerprint; FileNotFoundError if it is gone."""
     folder = imports_dir / fingerprint
-    content = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    dates = {
-        name: dt.date.fromisoformat(content[name]) if content[name] else None
-        for name in ("history_start", "first_date")
-    }
-    return StagedImport(
-        fingerprint=content["fingerprint"],
-        as_of=dt.date.fromisoformat(content["as_of"]),
-        history_start=dates["history_start"],
-        first_date=dates["first_date"],
-        rows=content["rows"],
-        report=tuple(
-            ReportLine(**{**line, "first_rows": tuple(line["first_rows"])})
-            for line in content["report"]
-        ),
-        source=content["source"],
-        folder=folder,
-    )
+    staged = _described().validate_json((folder / DESCRIPTION_FILE).read_bytes())
+    return replace(staged, folder=folder)
+
+
+@functools.cache
+def _described() -> TypeAdapter[StagedImport]:
+    """How a staged import is written into its folder and read from it."""
+    return TypeAdapter(StagedImport)
 
 
 @contextlib.contextmanager
@@ -219,11 +212,6 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
         if not declared.stands_in("imports"):
             con.execute(declared.create_sql())
     return rows
-
-
-def _first_date(con: duckdb.DuckDBPyConnection) -> dt.date | None:
-    [(first,)] = con.execute("select min(date) from raw_transactions where not pending").fetchall()
-    return first if isinstance(first, dt.date) else None
 
 
 def _consent_problems(
@@ -310,10 +298,8 @@ def _set_aside(
     for table in GENERATED_TABLES:
         target = literal(written / f"{table.name}.parquet")
         con.execute(f"copy {identifier(table.name)} to {target} (format parquet, compression zstd)")
-    content = {k: v for k, v in asdict(staged).items() if k != "folder"}
-    (written / DESCRIPTION_FILE).write_text(
-        json.dumps(content, default=str, indent=2), encoding="utf-8"
-    )
+    content = _described().dump_json(staged, indent=2, exclude={"folder"})
+    (written / DESCRIPTION_FILE).write_bytes(content)
     with new_folder(folder) as arriving:
         shutil.copytree(written, arriving, dirs_exist_ok=True)
     return replace(staged, folder=folder)
