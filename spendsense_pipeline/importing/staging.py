@@ -24,10 +24,10 @@ from pydantic import TypeAdapter
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.files import new_folder
 from spendsense_pipeline.importing.holdings import Holdings, find_holdings
-from spendsense_pipeline.importing.layout import find_files, read_files
+from spendsense_pipeline.importing.layout import EXPORT_DESCRIPTION_FILE, find_files, read_files
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
 from spendsense_pipeline.importing.mapping_file import load_mapping
-from spendsense_pipeline.importing.plaid_responses import has_responses, read_responses
+from spendsense_pipeline.importing.plaid import has_responses, read_responses
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.report import ImportReport, ReportLine
@@ -43,7 +43,6 @@ from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 _MEMORY_MB = 500  # what reading may hold; beyond it DuckDB uses the scratch folder
 DESCRIPTION_FILE = "import.json"
-EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         remedy = "Give that day: --as-of 2026-06-30."
         raise _refused(Problem("as_of_missing", str(path), text, remedy))
     with full_disk_named(imports_dir), scratch_database() as (con, scratch):
-        arrivals = _read(con, path, mapping, report)
+        arrivals = _read(con, path, mapping, report, as_of)
         origin = Origin(
             source=path.resolve().name,
             fingerprint=_fingerprint(path, request, as_of),
@@ -196,7 +195,11 @@ def scratch_database() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 
 
 def _read(
-    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping, report: ImportReport
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    mapping: SourceMapping,
+    report: ImportReport,
+    as_of: dt.date,
 ) -> dict[str, Arrival]:
     """`their_<table>` of every table that was brought."""
     has_layout = path.is_dir() and any(
@@ -207,7 +210,7 @@ def _read(
     if has_layout or (path.is_dir() and not has_responses(path)):
         return read_files(con, find_files(path, mapping), mapping, report)
     if has_responses(path):
-        return read_responses(con, path, mapping, report)
+        return read_responses(con, path, mapping, report, as_of=as_of)
     remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
     text = "is not a folder or a .json file"
     raise _refused(Problem("unreadable_file", str(path), text, remedy))
