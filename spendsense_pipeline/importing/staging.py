@@ -103,33 +103,71 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         text = "does not say which day its balances are of"
         remedy = "Give that day: --as-of 2026-06-30."
         raise _refused(Problem("as_of_missing", str(path), text, remedy))
-    with full_disk_named(imports_dir), _scratch() as (con, scratch):
+    with full_disk_named(imports_dir), scratch_database() as (con, scratch):
         arrivals = _read(con, path, mapping, report, as_of)
-        given = translate(con, arrivals, mapping, report)
-        files = {table: arrival.where for table, arrival in arrivals.items()}
-        problems = [
-            problem
-            for table in files
-            for problem in value_problems(con, table, files[table], as_of=as_of)
-        ]
-        problems += relation_problems(con, files)
-        problems += _consent_problems(con, files["users"], given["users"], request)
-        if problems:
-            raise ImportProblemsError(problems)
-        rows = _type_rows(con, all_consented=request.all_consented)
-        _say_what_is_not_given(con, path, files, report)
-        if request.is_strict and report.notes:
-            raise ImportProblemsError([line.problem for line in report.notes])
-        staged = StagedImport(
+        origin = Origin(
+            source=path.resolve().name,
             fingerprint=_fingerprint(path, request, as_of),
             as_of=as_of,
             history_start=described.get("history_start"),
-            rows=rows,
-            holdings=find_holdings(con, mapping),
-            report=tuple(report),
-            source=path.resolve().name,
+            all_consented=request.all_consented,
+            is_strict=request.is_strict,
         )
-        return _set_aside(con, staged, scratch, imports_dir)
+        staged = judged(con, arrivals, mapping, report, origin)
+        if path.is_dir():
+            staged = replace(staged, report=(*staged.report, *_files_not_read(path, arrivals)))
+        return set_aside(con, staged, scratch, imports_dir)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known of data before its rows are looked at, and how strictly they are."""
+
+    source: str
+    fingerprint: str
+    as_of: dt.date
+    history_start: dt.date | None
+    all_consented: bool
+    is_strict: bool
+
+
+def judged(
+    con: duckdb.DuckDBPyConnection,
+    arrivals: Mapping[str, Arrival],
+    mapping: SourceMapping,
+    report: ImportReport,
+    origin: Origin,
+) -> StagedImport:
+    """Fill the raw tables of `con` from `their_<table>` of every arrival.
+
+    Raises:
+        ImportProblemsError: holding every kind of problem found.
+    """
+    given = translate(con, arrivals, mapping, report)
+    files = {table: arrival.where for table, arrival in arrivals.items()}
+    problems = [
+        problem
+        for table in files
+        for problem in value_problems(con, table, files[table], as_of=origin.as_of)
+    ]
+    problems += relation_problems(con, files)
+    if not origin.all_consented:
+        problems += _consent_problems(con, files["users"], given["users"])
+    if problems:
+        raise ImportProblemsError(problems)
+    rows = _type_rows(con, all_consented=origin.all_consented)
+    _say_what_is_not_given(con, files, report)
+    if origin.is_strict and report.notes:
+        raise ImportProblemsError([line.problem for line in report.notes])
+    return StagedImport(
+        fingerprint=origin.fingerprint,
+        as_of=origin.as_of,
+        history_start=origin.history_start,
+        rows=rows,
+        holdings=find_holdings(con, mapping),
+        report=tuple(report),
+        source=origin.source,
+    )
 
 
 def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
@@ -146,7 +184,7 @@ def _described() -> TypeAdapter[StagedImport]:
 
 
 @contextlib.contextmanager
-def _scratch() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+def scratch_database() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """An in-memory DuckDB that spills to a folder which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="spendsense-import-") as scratch:
         con = duckdb.connect(config={"temp_directory": scratch, "memory_limit": f"{_MEMORY_MB}MB"})
@@ -215,10 +253,8 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
 
 
 def _consent_problems(
-    con: duckdb.DuckDBPyConnection, file: str, given: frozenset[str], request: ImportRequest
+    con: duckdb.DuckDBPyConnection, file: str, given: frozenset[str]
 ) -> list[Problem]:
-    if request.all_consented:
-        return []
     [(recorded,)] = con.execute("select count(consent_status) from source_users").fetchall()
     if "consent_status" in given and recorded:
         return []
@@ -231,10 +267,7 @@ def _consent_problems(
 
 
 def _say_what_is_not_given(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    files: Mapping[str, str],
-    report: ImportReport,
+    con: duckdb.DuckDBPyConnection, files: Mapping[str, str], report: ImportReport
 ) -> None:
     """What the import may leave out and does, and what follows from that."""
     [(rows, categorised)] = con.execute(
@@ -256,11 +289,14 @@ def _say_what_is_not_given(
     if cards and "card_statements" not in files:
         text = "no card statements: minimum-payment-only is judged from liabilities alone"
         report.not_given("card_statements", cards, text)
-    if path.is_dir():
-        for file in sorted(path.iterdir()):
-            is_table = file.suffix in (".csv", ".parquet")
-            if is_table and file.name not in {*files.values(), EXPORT_DESCRIPTION_FILE}:
-                report.set_aside(file.name, 0, "not read: it holds no raw table (measured anew)")
+
+
+def _files_not_read(folder: Path, arrivals: Mapping[str, Arrival]) -> Iterator[ReportLine]:
+    """Tables of the folder that no raw table was read from: our exports bring what is measured."""
+    read = {arrival.where for arrival in arrivals.values()}
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".csv", ".parquet") and file.name not in read:
+            yield ReportLine("set aside", file.name, 0, "not read: it is no raw table")
 
 
 def _own_description(path: Path) -> dict[str, dt.date]:
@@ -289,9 +325,10 @@ def _fingerprint(path: Path, request: ImportRequest, as_of: dt.date) -> str:
     return digest.hexdigest()[:16]
 
 
-def _set_aside(
+def set_aside(
     con: duckdb.DuckDBPyConnection, staged: StagedImport, scratch: Path, imports_dir: Path
 ) -> StagedImport:
+    """Keep the raw tables of `con` in the staged import's folder."""
     folder = imports_dir / staged.fingerprint
     written = scratch / "staged"
     written.mkdir()
