@@ -1,5 +1,5 @@
-"""The raw tables of a data directory, to be judged again as they are: where they are, what they were
-made from, and by which rules they are judged next. Makes nobody.
+"""The raw tables of a data directory, to be judged again as they are: where they are, what they
+were made from, and by which rules they are judged next. Makes nobody.
 
 They are those in the warehouse. An import that readers see again after a rollback is not there any
 more: its raw tables are then taken from the published dataset, which holds them like any other.
@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls import ControlsError, OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.controls.resolved import IMPORTED
@@ -21,7 +21,8 @@ from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.commands import HOW_TO_BEGIN, remake_command
 from spendsense_pipeline.publishing.identity import Stamp, read_stamps, stamp_table
-from spendsense_pipeline.publishing.loading import clear_tables, load_rows
+from spendsense_pipeline.publishing.loading import clear_tables
+from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.publishing.retention import current_dataset
 from spendsense_pipeline.publishing.run_record import RunRecord
 from spendsense_pipeline.publishing.warehouse import (
@@ -31,15 +32,15 @@ from spendsense_pipeline.publishing.warehouse import (
     writer_lock,
 )
 from spendsense_pipeline.sql import identifier, literal
-from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.controls import IMPORT_REPORT, OPERATOR_CONTROLS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.tables.declaration import PipelineTable
 
-_TAKEN = (OPERATOR_CONTROLS, *GENERATED_TABLES)
 _WAIT_SECONDS = 600.0
 _RULES = ("thresholds", "expectations")
 
@@ -56,11 +57,13 @@ class RawTables:
         path: the database that holds them.
         resolved: by what they are judged.
         rows: how many each table has.
+        import_report: what became of data brought in, as rows of that table.
     """
 
     path: Path
     resolved: ResolvedConfig
     rows: dict[str, int]
+    import_report: tuple[dict[str, Any], ...]
 
 
 def find_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -> RawTables:
@@ -79,12 +82,14 @@ def find_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -> 
     with _opened(path) as con:
         resolved = _made_from(con, path)
         _require_usable(con, path, resolved)
+        report = tuple(_rows_of(con, IMPORT_REPORT))
         counts = {
             table.name: con.execute(f"select count(*) from {identifier(table.name)}").fetchall()
             for table in GENERATED_TABLES
         }
     judged_by = resolved if rules is None else _by_rules(resolved, rules)
-    return RawTables(path, judged_by, {name: count for name, [(count,)] in counts.items()})
+    rows = {name: count for name, [(count,)] in counts.items()}
+    return RawTables(path, judged_by, rows, report)
 
 
 def settle_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -> RawTables:
@@ -114,8 +119,8 @@ def settle_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -
                     con.execute(table.create_sql())
                     con.execute(f"insert into {name} select {columns} from published.{name}")
                 RunRecord().write_anew(con)
-            load_rows(con, OPERATOR_CONTROLS, found.resolved.to_rows())
-            for table in _TAKEN:
+            write_provenance(con, found.resolved, import_report=found.import_report)
+            for table in GENERATED_TABLES:
                 stamp_table(con, table.name, Stamp.of(found.resolved))
             con.execute("commit")
     return found
@@ -157,14 +162,12 @@ def _made_from(con: duckdb.DuckDBPyConnection, path: Path) -> ResolvedConfig:
     """The configuration beside the raw tables."""
     import duckdb
 
-    columns = OPERATOR_CONTROLS.column_names
     try:
-        rows = con.execute(f"select {', '.join(columns)} from operator_controls").fetchall()
+        stated = _rows_of(con, OPERATOR_CONTROLS)
     except (duckdb.CatalogException, duckdb.BinderException):
-        rows = []
-    if not rows:
+        stated = []
+    if not stated:
         raise NoRawTablesError(problem=f"{path} holds no operator controls", remedy=HOW_TO_BEGIN)
-    stated = [dict(zip(columns, row, strict=True)) for row in rows]
     try:
         return ResolvedConfig.from_rows(stated)
     except (KeyError, ValueError) as error:
@@ -177,6 +180,15 @@ def _made_from(con: duckdb.DuckDBPyConnection, path: Path) -> ResolvedConfig:
         ) from error
 
 
+def _rows_of(con: duckdb.DuckDBPyConnection, table: PipelineTable) -> list[dict[str, Any]]:
+    columns = ", ".join(map(identifier, table.column_names))
+    order = ", ".join(map(identifier, table.order_by))
+    rows = con.execute(
+        f"select {columns} from {identifier(table.name)} order by {order}"
+    ).fetchall()
+    return [dict(zip(table.column_names, row, strict=True)) for row in rows]
+
+
 def _require_usable(con: duckdb.DuckDBPyConnection, path: Path, resolved: ResolvedConfig) -> None:
     """Refuse tables that are not there, lack columns, or are not of these controls."""
     present: dict[str, set[str]] = {}
@@ -186,7 +198,7 @@ def _require_usable(con: duckdb.DuckDBPyConnection, path: Path, resolved: Resolv
     ).fetchall():
         present.setdefault(table, set()).add(column)
     stamps, expected = read_stamps(con), Stamp.of(resolved)
-    for raw in GENERATED_TABLES:
+    for raw in (IMPORT_REPORT, *GENERATED_TABLES):
         stamp = stamps.get(raw.name)
         missing = [name for name in raw.column_names if name not in present.get(raw.name, set())]
         if missing:

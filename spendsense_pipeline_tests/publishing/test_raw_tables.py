@@ -10,7 +10,8 @@ import pytest
 from spendsense_pipeline.controls import ControlsError, OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.publishing import identity
 from spendsense_pipeline.publishing.identity import Stamp, read_stamps, stamp_table
-from spendsense_pipeline.publishing.loading import clear_tables, load_rows
+from spendsense_pipeline.publishing.loading import clear_tables
+from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.publishing.raw_tables import (
     NoRawTablesError,
     find_raw_tables,
@@ -18,7 +19,7 @@ from spendsense_pipeline.publishing.raw_tables import (
 )
 from spendsense_pipeline.publishing.warehouse import open_building
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.controls import IMPORT_REPORT, OPERATOR_CONTROLS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.imported_data import (
     RAW_PEOPLE,
@@ -41,7 +42,7 @@ def generated(settings: Settings, resolved: ResolvedConfig) -> None:
     """A warehouse of generated tables, empty but for what says so."""
     with open_building(settings) as con:
         clear_tables(con)
-        load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
+        write_provenance(con, resolved)
         for table in GENERATED_TABLES:
             con.execute(table.create_sql())
             stamp_table(con, table.name, Stamp.of(resolved))
@@ -83,7 +84,9 @@ def test_other_rules_are_stamped_on_every_raw_table_and_people_stay(
     with open_building(settings) as con:
         stamps = read_stamps(con)
     expected = Stamp.of(after)
-    assert {stamps[t.name] for t in (OPERATOR_CONTROLS, *GENERATED_TABLES)} == {expected}
+    assert {stamps[t.name] for t in (OPERATOR_CONTROLS, IMPORT_REPORT, *GENERATED_TABLES)} == {
+        expected
+    }
 
 
 @pytest.mark.parametrize(
@@ -148,5 +151,9 @@ def test_an_import_gone_back_to_is_taken_from_the_published_dataset(
     assert people_in(settings.building_path) == []
     found = settle_raw_tables(settings)
     assert found.resolved.is_imported
+    assert [line["row_count"] for line in found.import_report if line["outcome"] == "read"]
     assert people_in(settings.building_path) == RAW_PEOPLE
-    assert find_raw_tables(settings).path == settings.building_path
+    again = find_raw_tables(settings)
+    assert again.path == settings.building_path
+    assert (again.resolved, again.rows) == (found.resolved, found.rows)
+    assert again.import_report == found.import_report
