@@ -12,6 +12,7 @@ from spendsense_pipeline.checks.promises import generated, promise
 INVARIANTS: tuple[Check, ...] = (
     generated("raw_users", "people_have_accounts"),
     promise("raw_accounts", "types_are_plaids", "Map account types to Plaid's type and subtype."),
+    generated("raw_accounts", "balances_are_known"),
     generated("raw_accounts", "balances_reconcile"),
     generated("raw_accounts", "available_balances_follow"),
     generated("raw_accounts", "overdrafts_cost_a_fee"),

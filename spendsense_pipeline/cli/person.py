@@ -77,7 +77,7 @@ def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
     if as_json:
         show_json(view)
     else:
-        _show_person(view)
+        show_person(view)
 
 
 def trace(
@@ -117,7 +117,8 @@ def trace(
         _show_trace(content)
 
 
-def _show_person(view: PersonView) -> None:
+def show_person(view: PersonView) -> None:
+    """One person on one screen."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in view.about.items())
     show(f"[bold]{view.user_id}[/bold] {view.name or ''} as of {view.as_of}", about)
     if view.withheld:
@@ -141,7 +142,7 @@ def _show_person(view: PersonView) -> None:
 def _show_accounts(view: PersonView) -> None:
     rows = [
         (
-            f"{account.name or account.subtype} {account.mask or ''}",
+            f"{account.name or account.subtype or account.type} {account.mask or ''}",
             account.subtype,
             money(account.balance_current),
             money(account.balance_limit),
@@ -153,7 +154,7 @@ def _show_accounts(view: PersonView) -> None:
     show(table("Accounts", headings, rows, left=("kind",)))
     cards = [
         (
-            f"{card.name or card.subtype} {card.mask or ''}",
+            f"{card.name or card.subtype or card.type} {card.mask or ''}",
             money(card.last_statement_balance),
             money(card.minimum_payment_amount),
             card.next_payment_due_date,

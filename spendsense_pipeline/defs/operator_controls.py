@@ -10,7 +10,7 @@ from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import markdown_table
 from spendsense_pipeline.defs.stage import Stage, one_line_failures
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.publishing.loading import load_rows
+from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.settings import today
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 
@@ -35,7 +35,7 @@ def operator_controls(config: OperatorRunConfig, warehouse: Warehouse) -> dg.Mat
         resolved = resolve(asked, as_of=as_of)
         warehouse.note_controls(resolved)
         work = Stage(OPERATOR_CONTROLS.name, con, warehouse, resolved)
-        load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
+        write_provenance(con, resolved)
         given = [row for row in resolved.to_rows() if row["source"] != "default"]
         metadata = {
             "seed": resolved.config.seed,

@@ -12,13 +12,8 @@ from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
-from spendsense_pipeline.publishing.identity import Stamp, stamp_table
-from spendsense_pipeline.publishing.loading import (
-    TableLoader,
-    clear_tables,
-    load_rows,
-    made_ahead,
-)
+from spendsense_pipeline.publishing.loading import TableLoader, clear_tables, made_ahead
+from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.declaration import PipelineTable
 from spendsense_pipeline.tables.raw import GENERATED, GENERATED_TABLES, RAW_TRANSACTIONS, RAW_USERS
@@ -73,8 +68,7 @@ def _begin_anew(work: Stage) -> None:
     """An empty warehouse that knows its operator controls."""
     clear_tables(work.con)
     work.warehouse.note_beginning()
-    load_rows(work.con, OPERATOR_CONTROLS, work.resolved.to_rows())
-    stamp_table(work.con, OPERATOR_CONTROLS.name, Stamp.of(work.resolved))
+    write_provenance(work.con, work.resolved)
     work.warehouse.record.write_anew(work.con)
 
 

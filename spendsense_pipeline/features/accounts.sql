@@ -6,9 +6,13 @@ select
   person.user_no,
   person.user_id,
   account.type = 'depository' as is_depository,
-  account.type = 'depository' and list_contains($savings_subtypes, account.subtype) as is_savings,
-  account.type = 'depository' and list_contains($checking_subtypes, account.subtype) as is_checking,
-  account.type = 'credit' and list_contains($card_subtypes, account.subtype) as is_card,
+  -- An unknown subtype makes an account none of them.
+  account.type = 'depository' and coalesce(list_contains($savings_subtypes, account.subtype), false)
+    as is_savings,
+  account.type = 'depository'
+  and coalesce(list_contains($checking_subtypes, account.subtype), false) as is_checking,
+  account.type = 'credit' and coalesce(list_contains($card_subtypes, account.subtype), false)
+    as is_card,
   account.type in ('depository', 'credit') as is_spending,
   cast(account.balance_current * 100 as bigint) as balance_cents,
   cast(account.balance_limit * 100 as bigint) as limit_cents

@@ -73,7 +73,9 @@ sums as (
 )
 select
   sums.user_no,
-  coalesce(sums.low_days, 0) / sums.days as low_balance_day_share,
+  -- (Nothing is said of an account whose balance nobody knows; its rows still count.)
+  case when sums.min_cents is not null then coalesce(sums.low_days, 0) / sums.days end
+    as low_balance_day_share,
   case when sums.days >= 2 and abs(sums.sum_cents::double) >= 100 * $least_base_usd * sums.days then
       sqrt(
         (sums.days * sums.squared_cents - sums.sum_cents * sums.sum_cents)::double

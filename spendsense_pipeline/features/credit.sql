@@ -4,6 +4,7 @@ with cards as (
     card.user_no,
     card.account_no,
     card.account_id,
+    -- Unknown where the limit or the balance is.
     card.balance_cents / nullif(greatest(card.limit_cents, 0), 0) as utilization
   from _measured_accounts as card
   where card.is_card
@@ -95,7 +96,7 @@ judged as (
 select
   user_no,
   count(*) as card_count,
-  -- An unknown limit leaves the greatest open, unless a known card is already in a band we report.
+  -- A card of unknown use leaves the greatest open, unless another is already in a band we report.
   case
     when count(*) = count(utilization) or max(utilization) >= $medium_from then max(utilization)
   end as max_utilization,

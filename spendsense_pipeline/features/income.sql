@@ -41,7 +41,11 @@ pay as (
   group by user_no
 ),
 checking as (
-  select user_no, cast(sum(balance_cents) as bigint) as balance_cents
+  -- One unknown balance leaves the sum unknown.
+  select
+    user_no,
+    case when count(*) = count(balance_cents) then cast(sum(balance_cents) as bigint) end
+      as balance_cents
   from _measured_accounts
   where is_checking
   group by user_no

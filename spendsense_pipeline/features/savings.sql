@@ -1,6 +1,10 @@
 -- Savings: what is held, what was put in, and how fast that grows it.
 with balances as (
-  select user_no, cast(sum(balance_cents) as bigint) as balance_cents
+  -- One unknown balance leaves the sum unknown.
+  select
+    user_no,
+    case when count(*) = count(balance_cents) then cast(sum(balance_cents) as bigint) end
+      as balance_cents
   from _measured_accounts
   where is_savings
   group by user_no

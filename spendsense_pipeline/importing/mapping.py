@@ -1,23 +1,16 @@
-"""The mapping file: how somebody else's files, columns and values are named in ours.
-
-transactions:
-file: bank_export.csv               # when the file is not called transactions.csv
-columns: {date: PostedOn, amount: Amt, name: Memo}     # ours: theirs
-values: {payment_channel: {ach: other}}                # column: {theirs: ours}
-negate: [amount]                    # when their spending is negative
+"""How somebody else's files, columns, values, dates and numbers are named in ours: what a mapping
+file can say of one table. Reading the file is `mapping_file.py`'s.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from spendsense_pipeline.plaid.accounts import OWED_TYPES, SUBTYPES
 from spendsense_pipeline.tables import tables_in
-from spendsense_pipeline.tables.declaration import MONEY
 
 
 def importable_name(table: str) -> str:
@@ -26,22 +19,115 @@ def importable_name(table: str) -> str:
 
 
 IMPORTABLE_TABLES = {importable_name(table.name): table for table in tables_in("imports")}
-_SHAPES: Mapping[str, tuple[type, str]] = {
-    "file": (str, "a file name"),
-    "columns": (dict, "a mapping of ours to theirs"),
-    "values": (dict, "a mapping of columns"),
-    "negate": (list, "a list of columns"),
-}
 
 
-@dataclass(frozen=True)
-class TableMapping:
+def _as_text(value: Any) -> Any:
+    """A number or a yes of YAML as it was written; what is no scalar is refused later."""
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list | tuple | dict) or value is None else [value]
+
+
+_Text = Annotated[str, BeforeValidator(_as_text)]
+_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_as_list)]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class CsvDialect(_Declared):
+    """How a CSV is written, where the file itself should not decide."""
+
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    quote: str | None = Field(None, min_length=1, max_length=1)
+    escape: str | None = Field(None, min_length=1, max_length=1)
+    """What stands before a quote inside a quoted value, where it is not another quote."""
+    encoding: str | None = None
+    header_line: int | None = Field(None, ge=1)
+    """Line of the column names, counted from 1; lines above it are set aside."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, encoding: str | None) -> str | None:
+        if encoding is not None:
+            try:
+                "".encode(encoding)
+            except LookupError as error:
+                message = f"{encoding!r} is no encoding: use utf-8, cp1252, latin-1 or utf-16"
+                raise ValueError(message) from error
+        return encoding
+
+
+class NumberFormat(_Declared):
+    """How a table's amounts of money are written, where they are not plain (-1234.50)."""
+
+    decimal_mark: Literal[".", ","] = "."
+    thousands_mark: Literal[",", ".", " ", "'", "_"] | None = None
+    currency_sign: _Texts = ()
+    """Signs or words to take off, such as `$` or `USD`."""
+    parentheses: Literal["negative"] | None = None
+    """`(12.50)` is -12.50."""
+    minus: Literal["leading", "trailing"] = "leading"
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> NumberFormat:
+        if self.decimal_mark == self.thousands_mark:
+            message = f"decimal_mark and thousands_mark are both {self.decimal_mark!r}"
+            raise ValueError(message)
+        return self
+
+
+class Direction(_Declared):
+    """The column that says which way unsigned amounts went."""
+
+    column: _Text
+    out: _Texts = Field(min_length=1)
+    """Its words for money out, such as `debit`; compared without regard to case."""
+    into: _Texts = Field(alias="in", min_length=1)
+    """Its words for money in, such as `credit`."""
+
+
+class TableMapping(_Declared):
     """How one table of theirs becomes one of ours; empty means: exactly as ours."""
 
     file: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    negate: tuple[str, ...] = ()
+    csv: CsvDialect = CsvDialect()
+    columns: Mapping[str, _Text] = Field(default_factory=dict)
+    """Ours: theirs."""
+    constants: Mapping[str, _Text] = Field(default_factory=dict)
+    """Ours: the value every row has."""
+    values: Mapping[str, Mapping[_Text, _Text]] = Field(default_factory=dict)
+    """Our column: {theirs: ours}."""
+    date_format: _Texts = ()
+    """Formats of `strptime`, tried in order: `%m/%d/%Y`."""
+    numbers: NumberFormat = NumberFormat()
+    negate: Mapping[str, frozenset[str]] = Field(default_factory=dict)
+    """Our column of money: the types of account whose sign is the other way round."""
+    debit: _Text | None = None
+    """Their column of money out, where money in stands in another."""
+    credit: _Text | None = None
+    direction: Direction | None = None
+    set_aside: Mapping[_Text, _Texts] = Field(default_factory=dict)
+    """Their column: the values whose rows are left out and counted."""
+
+    @field_validator("negate", mode="before")
+    @classmethod
+    def _by_type(cls, negate: Any) -> Any:
+        """A list says: whatever the account; of a balance, whatever account owes it.
+
+        Nobody writes money held as negative: a balance of the other sign is one of debt.
+        """
+        if isinstance(negate, list | tuple):
+            return {
+                column: OWED_TYPES if str(column).startswith("balance_") else tuple(SUBTYPES)
+                for column in negate
+            }
+        if isinstance(negate, dict):
+            return {column: _as_list(types) for column, types in negate.items()}
+        return negate
 
     def theirs(self, column: str) -> str:
         """Their name of our column."""
@@ -49,101 +135,3 @@ class TableMapping:
 
 
 SourceMapping = Mapping[str, TableMapping]
-
-
-def load_mapping(path: Path) -> dict[str, TableMapping]:
-    """Read a mapping file (JSON or YAML); every mistake in it is named at once."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise _refusal(path, f"cannot be read ({error.strerror})", "Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise _refusal(path, "is not UTF-8 text", "Save it as UTF-8.") from error
-    try:
-        content = _parse(text, path)
-    except ValueError as error:
-        raise _refusal(
-            path, f"is neither JSON nor YAML ({error})", "Correct the syntax."
-        ) from error
-    if not isinstance(content, dict):
-        raise _refusal(path, "must hold table names at the top", "See `spendsense import --help`.")
-    problems: list[Problem] = []
-    mapping = {
-        str(table): _table_mapping(path, str(table), entry, problems)
-        for table, entry in content.items()
-    }
-    if problems:
-        raise ImportProblemsError(problems)
-    return mapping
-
-
-def _parse(text: str, path: Path) -> Any:
-    if path.suffix == ".json":
-        return json.loads(text)
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error).replace("\n", " ")) from error
-
-
-def _table_mapping(path: Path, table: str, entry: Any, problems: list[Problem]) -> TableMapping:
-    where = f"{path.name}: {table}"
-    found = list(_mistakes(where, table, entry))
-    problems += found
-    if found:
-        return TableMapping()
-    columns, values = entry.get("columns") or {}, entry.get("values") or {}
-    return TableMapping(
-        file=entry.get("file"),
-        columns={str(ours): str(theirs) for ours, theirs in columns.items()},
-        values={
-            str(column): {str(theirs): str(ours) for theirs, ours in changes.items()}
-            for column, changes in values.items()
-        },
-        negate=tuple(entry.get("negate") or ()),
-    )
-
-
-def _mistakes(where: str, table: str, entry: Any) -> Iterator[Problem]:
-    """What is wrong with one table's entry; later questions only make sense of a sound shape."""
-    if table not in IMPORTABLE_TABLES:
-        remedy = f"Use one of {', '.join(IMPORTABLE_TABLES)}."
-        yield Problem("mapping", where, "is not a table of ours", remedy)
-        return
-    shape_mistakes = list(_shape_mistakes(where, entry))
-    yield from shape_mistakes
-    if shape_mistakes:
-        return
-    declared = IMPORTABLE_TABLES[table]
-    negate = entry.get("negate") or ()
-    for column in (*(entry.get("columns") or {}), *(entry.get("values") or {}), *negate):
-        if column not in declared.column_names:
-            remedy = f"Columns of {table}: {', '.join(declared.column_names)}."
-            yield Problem("mapping", f"{where}.{column}", "is not a column", remedy)
-    for column in negate:
-        if column in declared.column_names and declared.column(column).type != MONEY:
-            remedy = "Only amounts of money can change sign."
-            yield Problem("mapping", f"{where}.{column}", "cannot be negated", remedy)
-
-
-def _shape_mistakes(where: str, entry: Any) -> Iterator[Problem]:
-    if not isinstance(entry, dict):
-        yield Problem("mapping", where, "must be a mapping", f"Use {', '.join(_SHAPES)}.")
-        return
-    for key, value in entry.items():
-        if key not in _SHAPES:
-            remedy = f"Use one of {', '.join(_SHAPES)}."
-            yield Problem("mapping", f"{where}.{key}", "is not a mapping key", remedy)
-        elif value is not None and not isinstance(value, _SHAPES[key][0]):
-            text = f"must be {_SHAPES[key][1]}"
-            yield Problem("mapping", f"{where}.{key}", text, "Correct its form.")
-    changes = entry.get("values")
-    if isinstance(changes, dict) and not all(isinstance(each, dict) for each in changes.values()):
-        remedy = "Write `column: {theirs: ours}`."
-        yield Problem("mapping", f"{where}.values", "must hold a mapping per column", remedy)
-
-
-def _refusal(path: Path, text: str, remedy: str) -> ImportProblemsError:
-    return ImportProblemsError([Problem("mapping", str(path), text, remedy)])

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from spendsense_pipeline.importing.layout import is_held_through_account
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, importable_name
 from spendsense_pipeline.importing.problems import Problem, count_of
+from spendsense_pipeline.importing.translation import is_held_through_account
 from spendsense_pipeline.plaid.accounts import SUBTYPES
 from spendsense_pipeline.plaid.categories import UNCONFIRMED_CODES, category_rows, primary_of
 from spendsense_pipeline.tables.declaration import ForeignKey

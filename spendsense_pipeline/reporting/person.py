@@ -34,9 +34,9 @@ class Account:
     account_id: str
     name: str | None
     type: str
-    subtype: str
+    subtype: str | None
     mask: str | None
-    balance_current: Decimal
+    balance_current: Decimal | None
     balance_available: Decimal | None
     balance_limit: Decimal | None
     utilization: float | None

@@ -34,6 +34,9 @@ GENERATED = Step("generate", GENERATE, "generate people and transactions")
 
 SOME_ROWS = RowCount("at least one", "select 1", ">=")
 
+AS_OF_KEY, HISTORY_START_KEY = b"spendsense.as_of", b"spendsense.history_start"
+"""What generated tables say of themselves in their Arrow schema's metadata: days as 2026-06-30."""
+
 USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
 ACCOUNT_KEY = ForeignKey(("account_id",), "raw_accounts", ("account_id",))
 
@@ -68,13 +71,13 @@ RAW_ACCOUNTS = PipelineTable(
         Column("account_id", "VARCHAR", "Identifier of the account"),
         Column("user_id", "VARCHAR", "Person who holds the account"),
         Column("type", "VARCHAR", "Plaid account type, e.g. depository, credit"),
-        Column("subtype", "VARCHAR", "Plaid account subtype, e.g. checking, credit card"),
+        Column("subtype", "VARCHAR", "Plaid account subtype, e.g. checking, credit card; null where an import did not say one we know", nullable=True),
         Column("name", "VARCHAR", "Short account name", nullable=True),
         Column("official_name", "VARCHAR", "The bank's product name", nullable=True),
         Column("mask", "VARCHAR", "Last four digits, made up", nullable=True),
         Column("holder_category", "VARCHAR", "Personal or business account; business is excluded from features", nullable=True, allowed=HOLDER_CATEGORIES),
         Column("ownership", "VARCHAR", "Held alone or jointly", nullable=True, allowed=OWNERSHIPS),
-        Column("balance_current", MONEY, "Posted balance at as_of: money held (depository) or owed (credit, positive = owed)", unit="USD"),
+        Column("balance_current", MONEY, "Posted balance at as_of: money held (depository) or owed (credit, positive = owed); null where an import's bank did not say, and so is what is measured from it", unit="USD", nullable=True),
         Column("balance_available", MONEY, "Current less pending outflows (depository) or limit less owed and pending (credit)", unit="USD", nullable=True),
         Column("balance_limit", MONEY, "Credit limit; null for depository accounts", unit="USD", nullable=True),
         Column("iso_currency_code", "VARCHAR", "Currency, USD", nullable=True),

@@ -7,7 +7,7 @@ fullest_card as (
       order by m.balance_cents / m.limit_cents desc, m.account_id
     ) as card
   from _measured_accounts as m join raw_accounts as a using (account_id)
-  where m.is_card and m.limit_cents > 0
+  where m.is_card and m.limit_cents > 0 and m.balance_cents is not null
   group by m.user_id
 ),
 overdue_card as (
@@ -23,7 +23,8 @@ overdue_card as (
   group by m.user_id
 ),
 checking as (
-  select user_id, sum(balance_cents) / 100 as balance
+  select
+    user_id, case when count(*) = count(balance_cents) then sum(balance_cents) end / 100 as balance
   from _measured_accounts
   where is_checking
   group by user_id
@@ -40,7 +41,7 @@ unseen as (
     user_id, window_days,
     list_filter([
       case when median_pay_gap_days is null then 'pay' end,
-      case when low_balance_day_share is null then 'a checking account' end,
+      case when low_balance_day_share is null then 'a checking balance' end,
       case when savings_net_inflow_monthly_usd is null then 'savings' end,
       case when max_utilization is null then 'card use' end
     ], lambda behaviour: behaviour is not null) as behaviours

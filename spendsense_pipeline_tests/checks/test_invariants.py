@@ -49,6 +49,14 @@ def _foreign_subtype(world: World) -> None:
     world.account("savings")["subtype"] = "Savings"
 
 
+def _without_subtype(world: World) -> None:
+    world.account("savings")["subtype"] = None
+
+
+def _without_balance(world: World) -> None:
+    world.account("savings")["balance_current"] = None
+
+
 def _a_cent_too_much(world: World) -> None:
     world.account("checking")["balance_current"] += Decimal("0.01")
     world.account("checking")["balance_available"] += Decimal("0.01")
@@ -209,6 +217,8 @@ def _statement_missing(world: World) -> None:
 MUTATIONS: list[tuple[str, Mutation]] = [
     ("people_have_accounts", _person_without_account),
     ("types_are_plaids", _foreign_subtype),
+    ("types_are_plaids", _without_subtype),
+    ("balances_are_known", _without_balance),
     ("balances_reconcile", _a_cent_too_much),
     ("available_balances_follow", _wrong_available),
     ("overdrafts_cost_a_fee", _overdrawn),

@@ -91,9 +91,10 @@ def _of_user(
     out |= _credit(accounts, within, raw, as_of, window)
     out |= _income(accounts, posted, within, as_of, window, days)
     checking = [a for a in accounts if a["type"] == "depository" and a["subtype"] == "checking"]
+    held = _held(checking)
     out["cash_flow_buffer_months"] = (
-        sum(cents(a["balance_current"]) for a in checking) / 100 / expenses
-        if checking and expenses and expenses > 0
+        held / 100 / expenses
+        if checking and held is not None and expenses and expenses > 0
         else None
     )
     primary_rows = _cash_flow(checking, within, as_of, days, out)
@@ -111,6 +112,12 @@ def _of_user(
         sum(t["category_detailed"] is None for t in within) / len(within) if within else None
     )
     return out
+
+
+def _held(accounts: list[Row]) -> int | None:
+    """Cents on these accounts; one that nobody knows leaves the sum unknown."""
+    balances = [a["balance_current"] for a in accounts]
+    return None if None in balances else sum(map(cents, balances))
 
 
 def _is_savings(account: Row) -> bool:
@@ -150,8 +157,8 @@ def _savings(
     if not held:
         return dict.fromkeys(names)
     rows = [t for t in within if t["account_id"] in held]
-    balance = sum(cents(a["balance_current"]) for a in held.values())
-    opening = balance + sum(cents(t["amount"]) for t in rows)
+    balance = _held(list(held.values()))
+    opening = None if balance is None else balance + sum(cents(t["amount"]) for t in rows)
     inflow = -sum(
         cents(t["amount"]) for t in rows if t["category_detailed"] != "INCOME_INTEREST_EARNED"
     )
@@ -159,11 +166,13 @@ def _savings(
         zip(
             names,
             (
-                balance / 100,
+                None if balance is None else balance / 100,
                 inflow / 100,
                 inflow / 100 * 30 / days if days else None,
-                inflow / opening if opening >= 100 else None,
-                balance / 100 / expenses if expenses and expenses > 0 else None,
+                inflow / opening if opening is not None and opening >= 100 else None,
+                balance / 100 / expenses
+                if balance is not None and expenses and expenses > 0
+                else None,
             ),
             strict=True,
         )
@@ -189,7 +198,9 @@ def _credit(
         return out | dict.fromkeys(names)
     used = [
         cents(c["balance_current"]) / cents(c["balance_limit"])
-        if c["balance_limit"] is not None and c["balance_limit"] > 0
+        if c["balance_current"] is not None
+        and c["balance_limit"] is not None
+        and c["balance_limit"] > 0
         else None
         for c in sorted(cards, key=lambda c: c["account_id"])
     ]
@@ -333,6 +344,8 @@ def _cash_flow(
         rows[t["account_id"]].append(t)
     primary = min(checking, key=lambda a: (-len(rows[a["account_id"]]), a["account_id"]))
     mine = rows[primary["account_id"]]
+    if primary["balance_current"] is None:
+        return len(mine)
     net: dict[dt.date, int] = defaultdict(int)
     for t in mine:
         net[t["date"]] += cents(t["amount"])

@@ -53,6 +53,10 @@ ACCOUNTS = (
     ("credit", "credit card"),
     ("investment", "ira"),
     ("loan", "student"),
+    ("depository", "something new"),
+    ("depository", None),
+    ("credit", None),
+    ("other", "other"),
 )
 money = st.integers(-300_000, 300_000).map(lambda c: Decimal(c) / 100)
 nonzero = money.filter(bool)
@@ -80,7 +84,7 @@ def people(draw: st.DrawFn, user_id: str) -> dict[str, list[Row]]:
                 type=type_,
                 subtype=subtype,
                 holder_category=holder,
-                balance_current=draw(money),
+                balance_current=draw(money | st.none()),
                 balance_limit=limit,
             )
         )

@@ -46,7 +46,7 @@ def test_a_minimal_folder_fills_the_raw_tables(tmp_path: Path) -> None:
             (name, type_) for name, type_, *_ in con.execute(f"describe {table.name}").fetchall()
         ]
         assert found == [(c.name, c.type) for c in table.columns]
-    assert any("1 of 1 cards have no liability row" in note for note in staged.notes)
+    assert any("1 of 1 cards have no liability row" in line.text for line in staged.report)
 
 
 def test_a_staged_import_can_be_found_again(tmp_path: Path) -> None:

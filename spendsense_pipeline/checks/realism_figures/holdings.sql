@@ -2,7 +2,7 @@
 with card as (
   select user_id, greatest(balance_current / balance_limit, 0) as utilization
   from raw_accounts
-  where type = 'credit' and balance_limit > 0
+  where type = 'credit' and balance_limit > 0 and balance_current is not null
 ),
 cadence as (
   select

@@ -4,7 +4,7 @@ fullest_card as (
   select
     user_id, first(account_id order by balance_cents / limit_cents desc, account_id) as account_id
   from _measured_accounts
-  where is_card and limit_cents > 0
+  where is_card and limit_cents > 0 and balance_cents is not null
   group by user_id
 ),
 holdings as (

@@ -60,7 +60,9 @@ sums as (
 select
   f.user_id, f.window_days, f.feature, f.rows_counted,
   list(f.account_id order by f.account_id) as accounts,
-  cast(sum(f.balance_cents + coalesce(s.moved_cents, 0)) as bigint) as opening_cents,
+  case when count(*) = count(f.balance_cents)
+    then cast(sum(f.balance_cents + coalesce(s.moved_cents, 0)) as bigint)
+  end as opening_cents,
   cast(sum(coalesce(s.row_count, 0)) as bigint) as row_count,
   cast(sum(coalesce(s.sum_cents, 0)) as bigint) as sum_cents
 from referred as f

@@ -134,7 +134,7 @@ def _account(row: Row) -> dict[str, Any]:
             "unofficial_currency_code": None,
         },
         "mask": row["mask"],
-        "name": row["name"] or row["subtype"].title(),
+        "name": row["name"] or (row["subtype"] or row["type"]).title(),
         "official_name": row["official_name"],
         "type": row["type"],
         "subtype": row["subtype"],

@@ -51,6 +51,7 @@ def _configuration(person: Person, transactions: list[Row]) -> dict[str, Any]:
         "override_accounts": [
             _account(row, [t for t in transactions if t["account_id"] == row["account_id"]], terms)
             for row in person.accounts
+            if row["subtype"] is not None  # Sandbox makes no account without one
         ],
     }
 
