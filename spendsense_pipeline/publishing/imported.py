@@ -61,6 +61,9 @@ def find_import(
         building: the warehouse being built, where a run has it open; opened to read otherwise. A
             warehouse that another process is writing is not looked into: who writes it next asks
             again.
+
+    Returns:
+        The import, the published one first; None where there is none.
     """
     with contextlib.suppress(WarehouseError):
         published = current_dataset(settings)
@@ -98,6 +101,9 @@ def command_for(settings: Settings) -> str:
 
     Args:
         settings: where that is.
+
+    Returns:
+        The command as one would type it.
     """
     return refresh_command(is_imported=find_import(settings) is not None)
 

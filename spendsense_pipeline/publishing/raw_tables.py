@@ -73,6 +73,9 @@ def find_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -> 
         settings: where they are.
         rules: thresholds and expectations to judge by; None: those they were last judged by.
 
+    Returns:
+        Which they are, and the configuration with those rules.
+
     Raises:
         NoRawTablesError: when there are none, or they are another version's.
         ControlsError: when `rules` asks for other people than those there are.
@@ -100,6 +103,9 @@ def settle_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -
     Args:
         settings: where they are.
         rules: as in `find_raw_tables`, whose errors it raises before anything is written.
+
+    Returns:
+        What the warehouse holds now.
     """
     with (
         writer_lock(settings, holder="spendsense refresh --from-raw", wait_seconds=_WAIT_SECONDS),
