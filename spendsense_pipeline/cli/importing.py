@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from spendsense_pipeline.cli.output import JsonOption, YesOption, say, show, show_json
+from spendsense_pipeline.cli.output import JsonOption, YesOption, say, show, show_json, table
 from spendsense_pipeline.cli.refresh import confirm_replacing, run_and_summarize
 
+if TYPE_CHECKING:
+    from spendsense_pipeline.importing import StagedImport
+    from spendsense_pipeline.importing.report import ReportLine
+
 JOB = "refresh_from_raw"
+
+
+def _list_formats(name: str | None) -> str | None:
+    """End the command with the formats there are, where the name asks for them."""
+    if name != "list":
+        return name
+    from spendsense_pipeline.importing.formats import FORMATS
+
+    rows = [(ready.name, ready.title, ", ".join(ready.suffixes)) for ready in FORMATS.values()]
+    show(table("Formats", ("format", "of", "files"), rows, left=("of", "files")))
+    raise typer.Exit
 
 
 def import_(
     path: Annotated[
         Path,
-        typer.Argument(help="Folder in the raw layout or of Plaid responses, or one .json file."),
+        typer.Argument(
+            help="Folder in the raw layout or of Plaid responses, or one .json file; with --format "
+            "an export, or a folder of them."
+        ),
     ],
     as_of: Annotated[
         dt.datetime | None,
@@ -31,11 +49,25 @@ def import_(
         Path | None,
         typer.Option(help="File that says how their files, columns and values are named."),
     ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            callback=_list_formats,
+            is_eager=True,
+            help="The export of a bank or an app: chase, mint, ofx and others (`--format list`).",
+            show_default="the raw layout or Plaid's",
+        ),
+    ] = None,
     all_consented: Annotated[
         bool,
         typer.Option(
             "--all-consented", help="You hold everybody's consent (a recorded refusal stands)."
         ),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Refuse what is odd, instead of leaving its value out."),
     ] = False,
     no_run: Annotated[
         bool, typer.Option("--no-run", help="Only validate and set aside; run nothing.")
@@ -53,6 +85,7 @@ def import_(
     ```bash
     spendsense import mydata --as-of 2026-06-30 --all-consented
     spendsense import bank --as-of 2026-06-30 --mapping mapping.yaml --no-run
+    spendsense import downloads --format chase --as-of 2026-06-30 --all-consented
     ```
     """
     from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
@@ -62,21 +95,57 @@ def import_(
 
     settings = Settings.from_environment()
     settings.prepare_data_dir()
-    request = ImportRequest(path, as_of.date() if as_of else None, mapping, all_consented)
+    day = as_of.date() if as_of else None
+    request = ImportRequest(path, day, mapping, all_consented, is_strict=strict, format=format_)
     staged = stage(request, imports_dir(settings))
-    counts = ", ".join(
-        f"{rows:,} {table.removeprefix('raw_')}" for table, rows in staged.rows.items() if rows
-    )
-    for line in staged.report:
-        if line.outcome != "read":
-            say(line.sentence)
-    if no_run:
-        if as_json:
-            show_json(staged)
-        else:
-            show(f"Valid: {counts} as of {staged.as_of}, set aside as {staged.fingerprint}.")
+    if no_run and as_json:
+        show_json(staged)
         return
-    say(f"Valid: {counts} as of {staged.as_of}.")
+    if not as_json:
+        _show(staged)
+    if no_run:
+        show(f"Valid, set aside as {staged.fingerprint}. Nothing was run.")
+        return
     confirm_replacing(settings, yes=yes)
     fill_warehouse(settings, staged, overridden_configuration(None, Overrides(), say=say))
     run_and_summarize(settings, JOB, run_config={}, as_json=as_json)
+
+
+def _show(staged: StagedImport) -> None:
+    """What was read, as what, and what became of the rest."""
+    from spendsense_pipeline.importing.report import Outcome
+
+    lines = [
+        (line.outcome, line.file, line.rows, _said(line))
+        for outcome in get_args(Outcome)
+        for line in staged.report
+        if line.outcome == outcome
+    ]
+    headings = ("outcome", "file", "rows", "what, and what to do")
+    show(table("What was brought", headings, lines, left=("file",), prose=headings[-1:]))
+    kinds = [
+        (
+            f"{kind.type}/{kind.subtype or 'unknown'}",
+            kind.measured_as or "not measured",
+            kind.balance_sign,
+            kind.accounts,
+            kind.without_balance,
+            kind.transactions,
+        )
+        for kind in staged.holdings.accounts
+    ]
+    columns = ("account", "measured as", "balance", "accounts", "balance unknown", "transactions")
+    show(table("Accounts", columns, kinds, left=columns[1:3]))
+    held = staged.holdings
+    span = f"{held.first_date} to {held.last_date}" if held.first_date else "no posted rows"
+    consent = ", ".join(f"{count:,} {status}" for status, count in held.people_by_consent.items())
+    show(
+        f"As of {staged.as_of}; posted rows {span}, positive = money out. "
+        f"Consent: {consent or 'nobody is in it'}.",
+    )
+
+
+def _said(line: ReportLine) -> str:
+    first = f"; first: {', '.join(line.first_rows)}" if line.first_rows else ""
+    remedy = f". {line.remedy}" if line.remedy else ""
+    return f"{line.text}{first}{remedy}"

@@ -31,6 +31,8 @@ from spendsense_pipeline.generation.tables import (
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline.settings import Settings, today
 from spendsense_pipeline.tables.raw import (
+    AS_OF_KEY,
+    HISTORY_START_KEY,
     RAW_ACCOUNTS,
     RAW_LIABILITIES,
     RAW_TRANSACTIONS,
@@ -143,15 +145,19 @@ class PersonaSkewedGenerator:
         self.resolved = resolve(self.operator_config, as_of=as_of)
 
     def generate_all(self) -> GeneratedTables:
-        """All tables of the whole population, with plain string columns."""
+        """All tables of the whole population, with plain string columns, their day as metadata."""
         shards = list(generate(self.resolved))
         declared = {"users": RAW_USERS, "accounts": RAW_ACCOUNTS}
         declared |= {"transactions": RAW_TRANSACTIONS, "liabilities": RAW_LIABILITIES}
+        described = {
+            AS_OF_KEY: self.resolved.as_of.isoformat(),
+            HISTORY_START_KEY: self.resolved.history_start.isoformat(),
+        }
         return GeneratedTables(
             **{
                 name: pa.concat_tables(
                     [getattr(shard, name).cast(table.arrow_schema) for shard in shards]
-                )
+                ).replace_schema_metadata(described)
                 for name, table in declared.items()
             }
         )

@@ -4,10 +4,12 @@ them.
 Measuring, judging and explaining happen downstream, on imported and generated rows alike.
 """
 
+from spendsense_pipeline.importing.loader import DataLoader
 from spendsense_pipeline.importing.problems import ImportProblemsError
 from spendsense_pipeline.importing.staging import ImportRequest, StagedImport, load_staged, stage
 
 __all__ = [
+    "DataLoader",
     "ImportProblemsError",
     "ImportRequest",
     "StagedImport",

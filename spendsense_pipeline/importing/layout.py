@@ -18,6 +18,7 @@ from spendsense_pipeline.importing.report import ImportReport
 from spendsense_pipeline.importing.translation import Arrival, required_columns
 from spendsense_pipeline.sql import identifier, literal
 
+EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves
 _SUFFIXES = (".csv", ".parquet")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from spendsense_pipeline.plaid.accounts import CREDIT, LOAN, SUBTYPES
+from spendsense_pipeline.plaid.accounts import OWED_TYPES, SUBTYPES
 from spendsense_pipeline.tables import tables_in
 
 
@@ -18,7 +18,6 @@ def importable_name(table: str) -> str:
     return table.removeprefix("raw_")
 
 
-_OWING_TYPES = (CREDIT, LOAN)
 IMPORTABLE_TABLES = {importable_name(table.name): table for table in tables_in("imports")}
 
 
@@ -49,6 +48,8 @@ class CsvDialect(_Declared):
     encoding: str | None = None
     header_line: int | None = Field(None, ge=1)
     """Line of the column names, counted from 1; lines above it are set aside."""
+    columns: _Texts = ()
+    """The column names in order, where no line of the file holds them."""
 
     @field_validator("encoding")
     @classmethod
@@ -123,7 +124,7 @@ class TableMapping(_Declared):
         """
         if isinstance(negate, list | tuple):
             return {
-                column: _OWING_TYPES if str(column).startswith("balance_") else tuple(SUBTYPES)
+                column: OWED_TYPES if str(column).startswith("balance_") else tuple(SUBTYPES)
                 for column in negate
             }
         if isinstance(negate, dict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from spendsense_pipeline.importing.problems import Problem
 
@@ -36,6 +36,18 @@ class ReportLine:
         shown = f"; first: {', '.join(self.first_rows)}" if self.first_rows else ""
         remedy = f". {self.remedy}" if self.remedy else ""
         return f"{self.file}: {self.text}{shown}{remedy}"
+
+    def row(self, position: int) -> dict[str, Any]:
+        """The line as a row of `import_report`."""
+        return {
+            "position": position,
+            "outcome": self.outcome,
+            "file": self.file,
+            "row_count": self.rows,
+            "text": self.text,
+            "remedy": self.remedy or None,
+            "first_rows": "; ".join(self.first_rows) or None,
+        }
 
     @property
     def problem(self) -> Problem:

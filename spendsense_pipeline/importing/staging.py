@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+from pydantic import TypeAdapter
 
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.files import new_folder
-from spendsense_pipeline.importing.layout import find_files, read_files
+from spendsense_pipeline.importing.formats.folders import sidecar_files
+from spendsense_pipeline.importing.holdings import Holdings, find_holdings
+from spendsense_pipeline.importing.layout import EXPORT_DESCRIPTION_FILE
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
 from spendsense_pipeline.importing.mapping_file import load_mapping
-from spendsense_pipeline.importing.plaid_responses import has_responses, read_responses
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.importing.readers import Asked, read
 from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.report import ImportReport, ReportLine
 from spendsense_pipeline.importing.translation import (
@@ -38,8 +42,8 @@ from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
+_MEMORY_MB = 500  # what reading may hold; beyond it DuckDB uses the scratch folder
 DESCRIPTION_FILE = "import.json"
-EXPORT_DESCRIPTION_FILE = "export.json"  # what our own exports say about themselves
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class ImportRequest:
     all_consented: bool = False
     is_strict: bool = False
     """Whether what is odd refuses, instead of costing a value."""
+    format: str | None = None
+    """Name of the ready format that the files are in; the raw layout or Plaid's where none is."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,8 @@ class StagedImport:
     fingerprint: str
     as_of: dt.date
     history_start: dt.date | None
-    first_date: dt.date | None
     rows: Mapping[str, int]
+    holdings: Holdings
     report: tuple[ReportLine, ...] = ()
     source: str = ""
     folder: Path = field(default=Path(), compare=False)
@@ -100,85 +106,96 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         text = "does not say which day its balances are of"
         remedy = "Give that day: --as-of 2026-06-30."
         raise _refused(Problem("as_of_missing", str(path), text, remedy))
-    with full_disk_named(imports_dir), _scratch() as (con, scratch):
-        arrivals = _read(con, path, mapping, report)
-        given = translate(con, arrivals, mapping, report)
-        files = {table: arrival.where for table, arrival in arrivals.items()}
-        problems = [
-            problem
-            for table in files
-            for problem in value_problems(con, table, files[table], as_of=as_of)
-        ]
-        problems += relation_problems(con, files)
-        problems += _consent_problems(con, files["users"], given["users"], request)
-        if problems:
-            raise ImportProblemsError(problems)
-        rows = _type_rows(con, all_consented=request.all_consented)
-        _say_what_is_not_given(con, path, files, report)
-        if request.is_strict and report.notes:
-            raise ImportProblemsError([line.problem for line in report.notes])
-        staged = StagedImport(
+    with full_disk_named(imports_dir), scratch_database() as (con, scratch):
+        asked = Asked(path, request.format, as_of)
+        arrivals, mapping = read(con, asked, mapping, report)
+        origin = Origin(
+            source=path.resolve().name,
             fingerprint=_fingerprint(path, request, as_of),
             as_of=as_of,
             history_start=described.get("history_start"),
-            first_date=_first_date(con),
-            rows=rows,
-            report=tuple(report),
-            source=path.resolve().name,
+            all_consented=request.all_consented,
+            is_strict=request.is_strict,
         )
-        return _set_aside(con, staged, scratch, imports_dir)
+        staged = judged(con, arrivals, mapping, report, origin)
+        if path.is_dir() and request.format is None:
+            staged = replace(staged, report=(*staged.report, *_files_not_read(path, arrivals)))
+        return set_aside(con, staged, scratch, imports_dir)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What is known of data before its rows are looked at, and how strictly they are."""
+
+    source: str
+    fingerprint: str
+    as_of: dt.date
+    history_start: dt.date | None
+    all_consented: bool
+    is_strict: bool
+
+
+def judged(
+    con: duckdb.DuckDBPyConnection,
+    arrivals: Mapping[str, Arrival],
+    mapping: SourceMapping,
+    report: ImportReport,
+    origin: Origin,
+) -> StagedImport:
+    """Fill the raw tables of `con` from `their_<table>` of every arrival.
+
+    Raises:
+        ImportProblemsError: holding every kind of problem found.
+    """
+    given = translate(con, arrivals, mapping, report)
+    files = {table: arrival.where for table, arrival in arrivals.items()}
+    problems = [
+        problem
+        for table in files
+        for problem in value_problems(con, table, files[table], as_of=origin.as_of)
+    ]
+    problems += relation_problems(con, files)
+    if not origin.all_consented:
+        problems += _consent_problems(con, files["users"], given["users"])
+    if problems:
+        raise ImportProblemsError(problems)
+    rows = _type_rows(con, all_consented=origin.all_consented)
+    _say_what_is_not_given(con, files, report)
+    if origin.is_strict and report.notes:
+        raise ImportProblemsError([line.problem for line in report.notes])
+    return StagedImport(
+        fingerprint=origin.fingerprint,
+        as_of=origin.as_of,
+        history_start=origin.history_start,
+        rows=rows,
+        holdings=find_holdings(con, mapping),
+        report=tuple(report),
+        source=origin.source,
+    )
 
 
 def load_staged(fingerprint: str, imports_dir: Path) -> StagedImport:
     """A staged import by its fingerprint; FileNotFoundError if it is gone."""
     folder = imports_dir / fingerprint
-    content = json.loads((folder / DESCRIPTION_FILE).read_text(encoding="utf-8"))
-    dates = {
-        name: dt.date.fromisoformat(content[name]) if content[name] else None
-        for name in ("history_start", "first_date")
-    }
-    return StagedImport(
-        fingerprint=content["fingerprint"],
-        as_of=dt.date.fromisoformat(content["as_of"]),
-        history_start=dates["history_start"],
-        first_date=dates["first_date"],
-        rows=content["rows"],
-        report=tuple(
-            ReportLine(**{**line, "first_rows": tuple(line["first_rows"])})
-            for line in content["report"]
-        ),
-        source=content["source"],
-        folder=folder,
-    )
+    staged = _described().validate_json((folder / DESCRIPTION_FILE).read_bytes())
+    return replace(staged, folder=folder)
+
+
+@functools.cache
+def _described() -> TypeAdapter[StagedImport]:
+    """How a staged import is written into its folder and read from it."""
+    return TypeAdapter(StagedImport)
 
 
 @contextlib.contextmanager
-def _scratch() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+def scratch_database() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """An in-memory DuckDB that spills to a folder which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="spendsense-import-") as scratch:
-        con = duckdb.connect(config={"temp_directory": scratch})
+        con = duckdb.connect(config={"temp_directory": scratch, "memory_limit": f"{_MEMORY_MB}MB"})
         try:
             yield con, Path(scratch)
         finally:
             con.close()
-
-
-def _read(
-    con: duckdb.DuckDBPyConnection, path: Path, mapping: SourceMapping, report: ImportReport
-) -> dict[str, Arrival]:
-    """`their_<table>` of every table that was brought."""
-    has_layout = path.is_dir() and any(
-        (path / f"{prefix}transactions{suffix}").is_file()
-        for prefix in ("", "raw_")
-        for suffix in (".csv", ".parquet")
-    )
-    if has_layout or (path.is_dir() and not has_responses(path)):
-        return read_files(con, find_files(path, mapping), mapping, report)
-    if has_responses(path):
-        return read_responses(con, path, mapping, report)
-    remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
-    text = "is not a folder or a .json file"
-    raise _refused(Problem("unreadable_file", str(path), text, remedy))
 
 
 def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[str, int]:
@@ -208,6 +225,7 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
             f'insert into "{declared.name}" {typed_select(name)} from "source_{name}" source '
             f"order by {', '.join(declared.order_by)}"
         )
+        con.execute(f'drop table "source_{name}"')
         [(count,)] = con.execute(f'select count(*) from "{declared.name}"').fetchall()
         rows[declared.name] = int(count)
     for declared in GENERATED_TABLES:
@@ -216,16 +234,9 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
     return rows
 
 
-def _first_date(con: duckdb.DuckDBPyConnection) -> dt.date | None:
-    [(first,)] = con.execute("select min(date) from raw_transactions where not pending").fetchall()
-    return first if isinstance(first, dt.date) else None
-
-
 def _consent_problems(
-    con: duckdb.DuckDBPyConnection, file: str, given: frozenset[str], request: ImportRequest
+    con: duckdb.DuckDBPyConnection, file: str, given: frozenset[str]
 ) -> list[Problem]:
-    if request.all_consented:
-        return []
     [(recorded,)] = con.execute("select count(consent_status) from source_users").fetchall()
     if "consent_status" in given and recorded:
         return []
@@ -238,10 +249,7 @@ def _consent_problems(
 
 
 def _say_what_is_not_given(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    files: Mapping[str, str],
-    report: ImportReport,
+    con: duckdb.DuckDBPyConnection, files: Mapping[str, str], report: ImportReport
 ) -> None:
     """What the import may leave out and does, and what follows from that."""
     [(rows, categorised)] = con.execute(
@@ -263,11 +271,14 @@ def _say_what_is_not_given(
     if cards and "card_statements" not in files:
         text = "no card statements: minimum-payment-only is judged from liabilities alone"
         report.not_given("card_statements", cards, text)
-    if path.is_dir():
-        for file in sorted(path.iterdir()):
-            is_table = file.suffix in (".csv", ".parquet")
-            if is_table and file.name not in {*files.values(), EXPORT_DESCRIPTION_FILE}:
-                report.set_aside(file.name, 0, "not read: it holds no raw table (measured anew)")
+
+
+def _files_not_read(folder: Path, arrivals: Mapping[str, Arrival]) -> Iterator[ReportLine]:
+    """Tables of the folder that no raw table was read from: our exports bring what is measured."""
+    read = {arrival.where for arrival in arrivals.values()}
+    for file in sorted(folder.iterdir()):
+        if file.suffix in (".csv", ".parquet") and file.name not in read:
+            yield ReportLine("set aside", file.name, 0, "not read: it is no raw table")
 
 
 def _own_description(path: Path) -> dict[str, dt.date]:
@@ -285,8 +296,13 @@ def _own_description(path: Path) -> dict[str, dt.date]:
 
 
 def _fingerprint(path: Path, request: ImportRequest, as_of: dt.date) -> str:
-    digest = hashlib.sha256(f"{as_of}:{request.all_consented}".encode())
+    said = f"{as_of}:{request.all_consented}"
+    if request.format is not None:
+        said = f"{said}:{request.format}"
+    digest = hashlib.sha256(said.encode())
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    if request.format is not None and path.is_file():
+        files += sidecar_files(path)
     if request.mapping_path:
         files.append(request.mapping_path)
     for file in files:
@@ -296,19 +312,18 @@ def _fingerprint(path: Path, request: ImportRequest, as_of: dt.date) -> str:
     return digest.hexdigest()[:16]
 
 
-def _set_aside(
+def set_aside(
     con: duckdb.DuckDBPyConnection, staged: StagedImport, scratch: Path, imports_dir: Path
 ) -> StagedImport:
+    """Keep the raw tables of `con` in the staged import's folder."""
     folder = imports_dir / staged.fingerprint
     written = scratch / "staged"
     written.mkdir()
     for table in GENERATED_TABLES:
         target = literal(written / f"{table.name}.parquet")
         con.execute(f"copy {identifier(table.name)} to {target} (format parquet, compression zstd)")
-    content = {k: v for k, v in asdict(staged).items() if k != "folder"}
-    (written / DESCRIPTION_FILE).write_text(
-        json.dumps(content, default=str, indent=2), encoding="utf-8"
-    )
+    content = _described().dump_json(staged, indent=2, exclude={"folder"})
+    (written / DESCRIPTION_FILE).write_bytes(content)
     with new_folder(folder) as arriving:
         shutil.copytree(written, arriving, dirs_exist_ok=True)
     return replace(staged, folder=folder)

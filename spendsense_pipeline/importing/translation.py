@@ -15,6 +15,11 @@ from dataclasses import dataclass
 
 import duckdb
 
+from spendsense_pipeline.importing.dependants import (
+    begin_leaving_out,
+    leave_out_dependants,
+    remember_left_out,
+)
 from spendsense_pipeline.importing.mapping import (
     IMPORTABLE_TABLES,
     NumberFormat,
@@ -81,6 +86,7 @@ def translate(
         ImportProblemsError: where a column that is needed or named is not there.
     """
     problems: list[Problem] = []
+    begin_leaving_out(con)
     given: dict[str, frozenset[str]] = {}
     for table, declared in IMPORTABLE_TABLES.items():
         arrival = arrivals.get(table)
@@ -92,8 +98,10 @@ def translate(
         problems += found
         given[table] = _given(declared, arrival, said)
         if not found:
-            _set_aside(con, table, arrival, said, report)
+            _set_aside(con, table, declared, arrival, said, report)
             _create_source(con, table, declared, arrival, said, given[table])
+            leave_out_dependants(con, table, declared, arrival.where, report)
+            con.execute(f'drop table "their_{table}"')
     if problems:
         raise ImportProblemsError(problems)
     for table in arrivals:
@@ -148,6 +156,7 @@ def _no_column(arrival: Arrival, theirs: Mapping[str, str], name: str, ours: str
 def _set_aside(
     con: duckdb.DuckDBPyConnection,
     table: str,
+    declared: PipelineTable,
     arrival: Arrival,
     said: TableMapping,
     report: ImportReport,
@@ -163,6 +172,11 @@ def _set_aside(
             f"limit {SHOWN_ROWS}"
         ).fetchall()
         if rows:
+            key = declared.column(declared.primary_key[0])
+            written = theirs.get(said.theirs(key.name).strip().lower())
+            if written is not None:
+                spelled = _text(identifier(written), key, said)
+                remember_left_out(con, table, f"their_{table}", spelled, condition)
             con.execute(f'delete from "their_{table}" where {condition}')
             why = f"the mapping sets aside {name} {', '.join(values)}"
             report.set_aside(

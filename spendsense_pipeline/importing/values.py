@@ -101,7 +101,10 @@ def _mistakes(table: str, column: Column, as_of: dt.date) -> list[_Mistake]:
         remedy = f"Use one of {', '.join(column.allowed)}, or map the values (--mapping)."
         found.append(_Mistake("unknown_value", f"{name} not in ({allowed})", "{n} unknown", remedy))
     if column.name == "iso_currency_code":
-        remedy = "Leave other currencies out: every figure is in USD."
+        remedy = (
+            "Every figure is in USD. Leave other currencies out by a mapping (--mapping), such as "
+            f"{table}: {{set_aside: {{iso_currency_code: [GBP]}}}}."
+        )
         found.append(_Mistake("currency", f"upper({name}) <> 'USD'", "{n} not USD", remedy))
     return found
 

@@ -15,11 +15,10 @@ from spendsense_pipeline.controls.resolved import IMPORTED, STATED_START
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.importing.staging import StagedImport
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
-from spendsense_pipeline.publishing.loading import load_rows
+from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.publishing.run_record import RunRecord
 from spendsense_pipeline.publishing.warehouse import open_building, writer_lock
 from spendsense_pipeline.settings import FEWEST_USERS
-from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def resolved_for(staged: StagedImport, asked: OperatorConfig) -> ResolvedConfig:
     """
     rules = OperatorConfig(thresholds=asked.thresholds, expectations=asked.expectations)
     resolved = resolve(rules, as_of=staged.as_of)
-    start = staged.history_start or staged.first_date or resolved.history_start
+    start = staged.history_start or staged.holdings.first_date or resolved.history_start
     people = max(FEWEST_USERS, staged.rows["raw_users"])  # stored controls keep their lower bound
     seed = int(staged.fingerprint[:_SEED_DIGITS], 16)
     # built beside validation: a real population may be smaller, larger or older than one we
@@ -79,8 +78,9 @@ def fill_warehouse(
     ):
         con.execute("begin")
         staged.fill(con)
-        load_rows(con, OPERATOR_CONTROLS, resolved.to_rows())
-        for table in (OPERATOR_CONTROLS, *GENERATED_TABLES):
+        lines = [line.row(position) for position, line in enumerate(staged.report, 1)]
+        write_provenance(con, resolved, import_report=lines)
+        for table in GENERATED_TABLES:
             stamp_table(con, table.name, Stamp.of(resolved))
         RunRecord().write_anew(con)
         con.execute("commit")

@@ -119,3 +119,19 @@ CHECKING_SUBTYPES: Final = ("checking",)
 """Depository subtypes whose daily balance is watched."""
 CARD_SUBTYPES: Final = ("credit card",)
 """Credit subtypes that have a limit, statements and utilisation."""
+OWED_TYPES: Final = (CREDIT, LOAN)
+"""Types whose positive balance is owed; of all others it is held."""
+
+
+def measured_as(type_: str, subtype: str | None) -> str | None:
+    """What features take an account for: checking, savings, card, or spend only.
+
+    None where it enters no feature.
+    """
+    if type_ == DEPOSITORY:
+        if subtype in CHECKING_SUBTYPES:
+            return "checking"
+        return "savings" if subtype in SAVINGS_SUBTYPES else "spend only"
+    if type_ == CREDIT:
+        return "card" if subtype in CARD_SUBTYPES else "spend only"
+    return None

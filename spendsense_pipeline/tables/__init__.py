@@ -7,7 +7,7 @@ the rule book), nor any library.
 
 from __future__ import annotations
 
-from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.controls import IMPORT_REPORT, OPERATOR_CONTROLS
 from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline.tables.declaration import PipelineTable, Place, Stage, Step
 from spendsense_pipeline.tables.features import MEASURED_TABLES
@@ -21,6 +21,7 @@ __all__ = ["TABLES", "steps", "tables_in", "tables_of"]
 
 TABLES: tuple[PipelineTable, ...] = (
     OPERATOR_CONTROLS,
+    IMPORT_REPORT,
     *GENERATED_TABLES,
     *MEASURED_TABLES,
     *JUDGED_TABLES,

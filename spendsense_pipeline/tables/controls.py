@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from spendsense_pipeline.tables.declaration import Column, PipelineTable, Stage, Step
+from spendsense_pipeline.tables.declaration import (
+    AnyCount,
+    Column,
+    PipelineTable,
+    Stage,
+    Step,
+)
 from spendsense_pipeline.tables.raw import SOME_ROWS
 
 CONTROLS = Stage("controls")
@@ -36,4 +42,28 @@ OPERATOR_CONTROLS = PipelineTable(
     order_by=("position",),
     step=Step("operator_controls", CONTROLS, "settle the controls"),
     rows=SOME_ROWS,
+)
+
+IMPORT_REPORT = PipelineTable(
+    "import_report",
+    "One row per thing that became of data brought in: read, set aside, odd, or not given.",
+    (
+        Column("position", "INTEGER", "Reading order"),
+        Column(
+            "outcome",
+            "VARCHAR",
+            "What became of it: a `note` is odd and cost a value or is worth a look",
+            allowed=("read", "set aside", "note", "not given"),
+        ),
+        Column("file", "VARCHAR", "The file, or the part of one, that it is about"),
+        Column("row_count", "BIGINT", "How many rows or lines", unit="rows"),
+        Column("text", "VARCHAR", "What they were read as, or why they were not"),
+        Column("remedy", "VARCHAR", "How it could be said or mended", nullable=True),
+        Column("first_rows", "VARCHAR", "Where the first of them stand", nullable=True),
+    ),
+    primary_key=("position",),
+    order_by=("position",),
+    step=OPERATOR_CONTROLS.step,
+    asset_name=OPERATOR_CONTROLS.name,
+    rows=AnyCount("none for generated people; of an import as many as there is to say"),
 )

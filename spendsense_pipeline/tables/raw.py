@@ -34,6 +34,9 @@ GENERATED = Step("generate", GENERATE, "generate people and transactions")
 
 SOME_ROWS = RowCount("at least one", "select 1", ">=")
 
+AS_OF_KEY, HISTORY_START_KEY = b"spendsense.as_of", b"spendsense.history_start"
+"""What generated tables say of themselves in their Arrow schema's metadata: days as 2026-06-30."""
+
 USER_KEY = ForeignKey(("user_id",), "raw_users", ("user_id",))
 ACCOUNT_KEY = ForeignKey(("account_id",), "raw_accounts", ("account_id",))
 

@@ -65,6 +65,43 @@ def test_no_run_validates_and_runs_nothing(data_dir: Path, tmp_path: Path) -> No
     answer = run("import", folder, "--as-of", "2026-06-30", "--no-run", "--json")
     assert answer.code == 0, answer.err
     assert answer.json["rows"]["raw_transactions"] == 1
-    assert "have no category" in answer.err
+    assert any("have no category" in line["text"] for line in answer.json["report"])
     assert not (data_dir / "spendsense.duckdb").exists()
     assert not (data_dir / "warehouse").exists()
+
+
+def test_the_end_of_an_import_is_a_table_of_what_became_of_every_line(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in {
+        "users": "user_id,consent_status\na,granted\nb,denied\n",
+        "accounts": (
+            "account_id,user_id,type,subtype,balance_current\n"
+            "x,a,depository,checking,1\n"
+            "c,a,credit,credit card,20\n"
+        ),
+        "transactions": (
+            "Statement of June\n\n"
+            "transaction_id,account_id,date,amount,name\n"
+            "1,x,2026-01-05,5,Shop\n"
+            "\n"
+            "2,x,2026-02-05,5,Shop\n"
+        ),
+    }.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    asked = ("import", folder, "--as-of", "2026-06-30", "--no-run")
+    answer = run(*asked)
+    assert answer.code == 0, answer.err
+    shown = " ".join(answer.out.split())
+    assert "read transactions.csv 2 transactions" in shown
+    assert "set aside transactions.csv 2 above the column names; first: lines 1 to 2" in shown
+    assert "set aside transactions.csv 1 blank" in shown
+    assert "credit/credit card card positive = owed 1 0 0" in shown
+    assert "posted rows 2026-01-05 to 2026-02-05" in shown
+    assert "Consent: 1 denied, 1 granted." in shown
+    assert run(*asked, "--json").json["holdings"]["people_by_consent"] == {
+        "denied": 1,
+        "granted": 1,
+    }

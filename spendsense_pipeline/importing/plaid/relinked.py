@@ -1,0 +1,199 @@
+"""Accounts that came twice: a bank linked again tells of the same accounts and rows under new ids.
+
+Certain is what Plaid says itself (`persistent_account_id`), or many rows alike in accounts that
+look alike and never stood in one response. Such accounts become one. What is less certain is only
+named: two children's savings accounts look alike too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from spendsense_pipeline.importing.plaid.findings import (
+    ACCOUNTS,
+    TRANSACTIONS,
+    Finding,
+    Findings,
+)
+from spendsense_pipeline.importing.plaid.rows import PlaidAccount, PlaidTransaction
+
+_FEWEST_ALIKE = 5
+_LEAST_SHARE_ALIKE = 0.9  # the days a link breaks on may lack a row on either side
+MERGED = Finding(
+    ACCOUNTS,
+    "linked twice, under two ids: the newer account is kept, with the rows of both",
+    "Nothing to do if each pair is one account; else save the two Items as two people's.",
+)
+PERHAPS = Finding(
+    ACCOUNTS,
+    "may be one account, linked twice, under two ids: both are kept",
+    "If they are one, leave the older out: accounts: {set_aside: {account_id: [ID]}} in a mapping.",
+)
+TWICE = Finding(TRANSACTIONS, "the same row again, of an account linked twice")
+WAS_PENDING = Finding(TRANSACTIONS, "pending when its account was linked again, and not there now")
+
+
+@dataclass(frozen=True)
+class LinkedAccount:
+    """An account and all that tells whether another is the same.
+
+    Attributes:
+        account: as it was last seen.
+        rows: its transactions.
+        item_ids: the Items it was told of under.
+        institution_ids: their banks.
+        listed_with: accounts that stood in one response with it.
+        time: when its balance is of, if that is known.
+        last_pull: the number of the last response that told of it.
+    """
+
+    account: PlaidAccount
+    rows: tuple[PlaidTransaction, ...]
+    item_ids: Set[str]
+    institution_ids: Set[str]
+    listed_with: Set[str]
+    time: dt.datetime | None
+    last_pull: int
+
+    @property
+    def account_id(self) -> str:
+        """Its id."""
+        return self.account.account_id or ""
+
+    @property
+    def last_date(self) -> str:
+        """The day of its latest row."""
+        return max((row.date or "" for row in self.rows), default="")
+
+
+@dataclass(frozen=True)
+class _Likeness:
+    """How many rows two accounts have in common over the days both tell of."""
+
+    alike: int
+    of: int
+
+    @property
+    def is_certain(self) -> bool:
+        return self.alike >= _FEWEST_ALIKE and self.alike >= _LEAST_SHARE_ALIKE * self.of
+
+    def __str__(self) -> str:
+        return f"{self.alike} of {self.of} rows alike"
+
+
+def united(
+    accounts: list[LinkedAccount], user_id: str, findings: Findings
+) -> tuple[list[LinkedAccount], Mapping[str, str]]:
+    """The accounts with those that came twice as one, and the ids that were given up for which."""
+    standing: list[LinkedAccount] = []
+    given_up: dict[str, str] = {}
+    for newer in _oldest_first(accounts):
+        for older in list(standing):
+            verdict, why = _judged(older, newer)
+            both = f"{user_id}: {older.account_id} and {newer.account_id} ({why})"
+            if verdict == "one":
+                newer, once = _merged(older, newer, findings)
+                findings.add(MERGED, f"{both[:-1]}; {once} rows taken once)")
+                standing.remove(older)
+                given_up[older.account_id] = newer.account_id
+            elif verdict == "perhaps":
+                findings.add(PERHAPS, both)
+        standing.append(newer)
+    return standing, {old: _followed(new, given_up) for old, new in given_up.items()}
+
+
+def _followed(account_id: str, given_up: Mapping[str, str]) -> str:
+    while account_id in given_up:
+        account_id = given_up[account_id]
+    return account_id
+
+
+def _oldest_first(accounts: list[LinkedAccount]) -> list[LinkedAccount]:
+    """By the time of their balances where all have one, their latest rows, the order of pulls.
+
+    Folders of Items are named by ids, so that the order of pulls across them says little.
+    """
+    beginning = dt.datetime.min.replace(tzinfo=dt.UTC)
+    is_timed = all(each.time is not None for each in accounts)
+    return sorted(
+        accounts,
+        key=lambda each: (
+            (each.time or beginning) if is_timed else beginning,
+            each.last_date,
+            each.last_pull,
+        ),
+    )
+
+
+def _judged(
+    older: LinkedAccount, newer: LinkedAccount
+) -> tuple[Literal["one", "perhaps", "two"], str]:
+    one, other = older.account, newer.account
+    ids = {one.persistent_account_id, other.persistent_account_id}
+    if len(ids) == 1 and None not in ids:
+        return "one", "same persistent_account_id"
+    is_other_bank = (
+        older.institution_ids
+        and newer.institution_ids
+        and not (older.institution_ids & newer.institution_ids)
+    )
+    if None not in ids or is_other_bank or not _look_alike(one, other):
+        return "two", ""
+    likeness = _likeness(older.rows, newer.rows)
+    is_of_one_item = newer.account_id in older.listed_with or bool(older.item_ids & newer.item_ids)
+    if likeness.is_certain and one.mask and not is_of_one_item:
+        return "one", f"same name and mask, {likeness}"
+    if likeness.is_certain or (one.mask and not is_of_one_item):
+        return "perhaps", f"same name, type{' and mask' if one.mask else ''}, {likeness}"
+    return "two", ""
+
+
+def _look_alike(one: PlaidAccount, other: PlaidAccount) -> bool:
+    return (one.type, one.subtype, one.mask) == (other.type, other.subtype, other.mask) and (
+        one.name == other.name
+        or (one.official_name is not None and one.official_name == other.official_name)
+    )
+
+
+def _likeness(one: tuple[PlaidTransaction, ...], other: tuple[PlaidTransaction, ...]) -> _Likeness:
+    posted = [[row for row in rows if not row.is_pending] for rows in (one, other)]
+    if not all(posted):
+        return _Likeness(0, 0)
+    first = max(min(row.date or "" for row in rows) for rows in posted)
+    last = min(max(row.date or "" for row in rows) for rows in posted)
+    a, b = (
+        Counter(row.likeness for row in rows if first <= (row.date or "") <= last)
+        for rows in posted
+    )
+    return _Likeness((a & b).total(), max(a.total(), b.total()))
+
+
+def _merged(
+    older: LinkedAccount, newer: LinkedAccount, findings: Findings
+) -> tuple[LinkedAccount, int]:
+    """The newer account with what only the older tells of; and how many rows both told of."""
+    kept, once = [], 0
+    begins = min((row.date or "" for row in newer.rows), default="9")
+    unmatched = Counter(row.likeness for row in newer.rows)
+    for row in older.rows:
+        if unmatched[row.likeness] > 0:
+            unmatched[row.likeness] -= 1
+            once += 1
+            findings.add(TWICE, row.where)
+        elif row.is_pending and (row.date or "") >= begins:
+            findings.add(WAS_PENDING, row.where)
+        else:
+            kept.append(replace(row, account_id=newer.account_id))
+    return (
+        replace(
+            newer,
+            rows=(*kept, *newer.rows),
+            item_ids=older.item_ids | newer.item_ids,
+            listed_with=older.listed_with | newer.listed_with,
+        ),
+        once,
+    )

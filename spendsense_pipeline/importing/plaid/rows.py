@@ -1,0 +1,189 @@
+"""Plaid's accounts, transactions and liabilities, of which only what we read: as text, as it came.
+
+Two rows are equal when they say the same, wherever they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Text = str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaidAccount:
+    """An account as one response shows it; `last_updated` is the time its balance is of."""
+
+    account_id: Text
+    type: Text
+    subtype: Text
+    name: Text
+    official_name: Text
+    mask: Text
+    holder_category: Text
+    balance_current: Text
+    balance_available: Text
+    balance_limit: Text
+    iso_currency_code: Text
+    unofficial_currency_code: Text
+    persistent_account_id: Text
+    last_updated: Text
+    where: str = field(compare=False)
+
+    @classmethod
+    def read(cls, account: Mapping[str, Any], where: str) -> PlaidAccount:
+        """What an element of `accounts` says."""
+        balances = account["balances"]
+        return cls(
+            account_id=as_text(account["account_id"]),
+            type=as_text(account.get("type")),
+            subtype=as_text(account.get("subtype")),
+            name=as_text(account.get("name")),
+            official_name=as_text(account.get("official_name")),
+            mask=as_text(account.get("mask")),
+            holder_category=as_text(account.get("holder_category")),
+            balance_current=as_text(balances.get("current")),
+            balance_available=as_text(balances.get("available")),
+            balance_limit=as_text(balances.get("limit")),
+            iso_currency_code=as_text(balances.get("iso_currency_code")),
+            unofficial_currency_code=as_text(balances.get("unofficial_currency_code")),
+            persistent_account_id=as_text(account.get("persistent_account_id")),
+            last_updated=as_text(balances.get("last_updated_datetime")),
+            where=f"{where} {account['account_id']}",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaidTransaction:
+    """A transaction as one response shows it."""
+
+    transaction_id: Text
+    account_id: Text
+    date: Text
+    authorized_date: Text
+    amount: Text
+    iso_currency_code: Text
+    unofficial_currency_code: Text
+    name: Text
+    merchant_name: Text
+    merchant_entity_id: Text
+    payment_channel: Text
+    category_primary: Text
+    category_detailed: Text
+    pending: Text
+    pending_transaction_id: Text
+    city: Text
+    state: Text
+    where: str = field(compare=False)
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any], where: str) -> PlaidTransaction:
+        """What an element of `added`, `modified` or `transactions` says."""
+        category = row.get("personal_finance_category") or {}
+        location = row.get("location") or {}
+        return cls(
+            transaction_id=as_text(row["transaction_id"]),
+            account_id=as_text(row["account_id"]),
+            date=as_text(row.get("date")),
+            authorized_date=as_text(row.get("authorized_date")),
+            amount=as_text(row.get("amount")),
+            iso_currency_code=as_text(row.get("iso_currency_code")),
+            unofficial_currency_code=as_text(row.get("unofficial_currency_code")),
+            # Plaid no longer tends `name`; what the bank wrote stands in `original_description`.
+            name=as_text(row.get("name"))
+            or as_text(row.get("original_description"))
+            or as_text(row.get("merchant_name")),
+            merchant_name=as_text(row.get("merchant_name")),
+            merchant_entity_id=as_text(row.get("merchant_entity_id")),
+            payment_channel=as_text(row.get("payment_channel")),
+            category_primary=as_text(category.get("primary")),
+            category_detailed=as_text(category.get("detailed")),
+            pending=as_text(row.get("pending")),
+            pending_transaction_id=as_text(row.get("pending_transaction_id")),
+            city=as_text(location.get("city")),
+            state=as_text(location.get("region")),
+            where=f"{where} {row['transaction_id']}",
+        )
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the bank has not posted it yet."""
+        return self.pending is not None and self.pending.lower() == "true"
+
+    @property
+    def likeness(self) -> tuple[Text, Decimal | Text, Text]:
+        """What is the same of one movement of money under two ids: its day, amount and name."""
+        return self.date, amount_of(self.amount), self.name and " ".join(self.name.lower().split())
+
+    def says_as(self, other: PlaidTransaction) -> bool:
+        """Whether both say the same, however their amounts are written (`7.5`, `7.50`)."""
+        return self == other or (
+            amount_of(self.amount) == amount_of(other.amount)
+            and replace(self, amount=other.amount) == other
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaidLiability:
+    """What a card owes and by when, as one response shows it."""
+
+    account_id: Text
+    apr_percentage: Text
+    apr_type: Text
+    minimum_payment_amount: Text
+    last_payment_amount: Text
+    last_payment_date: Text
+    last_statement_balance: Text
+    last_statement_issue_date: Text
+    next_payment_due_date: Text
+    is_overdue: Text
+    where: str = field(compare=False)
+
+    @classmethod
+    def read(cls, card: Mapping[str, Any], where: str) -> PlaidLiability:
+        """What an element of `liabilities.credit` says."""
+        # a card may carry several rates; purchases are what it is measured by
+        rates = sorted(
+            card.get("aprs") or (), key=lambda apr: apr.get("apr_type") != "purchase_apr"
+        )
+        rate = rates[0] if rates else {}
+        return cls(
+            account_id=as_text(card["account_id"]),
+            apr_percentage=as_text(rate.get("apr_percentage")),
+            apr_type=as_text(rate.get("apr_type")),
+            minimum_payment_amount=as_text(card.get("minimum_payment_amount")),
+            last_payment_amount=as_text(card.get("last_payment_amount")),
+            last_payment_date=as_text(card.get("last_payment_date")),
+            last_statement_balance=as_text(card.get("last_statement_balance")),
+            last_statement_issue_date=as_text(card.get("last_statement_issue_date")),
+            next_payment_due_date=as_text(card.get("next_payment_due_date")),
+            is_overdue=as_text(card.get("is_overdue")),
+            where=f"{where} {card['account_id']}",
+        )
+
+
+PlaidRow = PlaidAccount | PlaidTransaction | PlaidLiability
+
+
+def columns_of(row: type[PlaidRow]) -> tuple[str, ...]:
+    """The names of what a row says."""
+    return tuple(each.name for each in fields(row) if each.name != "where")
+
+
+def as_text(value: Any) -> Text:
+    """A value as trimmed text; blank is nothing."""
+    if value is None:
+        return None
+    return (value if isinstance(value, str) else str(value)).strip() or None
+
+
+def amount_of(text: Text) -> Decimal | Text:
+    """An amount without a float's last bits (0.30000000000000004), or the text that is none."""
+    try:
+        value = Decimal(text or "")
+    except InvalidOperation:
+        return text
+    return round(value, 4) if value.is_finite() else text

@@ -1,0 +1,216 @@
+"""A bank linked again is one account; two accounts that look alike are two."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from spendsense_pipeline_tests.fixtures.plaid_pulls import a_sync, a_transaction, an_account, read
+
+Row = dict[str, Any]
+
+
+def rows_of(account_id: str, count: int = 12, amounts: float = 0, *, first: int = 1) -> list[Row]:
+    return [
+        a_transaction(
+            f"{account_id}-{n}", 10 + n + amounts, f"2026-05-{n:02d}", account_id=account_id
+        )
+        for n in range(first, first + count)
+    ]
+
+
+def an_item(item: str, account: Row, rows: list[Row], institution: str = "ins_1") -> Row:
+    pull = a_sync(rows, accounts=[account])
+    return pull | {"item": {"item_id": item, "institution_id": institution}}
+
+
+def read_items(*items: Row) -> Any:
+    return read({f"ann/item_{n}/sync.json": item for n, item in enumerate(items)})
+
+
+def said_by(found: Any) -> Counter[tuple[str, float, str]]:
+    rows = found.tables["transactions"]
+    return Counter((row["date"], float(row["amount"]), row["name"]) for row in rows)
+
+
+@pytest.mark.parametrize("persistent", ["pp1", None])
+def test_an_account_linked_twice_is_one_with_the_rows_of_both(persistent: str | None) -> None:
+    said = {"persistent_account_id": persistent}
+    found = read_items(
+        an_item("i1", an_account("A", 1, **said), rows_of("A", 14)),
+        an_item("i2", an_account("B", 2, **said), rows_of("B", 12, first=4)),
+    )
+    assert found.balances == {"B": 2}
+    assert {row["account_id"] for row in found.tables["transactions"]} == {"B"}
+    assert sorted(found.amounts) == sorted([f"B-{n}" for n in range(4, 16)] + ["A-1", "A-2", "A-3"])
+    assert "A and B" in found.said("note")
+    assert "11 rows taken once" in found.said("note")
+    assert found.count("of an account linked twice") == 11
+
+
+def test_rows_alike_within_one_account_are_kept_as_often_as_either_tells_of_them() -> None:
+    twice = a_transaction("x", 4, "2026-05-03")
+    found = read_items(
+        an_item(
+            "i1",
+            an_account("A", persistent_account_id="p"),
+            [twice | {"account_id": "A", "transaction_id": f"a{n}"} for n in range(3)],
+        ),
+        an_item(
+            "i2",
+            an_account("B", persistent_account_id="p"),
+            [twice | {"account_id": "B", "transaction_id": f"b{n}"} for n in range(2)],
+        ),
+    )
+    assert said_by(found) == {("2026-05-03", 4.0, "CORNER SHOP"): 3}
+
+
+@pytest.mark.parametrize(
+    ("is_first_newer", "kept"), [(True, "A"), (False, "B")], ids=["first", "second"]
+)
+def test_the_newer_is_the_one_with_the_later_rows_whatever_its_folder_is_called(
+    is_first_newer: bool, kept: str
+) -> None:
+    a, b = rows_of("A", 12), rows_of("B", 12)
+    (a if is_first_newer else b).append(
+        a_transaction("late", 3, "2026-06-10", account_id="A" if is_first_newer else "B")
+    )
+    found = read_items(an_item("i1", an_account("A"), a), an_item("i2", an_account("B"), b))
+    assert set(found.balances) == {kept}
+
+
+def test_three_links_are_one_account() -> None:
+    items = [
+        an_item(f"i{n}", an_account(name, n), rows_of(name, 12, first=1 + n))
+        for n, name in enumerate("ABC")
+    ]
+    found = read_items(*items)
+    assert found.balances == {"C": 2}
+    assert len(found.tables["transactions"]) == 14
+    assert {row["account_id"] for row in found.tables["transactions"]} == {"C"}
+
+
+def test_terms_of_a_card_follow_it() -> None:
+    card = {"type": "credit", "subtype": "credit card"}
+    found = read_items(
+        an_item("i1", an_account("A", **card), rows_of("A"))
+        | {"liabilities": {"credit": [{"account_id": "A", "minimum_payment_amount": 25}]}},
+        an_item("i2", an_account("B", **card), rows_of("B")),
+    )
+    [terms] = found.tables["liabilities"]
+    assert (terms["account_id"], terms["minimum_payment_amount"]) == ("B", "25")
+
+
+def test_what_was_pending_on_the_old_link_is_not_counted_beside_what_it_posted_as() -> None:
+    hold = a_transaction("hold", 40, "2026-05-10", account_id="A", pending=True)
+    posted = a_transaction("posted", 46, "2026-05-12", account_id="B", name="SHELL OIL")
+    found = read_items(
+        an_item("i1", an_account("A", persistent_account_id="p"), [*rows_of("A"), hold]),
+        an_item("i2", an_account("B", persistent_account_id="p"), [*rows_of("B"), posted]),
+    )
+    assert "hold" not in found.amounts
+    assert "posted" in found.amounts
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_two_childrens_savings_are_never_one(seed: int) -> None:
+    """The same name and mask, the same standing order, a life of their own besides."""
+    shuffled = random.Random(seed)
+    kids = []
+    for kid in ("kid1", "kid2"):
+        gift = [
+            a_transaction(
+                f"{kid}-{n}",
+                -shuffled.randrange(500, 9_000) / 100,
+                f"2026-0{shuffled.randrange(1, 7)}-{shuffled.randrange(1, 28):02d}",
+                account_id=kid,
+                name="DEPOSIT",
+            )
+            for n in range(shuffled.randrange(2, 9))
+        ]
+        standing = [
+            a_transaction(f"{kid}-s{m}", -25, f"2026-0{m}-01", account_id=kid, name="TRANSFER")
+            for m in range(1, 7)
+        ]
+        kids.append((an_account(kid, subtype="savings", name="Kids Savings"), gift + standing))
+    apart = read_items(*(an_item(f"i{n}", *kid) for n, kid in enumerate(kids)))
+    assert set(apart.balances) == {"kid1", "kid2"}
+    assert len(apart.tables["transactions"]) == sum(len(rows) for _, rows in kids)
+    assert "kid1 and kid2" in apart.said("note") or "kid2 and kid1" in apart.said("note")
+    # one login, one response: then nothing is odd about them
+    together = read(
+        {
+            "ann/sync.json": a_sync(
+                [row for _, rows in kids for row in rows], accounts=[account for account, _ in kids]
+            )
+        }
+    )
+    assert set(together.balances) == {"kid1", "kid2"}
+    assert not together.said("note")
+
+
+def test_the_same_standing_order_in_one_response_is_noted_and_not_merged() -> None:
+    found = read(
+        {
+            "ann/sync.json": a_sync(
+                rows_of("A") + rows_of("B"), accounts=[an_account("A"), an_account("B")]
+            )
+        }
+    )
+    assert set(found.balances) == {"A", "B"}
+    assert len(found.amounts) == 24
+    assert "A and B" in found.said("note")
+    assert "accounts: {set_aside: {account_id:" in found.said("note")
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"mask": "0002"},
+        {"name": "Vacation"},
+        {"subtype": "savings"},
+        {"persistent_account_id": "other"},
+    ],
+)
+def test_accounts_that_differ_are_two_without_a_word(difference: Row) -> None:
+    found = read_items(
+        an_item("i1", an_account("A", persistent_account_id="one"), rows_of("A")),
+        an_item("i2", an_account("B") | {"persistent_account_id": None} | difference, rows_of("B")),
+    )
+    assert set(found.balances) == {"A", "B"}
+    assert not found.said("note")
+
+
+def test_accounts_of_two_banks_are_two() -> None:
+    found = read_items(
+        an_item("i1", an_account("A"), rows_of("A"), "ins_1"),
+        an_item("i2", an_account("B"), rows_of("B"), "ins_2"),
+    )
+    assert set(found.balances) == {"A", "B"}
+    assert not found.said("note")
+
+
+@pytest.mark.parametrize(
+    ("alike", "others", "is_one"), [(5, 0, True), (4, 0, False), (18, 2, True), (17, 3, False)]
+)
+def test_how_many_rows_alike_are_certain(alike: int, others: int, is_one: bool) -> None:
+    a = rows_of("A", alike + others)
+    b = rows_of("B", alike + others)
+    for row in b[1 : 1 + others]:
+        row["amount"] += 1_000
+    found = read_items(an_item("i1", an_account("A"), a), an_item("i2", an_account("B"), b))
+    assert (len(found.balances) == 1) == is_one
+    assert found.said("note")
+
+
+def test_the_same_account_of_two_people_is_two() -> None:
+    found = read(
+        {
+            "ann/sync.json": an_item("i1", an_account("A"), rows_of("A")),
+            "bob/sync.json": an_item("i2", an_account("B"), rows_of("B")),
+        }
+    )
+    assert set(found.balances) == {"A", "B"}
