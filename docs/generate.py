@@ -137,8 +137,8 @@ def _about_pay() -> tuple[str, ...]:
     return (
         "## Pay, earners and benefits",
         f"Pay is money into a bank account whose category is {pay}; benefits are {benefits}. A "
-        "detailed category that was given is taken at its word. Without one, the description is "
-        "read, and no word decides alone: of these kinds of evidence the first that applies counts.",
+        "detailed category that was given is taken at its word. Without one the description is "
+        "read, and no word decides alone: of these kinds of evidence the first that applies holds.",
         table(("Evidence in a description", "What it says"), inflow_words.EVIDENCE.items()),
         "What stays open is pay when its payer pays as employers do: "
         f"{definitions.LEAST_UNNAMED_PAYDAYS} paydays or more at a usual gap that is {cadences}, "
