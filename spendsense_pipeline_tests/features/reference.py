@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 Row = dict[str, Any]
-SAVINGS = {"savings", "money market", "cash management", "hsa"}
+SAVINGS = {"savings", "money market", "cash management"}
 PAY = {"INCOME_WAGES", "INCOME_SALARY", "INCOME_GIG_ECONOMY", "INCOME_CONTRACTOR"}
 BENEFITS = {
     "INCOME_RETIREMENT_PENSION",
@@ -72,7 +72,11 @@ def _of_user(
     start: dt.date | None,
 ) -> Row:
     accounts = [
-        a for a in raw["accounts"] if a["user_id"] == user and a["holder_category"] != "business"
+        a
+        for a in raw["accounts"]
+        if a["user_id"] == user
+        and a["holder_category"] != "business"
+        and a["type"] in ("depository", "credit")
     ]
     mine = {a["account_id"]: a for a in accounts}
     posted = [
@@ -87,13 +91,13 @@ def _of_user(
     within = [t for t in posted if (as_of - t["date"]).days < window]
 
     out: Row = {"history_days": history, "transaction_count": len(within)}
-    spend = _spend(within, mine)
-    spenders = [a for a in accounts if a["type"] in ("depository", "credit")]
-    out["total_spend_usd"] = spend / 100 if spenders and days else None
-    expenses = spend / 100 * 30 / days if spenders and days else None
+    spend = _spend(within)
+    out["total_spend_usd"] = spend / 100 if accounts and days else None
+    expenses = spend / 100 * 30 / days if accounts and days else None
     out["monthly_expenses_usd"] = expenses
 
-    out |= _savings(accounts, within, days, expenses)
+    own = own_moves(accounts, posted)
+    out |= _savings(accounts, within, own, days, expenses)
     out |= _credit(accounts, within, raw, as_of, window)
     out |= _income(accounts, posted, within, as_of, window, days)
     checking = [a for a in accounts if a["type"] == "depository" and a["subtype"] == "checking"]
@@ -104,7 +108,7 @@ def _of_user(
         else None
     )
     primary_rows = _cash_flow(checking, within, as_of, days, out)
-    charges = _subscriptions(user, streams, within, out, spend, bool(spenders and days))
+    charges = _subscriptions(user, streams, within, out, spend, bool(accounts and days))
     out["detected_behaviours"] = sum(
         [
             charges > 0,
@@ -134,11 +138,9 @@ def _is_card(account: Row) -> bool:
     return account["type"] == "credit" and account["subtype"] == "credit card"
 
 
-def _spend(rows: list[Row], mine: dict[str, Row]) -> int:
+def _spend(rows: list[Row]) -> int:
     total = 0
     for row in rows:
-        if mine[row["account_id"]]["type"] not in ("depository", "credit"):
-            continue
         amount, code = cents(row["amount"]), row["category_detailed"]
         if amount > 0:
             moved = code.startswith("TRANSFER_") and code != "TRANSFER_OUT_WITHDRAWAL"
@@ -150,7 +152,11 @@ def _spend(rows: list[Row], mine: dict[str, Row]) -> int:
 
 
 def _savings(
-    accounts: list[Row], within: list[Row], days: int | None, expenses: float | None
+    accounts: list[Row],
+    within: list[Row],
+    own: set[str],
+    days: int | None,
+    expenses: float | None,
 ) -> Row:
     names = (
         "savings_balance_usd",
@@ -166,7 +172,9 @@ def _savings(
     balance = _held(list(held.values()))
     opening = None if balance is None else balance + sum(cents(t["amount"]) for t in rows)
     inflow = -sum(
-        cents(t["amount"]) for t in rows if t["category_detailed"] != "INCOME_INTEREST_EARNED"
+        cents(t["amount"])
+        for t in rows
+        if t["category_detailed"] != "INCOME_INTEREST_EARNED" and t["transaction_id"] not in own
     )
     return dict(
         zip(
@@ -183,6 +191,50 @@ def _savings(
             strict=True,
         )
     )
+
+
+def own_moves(accounts: list[Row], posted: list[Row]) -> set[str]:
+    """Savings rows that are the other leg of a row on the person's own HSA or CD: per such row the
+    nearest one of the opposite amount, at most six days away.
+    """
+    savings = {a["account_id"] for a in accounts if _is_savings(a)}
+    set_aside = {
+        a["account_id"]
+        for a in accounts
+        if a["type"] == "depository" and a["subtype"] in ("hsa", "cd")
+    }
+
+    def legs(of: set[str]) -> list[tuple[Row, int]]:
+        """The transfers on these accounts, each with its number among those alike on its day."""
+        numbers: dict[Any, int] = defaultdict(int)
+        found = []
+        for t in sorted(posted, key=lambda t: t["transaction_id"]):
+            moved = t["category_detailed"].startswith("TRANSFER_")
+            if t["account_id"] in of and moved and "WITHDRAWAL" not in t["category_detailed"]:
+                numbers[t["date"], t["amount"]] += 1
+                found.append((t, numbers[t["date"], t["amount"]]))
+        return found
+
+    own = set()
+    for theirs, number in legs(set_aside):
+        near = [
+            (
+                theirs["transfer_id"] is None or mine["transfer_id"] != theirs["transfer_id"],
+                abs((mine["date"] - theirs["date"]).days),
+                mine["transaction_id"],
+            )
+            for mine, copy in legs(savings)
+            if mine["amount"] == -theirs["amount"]
+            and copy == number
+            and abs((mine["date"] - theirs["date"]).days) <= 6
+            and (
+                None in (mine["transfer_id"], theirs["transfer_id"])
+                or mine["transfer_id"] == theirs["transfer_id"]
+            )
+        ]
+        if near:
+            own.add(min(near)[2])
+    return own
 
 
 def _credit(
