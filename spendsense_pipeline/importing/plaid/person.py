@@ -54,11 +54,14 @@ class PersonReplay:
         self.user_id = user_id
         self.has_rows = False
         self._findings = findings
-        self._is_dated = is_dated
         self._pulls = 0
         self._ledger = Ledger(findings)
-        self._accounts: defaultdict[str, Sightings[PlaidAccount]] = defaultdict(Sightings)
-        self._liabilities: defaultdict[str, Sightings[PlaidLiability]] = defaultdict(Sightings)
+        self._accounts: defaultdict[str, Sightings[PlaidAccount]] = defaultdict(
+            lambda: Sightings(is_dated=is_dated)
+        )
+        self._liabilities: defaultdict[str, Sightings[PlaidLiability]] = defaultdict(
+            lambda: Sightings(is_dated=is_dated)
+        )
         self._origins: defaultdict[str, _Origin] = defaultdict(_Origin)
 
     def take(self, response: PlaidResponse) -> None:
@@ -88,7 +91,7 @@ class PersonReplay:
             rows_of[row.account_id or ""].append(row)
         linked = []
         for account_id, sightings in self._accounts.items():
-            newest = newest_account(sightings, as_of, self._findings, is_dated=self._is_dated)
+            newest = newest_account(sightings, as_of, self._findings)
             account, rows = newest.row, rows_of.pop(account_id, [])
             if not self._is_left_out(account, rows):
                 measured = self._official(rows)

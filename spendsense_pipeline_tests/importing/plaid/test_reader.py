@@ -72,6 +72,12 @@ def staged(folder: Path, mapping: str | None = None) -> Any:
     return stage(request, folder / "imports")
 
 
+def test_what_an_export_says_of_itself_is_not_called_a_response(tmp_path: Path) -> None:
+    about = {"as_of": "2026-06-30", "format": "plaid"}
+    written(tmp_path / "in", {"export.json": about, "ann/pull.json": PULL})
+    assert not [line for line in staged(tmp_path).report if line.outcome == "set aside"]
+
+
 def test_users_beside_the_folders_are_read_and_not_called_unread(tmp_path: Path) -> None:
     users = "user_id,region\nann,West\n"
     written(tmp_path / "in", {"users.csv": users, "notes.csv": "x\n", "ann/pull.json": PULL})
