@@ -21,6 +21,7 @@ from spendsense_pipeline.features.definitions import (
 )
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
+from spendsense_pipeline.features.pay import find_pay
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder, identifier
 from spendsense_pipeline.tables.declaration import Table
@@ -37,9 +38,9 @@ EVERYBODY = (0, 2**62)
 # enough to keep every core busy, and their working tables take about a gigabyte.
 PEOPLE_AT_ONCE = 10_000
 BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
-# Three ways to cut charges into pieces that may each be a series, in this order.
+# Four ways to cut charges into pieces that may each be a series, in this order.
 WHOLE_MERCHANTS = "whole merchants"
-READINGS = (WHOLE_MERCHANTS, "parts of merchants", "across accounts")
+READINGS = (WHOLE_MERCHANTS, "parts of merchants", "yearly plans", "across accounts")
 # First reading: all charges of one merchant to one account are one piece.
 _PIECES_OF_WHOLE_MERCHANTS = (
     'create or replace temp view "_pieces" as '
@@ -120,7 +121,7 @@ def build_features(
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
         QUERIES.create(con, "_window_rows", "window_rows.sql", parameters)
-        QUERIES.create(con, "_paychecks", "paychecks.sql", parameters)
+        find_pay(con, parameters)
         for behaviour in BEHAVIOURS:
             QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
         _prepare(con, exact, as_of, users)
@@ -169,6 +170,7 @@ def measuring(
         QUERIES.create(con, "_category_rules", "category_rules.sql", parameters)
         QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
         QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
+        QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
         QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
         QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)

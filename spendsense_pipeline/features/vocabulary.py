@@ -9,6 +9,12 @@ import functools
 from collections.abc import Iterable
 from typing import Any, Final
 
+from spendsense_pipeline.features.inflow_words import (
+    LEADING_WORDS,
+    PAYER_NOISE,
+    PROCESSORS,
+    inflow_words,
+)
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES, merchant_words
 from spendsense_pipeline.plaid import accounts, categories
 
@@ -50,6 +56,18 @@ ROW_KINDS: Final = ("bill", "subscription", "habit", "other", "income", "transfe
 # A phrase of this category ("bill payment") says less than any other.
 VAGUEST_WORD_CATEGORY: Final = "RENT_AND_UTILITIES_OTHER_UTILITIES"
 
+# A description that is a check and no more: what banks call one, beside numbers and marks. "Check
+# into cash" and "checkcard" name somebody.
+_CHECK: Final = "check|chk|ck|cheque|draft"
+_BESIDE_CHECK: Final = (
+    "paid|number|no|num|nbr|withdrawal|withdrawl|debit|image|imaged|substitute|inclearing|clearing|"
+    "cashed|counter|share|checking|serial|ref|dda|posted|cleared|personal|paper|deposited|item|in"
+)
+CHECK_WORDING: Final = (
+    f"[^a-z]*(?:(?:{_BESIDE_CHECK})[^a-z]+)*"
+    f"(?:{_CHECK})(?:[^a-z]+(?:{_CHECK}|{_BESIDE_CHECK}))*[^a-z]*"
+)
+
 
 def _begins_with(words: Iterable[str]) -> str:
     """A regular expression for codes whose first word is one of these."""
@@ -60,7 +78,7 @@ def _begins_with(words: Iterable[str]) -> str:
 def _bound() -> dict[str, Any]:
     kinds = kinds_by_code()
     primaries = [c if c in _KIND_BY_PRIMARY else categories.primary_of(c) for c in kinds]
-    words = merchant_words()
+    words, inflows = merchant_words(), inflow_words()
     return {
         # Long lists travel as one text, which binds many times faster than hundreds of values.
         "codes": " ".join(kinds),
@@ -70,8 +88,16 @@ def _bound() -> dict[str, Any]:
         "word_sides": "|".join(word.side for word in words),
         "word_categories": "|".join(word.category_detailed for word in words),
         "word_primaries": "|".join(categories.primary_of(w.category_detailed) for w in words),
+        "inflow_words": "|".join(word.words for word in inflows),
+        "inflow_evidence": "|".join(word.evidence for word in inflows),
+        "inflow_categories": "|".join(word.category_detailed for word in inflows),
+        "processors": list(PROCESSORS),
+        "payer_noise": list(PAYER_NOISE),
+        "leading_words": list(LEADING_WORDS),
         "vaguest_word_category": VAGUEST_WORD_CATEGORY,
         "earned_income": list(categories.EARNED_INCOME_CODES),
+        "benefit_income": list(categories.BENEFIT_INCOME_CODES),
+        "any_income": categories.ANY_INCOME,
         "savings_interest": categories.SAVINGS_INTEREST,
         "card_interest": categories.CARD_INTEREST,
         "card_payment": categories.CARD_PAYMENT,
@@ -86,11 +112,15 @@ def _bound() -> dict[str, Any]:
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),
         "row_kinds": list(ROW_KINDS),
+        "check_wording": CHECK_WORDING,
         # Money in may repeat as pay or a transfer; money out as anything but pay.
         "inflow_kinds": ["income", "transfer"],
         "outflow_kinds": [kind for kind in ROW_KINDS if kind != "income"],
         # Kinds of which one payee may hold several contracts.
         "contract_kinds": ["bill", "subscription", "income", "transfer"],
+        # Kinds in which what looks like one series twice a month may be two monthly contracts, and
+        # in which a payee may hold yearly plans. (Pay of two sizes by turns is one employer's.)
+        "plan_kinds": ["bill", "subscription", "unknown"],
         # Kinds in which one flat price may stand out from a merchant's other charges.
         "shop_kinds": ["habit"],
         # Kinds that go on when an account is replaced.
