@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from spendsense_pipeline.importing.plaid.completeness import Completeness
 from spendsense_pipeline.importing.plaid.findings import (
     ACCOUNTS,
     LIABILITIES,
@@ -56,6 +57,7 @@ class PersonReplay:
         self._findings = findings
         self._pulls = 0
         self._ledger = Ledger(findings)
+        self._completeness = Completeness()
         self._accounts: defaultdict[str, Sightings[PlaidAccount]] = defaultdict(
             lambda: Sightings(is_dated=is_dated)
         )
@@ -67,6 +69,7 @@ class PersonReplay:
     def take(self, response: PlaidResponse) -> None:
         """Apply the next response."""
         self._pulls += 1
+        self._completeness.see(response)
         if response.nothing_because:
             text = f"holds nothing we read: {response.nothing_because}"
             self._findings.add(Finding(RESPONSES, text), response.where)
@@ -86,6 +89,7 @@ class PersonReplay:
 
     def standing(self, as_of: dt.date) -> PersonRows:
         """What stands after all of them."""
+        self._completeness.tell(self._findings)
         rows_of = defaultdict(list)
         for row in self._ledger.standing():
             rows_of[row.account_id or ""].append(row)

@@ -112,6 +112,21 @@ def test_a_mapping_names_the_users_and_changes_values_of_responses(tmp_path: Pat
     assert con.execute(query).fetchall() == [("GENERAL_SERVICES_OTHER_GENERAL_SERVICES",)]
 
 
+def test_a_mapping_in_json_beside_a_bank_file_is_no_response(tmp_path: Path) -> None:
+    mapping = {"transactions": {"file": "bank.csv"}}
+    written(
+        tmp_path / "in",
+        {
+            "users.csv": "user_id\nann\n",
+            "accounts.csv": "account_id,user_id,type,subtype,balance_current\n"
+            "a,ann,depository,checking,1\n",
+            "bank.csv": "transaction_id,account_id,date,amount,name\nt,a,2026-06-01,5,SHOP\n",
+            "mapping.json": mapping,
+        },
+    )
+    assert staged(tmp_path, "transactions: {file: bank.csv}").rows["raw_transactions"] == 1
+
+
 @pytest.mark.parametrize(
     ("mapping", "where"),
     [
