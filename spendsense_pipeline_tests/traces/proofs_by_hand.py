@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, EARNED_INCOME_CODES, NOT_SPEND_CODES
-from spendsense_pipeline_tests.features.reference import own_moves
+from spendsense_pipeline_tests.features.reference_movements import own_moves
 from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.traced_people import Trace
 
