@@ -37,9 +37,9 @@ EVERYBODY = (0, 2**62)
 # enough to keep every core busy, and their working tables take about a gigabyte.
 PEOPLE_AT_ONCE = 10_000
 BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
-# Three ways to cut charges into pieces that may each be a series, in this order.
+# Four ways to cut charges into pieces that may each be a series, in this order.
 WHOLE_MERCHANTS = "whole merchants"
-READINGS = (WHOLE_MERCHANTS, "parts of merchants", "across accounts")
+READINGS = (WHOLE_MERCHANTS, "parts of merchants", "yearly plans", "across accounts")
 # First reading: all charges of one merchant to one account are one piece.
 _PIECES_OF_WHOLE_MERCHANTS = (
     'create or replace temp view "_pieces" as '

@@ -50,6 +50,18 @@ ROW_KINDS: Final = ("bill", "subscription", "habit", "other", "income", "transfe
 # A phrase of this category ("bill payment") says less than any other.
 VAGUEST_WORD_CATEGORY: Final = "RENT_AND_UTILITIES_OTHER_UTILITIES"
 
+# A description that is a check and no more: what banks call one, beside numbers and marks. "Check
+# into cash" and "checkcard" name somebody.
+_CHECK: Final = "check|chk|ck|cheque|draft"
+_BESIDE_CHECK: Final = (
+    "paid|number|no|num|nbr|withdrawal|withdrawl|debit|image|imaged|substitute|inclearing|clearing|"
+    "cashed|counter|share|checking|serial|ref|dda|posted|cleared|personal|paper|deposited|item|in"
+)
+CHECK_WORDING: Final = (
+    f"[^a-z]*(?:(?:{_BESIDE_CHECK})[^a-z]+)*"
+    f"(?:{_CHECK})(?:[^a-z]+(?:{_CHECK}|{_BESIDE_CHECK}))*[^a-z]*"
+)
+
 
 def _begins_with(words: Iterable[str]) -> str:
     """A regular expression for codes whose first word is one of these."""
@@ -86,11 +98,15 @@ def _bound() -> dict[str, Any]:
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),
         "row_kinds": list(ROW_KINDS),
+        "check_wording": CHECK_WORDING,
         # Money in may repeat as pay or a transfer; money out as anything but pay.
         "inflow_kinds": ["income", "transfer"],
         "outflow_kinds": [kind for kind in ROW_KINDS if kind != "income"],
         # Kinds of which one payee may hold several contracts.
         "contract_kinds": ["bill", "subscription", "income", "transfer"],
+        # Kinds in which what looks like one series twice a month may be two monthly contracts, and
+        # in which a payee may hold yearly plans. (Pay of two sizes by turns is one employer's.)
+        "plan_kinds": ["bill", "subscription", "unknown"],
         # Kinds in which one flat price may stand out from a merchant's other charges.
         "shop_kinds": ["habit"],
         # Kinds that go on when an account is replaced.

@@ -45,8 +45,9 @@ timed as (
     shape.kind,
     shape.last_date,
     shape.last_date - shape.first_recent as span_days,
-    -- Twice in 400 days, a year apart; looked for among whole merchants only.
-    shape.yearly_cents is not null and $reading = 'whole merchants' as is_annual,
+    -- Twice in 400 days, a year apart.
+    shape.yearly_cents is not null
+    and list_contains(['whole merchants', 'yearly plans'], $reading) as is_annual,
     shape.recent_count = 2 and $reading = 'whole merchants' as is_early,
     rhythm.gaps,
     shape.recent_count,
@@ -130,6 +131,9 @@ called as (
       when kind = 'subscription' then case when is_steady then 'subscription' end
       when kind in ('bill', 'income', 'transfer') then case when is_similar then kind end
       when not is_mature then null
+      -- One contract of several with a payee that neither category nor name tells of keeps its day.
+      when kind = 'unknown' and $reading = 'parts of merchants' and not is_strictly_monthly then
+        null
       -- A habit is a subscription only when flat in price and monthly or annual (a membership);
       -- picked from among a shop's other charges, it must keep to the month closely.
       when kind = 'habit' and is_flat and frequency in ('MONTHLY', 'ANNUALLY')
@@ -143,9 +147,10 @@ called as (
         and cents <= charge_count * $dearest_unknown_subscription
       then 'subscription'
       when frequency in ('SEMI_MONTHLY', 'MONTHLY', 'ANNUALLY') and is_similar
+        and (is_steady or $reading <> 'parts of merchants')
         and cents > charge_count * $dearest_unknown_subscription
       then 'bill'
-      when is_similar then 'habit'
+      when is_similar and $reading = 'whole merchants' then 'habit'
     end as kind
   from regular
   where frequency is not null

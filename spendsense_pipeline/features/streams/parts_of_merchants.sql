@@ -4,8 +4,21 @@ with unexplained as (
   select group_no
   from _groups
   where recent_count >= 3
-    and list_contains($contract_kinds, kind)
+    and (
+      list_contains($contract_kinds, kind)
+      -- At a payee nobody knows, more than three charges a month are shopping.
+      or kind = 'unknown' and recent_count <= 12
+    )
     and group_no not in (select group_no from _found)
+  union all
+  -- Or it looks like one series twice a month, at more than one price: perhaps it is two, monthly.
+  select found.group_no
+  from _found as found
+  join _groups as whole on whole.group_no = found.group_no
+  where found.frequency in ('WEEKLY', 'BIWEEKLY', 'SEMI_MONTHLY')
+    and found.status = 'MATURE'
+    and found.most_cents > found.least_cents
+    and list_contains($plan_kinds, whole.kind)
 ),
 shops as (
   select group_no

@@ -134,7 +134,7 @@ def _natural(name: str) -> tuple[tuple[tuple[bool, int, str], ...], ...]:
     """A key by which numbers inside names are compared as numbers, folder by folder."""
     return tuple(
         tuple(
-            (part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+            (not part.isdecimal(), int(part) if part.isdecimal() else 0, part)
             for part in re.split(r"(\d+)", step.casefold())
             if part
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -185,11 +186,11 @@ class _Writer:
                 for name in columns_of(_ROWS[table])
                 if name in IMPORTABLE_TABLES[table].column_names
             ]
-            columns = {name: [getattr(row, name) for _, row in rows] for name in names}
-            columns |= {
-                "user_id": [user_id for user_id, _ in rows],
-                "_row": [row.where for _, row in rows],
-            }
+            told = zip(
+                *map(operator.attrgetter(*names, "where"), (row for _, row in rows)), strict=True
+            )
+            columns = dict(zip([*names, "_row"], told, strict=True))
+            columns["user_id"] = tuple(user_id for user_id, _ in rows)
             schema = pa.schema([(name, pa.string()) for name in columns])
             self._con.register("arriving_rows", pa.table(columns, schema))
             self._con.execute(f'insert into "their_{table}" by name select * from arriving_rows')

@@ -175,8 +175,9 @@ def columns_of(row: type[PlaidRow]) -> tuple[str, ...]:
 
 def as_text(value: Any) -> Text:
     """A value as trimmed text; blank is nothing."""
-    text = "" if value is None else str(value).strip()
-    return text or None
+    if value is None:
+        return None
+    return (value if isinstance(value, str) else str(value)).strip() or None
 
 
 def amount_of(text: Text) -> Decimal | Text:
