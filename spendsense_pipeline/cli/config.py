@@ -136,9 +136,12 @@ def _of_published() -> OperatorConfig:
     except NoDatasetError:
         say("Nothing is published yet: saving the defaults.")
         return operator_config_from({})
-    saved: dict[str, Any] = {"preset": resolved.preset} if resolved.preset else {}
+    is_preset = resolved.preset is not None and not resolved.is_imported
+    saved: dict[str, Any] = {"preset": resolved.preset} if is_preset else {}
     for row in resolved.to_rows():
         is_asked = row["source"] == "operator" and row["section"] != "run"
+        if resolved.is_imported and row["section"] in ("config", "controls"):
+            continue  # of people who were brought in, nothing was asked
         if is_asked and row["name"] not in _SETTLED_NIGHTLY:
             saved.setdefault(row["section"], {})[row["name"]] = json.loads(row["value"])
     return operator_config_from(saved)

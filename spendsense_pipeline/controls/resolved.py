@@ -133,7 +133,12 @@ class ResolvedConfig:
         if set(sources) != known:
             differing = listed(sorted(known ^ set(sources)))
             problem = f"the stored configuration is another version's; it differs in {differing}"
-            raise ControlsError([f"{problem}: materialize operator_controls and all after it"])
+            again = (
+                "bring the data in again"
+                if data["preset"] == IMPORTED
+                else "materialize operator_controls and all after it"
+            )
+            raise ControlsError([f"{problem}: {again}"])
         sections: dict[str, Any] = {}
         for name, model in SECTIONS.items():
             # Stored data stays readable where the deployment's largest population is smaller.
