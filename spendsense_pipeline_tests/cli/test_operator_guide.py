@@ -26,7 +26,7 @@ def _put_file(block: str) -> None:
     """A block that opens with `# name` is that file."""
     first, _, content = block.partition("\n")
     path = Path(first.removeprefix("# "))
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf-8")
 
 
