@@ -116,10 +116,44 @@ def features() -> str:
             "columns over windows of 30 and 180 days that end on `as_of`. Posted rows of personal "
             "accounts only. A missing value is null: there was nothing to measure.",
             table(headings, rows(catalog.FEATURES)),
+            *_about_pay(),
             "## Recurring streams",
             streams.description,
             table(headings, rows(streams.columns)),
         ]
+    )
+
+
+def _about_pay() -> tuple[str, ...]:
+    """What pay is, and whose of a household with more than one earner is described."""
+    from spendsense_pipeline.features import definitions, inflow_words
+    from spendsense_pipeline.plaid import categories
+
+    def codes(of: Iterable[str]) -> str:
+        return ", ".join(map(code, of))
+
+    cadences = ", ".join(definitions.PAY_GAPS)
+    pay, benefits = codes(categories.EARNED_INCOME_CODES), codes(categories.BENEFIT_INCOME_CODES)
+    return (
+        "## Pay, earners and benefits",
+        f"Pay is money into a bank account whose category is {pay}; benefits are {benefits}. A "
+        "detailed category that was given is taken at its word. Without one the description is "
+        "read, and no word decides alone: of these kinds of evidence the first that applies holds.",
+        table(("Evidence in a description", "What it says"), inflow_words.EVIDENCE.items()),
+        "What stays open is pay when its payer pays as employers do: "
+        f"{definitions.LEAST_UNNAMED_PAYDAYS} paydays or more at a usual gap that is {cadences}, "
+        "three in four of the gaps within 30 % of it, three in four of the amounts within half of "
+        f"the usual one, ${definitions.LEAST_MONTHLY_PAY_USD} a month or more, and not out of "
+        "another account of the same person.",
+        f"What one payer pays within {definitions.SAME_PAYDAY_DAYS} days of a payday belongs to "
+        "it, so an employer who pays into two accounts on two days has one payday. A household may "
+        "have several earners: payers side by side for more than "
+        f"{definitions.JOB_CHANGE_DAYS} days are different earners, payers who follow one another "
+        "are one earner who changed jobs, and payers whose usual gap is longer than "
+        f"{definitions.RAREST_PAYROLL_DAYS} days are clients, who take turns and are one earner's "
+        f"together. The main earner has the most pay in {definitions.MAIN_EARNER_DAYS} days: "
+        "`median_pay_gap_days`, `pay_frequency` and `income_variability` are theirs, "
+        "`paycheck_count` and `income_monthly_usd` everybody's.",
     )
 
 

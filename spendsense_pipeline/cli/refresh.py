@@ -145,6 +145,8 @@ def refresh(
     if not force:
         require_capacity(expected, settings)
     say(f"As of {day}. {history.note}")
+    for short in resolved.short_histories:
+        say(f"Note: {short}")
     if replace_import:
         _say_how_to_come_back(settings)
     confirm_replacing(settings, yes=yes)
@@ -299,6 +301,7 @@ def _show_estimate(
             {
                 "configuration": resolved.to_dict(),
                 "history": history.note,
+                "warnings": [str(short) for short in resolved.short_histories],
                 "estimate": expected,
                 "shortage": missing and str(missing),
                 "refusal": refusal,
@@ -312,6 +315,8 @@ def _show_estimate(
         f"of about {human_bytes(expected.bytes)}, in about {expected.seconds:.0f} seconds. Nothing "
         "was written.",
     )
+    for short in resolved.short_histories:
+        show(f"But {short}")
     if missing:
         show(f"It would be refused here: {missing}.")
     if refusal:

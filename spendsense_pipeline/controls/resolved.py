@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import ControlsError, listed
+from spendsense_pipeline.controls.evidence import ShortHistory, short_histories
 from spendsense_pipeline.controls.expectations import Expectations
 from spendsense_pipeline.controls.feasibility import PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
@@ -104,6 +105,11 @@ class ResolvedConfig:
     def has_default_controls(self) -> bool:
         """Whether every control, targets aside, has its default value."""
         return not self.changed_controls
+
+    @property
+    def short_histories(self) -> tuple[ShortHistory, ...]:
+        """Personas asked for that the history is too short to show; valid, and said."""
+        return short_histories(self)
 
     def is_given(self, section: str, name: str) -> bool:
         """Whether the operator or the preset set this value explicitly."""

@@ -9,6 +9,12 @@ import functools
 from collections.abc import Iterable
 from typing import Any, Final
 
+from spendsense_pipeline.features.inflow_words import (
+    LEADING_WORDS,
+    PAYER_NOISE,
+    PROCESSORS,
+    inflow_words,
+)
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES, merchant_words
 from spendsense_pipeline.plaid import accounts, categories
 
@@ -72,7 +78,7 @@ def _begins_with(words: Iterable[str]) -> str:
 def _bound() -> dict[str, Any]:
     kinds = kinds_by_code()
     primaries = [c if c in _KIND_BY_PRIMARY else categories.primary_of(c) for c in kinds]
-    words = merchant_words()
+    words, inflows = merchant_words(), inflow_words()
     return {
         # Long lists travel as one text, which binds many times faster than hundreds of values.
         "codes": " ".join(kinds),
@@ -82,8 +88,16 @@ def _bound() -> dict[str, Any]:
         "word_sides": "|".join(word.side for word in words),
         "word_categories": "|".join(word.category_detailed for word in words),
         "word_primaries": "|".join(categories.primary_of(w.category_detailed) for w in words),
+        "inflow_words": "|".join(word.words for word in inflows),
+        "inflow_evidence": "|".join(word.evidence for word in inflows),
+        "inflow_categories": "|".join(word.category_detailed for word in inflows),
+        "processors": list(PROCESSORS),
+        "payer_noise": list(PAYER_NOISE),
+        "leading_words": list(LEADING_WORDS),
         "vaguest_word_category": VAGUEST_WORD_CATEGORY,
         "earned_income": list(categories.EARNED_INCOME_CODES),
+        "benefit_income": list(categories.BENEFIT_INCOME_CODES),
+        "any_income": categories.ANY_INCOME,
         "savings_interest": categories.SAVINGS_INTEREST,
         "card_interest": categories.CARD_INTEREST,
         "card_payment": categories.CARD_PAYMENT,

@@ -40,12 +40,7 @@ def read(
     path = asked.path
     if asked.format is not None:
         return read_format(con, path, format_named(asked.format), mapping, asked.as_of, report)
-    has_layout = path.is_dir() and any(
-        (path / f"{prefix}transactions{suffix}").is_file()
-        for prefix in ("", "raw_")
-        for suffix in (".csv", ".parquet")
-    )
-    if has_layout or (path.is_dir() and not has_responses(path)):
+    if _has_layout(path, mapping) or (path.is_dir() and not has_responses(path)):
         return read_files(con, find_files(path, mapping), mapping, report), mapping
     if has_responses(path):
         return read_responses(con, path, mapping, report, as_of=asked.as_of), mapping
@@ -55,3 +50,10 @@ def read(
     )
     text = "is not a folder or a .json file"
     raise ImportProblemsError([Problem("unreadable_file", str(path), text, remedy)])
+
+
+def _has_layout(path: Path, mapping: SourceMapping) -> bool:
+    """Whether a folder holds a file of transactions: then JSON beside it is no response."""
+    named = mapping["transactions"].file if "transactions" in mapping else None
+    names = [f"{p}transactions{s}" for p in ("", "raw_") for s in (".csv", ".parquet")]
+    return any((path / name).is_file() for name in [*names, *([named] if named else [])])

@@ -43,7 +43,7 @@ class HeldImport:
     def __str__(self) -> str:
         """In a sentence."""
         of = f" of {self.source!r}" if self.source else ""
-        where = f"dataset {self.dataset_id}" if self.dataset_id else "not published yet"
+        where = f"dataset {self.dataset_id}" if self.dataset_id else "in the warehouse"
         return f"the import{of} as of {self.as_of} ({where})"
 
 

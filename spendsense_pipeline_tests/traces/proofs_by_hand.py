@@ -110,7 +110,7 @@ def _pay_gap(books: Books, trace: Trace, entry: Row, _: Any) -> None:
     assert all(row["amount"] < 0 for row in rows)
     if books.has_categories:
         assert all(row["category_detailed"] in EARNED_INCOME_CODES for row in rows)
-    days = sorted({row["date"] for row in rows})
+    days = sorted(_paydays(rows))
     gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
     inside = [
         gap for gap, day in zip(gaps, days[1:], strict=True) if _in_window(trace, {"date": day})
@@ -118,6 +118,16 @@ def _pay_gap(books: Books, trace: Trace, entry: Row, _: Any) -> None:
     open_gap = (_as_of(trace) - days[-1]).days
     expected = statistics.median(inside) if inside else max([open_gap, *gaps[-1:]])
     _close(expected, entry["value"])
+
+
+def _paydays(rows: list[Row]) -> set[dt.date]:
+    """What one payer pays within three days of a payday belongs to it."""
+    paydays: dict[str, list[dt.date]] = {}
+    for row in sorted(rows, key=lambda row: row["date"]):
+        known = paydays.setdefault(row["merchant_name"] or row["name"], [])
+        if not known or (row["date"] - known[-1]).days > 3:
+            known.append(row["date"])
+    return {day for days in paydays.values() for day in days}
 
 
 def _minimum(books: Books, trace: Trace, entry: Row, _: Any) -> None:

@@ -144,7 +144,11 @@ def _judged(
     if None not in ids or is_other_bank or not _look_alike(one, other):
         return "two", ""
     likeness = _likeness(older.rows, newer.rows)
-    is_of_one_item = newer.account_id in older.listed_with or bool(older.item_ids & newer.item_ids)
+    is_of_one_item = bool(
+        newer.account_id in older.listed_with
+        or older.account_id in newer.listed_with
+        or older.item_ids & newer.item_ids
+    )
     if likeness.is_certain and one.mask and not is_of_one_item:
         return "one", f"same name and mask, {likeness}"
     if likeness.is_certain or (one.mask and not is_of_one_item):

@@ -34,7 +34,7 @@ select
   -- only of rows that may be named one by one: of the others there are too many to carry it along
   if(
     account.is_charge_wanted
-    or row_.is_paycheck
+    or account.is_pay_wanted and row_.cents < 0
     or row_.is_savings
     or row_.is_card_interest
     or row_.is_payment_received,
@@ -46,7 +46,6 @@ select
   row_.is_savings,
   row_.is_checking,
   row_.spend_cents,
-  row_.is_paycheck,
   row_.is_savings and not row_.is_savings_interest as is_savings_flow,
   row_.is_card_interest,
   row_.is_payment_received as is_card_payment
