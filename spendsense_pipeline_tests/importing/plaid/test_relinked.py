@@ -237,6 +237,17 @@ def test_two_accounts_of_a_login_linked_twice_are_each_one_with_their_own_heir(
     assert found.count("the newer account is kept") == 2
 
 
+def test_an_heir_is_not_what_its_forebear_was_listed_with() -> None:
+    """Of two accounts of a login one is linked again, the other goes on under its id."""
+    goes_on = [*rows_of("D", 12), a_transaction("late", 3, "2026-06-10", account_id="D")]
+    found = read_items(
+        a_sync(rows_of("A", 12) + goes_on, accounts=[an_account("A"), an_account("D")]),
+        a_sync(rows_of("B", 12), accounts=[an_account("B")]),
+    )
+    assert set(found.balances) == {"B", "D"}
+    assert len(found.amounts) == 25
+
+
 def test_accounts_of_one_item_are_two_though_no_response_lists_both() -> None:
     found = read(
         {
