@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from spendsense_pipeline.errors import SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.publishing.raw_tables import RawTables
+    from spendsense_pipeline.settings import Settings
 
 JOB = "refresh_from_raw"
 
@@ -59,10 +61,11 @@ def judge_again(
 
     settings = Settings.from_environment()
     rules = load_config(config) if config is not None else None
-    found = find_raw_tables(settings, rules)
     if dry_run:
-        _show_found(found, as_json=as_json)
+        _show_found(find_raw_tables(settings, rules), as_json=as_json)
         return
+    with _nobody_writing(settings):
+        found = find_raw_tables(settings, rules)
     say(_sentence(found))
     confirm_replacing(settings, yes=yes)
     if skip_validation:
@@ -71,6 +74,22 @@ def judge_again(
     run_and_summarize(
         settings, JOB, run_config={}, only_blocking_checks=skip_validation, as_json=as_json
     )
+
+
+@contextlib.contextmanager
+def _nobody_writing(settings: Settings) -> Iterator[None]:
+    """Wait for a run that is writing the warehouse, where there is one."""
+    from spendsense_pipeline.publishing.commands import refresh_command
+    from spendsense_pipeline.publishing.raw_tables import WAIT_SECONDS
+    from spendsense_pipeline.publishing.warehouse import writer_lock
+
+    if not settings.building_path.exists():
+        yield
+        return
+    with writer_lock(
+        settings, holder=refresh_command(is_imported=True), wait_seconds=WAIT_SECONDS, say=say
+    ):
+        yield
 
 
 def _show_found(found: RawTables, *, as_json: bool) -> None:

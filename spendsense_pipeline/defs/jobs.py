@@ -46,7 +46,8 @@ demo_refresh = dg.define_asset_job(
     config=operator_form,
     description=(
         "Everything, from the operator's controls to the published dataset. The launchpad holds the"
-        " operator's form; every value left at null takes its default."
+        " operator's form; every value left at null takes its default. Refused where it would"
+        " replace an import, unless `replace_import` says so."
     ),
 )
 

@@ -19,7 +19,7 @@ from spendsense_pipeline.controls import ControlsError, OperatorConfig, Resolved
 from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.publishing.commands import HOW_TO_BEGIN, remake_command
+from spendsense_pipeline.publishing.commands import HOW_TO_BEGIN, refresh_command, remake_command
 from spendsense_pipeline.publishing.identity import Stamp, read_stamps, stamp_table
 from spendsense_pipeline.publishing.loading import clear_tables
 from spendsense_pipeline.publishing.provenance import write_provenance
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
     from spendsense_pipeline.tables.declaration import PipelineTable
 
-_WAIT_SECONDS = 600.0
+WAIT_SECONDS = 600.0
 _RULES = ("thresholds", "expectations")
 
 
@@ -108,7 +108,7 @@ def settle_raw_tables(settings: Settings, rules: OperatorConfig | None = None) -
         What the warehouse holds now.
     """
     with (
-        writer_lock(settings, holder="spendsense refresh --from-raw", wait_seconds=_WAIT_SECONDS),
+        writer_lock(settings, holder=refresh_command(is_imported=True), wait_seconds=WAIT_SECONDS),
         full_disk_named(settings.warehouse_dir),
     ):
         found = find_raw_tables(settings, rules)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from spendsense_pipeline.publishing.consent import record_decision
+from spendsense_pipeline.publishing.warehouse import writer_lock
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.cli.conftest import ASKED
 from spendsense_pipeline_tests.fixtures.command import run
@@ -137,6 +139,36 @@ def test_from_raw_applies_decisions_to_published_tables(data_dir: Path, tmp_path
     assert run("config", "check", saved).code == 0
     written = run("calibrate", "--write", tmp_path / "lines.json")
     assert "then: spendsense refresh --from-raw --config" in written.err
+
+
+def test_from_raw_waits_for_a_run_that_is_writing(
+    imported: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside = imported.building_path.rename(tmp_path / "aside.duckdb")
+    imported.building_path.write_text("half written")
+    holds, asked = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with writer_lock(imported, holder="run 1a2b3c4d", wait_seconds=0):
+            holds.set()
+            asked.wait(30)
+            aside.replace(imported.building_path)
+
+    def say(text: str) -> None:
+        said.append(text)
+        asked.set()
+
+    said: list[str] = []
+    monkeypatch.setattr("spendsense_pipeline.cli.from_raw.say", say)
+    monkeypatch.setattr("spendsense_pipeline.cli.refresh.run_and_summarize", lambda *_, **__: None)
+    writer = threading.Thread(target=write)
+    writer.start()
+    holds.wait(30)
+    answer = run("refresh", "--from-raw", "--yes")
+    writer.join()
+    assert answer.code == 0, answer.err
+    assert "run 1a2b3c4d" in said[0]
+    assert "2 users" in said[1]
 
 
 def test_of_made_up_people_refresh_is_what_refreshes(own_copy: Path) -> None:
