@@ -21,7 +21,7 @@ from spendsense_pipeline.features.definitions import (
 )
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
-from spendsense_pipeline.features.pay import find_pay
+from spendsense_pipeline.features.movements import find_movements
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder, identifier
 from spendsense_pipeline.tables.declaration import Table
@@ -121,7 +121,7 @@ def build_features(
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
         QUERIES.create(con, "_window_rows", "window_rows.sql", parameters)
-        find_pay(con, parameters)
+        find_movements(con, parameters)
         for behaviour in BEHAVIOURS:
             QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
         _prepare(con, exact, as_of, users)

@@ -108,6 +108,8 @@ def _bound() -> dict[str, Any]:
         "not_refund_primaries": list(categories.NOT_REFUND_PRIMARIES),
         "not_refund": _begins_with(categories.NOT_REFUND_WORDS),
         "savings_subtypes": list(accounts.SAVINGS_SUBTYPES),
+        "set_aside_subtypes": list(accounts.SET_ASIDE_SUBTYPES),
+        "measured_types": list(accounts.MEASURED_TYPES),
         "checking_subtypes": list(accounts.CHECKING_SUBTYPES),
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),
