@@ -116,10 +116,44 @@ def features() -> str:
             "columns over windows of 30 and 180 days that end on `as_of`. Posted rows of personal "
             "accounts only. A missing value is null: there was nothing to measure.",
             table(headings, rows(catalog.FEATURES)),
+            *_about_pay(),
             "## Recurring streams",
             streams.description,
             table(headings, rows(streams.columns)),
         ]
+    )
+
+
+def _about_pay() -> tuple[str, ...]:
+    """What pay is, and whose of a household with more than one earner is described."""
+    from spendsense_pipeline.features import definitions, inflow_words
+    from spendsense_pipeline.plaid import categories
+
+    def codes(of: Iterable[str]) -> str:
+        return ", ".join(map(code, of))
+
+    cadences = ", ".join(definitions.PAY_GAPS)
+    pay, benefits = codes(categories.EARNED_INCOME_CODES), codes(categories.BENEFIT_INCOME_CODES)
+    return (
+        "## Pay, earners and benefits",
+        f"Pay is money into a bank account whose category is {pay}; benefits are {benefits}. A "
+        "detailed category that was given is taken at its word. Without one the description is "
+        "read, and no word decides alone: of these kinds of evidence the first that applies holds.",
+        table(("Evidence in a description", "What it says"), inflow_words.EVIDENCE.items()),
+        "What stays open is pay when its payer pays as employers do: "
+        f"{definitions.LEAST_UNNAMED_PAYDAYS} paydays or more at a usual gap that is {cadences}, "
+        "three in four of the gaps within 30 % of it, three in four of the amounts within half of "
+        f"the usual one, ${definitions.LEAST_MONTHLY_PAY_USD} a month or more, and not out of "
+        "another account of the same person.",
+        f"What one payer pays within {definitions.SAME_PAYDAY_DAYS} days of a payday belongs to "
+        "it, so an employer who pays into two accounts on two days has one payday. A household may "
+        "have several earners: payers side by side for more than "
+        f"{definitions.JOB_CHANGE_DAYS} days are different earners, payers who follow one another "
+        "are one earner who changed jobs, and payers whose usual gap is longer than "
+        f"{definitions.RAREST_PAYROLL_DAYS} days are clients, who take turns and are one earner's "
+        f"together. The main earner has the most pay in {definitions.MAIN_EARNER_DAYS} days: "
+        "`median_pay_gap_days`, `pay_frequency` and `income_variability` are theirs, "
+        "`paycheck_count` and `income_monthly_usd` everybody's.",
     )
 
 
@@ -320,6 +354,65 @@ def _default(parameter: Any) -> str:
     return code(parameter.default) if is_said else ""
 
 
+def formats() -> str:
+    """Every ready format of an import, from its record."""
+    from spendsense_pipeline.importing.formats import FORMATS
+
+    parts = [
+        "# Formats",
+        "Exports that `spendsense import PATH --format NAME` reads. PATH is one file, or a folder "
+        "of them: `FOLDER/<user_id>/<export>`, or the exports of one person. What an export does "
+        "not say (type, limit, balance, consent) an `accounts.csv` and a `users.csv` beside it "
+        "may; see the [operator guide](operator-guide.md). In the tables positive is money out.",
+    ]
+    for ready in FORMATS.values():
+        parts += [f"## `{ready.name}`: {ready.title}", _format_facts(ready)]
+        for layout in ready.layouts:
+            said = layout.transactions
+            theirs = {**dict(layout.optional), **dict(said.columns)}
+            amount = theirs.pop("amount", None)
+            if said.debit:
+                amount = f"{said.debit} (out), {said.credit} (in)"
+            elif said.direction:
+                amount = f"{amount}; {said.direction.column} says which way"
+            elif amount:
+                amount = f"{amount}, {'negative' if said.negate else 'positive'} = money out"
+            rows = [
+                ("columns that tell it", ", ".join(map(code, layout.header))),
+                ("amount", amount),
+                *((code(ours), code(name)) for ours, name in theirs.items()),
+                ("account is", f"{layout.type}/{layout.subtype}" if layout.type else "by its name"),
+                *(((key, code(name)) for key, name in _named_columns(layout) if name)),
+            ]
+            parts += [f"### {layout.title}", table(("What", "Theirs"), rows)]
+    return "\n\n".join(parts)
+
+
+def _named_columns(layout: Any) -> Iterator[tuple[str, str | None]]:
+    yield "account", layout.account
+    yield "balance after a row", layout.balance
+    yield "identifier", layout.their_id
+    for column, words in layout.pending.items():
+        yield "pending", f"{column}: {', '.join(words)}"
+    for column, codes in layout.categories.items():
+        yield (
+            "category",
+            f"{column}: {', '.join(f'{word} = {name}' for word, name in codes.items())}",
+        )
+
+
+def _format_facts(ready: Any) -> str:
+    facts = {
+        "Files": ", ".join(map(code, ready.suffixes)),
+        "Signs": ready.signs,
+        "Account and balance": ready.accounts,
+    }
+    lines = [f"- {name}: {said}" for name, said in facts.items()]
+    lines += [f"- {remark}" for remark in ready.remarks]
+    lines.append(f"- Described in: {', '.join(f'<{source}>' for source in ready.sources)}")
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "personas.md": personas,
     "features.md": features,
@@ -327,6 +420,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "controls.md": controls,
     "checks.md": checks,
     "cli.md": cli,
+    "formats.md": formats,
 }
 
 

@@ -31,6 +31,10 @@ from spendsense_pipeline.tables.traces import DECISION_TRACES
 _NO_TRUTH = "only the generator knows which streams are true"
 _NOT_ASKED = "imported people have no targets and need not resemble a designed population"
 
+_JUDGE_OTHERWISE = (
+    "`spendsense calibrate` shows whom each line catches; or {} (`spendsense refresh --from-raw"
+    " --config FILE`)."
+)
 _AS_MANY_AS_CAME = "an import has the rows that came"
 
 _IDS_DIFFER = {
@@ -132,6 +136,7 @@ _POPULATION: tuple[Check, ...] = (
         remedy="Look at transaction_multiplier, avg_transactions_per_month and category_spending_ratios: purchases scale with the budget, fixed bills do not.",
         bound="median spend/income 0.80-1.05, median rent/income 0.20-0.40",
         measure=budgets_are_believable,
+        imported_remedy="See whether pay, rent or purchases are missing from the rows, or come under other categories.",
         imported="warn",
     ),
     Check(
@@ -190,6 +195,7 @@ _POPULATION: tuple[Check, ...] = (
         bound="expectations.min_coverage",
         measure=expectations.coverage_is_sufficient,
         imported="warn",
+        imported_remedy=_JUDGE_OTHERWISE.format("lower expectations.min_coverage"),
     ),
     Check(
         name="personas_are_present",
@@ -200,6 +206,7 @@ _POPULATION: tuple[Check, ...] = (
         bound="expectations.min_persona_share",
         measure=expectations.personas_are_present,
         imported="warn",
+        imported_remedy=_JUDGE_OTHERWISE.format("lower expectations.min_persona_share"),
     ),
     Check(
         name="no_persona_dominates",
@@ -210,6 +217,7 @@ _POPULATION: tuple[Check, ...] = (
         bound="expectations.max_persona_share",
         measure=expectations.no_persona_dominates,
         imported="warn",
+        imported_remedy=_JUDGE_OTHERWISE.format("raise expectations.max_persona_share"),
     ),
     Check(
         name="mix_is_as_requested",
@@ -242,6 +250,7 @@ _POPULATION: tuple[Check, ...] = (
         bound="0 personas",
         measure=expectations.history_shows_every_persona,
         imported="warn",
+        imported_remedy="Bring a history of at least the months shown; until then the personas shown are left out of presence and coverage.",
     ),
     Check(
         name="groups_are_covered_alike",

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding, Severity
 from spendsense_pipeline.checks.population import (
-    MONTHS_OF_HISTORY,
     PersonaShare,
-    history_months,
     persona_mix,
-    unevidenced_personas,
 )
+from spendsense_pipeline.controls.evidence import unevidenced_personas
 from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.tables.features import WINDOWS
 
@@ -210,19 +208,16 @@ def targets_are_assigned(run: CheckRun) -> Finding:
 
 def history_shows_every_persona(run: CheckRun) -> Finding:
     """The history is long enough for every persona, or every targeted one, to show."""
-    missing = _unevidenced(run)
-    if not run.resolved.is_natural:
-        missing = tuple(persona for persona in missing if persona in _weights(run))
-    months = history_months(run.resolved.history_start, run.resolved.as_of)
+    short = run.resolved.short_histories
     rows = tuple(
         {
-            "persona": persona,
-            "months_needed": MONTHS_OF_HISTORY[persona],
-            "months_of_history": months,
+            "persona": each.persona,
+            "months_needed": each.months_needed,
+            "months_of_history": each.months_given,
         }
-        for persona in missing
+        for each in short
     )
-    return Finding(not missing, float(len(missing)), len(missing), rows)
+    return Finding(not short, float(len(short)), len(short), rows)
 
 
 def _least_coverage(run: CheckRun) -> float:

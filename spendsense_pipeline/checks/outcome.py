@@ -54,6 +54,8 @@ class Check:
     measure: Callable[[CheckRun], Finding]
     imported: WhenImported = "warn"
     imported_reason: str = ""
+    imported_remedy: str = ""
+    """What to do of people nobody asked for, where `remedy` speaks of controls."""
     table: str = ""
     """The table it reads, where the asset does not have that name."""
 

@@ -6,18 +6,14 @@ expectation checks read these figures; what they must be is in `expectations.py`
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS, PERSONAS
+from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS
 from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
     import duckdb
-
-MONTHS_OF_HISTORY = {persona.key: persona.months_of_history for persona in PERSONAS}
-"""Full months of history from which a persona can show in the data at all."""
 
 
 @dataclass(frozen=True)
@@ -96,16 +92,3 @@ def coverage(con: duckdb.DuckDBPyConnection) -> list[Coverage]:
 
 def _by_window(mix: list[PersonaShare]) -> dict[int, list[PersonaShare]]:
     return {days: [share for share in mix if share.window_days == days] for days in WINDOWS}
-
-
-def history_months(history_start: dt.date, as_of: dt.date) -> int:
-    """Full calendar months from history_start to the end of as_of."""
-    end = as_of + dt.timedelta(days=1)
-    months = (end.year - history_start.year) * 12 + end.month - history_start.month
-    return months - (end.day < history_start.day)
-
-
-def unevidenced_personas(history_start: dt.date, as_of: dt.date) -> tuple[str, ...]:
-    """Personas a history of this length cannot show, by priority."""
-    months = history_months(history_start, as_of)
-    return tuple(persona for persona in PERSONA_KEYS if MONTHS_OF_HISTORY[persona] > months)

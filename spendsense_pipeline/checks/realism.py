@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.amount_shapes import AmountShapes, amount_shapes, zipf_slope
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
-from spendsense_pipeline.checks.population import history_months
 from spendsense_pipeline.checks.running import CheckRun
+from spendsense_pipeline.controls.history import full_months
 
 if TYPE_CHECKING:
     import duckdb
@@ -102,7 +102,7 @@ def population_is_realistic(run: CheckRun) -> Finding:
 
 def budgets_are_believable(run: CheckRun) -> Finding:
     """Medians over the population: spend/income 0.8-1.05, rent/income 0.20-0.40."""
-    months = history_months(run.resolved.history_start, run.resolved.as_of)
+    months = full_months(run.resolved.history_start, run.resolved.as_of)
     (count,) = run.rows("select count(*) as people from raw_users")
     if months < _BUDGETS_FROM_MONTHS or count["people"] < _BUDGETS_FROM_PEOPLE:
         return Finding(

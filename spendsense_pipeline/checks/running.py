@@ -179,6 +179,6 @@ def _as_outcome(check: Check, finding: Finding, run: CheckRun) -> CheckOutcome:
         failing_count=int(finding.failing_count),
         failing_rows=[plain(row) for row in finding.failing_rows],
         description=check.description,
-        remedy=check.remedy,
+        remedy=(check.imported_remedy if run.imported else "") or check.remedy,
         skipped=finding.skipped,
     )

@@ -37,6 +37,7 @@ def calibrate(
     ```
     """
     from spendsense_pipeline.controls import export_config, operator_config_from
+    from spendsense_pipeline.publishing.commands import refresh_command
     from spendsense_pipeline.reporting.calibration import calibrate as lines_of
     from spendsense_pipeline.reporting.calibration import thresholds_at
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
@@ -50,7 +51,8 @@ def calibrate(
         if write is not None:
             section = thresholds_at(published, days, at)
             export_config(write, operator_config_from({"thresholds": section}))
-            say(f"Saved {write}. Look at it, then: spendsense refresh --config {write}")
+            command = refresh_command(is_imported=published.resolved.is_imported)
+            say(f"Saved {write}. Look at it, then: {command} --config {write}")
     if as_json:
         show_json(lines)
     else:

@@ -20,7 +20,7 @@ from spendsense_pipeline.cli.output import (
 from spendsense_pipeline.errors import WRONG_INPUT, SpendSenseError
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.controls import OperatorConfig
+    from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig
 
 app = typer.Typer(help="Check, show and save the operator's configuration.", no_args_is_help=True)
 # Settled by every refresh for its own day; saved, they would pin all later ones to this one.
@@ -32,6 +32,8 @@ _FileArgument = Annotated[Path, typer.Argument(help="Configuration file, JSON or
 def check(file: _FileArgument, as_json: JsonOption = False) -> None:
     """Validate a configuration without running it; every problem is named at once (exit code 2).
 
+    A persona that the history is too short to show is named, and valid.
+
     ```bash
     spendsense config check data/operator_config.json
     ```
@@ -40,20 +42,22 @@ def check(file: _FileArgument, as_json: JsonOption = False) -> None:
 
     try:
         asked = load_config(file)
-        _resolved(asked)
+        warnings = [str(short) for short in _resolved(asked).short_histories]
     except ControlsError as error:
         if as_json:
             show_json({"file": str(file), "valid": False, "problems": error.problems})
             raise typer.Exit(WRONG_INPUT) from None
         raise
     if as_json:
-        show_json({"file": str(file), "valid": True, "problems": []})
+        show_json({"file": str(file), "valid": True, "problems": [], "warnings": warnings})
         return
     given = asked.given_json()
     count = sum(len(section) for section in given.values() if isinstance(section, dict))
     base = f"preset {asked.preset}" if asked.preset else "the defaults"
     values = "1 value" if count == 1 else f"{count} values"
     show(f"{file} is valid: {values} given, the rest from {base}.")
+    for warning in warnings:
+        show(f"But {warning}")
 
 
 @app.command("show")
@@ -136,15 +140,18 @@ def _of_published() -> OperatorConfig:
     except NoDatasetError:
         say("Nothing is published yet: saving the defaults.")
         return operator_config_from({})
-    saved: dict[str, Any] = {"preset": resolved.preset} if resolved.preset else {}
+    is_preset = resolved.preset is not None and not resolved.is_imported
+    saved: dict[str, Any] = {"preset": resolved.preset} if is_preset else {}
     for row in resolved.to_rows():
         is_asked = row["source"] == "operator" and row["section"] != "run"
+        if resolved.is_imported and row["section"] in ("config", "controls"):
+            continue  # of people who were brought in, nothing was asked
         if is_asked and row["name"] not in _SETTLED_NIGHTLY:
             saved.setdefault(row["section"], {})[row["name"]] = json.loads(row["value"])
     return operator_config_from(saved)
 
 
-def _resolved(asked: OperatorConfig) -> Any:
+def _resolved(asked: OperatorConfig) -> ResolvedConfig:
     from spendsense_pipeline.controls import as_of_for, resolve
     from spendsense_pipeline.settings import Settings, today
 

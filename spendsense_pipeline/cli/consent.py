@@ -21,6 +21,8 @@ def revoke(user_id: _UserArgument) -> None:
     spendsense consent revoke user_0007
     spendsense refresh
     ```
+
+    Of imported people, `spendsense refresh --from-raw` is the next run.
     """
     _record(user_id, "revoked")
 
@@ -52,6 +54,7 @@ def list_(as_json: JsonOption = False) -> None:
 
 def _record(user_id: str, status: str) -> None:
     from spendsense_pipeline.publishing.consent import record_decision
+    from spendsense_pipeline.publishing.imported import command_for
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import find_user
     from spendsense_pipeline.settings import Settings
@@ -65,4 +68,5 @@ def _record(user_id: str, status: str) -> None:
         if status == "revoked"
         else "measured, judged and explained"
     )
-    show(f"Recorded: {user_id} {status}. {user_id} is {effect} by the next `spendsense refresh`.")
+    command = command_for(settings)
+    show(f"Recorded: {user_id} {status}. {user_id} is {effect} by the next `{command}`.")

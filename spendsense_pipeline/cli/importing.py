@@ -18,10 +18,24 @@ if TYPE_CHECKING:
 JOB = "refresh_from_raw"
 
 
+def _list_formats(name: str | None) -> str | None:
+    """End the command with the formats there are, where the name asks for them."""
+    if name != "list":
+        return name
+    from spendsense_pipeline.importing.formats import FORMATS
+
+    rows = [(ready.name, ready.title, ", ".join(ready.suffixes)) for ready in FORMATS.values()]
+    show(table("Formats", ("format", "of", "files"), rows, left=("of", "files")))
+    raise typer.Exit
+
+
 def import_(
     path: Annotated[
         Path,
-        typer.Argument(help="Folder in the raw layout or of Plaid responses, or one .json file."),
+        typer.Argument(
+            help="Folder in the raw layout or of Plaid responses, or one .json file; with --format "
+            "an export, or a folder of them."
+        ),
     ],
     as_of: Annotated[
         dt.datetime | None,
@@ -34,6 +48,16 @@ def import_(
     mapping: Annotated[
         Path | None,
         typer.Option(help="File that says how their files, columns and values are named."),
+    ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            callback=_list_formats,
+            is_eager=True,
+            help="The export of a bank or an app: chase, mint, ofx and others (`--format list`).",
+            show_default="the raw layout or Plaid's",
+        ),
     ] = None,
     all_consented: Annotated[
         bool,
@@ -61,6 +85,7 @@ def import_(
     ```bash
     spendsense import mydata --as-of 2026-06-30 --all-consented
     spendsense import bank --as-of 2026-06-30 --mapping mapping.yaml --no-run
+    spendsense import downloads --format chase --as-of 2026-06-30 --all-consented
     ```
     """
     from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
@@ -71,7 +96,7 @@ def import_(
     settings = Settings.from_environment()
     settings.prepare_data_dir()
     day = as_of.date() if as_of else None
-    request = ImportRequest(path, day, mapping, all_consented, is_strict=strict)
+    request = ImportRequest(path, day, mapping, all_consented, is_strict=strict, format=format_)
     staged = stage(request, imports_dir(settings))
     if no_run and as_json:
         show_json(staged)

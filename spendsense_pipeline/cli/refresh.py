@@ -23,12 +23,13 @@ from spendsense_pipeline.cli.presets import preset_names
 from spendsense_pipeline.disk import human_bytes
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.controls import OperatorConfig
+    from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig
     from spendsense_pipeline.publishing.continuity import Continuity
     from spendsense_pipeline.reporting.estimate import Estimate
     from spendsense_pipeline.settings import Settings
 
 JOB = "demo_refresh"
+_TO_REPLACE = "to replace it by made-up people knowingly, pass --replace-import"
 
 
 def refresh(
@@ -62,6 +63,17 @@ def refresh(
             "--fresh", help="Start a new world instead of extending the published history."
         ),
     ] = False,
+    from_raw: Annotated[
+        bool,
+        typer.Option(
+            "--from-raw",
+            help="Make nobody: measure and judge the raw tables that are there, imports too.",
+        ),
+    ] = False,
+    replace_import: Annotated[
+        bool,
+        typer.Option("--replace-import", help="Let made-up people take the place of an import."),
+    ] = False,
     skip_validation: Annotated[
         bool,
         typer.Option(
@@ -83,34 +95,60 @@ def refresh(
     """Generate, measure, judge, explain, check and publish: the whole pipeline in one command.
 
     Runs the job demo_refresh; the run is in Dagster's UI like any other. An unchanged configuration
-    extends the published history day by day; --fresh begins anew.
+    extends the published history day by day; --fresh begins anew. An import is never replaced
+    unasked: --from-raw measures it again (job refresh_from_raw), as of its own day.
 
     ```bash
     spendsense refresh
     spendsense refresh --preset overlap_testing --users 200 --yes
     spendsense refresh --config data/operator_config.json --dry-run
+    spendsense refresh --from-raw --yes
     ```
     """
+    from spendsense_pipeline.cli.from_raw import judge_again, require_nobody_made
     from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
     from spendsense_pipeline.controls import as_of_for, resolve
     from spendsense_pipeline.publishing.continuity import continue_published
+    from spendsense_pipeline.publishing.imported import REPLACE_FIELD, require_no_import
     from spendsense_pipeline.reporting.estimate import estimate
     from spendsense_pipeline.scaling.capacity import reclaim, require_capacity
     from spendsense_pipeline.settings import Settings, today
 
+    if from_raw:
+        require_nobody_made(
+            {
+                "--users": users,
+                "--seed": seed,
+                "--months": months,
+                "--as-of": as_of,
+                "--preset": preset,
+                "--fresh": fresh,
+                "--replace-import": replace_import,
+            }
+        )
+        judge_again(
+            config, skip_validation=skip_validation, dry_run=dry_run, yes=yes, as_json=as_json
+        )
+        return
     settings = Settings.from_environment()
+    if not (replace_import or dry_run):
+        require_no_import(settings, _TO_REPLACE)
     overrides = Overrides(users, seed, months, as_of.date() if as_of else None, preset)
     asked = overridden_configuration(config, overrides, say=say)
     day = as_of_for(asked, today=today(settings))
     history = continue_published(settings, asked, as_of=day, is_fresh=fresh)
     resolved = resolve(asked, as_of=day, history_start=history.history_start)
     if dry_run:
-        _show_estimate(resolved, history, settings, as_json=as_json)
+        _show_estimate(resolved, history, settings, replace_import=replace_import, as_json=as_json)
         return
     expected = estimate(resolved)
     if not force:
         require_capacity(expected, settings)
     say(f"As of {day}. {history.note}")
+    for short in resolved.short_histories:
+        say(f"Note: {short}")
+    if replace_import:
+        _say_how_to_come_back(settings)
     confirm_replacing(settings, yes=yes)
     if skip_validation:
         say("Skipping the checks that only warn; those that block publishing run.")
@@ -118,12 +156,26 @@ def refresh(
     run_and_summarize(
         settings,
         JOB,
-        run_config=_for_tonight(asked, day, history.history_start).given_json(),
+        run_config={
+            **_for_tonight(asked, day, history.history_start).given_json(),
+            **({REPLACE_FIELD: True} if replace_import else {}),
+        },
         expected=expected,
         only_blocking_checks=skip_validation,
         force=force,
         as_json=as_json,
     )
+
+
+def _say_how_to_come_back(settings: Settings) -> None:
+    from spendsense_pipeline.publishing.imported import find_import
+
+    held = find_import(settings)
+    if held is not None and held.dataset_id is not None:
+        say(
+            f"Replacing {held}; `spendsense rollback {held.dataset_id}` publishes it again for as"
+            " long as no newer import has taken its place."
+        )
 
 
 def confirm_replacing(settings: Settings, *, yes: bool) -> None:
@@ -231,20 +283,28 @@ def _for_tonight(asked: OperatorConfig, day: dt.date, start: dt.date | None) -> 
 
 
 def _show_estimate(
-    resolved: Any, history: Continuity, settings: Settings, *, as_json: bool
+    resolved: ResolvedConfig,
+    history: Continuity,
+    settings: Settings,
+    *,
+    replace_import: bool,
+    as_json: bool,
 ) -> None:
     from spendsense_pipeline.reporting.estimate import estimate
     from spendsense_pipeline.scaling.capacity import shortage
 
     expected = estimate(resolved)
     missing = shortage(expected, settings)
+    refusal = None if replace_import else _refusal(settings)
     if as_json:
         show_json(
             {
                 "configuration": resolved.to_dict(),
                 "history": history.note,
+                "warnings": [str(short) for short in resolved.short_histories],
                 "estimate": expected,
                 "shortage": missing and str(missing),
+                "refusal": refusal,
             }
         )
         return
@@ -255,5 +315,20 @@ def _show_estimate(
         f"of about {human_bytes(expected.bytes)}, in about {expected.seconds:.0f} seconds. Nothing "
         "was written.",
     )
+    for short in resolved.short_histories:
+        show(f"But {short}")
     if missing:
         show(f"It would be refused here: {missing}.")
+    if refusal:
+        show(f"It would be refused here: {refusal}.")
+
+
+def _refusal(settings: Settings) -> str | None:
+    """Why a run that makes people would be refused, if it would."""
+    from spendsense_pipeline.publishing.imported import ImportHeldError, require_no_import
+
+    try:
+        require_no_import(settings, _TO_REPLACE)
+    except ImportHeldError as error:
+        return str(error)
+    return None

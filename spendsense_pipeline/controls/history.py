@@ -20,6 +20,12 @@ def span_months(history_start: date, as_of: date) -> int:
     return (as_of.year - history_start.year) * 12 + as_of.month - history_start.month
 
 
+def full_months(history_start: date, as_of: date) -> int:
+    """Full calendar months from history_start to the end of as_of."""
+    end = as_of + timedelta(days=1)
+    return span_months(history_start, end) - (end.day < history_start.day)
+
+
 def can_extend(history_start: date, as_of: date) -> bool:
     """Whether a history that starts then may still be carried to `as_of`."""
     return span_problem(history_start, as_of) is None

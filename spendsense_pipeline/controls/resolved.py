@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import ControlsError, listed
+from spendsense_pipeline.controls.evidence import ShortHistory, short_histories
 from spendsense_pipeline.controls.expectations import Expectations
 from spendsense_pipeline.controls.feasibility import PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
@@ -105,6 +106,11 @@ class ResolvedConfig:
         """Whether every control, targets aside, has its default value."""
         return not self.changed_controls
 
+    @property
+    def short_histories(self) -> tuple[ShortHistory, ...]:
+        """Personas asked for that the history is too short to show; valid, and said."""
+        return short_histories(self)
+
     def is_given(self, section: str, name: str) -> bool:
         """Whether the operator or the preset set this value explicitly."""
         return self.sources[f"{section}.{name}"] != "default"
@@ -133,7 +139,12 @@ class ResolvedConfig:
         if set(sources) != known:
             differing = listed(sorted(known ^ set(sources)))
             problem = f"the stored configuration is another version's; it differs in {differing}"
-            raise ControlsError([f"{problem}: materialize operator_controls and all after it"])
+            again = (
+                "bring the data in again"
+                if data["preset"] == IMPORTED
+                else "materialize operator_controls and all after it"
+            )
+            raise ControlsError([f"{problem}: {again}"])
         sections: dict[str, Any] = {}
         for name, model in SECTIONS.items():
             # Stored data stays readable where the deployment's largest population is smaller.

@@ -35,6 +35,7 @@ from spendsense_pipeline.controls.field_types import (
 from spendsense_pipeline.controls.merchants import Merchants
 from spendsense_pipeline.controls.personas import Personas, PersonaShares
 from spendsense_pipeline.controls.shares import Distribution
+from spendsense_pipeline.publishing.imported import REPLACE_FIELD
 
 _SECTION_HELP = {
     "config": "Size, seed and span of the generated data.",
@@ -120,9 +121,17 @@ def _operator_form() -> Any:
 
 
 class OperatorRunConfig(_operator_form()):  # type: ignore[misc]
-    """What an operator fills in to launch a refresh."""
+    """What an operator fills in to launch a refresh; no file says that an import may go."""
+
+    # Dagster takes None for a default only where the annotation is spelled Optional.
+    replace_import: Optional[bool] = Field(  # noqa: UP045
+        None,
+        description=(
+            "Replace imported data by made-up people. Not given, a run that would is refused."
+        ),
+    )
 
 
 def operator_config_of(form: OperatorRunConfig) -> OperatorConfig:
     """What the operator asked for, validated; `ControlsError` says every problem at once."""
-    return operator_config_from(form.model_dump(exclude_none=True))
+    return operator_config_from(form.model_dump(exclude={REPLACE_FIELD}, exclude_none=True))

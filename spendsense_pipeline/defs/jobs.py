@@ -8,6 +8,7 @@ import dagster as dg
 from spendsense_pipeline.controls import PRESET_CONFIGS, ControlsError, preset_description
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
 from spendsense_pipeline.errors import ProblemsError
+from spendsense_pipeline.publishing.imported import REPLACE_FIELD
 from spendsense_pipeline.tables.controls import CONTROLS
 from spendsense_pipeline.tables.features import MEASURE
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
@@ -31,7 +32,10 @@ def operator_form(form: OperatorRunConfig) -> Mapping[str, Any]:
         asked = operator_config_of(form)
     except ControlsError as error:
         raise WrongControlsError(error.problems, error.remedy) from None
-    return {"ops": {"operator_controls": {"config": asked.given_json()}}}
+    config = asked.given_json()
+    if form.replace_import is not None:
+        config[REPLACE_FIELD] = form.replace_import
+    return {"ops": {"operator_controls": {"config": config}}}
 
 
 EVERYTHING = dg.AssetSelection.all()
@@ -42,7 +46,8 @@ demo_refresh = dg.define_asset_job(
     config=operator_form,
     description=(
         "Everything, from the operator's controls to the published dataset. The launchpad holds the"
-        " operator's form; every value left at null takes its default."
+        " operator's form; every value left at null takes its default. Refused where it would"
+        " replace an import, unless `replace_import` says so."
     ),
 )
 

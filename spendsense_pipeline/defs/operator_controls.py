@@ -10,9 +10,16 @@ from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.pictures import markdown_table
 from spendsense_pipeline.defs.stage import Stage, one_line_failures
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.publishing.imported import REPLACE_FIELD, REPLACE_OPTION, require_no_import
 from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.settings import today
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+
+_SAY_SO = (
+    f"to replace it knowingly, use `spendsense refresh {REPLACE_OPTION}`, or say"
+    f" `{REPLACE_FIELD}: true` in the run's config (in the launchpad of demo_refresh as it is,"
+    " elsewhere under ops: operator_controls: config:)"
+)
 
 
 @dg.asset(
@@ -30,6 +37,8 @@ from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 def operator_controls(config: OperatorRunConfig, warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Validate and resolve what the operator asked for."""
     with one_line_failures(), warehouse.get_connection() as con:
+        if not config.replace_import:
+            require_no_import(warehouse.settings, _SAY_SO, con)
         asked = operator_config_of(config)
         as_of = as_of_for(asked, today=today(warehouse.settings))
         resolved = resolve(asked, as_of=as_of)
@@ -50,6 +59,8 @@ def operator_controls(config: OperatorRunConfig, warehouse: Warehouse) -> dg.Mat
                 ],
             ),
         }
+        if resolved.short_histories:
+            metadata["history too short for"] = "\n".join(map(str, resolved.short_histories))
         result = work.result(
             OPERATOR_CONTROLS,
             metadata,

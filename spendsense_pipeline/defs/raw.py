@@ -11,7 +11,9 @@ from spendsense_pipeline.defs.publish import INPUTS
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.errors import RUN_FAILED
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
+from spendsense_pipeline.publishing.imported import REPLACE_FIELD, ImportHeldError
 from spendsense_pipeline.publishing.loading import TableLoader, clear_tables, made_ahead
 from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
@@ -40,6 +42,15 @@ def raw(
     selected = {key.to_user_string() for key in context.selected_asset_keys}
     tables = tuple(table for table in GENERATED_TABLES if table.name in selected)
     with stage(warehouse, GENERATED.name, words="raw tables") as work:
+        if work.resolved.is_imported:
+            raise ImportHeldError(
+                problem="the raw tables are an import, and there is nothing to make them from",
+                remedy=(
+                    "run the job refresh_from_raw to measure them again, or materialize"
+                    f" operator_controls first, with `{REPLACE_FIELD}: true` in its config"
+                ),
+                exit_code=RUN_FAILED,
+            )
         if FORCE_TAG not in context.run.tags:
             _require_capacity(work, begins_anew=_makes_everything(context))
         if _makes_everything(context):

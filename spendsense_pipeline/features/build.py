@@ -21,6 +21,7 @@ from spendsense_pipeline.features.definitions import (
 )
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
+from spendsense_pipeline.features.movements import find_movements
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder, identifier
 from spendsense_pipeline.tables.declaration import Table
@@ -120,7 +121,7 @@ def build_features(
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
         QUERIES.create(con, "_window_rows", "window_rows.sql", parameters)
-        QUERIES.create(con, "_paychecks", "paychecks.sql", parameters)
+        find_movements(con, parameters)
         for behaviour in BEHAVIOURS:
             QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
         _prepare(con, exact, as_of, users)
@@ -171,6 +172,7 @@ def measuring(
         QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
         QUERIES.create(con, "_phrases", "phrases.sql", parameters)
         _find_phrases(con, "description_key", "_vague_descriptions", parameters)
+        QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
         QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
         QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)

@@ -4,7 +4,6 @@ select
   coded.*,
   -- A code nobody knows is judged by its first word.
   case
-    when not coded.is_spending then 0
     when coded.cents > 0 then
       case
         when
@@ -17,6 +16,10 @@ select
     else 0
   end as spend_cents,
   coded.is_depository and coded.cents < 0 and coalesce(category.is_pay, false) as is_paycheck,
+  coded.is_depository and coded.cents < 0 and coalesce(category.is_benefit, false) as is_benefit,
+  coded.is_depository
+  and coded.cents < 0
+  and coalesce(category.is_open_income, coded.code is null) as is_open_inflow,
   coalesce(category.is_savings_interest, false) as is_savings_interest,
   coded.is_card and coalesce(category.is_card_interest, false) as is_card_interest,
   coded.is_card and coded.cents < 0 and coalesce(category.is_card_payment, false)

@@ -17,6 +17,9 @@ select
   -- Money in: a refund unless it is income, a transfer, a loan's proceeds or a payment received.
   not list_contains($not_refund_primaries, category_primary) as is_refund,
   list_contains($earned_income, code) as is_pay,
+  list_contains($benefit_income, code) as is_benefit,
+  -- Says no more than that it is income: as open as no category at all.
+  code = $any_income as is_open_income,
   code = $savings_interest as is_savings_interest,
   code = $card_interest as is_card_interest,
   code = $card_payment as is_card_payment

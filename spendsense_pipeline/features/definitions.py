@@ -38,6 +38,20 @@ PAY_GAPS: Final = {
     "monthly": (CADENCE_DAYS["MONTHLY"] - 4.5, CADENCE_DAYS["MONTHLY"] + 4.5),
 }
 """Pay frequency -> the usual gaps in days called so, with room for weekends and months' lengths."""
+# One employer may pay into two accounts, one of which shows it up to two business days early.
+SAME_PAYDAY_DAYS: Final = 3
+# Three business days between two institutions, across a long weekend.
+OWN_TRANSFER_DAYS: Final = 6
+# Somebody who changes jobs is paid by both for a last month and a notice at most.
+JOB_CHANGE_DAYS: Final = 60
+# No payroll is rarer than monthly, a late one included: who pays rarer is a client.
+RAREST_PAYROLL_DAYS: Final = 45
+# Who earns most is asked of half a year, the same for both windows.
+MAIN_EARNER_DAYS: Final = 180
+# Two gaps alike are the least a cadence can be read from.
+LEAST_UNNAMED_PAYDAYS: Final = 3
+# Ten hours a week at the federal minimum wage of $7.25 are $315 a month.
+LEAST_MONTHLY_PAY_USD: Final = 300
 # "Per month" in a feature is per 30 days, so that a 30-day window says what it counted.
 FEATURE_MONTH_DAYS: Final = 30
 
@@ -60,6 +74,13 @@ def _bound() -> dict[str, Any]:
         "pay_frequencies": list(PAY_GAPS),
         "least_pay_gaps": [least for least, _ in PAY_GAPS.values()],
         "most_pay_gaps": [most for _, most in PAY_GAPS.values()],
+        "same_payday_days": SAME_PAYDAY_DAYS,
+        "own_transfer_days": OWN_TRANSFER_DAYS,
+        "job_change_days": JOB_CHANGE_DAYS,
+        "rarest_payroll_days": RAREST_PAYROLL_DAYS,
+        "main_earner_days": MAIN_EARNER_DAYS,
+        "least_unnamed_paydays": LEAST_UNNAMED_PAYDAYS,
+        "least_monthly_pay_usd": LEAST_MONTHLY_PAY_USD,
         "nominal_days_per_month": NOMINAL_DAYS_PER_MONTH,
         "month_days": FEATURE_MONTH_DAYS,
         "most_merchants": MOST_MERCHANTS,

@@ -27,6 +27,7 @@ select
   income.pay_frequency,
   income.income_monthly_usd,
   income.income_variability,
+  income.benefit_income_monthly_usd,
   income.cash_flow_buffer_months,
   cash_flow.low_balance_day_share,
   cash_flow.balance_volatility,

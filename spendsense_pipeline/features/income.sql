@@ -1,11 +1,14 @@
--- Income: how often pay arrives, how much, and how long checking would last.
+-- Income: how often pay arrives, how much, what benefits add, and how long checking would last.
 with paydays as (
   select
-    user_no,
-    date,
-    date - lag(date) over (partition by user_no order by date) as gap_days
-  from _paychecks
-  group by user_no, date
+    payday.user_no,
+    payday.date,
+    payday.date - lag(payday.date) over (partition by payday.user_no order by payday.date)
+      as gap_days
+  from _paydays as payday
+  join _main_payers as main_payer
+    on main_payer.user_no = payday.user_no and main_payer.payer_no = payday.payer_no
+  group by payday.user_no, payday.date
 ),
 gaps as (
   select
@@ -31,13 +34,25 @@ cadences as (
     unnest($most_pay_gaps) as most_days
 ),
 pay as (
+  -- Everybody's, and of them the main earner's.
   select
-    user_no,
+    paycheck.user_no,
     count(*) as paycheck_count,
-    -sum(cents)::hugeint as pay_cents,
-    sum(cents::hugeint * cents) as squared_cents
-  from _paychecks
-  where date > $as_of - $window_days
+    -sum(paycheck.cents)::hugeint as pay_cents,
+    count(main_payer.payer_no) as main_count,
+    -sum(paycheck.cents) filter (main_payer.payer_no is not null)::hugeint as main_cents,
+    sum(paycheck.cents::hugeint * paycheck.cents) filter (main_payer.payer_no is not null)
+      as squared_cents
+  from _paychecks as paycheck
+  left join _main_payers as main_payer
+    on main_payer.user_no = paycheck.user_no and main_payer.payer_no = paycheck.payer_no
+  where paycheck.date > $as_of - $window_days
+  group by paycheck.user_no
+),
+benefits as (
+  select user_no, -sum(cents)::bigint as benefit_cents
+  from _inflows
+  where is_benefit and date > $as_of - $window_days
   group by user_no
 ),
 checking as (
@@ -71,12 +86,17 @@ select
   end
     as income_monthly_usd,
   -- From whole cents: n·Σx² − (Σx)² is exact, so the order of rows cannot show.
-  case when pay.paycheck_count >= 2 then
+  case when pay.main_count >= 2 then
       sqrt(
-        (pay.paycheck_count * pay.squared_cents - pay.pay_cents * pay.pay_cents)::double
-        / (pay.paycheck_count::double * (pay.paycheck_count - 1))
-      ) / (pay.pay_cents::double / pay.paycheck_count)
+        (pay.main_count * pay.squared_cents - pay.main_cents * pay.main_cents)::double
+        / (pay.main_count::double * (pay.main_count - 1))
+      ) / (pay.main_cents::double / pay.main_count)
   end as income_variability,
+  case
+    when earners.has_depository_account then
+      coalesce(benefits.benefit_cents, 0)::double / 100 * $month_days / spending.days
+  end
+    as benefit_income_monthly_usd,
   case when spending.monthly_expenses_usd > 0 then
       checking.balance_cents / 100 / spending.monthly_expenses_usd
   end as cash_flow_buffer_months
@@ -87,4 +107,5 @@ left join usual on usual.user_no = person.user_no
 left join cadences as cadence
   on usual.gap_days between cadence.least_days and cadence.most_days
 left join pay on pay.user_no = person.user_no
+left join benefits on benefits.user_no = person.user_no
 left join checking on checking.user_no = person.user_no

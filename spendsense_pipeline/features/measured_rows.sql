@@ -9,7 +9,6 @@ select
   account.is_savings,
   account.is_checking,
   account.is_card,
-  account.is_spending,
   row_.transaction_id,
   row_.date,
   row_.name,

@@ -32,6 +32,7 @@ select
   -- The two legs of a transfer between one's own accounts need no name to be told.
   coalesce(
     matches.category_detailed,
+    inflow.category_detailed,
     case description.side
       when 'out' then $own_transfer_out
       when 'in' then $own_transfer_in
@@ -40,4 +41,6 @@ select
   ) as category_detailed
 from _vague_descriptions as description
 left join matches on matches.description_key = description.description_key
-where matches.category_detailed is not null or description.is_own_transfer
+left join _named_inflows as inflow on inflow.description_key = description.description_key
+where coalesce(matches.category_detailed, inflow.category_detailed) is not null
+  or description.is_own_transfer

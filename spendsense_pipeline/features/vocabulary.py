@@ -10,6 +10,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from spendsense_pipeline.features import payment_words
+from spendsense_pipeline.features.inflow_words import (
+    LEADING_WORDS,
+    PAYER_NOISE,
+    PROCESSORS,
+    inflow_words,
+)
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES, merchant_words
 from spendsense_pipeline.plaid import accounts, categories
 
@@ -61,7 +67,7 @@ def _begins_with(words: Iterable[str]) -> str:
 def _bound() -> dict[str, Any]:
     kinds = kinds_by_code()
     primaries = [c if c in _KIND_BY_PRIMARY else categories.primary_of(c) for c in kinds]
-    words = merchant_words()
+    words, inflows = merchant_words(), inflow_words()
     return {
         # Long lists travel as one text, which binds many times faster than hundreds of values.
         "codes": " ".join(kinds),
@@ -79,8 +85,16 @@ def _bound() -> dict[str, Any]:
         "payment_to": payment_words.PAYMENT_TO,
         # What one pays to a payee by name; shopping is not done so.
         "paid_kinds": ["bill", "transfer"],
+        "inflow_words": "|".join(word.words for word in inflows),
+        "inflow_evidence": "|".join(word.evidence for word in inflows),
+        "inflow_categories": "|".join(word.category_detailed for word in inflows),
+        "processors": list(PROCESSORS),
+        "payer_noise": list(PAYER_NOISE),
+        "leading_words": list(LEADING_WORDS),
         "vaguest_word_category": VAGUEST_WORD_CATEGORY,
         "earned_income": list(categories.EARNED_INCOME_CODES),
+        "benefit_income": list(categories.BENEFIT_INCOME_CODES),
+        "any_income": categories.ANY_INCOME,
         "savings_interest": categories.SAVINGS_INTEREST,
         "card_interest": categories.CARD_INTEREST,
         "card_payment": categories.CARD_PAYMENT,
@@ -91,6 +105,8 @@ def _bound() -> dict[str, Any]:
         "not_refund_primaries": list(categories.NOT_REFUND_PRIMARIES),
         "not_refund": _begins_with(categories.NOT_REFUND_WORDS),
         "savings_subtypes": list(accounts.SAVINGS_SUBTYPES),
+        "set_aside_subtypes": list(accounts.SET_ASIDE_SUBTYPES),
+        "measured_types": list(accounts.MEASURED_TYPES),
         "checking_subtypes": list(accounts.CHECKING_SUBTYPES),
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),

@@ -48,6 +48,8 @@ class CsvDialect(_Declared):
     encoding: str | None = None
     header_line: int | None = Field(None, ge=1)
     """Line of the column names, counted from 1; lines above it are set aside."""
+    columns: _Texts = ()
+    """The column names in order, where no line of the file holds them."""
 
     @field_validator("encoding")
     @classmethod

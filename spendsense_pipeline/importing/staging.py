@@ -23,12 +23,13 @@ from pydantic import TypeAdapter
 
 from spendsense_pipeline.disk import full_disk_named
 from spendsense_pipeline.files import new_folder
+from spendsense_pipeline.importing.formats.folders import sidecar_files
 from spendsense_pipeline.importing.holdings import Holdings, find_holdings
-from spendsense_pipeline.importing.layout import EXPORT_DESCRIPTION_FILE, find_files, read_files
+from spendsense_pipeline.importing.layout import EXPORT_DESCRIPTION_FILE
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
 from spendsense_pipeline.importing.mapping_file import load_mapping
-from spendsense_pipeline.importing.plaid import has_responses, read_responses
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.importing.readers import Asked, read
 from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.report import ImportReport, ReportLine
 from spendsense_pipeline.importing.translation import (
@@ -55,6 +56,8 @@ class ImportRequest:
     all_consented: bool = False
     is_strict: bool = False
     """Whether what is odd refuses, instead of costing a value."""
+    format: str | None = None
+    """Name of the ready format that the files are in; the raw layout or Plaid's where none is."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
         remedy = "Give that day: --as-of 2026-06-30."
         raise _refused(Problem("as_of_missing", str(path), text, remedy))
     with full_disk_named(imports_dir), scratch_database() as (con, scratch):
-        arrivals = _read(con, path, mapping, report, as_of)
+        asked = Asked(path, request.format, as_of)
+        arrivals, mapping = read(con, asked, mapping, report)
         origin = Origin(
             source=path.resolve().name,
             fingerprint=_fingerprint(path, request, as_of),
@@ -114,7 +118,7 @@ def stage(request: ImportRequest, imports_dir: Path) -> StagedImport:
             is_strict=request.is_strict,
         )
         staged = judged(con, arrivals, mapping, report, origin)
-        if path.is_dir():
+        if path.is_dir() and request.format is None:
             staged = replace(staged, report=(*staged.report, *_files_not_read(path, arrivals)))
         return set_aside(con, staged, scratch, imports_dir)
 
@@ -192,28 +196,6 @@ def scratch_database() -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
             yield con, Path(scratch)
         finally:
             con.close()
-
-
-def _read(
-    con: duckdb.DuckDBPyConnection,
-    path: Path,
-    mapping: SourceMapping,
-    report: ImportReport,
-    as_of: dt.date,
-) -> dict[str, Arrival]:
-    """`their_<table>` of every table that was brought."""
-    has_layout = path.is_dir() and any(
-        (path / f"{prefix}transactions{suffix}").is_file()
-        for prefix in ("", "raw_")
-        for suffix in (".csv", ".parquet")
-    )
-    if has_layout or (path.is_dir() and not has_responses(path)):
-        return read_files(con, find_files(path, mapping), mapping, report)
-    if has_responses(path):
-        return read_responses(con, path, mapping, report, as_of=as_of)
-    remedy = "Give a folder in the raw layout, or Plaid responses (.json)."
-    text = "is not a folder or a .json file"
-    raise _refused(Problem("unreadable_file", str(path), text, remedy))
 
 
 def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[str, int]:
@@ -314,8 +296,13 @@ def _own_description(path: Path) -> dict[str, dt.date]:
 
 
 def _fingerprint(path: Path, request: ImportRequest, as_of: dt.date) -> str:
-    digest = hashlib.sha256(f"{as_of}:{request.all_consented}".encode())
+    said = f"{as_of}:{request.all_consented}"
+    if request.format is not None:
+        said = f"{said}:{request.format}"
+    digest = hashlib.sha256(said.encode())
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    if request.format is not None and path.is_file():
+        files += sidecar_files(path)
     if request.mapping_path:
         files.append(request.mapping_path)
     for file in files:

@@ -93,6 +93,17 @@ EARNED_INCOME_CODES: Final = (
 )
 """Codes of pay; the first is version 1's and its successors follow."""
 
+BENEFIT_INCOME_CODES: Final = (
+    "INCOME_RETIREMENT_PENSION",
+    "INCOME_UNEMPLOYMENT",
+    "INCOME_LONG_TERM_DISABILITY",
+    "INCOME_MILITARY",
+)
+"""Codes of benefits: Social Security and pensions, unemployment, disability, veterans' benefits."""
+
+ANY_INCOME: Final = "INCOME"
+"""The primary of all income: pay, interest, refunds; alone it does not say which."""
+
 OWN_ACCOUNT_TRANSFER_CODES: Final = (
     OWN_TRANSFER_IN,
     "TRANSFER_IN_SAVINGS",

@@ -99,6 +99,8 @@ def continue_published(
         published = current_dataset(settings)
     except WarehouseError:
         return continue_history(as_of=as_of, published_start=None, is_same_configuration=False)
+    if published.is_imported:
+        return Continuity(None, "Imported data is no world of ours to extend: starting a new one.")
     start = published.history_start
     as_it_was = resolve(asked, as_of=published.as_of, history_start=start)
     return continue_history(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
+from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.dataset import PUBLISHED
 
@@ -152,9 +153,15 @@ def require_inputs(
     )
     raise SpendSenseError(
         problem=f"{step} cannot run: the operator controls hold {expected}, but {why}",
-        remedy=f"materialize {', '.join(wrong)} first, or run the job demo_refresh",
+        remedy=f"materialize {', '.join(wrong)} first, or {_whole(resolved)}",
         exit_code=RUN_FAILED,
     )
+
+
+def _whole(resolved: ResolvedConfig) -> str:
+    """What makes everything anew that can be."""
+    command = refresh_command(is_imported=True)
+    return f"run `{command}`" if resolved.is_imported else "run the job demo_refresh"
 
 
 def _agrees(stamp: Stamp | None, expected: Stamp) -> bool:
@@ -184,6 +191,6 @@ def require_one_dataset(
                 f"{PUBLISHED.name} cannot run, as the code has changed since {', '.join(older)}"
                 f" {'was' if len(older) == 1 else 'were'} made"
             ),
-            remedy="materialize what was made by other code again, or run the job demo_refresh",
+            remedy=f"materialize what was made by other code again, or {_whole(resolved)}",
             exit_code=RUN_FAILED,
         )

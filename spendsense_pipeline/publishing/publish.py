@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline.files import UNFINISHED_SUFFIX, new_file
 from spendsense_pipeline.publishing.identity import Stamp, code_version, dataset_id, stamp_table
 from spendsense_pipeline.publishing.warehouse import (
@@ -56,6 +57,11 @@ class Dataset:
     published_at: dt.datetime
     path: Path
     is_current: bool = False
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its people were brought in rather than made up."""
+        return self.preset == IMPORTED
 
 
 def publish(

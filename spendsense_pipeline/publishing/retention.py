@@ -1,7 +1,7 @@
 """Which datasets are kept, and going back to one of them.
 
-Kept are the last few publications, less those holding rows of somebody who has since withdrawn
-consent: a decision about one's data reaches the copies too.
+Kept are the last few publications and the newest import, less those holding rows of somebody who
+has since withdrawn consent: a decision about one's data reaches the copies too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.publishing.commands import HOW_TO_BEGIN, remake_command
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.publishing.publish import (
     Dataset,
@@ -71,7 +72,7 @@ def read_dataset(path: Path) -> Dataset:
     except (duckdb.CatalogException, duckdb.BinderException, ValueError) as error:
         raise WarehouseError(
             problem=f"{path} is not a dataset of this version",
-            remedy="run `spendsense refresh` to make a new one",
+            remedy=HOW_TO_BEGIN,
         ) from error
     finally:
         con.close()
@@ -115,10 +116,20 @@ def _holds_rows_of(path: Path, users: Sequence[str]) -> bool:
     return bool(count)
 
 
+def _newest_import(files: Sequence[Path]) -> Path | None:
+    """The newest dataset of imported people, who could not be made again; files oldest first."""
+    for path in reversed(files):
+        with contextlib.suppress(WarehouseError):
+            if read_dataset(path).is_imported:
+                return path
+    return None
+
+
 def prune(settings: Settings, *, keep: int = DATASETS_KEPT) -> list[Path]:
     """Delete old datasets and those a withdrawn consent reaches. Hold the writer lock.
 
-    Never deletes the one readers see: replacing that is a publication's job.
+    Never deletes the one readers see: replacing that is a publication's job. However many made-up
+    datasets follow it, the newest import stays; a withdrawn consent reaches that too.
 
     Args:
         settings: where they are.
@@ -133,11 +144,12 @@ def prune(settings: Settings, *, keep: int = DATASETS_KEPT) -> list[Path]:
     files = _kept_files(settings)
     current = current_dataset_path(settings)
     refused = withdrawn(read_decisions(settings))
-    recent = set(files[-keep:])
+    older = files[:-keep]
+    wanted = {*files[-keep:], _newest_import(files) if older else None}
     old = [
         path
         for path in files
-        if path != current and (path not in recent or _holds_rows_of(path, refused))
+        if path != current and (path not in wanted or _holds_rows_of(path, refused))
     ]
     for path in old:
         remove_database(path)
@@ -179,7 +191,7 @@ def rollback(settings: Settings, *, dataset_id: str | None = None, steps: int = 
                 f"dataset {found[0].dataset_id} holds rows of somebody who has withdrawn consent"
                 " since and cannot be published again"
             ),
-            remedy="run `spendsense refresh` for a new one",
+            remedy=f"make it anew with `{remake_command(is_imported=found[0].is_imported)}`",
         )
     point_readers_at(found[0].path, settings)
     return replace(found[0], is_current=True)

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 from spendsense_pipeline.disk import disk_full, file_named_in
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.files import new_file
+from spendsense_pipeline.publishing.commands import HOW_TO_BEGIN
 
 if TYPE_CHECKING:
     import duckdb
@@ -267,7 +268,7 @@ def current_dataset_path(settings: Settings) -> Path:
     if not published.exists():
         raise NoDatasetError(
             problem=f"no dataset has been published in {settings.data_dir} yet",
-            remedy="run `spendsense refresh`",
+            remedy=HOW_TO_BEGIN,
         )
     for path in settings.datasets_dir.glob("*.duckdb"):
         if path.samefile(published):

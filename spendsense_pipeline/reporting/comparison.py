@@ -10,6 +10,7 @@ from typing import Any
 
 from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.publishing.commands import HOW_TO_BEGIN
 from spendsense_pipeline.publishing.publish import Dataset
 from spendsense_pipeline.publishing.retention import datasets
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
@@ -61,7 +62,7 @@ def find_dataset(settings: Settings, name: str) -> Path:
         return Path(name)
     raise SpendSenseError(
         problem=f"no dataset {name} is kept",
-        remedy=f"choose one of {listed(kept)}" if kept else "run `spendsense refresh` to make one",
+        remedy=f"choose one of {listed(kept)}" if kept else HOW_TO_BEGIN,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spendsense_pipeline.publishing.commands import remake_command
 from spendsense_pipeline.publishing.publish import Dataset
 from spendsense_pipeline.publishing.retention import read_dataset
 from spendsense_pipeline.publishing.warehouse import (
@@ -102,5 +103,5 @@ def _outdated(dataset: Dataset, what: str) -> WarehouseError:
             f"the dataset at {dataset.path} was made by another version of the program "
             f"(code {dataset.code_version}; {what})"
         ),
-        remedy="make it anew with `spendsense refresh`",
+        remedy=f"make it anew with `{remake_command(is_imported=dataset.is_imported)}`",
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.checks.population import history_months
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
+from spendsense_pipeline.controls.history import full_months
 from spendsense_pipeline.tables import TABLES
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Estimate:
 def estimate(resolved: ResolvedConfig) -> Estimate:
     """Expect a run with this configuration to make about this much."""
     config, controls = resolved.config, resolved.controls
-    months = max(1, history_months(resolved.history_start, resolved.as_of))
+    months = max(1, full_months(resolved.history_start, resolved.as_of))
     spenders = 1 + controls.high_spender_probability * (HIGH_SPENDER_FACTOR - 1)
     purchases = config.avg_transactions_per_month * controls.transaction_multiplier * spenders
     transactions = round(config.num_users * months * (purchases + _FIXED_ROWS_PER_MONTH))

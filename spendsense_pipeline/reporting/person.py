@@ -136,7 +136,8 @@ def find_user(published: DatasetReader, user_id: str) -> dict[str, Any]:
         problem=f"there is no user {user_id} among the {count:,} ({first} to {last})",
         remedy=f"did you mean {near[0]['user_id']}?"
         if near
-        else "run `spendsense refresh` to make some",
+        else "nobody is in the dataset: bring people in with `spendsense import`, or make some with"
+        " `spendsense refresh`",
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.checks.control_fidelity import ControlFidelity, recorded_fidelity
 from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
+from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
@@ -143,11 +144,12 @@ def _mix(published: DatasetReader) -> tuple[MixRow, ...]:
 
 
 def _notes(published: DatasetReader, today: dt.date) -> list[str]:
-    age = (today - published.dataset.as_of).days
-    notes = []
-    if age >= _STALE_AFTER_DAYS:
-        notes.append(
-            f"The dataset is as of {published.dataset.as_of}, {age} days ago: "
-            "run `spendsense refresh` for today's."
-        )
-    return notes
+    as_of = published.dataset.as_of
+    age = (today - as_of).days
+    if age < _STALE_AFTER_DAYS:
+        return []
+    if published.resolved.is_imported:
+        newer = "bring newer rows with `spendsense import`"
+        return [f"The imported data is as of {as_of}, {age} days ago: {newer}."]
+    command = refresh_command(is_imported=False)
+    return [f"The dataset is as of {as_of}, {age} days ago: run `{command}` for today's."]

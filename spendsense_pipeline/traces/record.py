@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.features import build
 from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
+from spendsense_pipeline.features.definitions import SAME_PAYDAY_DAYS, definitions
+from spendsense_pipeline.features.movements import find_movements
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import unrounded_features
@@ -82,7 +84,7 @@ def build_traces(
         con.execute(DECISION_TRACES.create_sql())
     rules = bound(resolved.thresholds)
     # "" as in build_features: only streams look behind categories that say no more than "other"
-    measured = vocabulary() | {"as_of": resolved.as_of, "vague_details": [""]}
+    measured = vocabulary() | definitions() | {"as_of": resolved.as_of, "vague_details": [""]}
     [(people,)] = con.execute("select count(*) from raw_users").fetchall()
     first, end = users or (0, people)
     given = {
@@ -91,11 +93,13 @@ def build_traces(
         "most_reasons": MOST_REASONS,
         "windows": list(WINDOWS),
         "longest_window": max(WINDOWS),
+        "same_payday_days": SAME_PAYDAY_DAYS,
     }
     create_vocabulary(con, rules)
     for start in range(first, min(end, people), PEOPLE_AT_ONCE):
         # Evidence must count a row as the feature did, so it reads what features are measured with.
         with build.measuring(con, (start, min(start + PEOPLE_AT_ONCE, end)), measured):
+            find_movements(con, measured)
             _trace_people(con, rules, given)
             _store(con, versions)
     drop_relations(con)

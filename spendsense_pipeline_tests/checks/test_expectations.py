@@ -218,3 +218,6 @@ def test_imported_people_need_not_resemble_a_population() -> None:
     found = run_check(con, check, NATURAL, imported=True)
     assert not found.passed
     assert found.severity == "WARN"
+    assert "--from-raw" in found.remedy
+    assert "controls" not in found.remedy
+    assert "controls" in run_check(con, check, NATURAL, imported=False).remedy

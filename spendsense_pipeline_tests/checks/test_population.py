@@ -1,17 +1,10 @@
-"""Mix, coverage and length of history, counted by hand."""
+"""Mix and coverage, counted by hand."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 
-from spendsense_pipeline.checks.population import (
-    coverage,
-    history_months,
-    persona_mix,
-    unevidenced_personas,
-)
+from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline_tests.fixtures.assigned_people import NATURAL_MIX, assigned_people
 
@@ -35,24 +28,3 @@ def test_coverage_leaves_out_the_stable() -> None:
 def test_nobody_is_no_coverage() -> None:
     for row in coverage(assigned_people([])):
         assert row.share is None
-
-
-@pytest.mark.parametrize(
-    ("start", "as_of", "months"),
-    [
-        ("2026-01-01", "2026-01-30", 0),
-        ("2026-01-01", "2026-01-31", 1),
-        ("2026-01-01", "2026-06-30", 6),
-        ("2026-01-15", "2026-06-14", 5),
-        ("2026-01-15", "2026-06-13", 4),
-        ("2024-02-01", "2024-02-29", 1),
-        ("2025-12-01", "2026-06-01", 6),
-    ],
-)
-def test_whole_months_of_history(start: str, as_of: str, months: int) -> None:
-    assert history_months(dt.date.fromisoformat(start), dt.date.fromisoformat(as_of)) == months
-
-
-def test_four_months_show_every_persona() -> None:
-    assert unevidenced_personas(dt.date(2026, 3, 1), dt.date(2026, 6, 30)) == ()
-    assert unevidenced_personas(dt.date(2026, 3, 2), dt.date(2026, 6, 30)) == ("variable_income",)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from spendsense_pipeline.controls import ControlsError, OperatorConfig, documented
 from spendsense_pipeline.controls.resolved import SECTIONS
 from spendsense_pipeline.defs.config import OperatorRunConfig, operator_config_of
+from spendsense_pipeline.publishing.imported import REPLACE_FIELD
 
 EVERYTHING = OperatorConfig(
     preset="overlap_testing",
@@ -128,6 +129,6 @@ def test_every_value_is_on_the_form_with_its_description_and_not_given() -> None
         section = getattr(form, entry.section)
         assert getattr(section, entry.name) is None
         assert type(section).model_fields[entry.name].description == entry.full_description
-    assert set(OperatorRunConfig.model_fields) == {"preset", *SECTIONS}
+    assert set(OperatorRunConfig.model_fields) == {"preset", *SECTIONS, REPLACE_FIELD}
     schema = OperatorRunConfig.to_config_schema().config_type
     assert "overdue_probability" in schema.fields["controls"].config_type.fields

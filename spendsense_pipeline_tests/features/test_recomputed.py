@@ -34,6 +34,9 @@ CODES = (
     "INCOME_WAGES",
     "INCOME_GIG_ECONOMY",
     "INCOME_INTEREST_EARNED",
+    "INCOME_RETIREMENT_PENSION",
+    "INCOME_UNEMPLOYMENT",
+    "INCOME_TAX_REFUND",
     "TRANSFER_OUT_SAVINGS",
     "TRANSFER_IN_SAVINGS",
     "TRANSFER_OUT_WITHDRAWAL",
@@ -53,11 +56,14 @@ ACCOUNTS = (
     ("credit", "credit card"),
     ("investment", "ira"),
     ("loan", "student"),
+    ("depository", "hsa"),
+    ("depository", "cd"),
     ("depository", "something new"),
     ("depository", None),
     ("credit", None),
     ("other", "other"),
 )
+PAYERS = ("Acme Corp", "Globex", "Initech LLC", "Umbrella")
 money = st.integers(-300_000, 300_000).map(lambda c: Decimal(c) / 100)
 nonzero = money.filter(bool)
 recent = st.integers(0, 220).map(lambda back: AS_OF - dt.timedelta(days=back))
@@ -91,6 +97,7 @@ def people(draw: st.DrawFn, user_id: str) -> dict[str, list[Row]]:
         for _ in range(draw(st.integers(0, 12))):
             code, pending = draw(st.sampled_from(CODES)), draw(st.integers(0, 9)) == 0
             what = {"category_primary": None, "category_detailed": code, "pending": pending}
+            what["merchant_name"] = draw(st.sampled_from(PAYERS))
             transactions += [a_transaction(draw(nonzero), draw(recent), key, user_id, **what)]
         if type_ == "credit" and draw(st.booleans()):
             optional: Any = st.none() | st.integers(0, 60_000).map(lambda c: Decimal(c) / 100)

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, EARNED_INCOME_CODES, NOT_SPEND_CODES
+from spendsense_pipeline_tests.features.reference_movements import own_moves
 from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.traced_people import Trace
 
@@ -38,6 +39,19 @@ class Books:
         self.by_account: dict[str, list[Row]] = {}
         for t in self.transactions.values():
             self.by_account.setdefault(t["account_id"], []).append(t)
+        self.own_moves = self._own_moves() if has_categories else set()
+
+    def _own_moves(self) -> set[str]:
+        """Savings rows whose other leg is on an HSA or certificate of the same person."""
+        of_person: dict[str, list[Row]] = {}
+        for account in self.accounts.values():
+            if account["holder_category"] != "business":
+                of_person.setdefault(account["user_id"], []).append(account)
+        moves = set()
+        for accounts in of_person.values():
+            rows = [t for a in accounts for t in self.by_account.get(a["account_id"], [])]
+            moves |= own_moves(accounts, [t for t in rows if not t["pending"]])
+        return moves
 
 
 def cents(amount: Any) -> int:
@@ -110,7 +124,7 @@ def _pay_gap(books: Books, trace: Trace, entry: Row, _: Any) -> None:
     assert all(row["amount"] < 0 for row in rows)
     if books.has_categories:
         assert all(row["category_detailed"] in EARNED_INCOME_CODES for row in rows)
-    days = sorted({row["date"] for row in rows})
+    days = sorted(_paydays(rows))
     gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
     inside = [
         gap for gap, day in zip(gaps, days[1:], strict=True) if _in_window(trace, {"date": day})
@@ -118,6 +132,16 @@ def _pay_gap(books: Books, trace: Trace, entry: Row, _: Any) -> None:
     open_gap = (_as_of(trace) - days[-1]).days
     expected = statistics.median(inside) if inside else max([open_gap, *gaps[-1:]])
     _close(expected, entry["value"])
+
+
+def _paydays(rows: list[Row]) -> set[dt.date]:
+    """What one payer pays within three days of a payday belongs to it."""
+    paydays: dict[str, list[dt.date]] = {}
+    for row in sorted(rows, key=lambda row: row["date"]):
+        known = paydays.setdefault(row["merchant_name"] or row["name"], [])
+        if not known or (row["date"] - known[-1]).days > 3:
+            known.append(row["date"])
+    return {day for days in paydays.values() for day in days}
 
 
 def _minimum(books: Books, trace: Trace, entry: Row, _: Any) -> None:
@@ -181,7 +205,9 @@ def _counts(rows: str, row: Row, books: Books) -> bool:
         if row["amount"] > 0:
             return code not in NOT_SPEND_CODES
         return not code.startswith(NOT_REFUNDS)
-    return rows == "all" or code != "INCOME_INTEREST_EARNED"
+    if rows == "all":
+        return True
+    return code != "INCOME_INTEREST_EARNED" and row["transaction_id"] not in books.own_moves
 
 
 def _spend(books: Books, trace: Trace, entry: Row, _: Any) -> None:

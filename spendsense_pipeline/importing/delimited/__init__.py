@@ -4,6 +4,7 @@
 line, `reading` brings the rows in.
 """
 
+from spendsense_pipeline.importing.delimited.form import find_form
 from spendsense_pipeline.importing.delimited.reading import read_delimited
 
-__all__ = ["read_delimited"]
+__all__ = ["find_form", "read_delimited"]

@@ -87,6 +87,8 @@ def _found(
     beginning = list(itertools.islice(lines, _HEADER_WITHIN_LINES))
     if not any(line.strip() for line in beginning):
         raise refused(path, "unreadable_file", "is empty", "Give at least a header line.")
+    if said.columns:
+        return _without_names(said, encoding)
     numbers = range(1, len(beginning) + 1)
     if said.header_line is not None:
         if said.header_line not in numbers:
@@ -119,6 +121,12 @@ def _found(
     # None of our columns anywhere: the first line speaks for the file, and what it lacks is named.
     first = next(number for number in numbers if beginning[number - 1].strip())
     return replace(best, header_line=first, columns=best.names_in(beginning[first - 1]))
+
+
+def _without_names(said: CsvDialect, encoding: str) -> Form:
+    """The form of a file whose first line is a row already."""
+    quote, delimiter = said.quote or _QUOTES[0], said.delimiter or DELIMITERS[0]
+    return Form(encoding, delimiter, quote, said.escape, 0, said.columns)
 
 
 def _refuse_twins(path: Path, form: Form) -> None:

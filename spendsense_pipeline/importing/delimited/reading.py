@@ -126,7 +126,7 @@ def _row_sql(survey: Survey) -> str:
 def _say(path: Path, table: str, form: Form, survey: Survey, report: ImportReport) -> None:
     report.read(path.name, survey.rows, table)
     above = form.header_line - 1
-    if above:
+    if above > 0:
         report.set_aside(path.name, above, "above the column names", [f"lines 1 to {above}"])
     if survey.blank_lines:
         report.set_aside(path.name, survey.blank_lines, "blank")

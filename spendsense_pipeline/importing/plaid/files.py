@@ -111,7 +111,7 @@ def _refused(where: str, text: str, remedy: str) -> ImportProblemsError:
 def _in_order(user_id: str, root: Path, files: list[Path]) -> PersonFiles:
     named = [(file.relative_to(root).as_posix(), file) for file in files]
     dates = {name: _date_in(name) for name, _ in named}
-    is_dated = len(named) > 1 and None not in dates.values()
+    is_dated = None not in dates.values()
     if is_dated:
         named.sort(key=lambda each: (dates[each[0]] or dt.date.min, _natural(each[0])))
     else:

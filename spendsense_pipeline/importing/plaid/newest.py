@@ -1,7 +1,9 @@
 """Accounts and liabilities as the newest response shows them: by their own date, else by the order
 of the pulls.
 
-What bears no date of its own is of no earlier day than what was pulled before it.
+What bears no date of its own is of no earlier day than what was pulled before it. Whether it was
+pulled before is known within a series of files (`sync_1`, `sync_2`), and between series (`accounts`
+and `sync_2`) where all names bear a date.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Generic, TypeVar
 
 from spendsense_pipeline.importing.plaid.findings import ACCOUNTS, Finding, Findings
 from spendsense_pipeline.importing.plaid.rows import PlaidAccount, PlaidLiability
+from spendsense_pipeline.importing.values import EARLIEST_DATE
 
 STALE_AFTER_DAYS = 3  # a weekend and a holiday: banks refresh a balance on business days
 # A balance of the evening in America bears the next day's date in UTC.
@@ -28,9 +31,10 @@ STALE = Finding(
     f"the newest balance is more than {STALE_AFTER_DAYS} days older than as_of",
     REMEDY_AS_OF,
 )
-UNDATED_TWINS = Finding(
+WHICH_IS_LATER = Finding(
     ACCOUNTS,
-    "another balance in a file whose name does not say which is later: the last by name is taken",
+    "another balance in a file whose name does not say which is later: taken is one with a date, "
+    "else the last by name",
     "Put the day of the pull into the files' names, or remove the older files.",
 )
 UNREADABLE_DATE = Finding(
@@ -49,7 +53,7 @@ class Sighting(Generic[_Shown]):
         row: the account or liability.
         file: the file it stands in.
         own_time: when it says it is of, in UTC.
-        time: when it is of at the earliest: its own time, or the latest told of before it.
+        time: when it is of at the earliest: its own time, or the latest known before it.
     """
 
     row: _Shown
@@ -59,14 +63,20 @@ class Sighting(Generic[_Shown]):
 
 
 class Sightings(Generic[_Shown]):
-    """Everything shown of one account, in the order of the pulls."""
+    """Everything shown of one account, in the order of the pulls.
 
-    def __init__(self) -> None:
+    Attributes:
+        is_dated: whether the names of all files say when they were pulled.
+    """
+
+    def __init__(self, *, is_dated: bool) -> None:
+        self.is_dated = is_dated
         self.all: list[Sighting[_Shown]] = []
 
     def see(self, row: _Shown, file: str, own_time: dt.datetime | None) -> None:
         """One response more."""
-        before = max((each.time for each in self.all), default=_BEGINNING)
+        known = [each for each in self.all if self.is_dated or _series(each.file) == _series(file)]
+        before = max((each.time for each in known), default=_BEGINNING)
         self.all.append(Sighting(row, file, own_time, own_time or before))
 
     def newest(
@@ -86,11 +96,13 @@ def time_of(text: str | None) -> dt.datetime | None:
         time = dt.datetime.fromisoformat(text or "")
     except ValueError:
         return None
+    if time.year < EARLIEST_DATE.year:  # the zero of a client's language, such as the year 1
+        return None
     return time.replace(tzinfo=dt.UTC) if time.tzinfo is None else time.astimezone(dt.UTC)
 
 
 def newest_account(
-    sightings: Sightings[PlaidAccount], as_of: dt.date, findings: Findings, *, is_dated: bool
+    sightings: Sightings[PlaidAccount], as_of: dt.date, findings: Findings
 ) -> Sighting[PlaidAccount]:
     """The account as it was at as_of, by what is known; what is odd about that is noted."""
     chosen = sightings.newest(lambda each: not _is_after(each.time, as_of))
@@ -102,13 +114,10 @@ def newest_account(
         findings.add(PASSED_OVER, chosen.row.where)
     if own and (as_of - own.date()).days > STALE_AFTER_DAYS:
         findings.add(STALE, f"{about}, {(as_of - own.date()).days} days before as_of")
-    if chosen.own_time is None and not is_dated:
-        twin = _undated_twin(sightings, chosen)
-        if twin is not None:
-            shown = f"{twin.row.balance_current} in {twin.file}"
-            findings.add(
-                UNDATED_TWINS, f"{chosen.row.where}: {chosen.row.balance_current}, {shown}"
-            )
+    rival = _rival(sightings, chosen)
+    if rival is not None:
+        shown = f"{chosen.row.balance_current}, {rival.row.balance_current} in {rival.file}"
+        findings.add(WHICH_IS_LATER, f"{chosen.row.where}: {shown}")
     return chosen
 
 
@@ -116,21 +125,19 @@ def _is_after(time: dt.datetime, as_of: dt.date) -> bool:
     return time > _BEGINNING and (time - _WEST_OF_GREENWICH).date() > as_of
 
 
-def _undated_twin(
+def _rival(
     sightings: Sightings[PlaidAccount], chosen: Sighting[PlaidAccount]
 ) -> Sighting[PlaidAccount] | None:
-    """The last of another series of files that shows another balance, just as undated."""
-    last = {_series(each.file): each for each in sightings.all if each.own_time is None}
-    return next(
-        (
-            each
-            for series, each in last.items()
-            if series != _series(chosen.file)
-            and _balances(each.row) != _balances(chosen.row)
-            and each.time == chosen.time
-        ),
-        None,
+    """The last of another series that shows another balance and may be the later one."""
+    last = {_series(each.file): each for each in sightings.all}
+    rivals = (
+        each
+        for series, each in last.items()
+        if series != _series(chosen.file)
+        and None in (each.own_time, chosen.own_time)
+        and _balances(each.row) != _balances(chosen.row)
     )
+    return None if sightings.is_dated else next(rivals, None)
 
 
 def _series(file: str) -> str:

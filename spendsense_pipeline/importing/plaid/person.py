@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from spendsense_pipeline.importing.plaid.completeness import Completeness
 from spendsense_pipeline.importing.plaid.findings import (
     ACCOUNTS,
     LIABILITIES,
@@ -54,16 +55,21 @@ class PersonReplay:
         self.user_id = user_id
         self.has_rows = False
         self._findings = findings
-        self._is_dated = is_dated
         self._pulls = 0
         self._ledger = Ledger(findings)
-        self._accounts: defaultdict[str, Sightings[PlaidAccount]] = defaultdict(Sightings)
-        self._liabilities: defaultdict[str, Sightings[PlaidLiability]] = defaultdict(Sightings)
+        self._completeness = Completeness()
+        self._accounts: defaultdict[str, Sightings[PlaidAccount]] = defaultdict(
+            lambda: Sightings(is_dated=is_dated)
+        )
+        self._liabilities: defaultdict[str, Sightings[PlaidLiability]] = defaultdict(
+            lambda: Sightings(is_dated=is_dated)
+        )
         self._origins: defaultdict[str, _Origin] = defaultdict(_Origin)
 
     def take(self, response: PlaidResponse) -> None:
         """Apply the next response."""
         self._pulls += 1
+        self._completeness.see(response)
         if response.nothing_because:
             text = f"holds nothing we read: {response.nothing_because}"
             self._findings.add(Finding(RESPONSES, text), response.where)
@@ -83,12 +89,13 @@ class PersonReplay:
 
     def standing(self, as_of: dt.date) -> PersonRows:
         """What stands after all of them."""
+        self._completeness.tell(self._findings)
         rows_of = defaultdict(list)
         for row in self._ledger.standing():
             rows_of[row.account_id or ""].append(row)
         linked = []
         for account_id, sightings in self._accounts.items():
-            newest = newest_account(sightings, as_of, self._findings, is_dated=self._is_dated)
+            newest = newest_account(sightings, as_of, self._findings)
             account, rows = newest.row, rows_of.pop(account_id, [])
             if not self._is_left_out(account, rows):
                 measured = self._official(rows)

@@ -11,6 +11,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 from spendsense_pipeline.importing.plaid.findings import (
@@ -78,11 +79,24 @@ class _Likeness:
     of: int
 
     @property
+    def share(self) -> float:
+        return self.alike / self.of if self.of else 0
+
+    @property
     def is_certain(self) -> bool:
-        return self.alike >= _FEWEST_ALIKE and self.alike >= _LEAST_SHARE_ALIKE * self.of
+        return self.alike >= _FEWEST_ALIKE and self.share >= _LEAST_SHARE_ALIKE
 
     def __str__(self) -> str:
         return f"{self.alike} of {self.of} rows alike"
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Whether two accounts are one, why, and how much alike they are (Plaid's own word: 2)."""
+
+    kind: Literal["one", "perhaps", "two"]
+    why: str = ""
+    share_alike: float = 0
 
 
 def united(
@@ -91,19 +105,31 @@ def united(
     """The accounts with those that came twice as one, and the ids that were given up for which."""
     standing: list[LinkedAccount] = []
     given_up: dict[str, str] = {}
-    for newer in _oldest_first(accounts):
-        for older in list(standing):
-            verdict, why = _judged(older, newer)
-            both = f"{user_id}: {older.account_id} and {newer.account_id} ({why})"
-            if verdict == "one":
-                newer, once = _merged(older, newer, findings)
-                findings.add(MERGED, f"{both[:-1]}; {once} rows taken once)")
-                standing.remove(older)
-                given_up[older.account_id] = newer.account_id
-            elif verdict == "perhaps":
-                findings.add(PERHAPS, both)
+    for account in _oldest_first(accounts):
+        newer = account
+        while found := _closest(standing, newer):
+            older, verdict = found
+            newer, once = _merged(older, newer, findings)
+            both = f"{user_id}: {older.account_id} and {newer.account_id}"
+            findings.add(MERGED, f"{both} ({verdict.why}; {once} rows taken once)")
+            standing.remove(older)
+            given_up[older.account_id] = newer.account_id
         standing.append(newer)
+    for older, newer in combinations(standing, 2):
+        verdict = _judged(older, newer)
+        if verdict.kind == "perhaps":
+            both = f"{user_id}: {older.account_id} and {newer.account_id}"
+            findings.add(PERHAPS, f"{both} ({verdict.why})")
     return standing, {old: _followed(new, given_up) for old, new in given_up.items()}
+
+
+def _closest(
+    standing: list[LinkedAccount], newer: LinkedAccount
+) -> tuple[LinkedAccount, _Verdict] | None:
+    """The account that `newer` is for certain; of several that look it, the one most alike."""
+    judged = [(older, _judged(older, newer)) for older in standing]
+    certain = [each for each in judged if each[1].kind == "one"]
+    return max(certain, key=lambda each: each[1].share_alike, default=None)
 
 
 def _followed(account_id: str, given_up: Mapping[str, str]) -> str:
@@ -129,27 +155,30 @@ def _oldest_first(accounts: list[LinkedAccount]) -> list[LinkedAccount]:
     )
 
 
-def _judged(
-    older: LinkedAccount, newer: LinkedAccount
-) -> tuple[Literal["one", "perhaps", "two"], str]:
+def _judged(older: LinkedAccount, newer: LinkedAccount) -> _Verdict:
     one, other = older.account, newer.account
     ids = {one.persistent_account_id, other.persistent_account_id}
     if len(ids) == 1 and None not in ids:
-        return "one", "same persistent_account_id"
+        return _Verdict("one", "same persistent_account_id", share_alike=2)
     is_other_bank = (
         older.institution_ids
         and newer.institution_ids
         and not (older.institution_ids & newer.institution_ids)
     )
     if None not in ids or is_other_bank or not _look_alike(one, other):
-        return "two", ""
+        return _Verdict("two")
     likeness = _likeness(older.rows, newer.rows)
-    is_of_one_item = newer.account_id in older.listed_with or bool(older.item_ids & newer.item_ids)
+    is_of_one_item = bool(
+        newer.account_id in older.listed_with
+        or older.account_id in newer.listed_with
+        or older.item_ids & newer.item_ids
+    )
     if likeness.is_certain and one.mask and not is_of_one_item:
-        return "one", f"same name and mask, {likeness}"
+        return _Verdict("one", f"same name and mask, {likeness}", likeness.share)
     if likeness.is_certain or (one.mask and not is_of_one_item):
-        return "perhaps", f"same name, type{' and mask' if one.mask else ''}, {likeness}"
-    return "two", ""
+        mask = " and mask" if one.mask else ""
+        return _Verdict("perhaps", f"same name, type{mask}, {likeness}", likeness.share)
+    return _Verdict("two")
 
 
 def _look_alike(one: PlaidAccount, other: PlaidAccount) -> bool:
@@ -191,8 +220,14 @@ def _merged(
     return (
         replace(
             newer,
+            account=replace(
+                newer.account,
+                persistent_account_id=newer.account.persistent_account_id
+                or older.account.persistent_account_id,
+            ),
             rows=(*kept, *newer.rows),
             item_ids=older.item_ids | newer.item_ids,
+            institution_ids=older.institution_ids | newer.institution_ids,
             listed_with=older.listed_with | newer.listed_with,
         ),
         once,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from spendsense_pipeline.importing.plaid.rows import (
@@ -53,7 +53,9 @@ _PLAID_WORDS = {
     "errorCode",
     "isoCurrencyCode",
 }
+_EMPTY = "an empty response"
 _Row = TypeVar("_Row")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,9 @@ class PlaidResponse:
         where: the file and, of several, which response of it.
         account_ids: whose accounts it lists, all of one Item.
         added: rows of `added` and of `transactions`.
+        has_more: whether further pages of `/transactions/sync` follow it; None of other endpoints.
+        update_status: how much of the history Plaid had fetched by then.
+        total_transactions: how many rows all pages of `/transactions/get` hold together.
         nothing_because: what it is, where it holds nothing we read.
     """
 
@@ -77,6 +82,9 @@ class PlaidResponse:
     modified: tuple[PlaidTransaction, ...] = ()
     removed: tuple[str, ...] = ()
     liabilities: tuple[PlaidLiability, ...] = ()
+    has_more: bool | None = None
+    update_status: str | None = None
+    total_transactions: int | None = None
     nothing_because: str | None = None
 
     @property
@@ -112,10 +120,15 @@ def read_response(document: Any, file: str, where: str) -> PlaidResponse:
         _transactions(document, "modified", where),
         tuple(_removed(document, where)),
         _rows(liabilities, "credit", where, PlaidLiability.read, ("account_id",)),
+        _of_type(bool, document.get("has_more")),
+        as_text(document.get("transactions_update_status")),
+        _of_type(int, document.get("total_transactions")),
     )
-    if response.has_rows:
-        return response
-    return PlaidResponse(file, where, nothing_because="an empty response")
+    return response if response.has_rows else replace(response, nothing_because=_EMPTY)
+
+
+def _of_type(type_: type[_Value], value: Any) -> _Value | None:
+    return value if isinstance(value, type_) else None
 
 
 def _transactions(
@@ -193,7 +206,7 @@ def _kind(document: Mapping[str, Any], where: str) -> str:
                 where, f"holds a response under {key!r}", f"Save what stands under {key!r} alone."
             )
     keys = ", ".join(sorted(map(str, document))[:6])
-    return f"no response we know (keys: {keys})" if keys else "an empty response"
+    return f"no response we know (keys: {keys})" if keys else _EMPTY
 
 
 def _camel_cased(element: Mapping[str, Any]) -> list[str]:

@@ -37,8 +37,9 @@ PAY_GAP_LONG = Criterion(
     ),
     proof=Proof(
         "transactions",
-        "median gap between consecutive paydays whose later one is in the window; if there is "
-        "none, the longer of the gap still open and the last completed one",
+        "median gap between consecutive paydays of the main earner whose later one is in the "
+        "window; if there is none, the longer of the gap still open and the last completed one; "
+        "what a payer pays within 3 days is one payday",
     ),
 )
 CASH_BUFFER_THIN = Criterion(

@@ -26,28 +26,35 @@ holdings as (
   where s.kind = 'subscription' and s.is_active and s.status = 'MATURE'
 ),
 paydays as (
-  select user_id, date, row_number() over (partition by user_id order by date desc) as recency
-  from _evidence_rows
-  where is_paycheck
-  group by user_id, date
+  -- the main earner's
+  select user_no, date, list(payer_no) as payers
+  from _paydays semi join _main_payers using (user_no, payer_no)
+  group by user_no, date
 ),
 before_window as (
   -- the two paydays before a window: the gap into it, and the last completed gap if it has none
   select
-    w.window_days, p.user_id, p.date,
-    row_number() over (partition by w.window_days, p.user_id order by p.recency) as distance
+    w.window_days, p.user_no, p.date,
+    row_number() over (partition by w.window_days, p.user_no order by p.date desc) as distance
   from paydays as p
   cross join (select unnest($windows) as window_days) as w
   where p.date <= $as_of - w.window_days
 ),
 pay as (
-  select n.user_id, n.window_days, n.feature, r.transaction_id, r.date
+  -- every paycheck of a payday, though it reached another account days later
+  select distinct n.user_id, n.window_days, n.feature, r.transaction_id, r.date
   from _evidence_needed as n
-  join _evidence_rows as r on r.user_id = n.user_id and r.is_paycheck
+  join _measured_users as u on u.user_id = n.user_id
+  join paydays as p on p.user_no = u.user_no
+  join _paychecks as c
+    on c.user_no = p.user_no and list_contains(p.payers, c.payer_no)
+    and c.date between p.date and p.date + $same_payday_days
+  join _evidence_rows as r
+    on r.account_no = c.account_no and r.date = c.date and r.cents = c.cents
   left join before_window as b
-    on b.user_id = n.user_id and b.window_days = n.window_days and b.date = r.date
+    on b.user_no = p.user_no and b.window_days = n.window_days and b.date = p.date
   where n.feature = 'median_pay_gap_days'
-    and (r.date > $as_of - n.window_days or b.distance <= 2)
+    and (p.date > $as_of - n.window_days or b.distance <= 2)
 ),
 flows as (
   select n.user_id, n.window_days, n.feature, r.transaction_id, r.date

@@ -59,6 +59,11 @@ def test_a_row_with_both_codes_is_in_the_official_one() -> None:
     assert read({"ann/sync.json": a_sync([row], accounts=[an_account()])}).amounts == {"a": 5}
 
 
+def test_an_account_with_both_codes_is_in_the_official_one() -> None:
+    account = an_account(balances={"unofficial_currency_code": "POINTS"})
+    assert set(read({"ann/sync.json": a_sync(accounts=[account])}).balances) == {"chk"}
+
+
 def staged(folder: Path, mapping: str | None = None) -> Any:
     path = None
     if mapping:

@@ -119,3 +119,56 @@ def test_a_card_has_its_newest_terms_once() -> None:
     [row] = found.tables["liabilities"]
     assert float(row["minimum_payment_amount"]) == 35
     assert found.count("whose terms a later pull tells") == 1
+
+
+@pytest.mark.parametrize(
+    ("accounts_of", "sync_of", "taken"),
+    [("", "", 2), ("2026-06-29", "", 1), ("", "2026-06-29", 2), ("2026-06-30", "2026-06-29", 1)],
+)
+def test_between_series_of_files_a_date_decides_before_a_name(
+    accounts_of: str, sync_of: str, taken: float
+) -> None:
+    """Whatever was pulled later; unless both have a date, that is noted."""
+    found = read(
+        {
+            "ann/accounts.json": a_sync(accounts=[of(accounts_of, 1)]),
+            "ann/sync.json": a_sync(accounts=[of(sync_of, 2)]),
+        }
+    )
+    assert found.balances == {"chk": taken}
+    assert ("does not say which is later" in found.said("note")) == (not accounts_of or not sync_of)
+
+
+def test_the_zero_time_of_a_client_is_no_date() -> None:
+    zero = an_account(current=2, balances={"last_updated_datetime": "0001-01-01T00:00:00+05:00"})
+    found = read(pulled(of("2026-06-30", 1), zero))
+    assert found.balances == {"chk": 2}
+
+
+def test_terms_of_a_statement_after_as_of_give_way_to_earlier_ones() -> None:
+    account = an_account("card", type="credit", subtype="credit card")
+    found = read(
+        {
+            f"ann/{n}.json": {
+                "accounts": [account],
+                "liabilities": {
+                    "credit": [{"account_id": "card", "last_statement_issue_date": day}]
+                },
+            }
+            for n, day in enumerate(["2026-06-20", "2026-07-20"])
+        }
+    )
+    assert [row["last_statement_issue_date"] for row in found.tables["liabilities"]] == [
+        "2026-06-20"
+    ]
+
+
+def test_a_card_is_measured_by_the_rate_of_its_purchases() -> None:
+    rates = [
+        {"apr_type": "cash_apr", "apr_percentage": 29.99},
+        {"apr_type": "purchase_apr", "apr_percentage": 19.99},
+    ]
+    card = {"account_id": "card", "aprs": rates}
+    account = an_account("card", type="credit", subtype="credit card")
+    found = read({"ann/1.json": {"accounts": [account], "liabilities": {"credit": [card]}}})
+    assert found.tables["liabilities"][0]["apr_percentage"] == "19.99"

@@ -72,6 +72,12 @@ def staged(folder: Path, mapping: str | None = None) -> Any:
     return stage(request, folder / "imports")
 
 
+def test_what_an_export_says_of_itself_is_not_called_a_response(tmp_path: Path) -> None:
+    about = {"as_of": "2026-06-30", "format": "plaid"}
+    written(tmp_path / "in", {"export.json": about, "ann/pull.json": PULL})
+    assert not [line for line in staged(tmp_path).report if line.outcome == "set aside"]
+
+
 def test_users_beside_the_folders_are_read_and_not_called_unread(tmp_path: Path) -> None:
     users = "user_id,region\nann,West\n"
     written(tmp_path / "in", {"users.csv": users, "notes.csv": "x\n", "ann/pull.json": PULL})
@@ -104,6 +110,21 @@ def test_a_mapping_names_the_users_and_changes_values_of_responses(tmp_path: Pat
     assert con.execute("select subtype from raw_accounts").fetchall() == [("mortgage",)]
     query = "select category_detailed from raw_transactions"
     assert con.execute(query).fetchall() == [("GENERAL_SERVICES_OTHER_GENERAL_SERVICES",)]
+
+
+def test_a_mapping_in_json_beside_a_bank_file_is_no_response(tmp_path: Path) -> None:
+    mapping = {"transactions": {"file": "bank.csv"}}
+    written(
+        tmp_path / "in",
+        {
+            "users.csv": "user_id\nann\n",
+            "accounts.csv": "account_id,user_id,type,subtype,balance_current\n"
+            "a,ann,depository,checking,1\n",
+            "bank.csv": "transaction_id,account_id,date,amount,name\nt,a,2026-06-01,5,SHOP\n",
+            "mapping.json": mapping,
+        },
+    )
+    assert staged(tmp_path, "transactions: {file: bank.csv}").rows["raw_transactions"] == 1
 
 
 @pytest.mark.parametrize(

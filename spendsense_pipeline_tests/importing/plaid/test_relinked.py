@@ -184,6 +184,21 @@ def test_accounts_that_differ_are_two_without_a_word(difference: Row) -> None:
     assert not found.said("note")
 
 
+def test_what_has_its_heir_is_not_taken_for_another_as_well() -> None:
+    """Children's savings of one name and mask, linked twice: their lives tell who is who."""
+    lives = {
+        name: rows_of(name, 12, amounts)
+        for name, amounts in {"A": 0, "B": 0, "C": 50, "D": 50}.items()
+    }
+    found = read_items(
+        a_sync(lives["A"] + lives["C"], accounts=[an_account("A"), an_account("C")]),
+        a_sync(lives["B"] + lives["D"], accounts=[an_account("B"), an_account("D")]),
+    )
+    assert set(found.balances) == {"B", "D"}
+    assert found.count("the newer account is kept") == 2
+    assert found.count("may be one account") == 0
+
+
 def test_accounts_of_two_banks_are_two() -> None:
     found = read_items(
         an_item("i1", an_account("A"), rows_of("A"), "ins_1"),
@@ -191,6 +206,144 @@ def test_accounts_of_two_banks_are_two() -> None:
     )
     assert set(found.balances) == {"A", "B"}
     assert not found.said("note")
+
+
+@pytest.mark.parametrize("are_items_named", [True, False])
+@pytest.mark.parametrize("persistent", [("p0", "p1"), (None, None)])
+@pytest.mark.parametrize("order", ["BD", "DB"])
+def test_two_accounts_of_a_login_linked_twice_are_each_one_with_their_own_heir(
+    are_items_named: bool, persistent: tuple[str | None, str | None], order: str
+) -> None:
+    """One standing order feeds both: all four look alike but for a single row of twelve."""
+    own = {"A": 100, "B": 100, "C": 200, "D": 200}
+    links = []
+    for item, pair in (("i1", "AC"), ("i2", order)):
+        rows = [
+            row | {"amount": own[name]} if n == 6 else row
+            for name in pair
+            for n, row in enumerate(rows_of(name, 12))
+        ]
+        accounts = [
+            an_account(name, persistent_account_id=persistent[n] if item == "i1" else None)
+            for n, name in enumerate(pair)
+        ]
+        named = {"item": {"item_id": item}} if are_items_named else {}
+        links.append(a_sync(rows, accounts=accounts) | named)
+    found = read_items(*links)
+    assert set(found.balances) == {"B", "D"}
+    assert len(found.amounts) == 24
+    assert "A and B" in found.said("note")
+    assert "C and D" in found.said("note")
+    assert found.count("the newer account is kept") == 2
+
+
+def test_an_heir_is_not_what_its_forebear_was_listed_with() -> None:
+    """Of two accounts of a login one is linked again, the other goes on under its id."""
+    goes_on = [*rows_of("D", 12), a_transaction("late", 3, "2026-06-10", account_id="D")]
+    found = read_items(
+        a_sync(rows_of("A", 12) + goes_on, accounts=[an_account("A"), an_account("D")]),
+        a_sync(rows_of("B", 12), accounts=[an_account("B")]),
+    )
+    assert set(found.balances) == {"B", "D"}
+    assert len(found.amounts) == 25
+
+
+def test_accounts_of_one_item_are_two_though_no_response_lists_both() -> None:
+    found = read(
+        {
+            "ann/a.json": an_item("i1", an_account("A"), rows_of("A")),
+            "ann/b.json": an_item("i1", an_account("B"), rows_of("B")),
+        }
+    )
+    assert set(found.balances) == {"A", "B"}
+
+
+def test_without_a_mask_rows_alike_are_only_noted() -> None:
+    found = read_items(
+        an_item("i1", an_account("A", mask=None), rows_of("A")),
+        an_item("i2", an_account("B", mask=None), rows_of("B")),
+    )
+    assert set(found.balances) == {"A", "B"}
+    assert "A and B" in found.said("note")
+
+
+def test_pending_rows_are_no_evidence() -> None:
+    items = []
+    for item, name in (("i1", "A"), ("i2", "B")):
+        rows = rows_of(name, 5)
+        rows[2]["pending"] = True
+        items.append(an_item(item, an_account(name), rows))
+    assert set(read_items(*items).balances) == {"A", "B"}
+
+
+def test_rows_that_only_one_of_them_has_count_against_them() -> None:
+    few = rows_of("B", 12)
+    found = read_items(
+        an_item("i1", an_account("A"), rows_of("A", 12)),
+        an_item("i2", an_account("B"), [row for n, row in enumerate(few) if n % 2 or n == 0]),
+    )
+    assert set(found.balances) == {"A", "B"}
+
+
+def test_a_name_in_other_letters_is_the_same_name() -> None:
+    shouted = [row | {"name": "Corner  shop"} for row in rows_of("B")]
+    found = read_items(
+        an_item("i1", an_account("A"), rows_of("A")), an_item("i2", an_account("B"), shouted)
+    )
+    assert set(found.balances) == {"B"}
+
+
+def test_what_was_pending_before_the_new_link_begins_stays() -> None:
+    hold = a_transaction("hold", 40, "2026-04-10", account_id="A", pending=True)
+    found = read_items(
+        an_item("i1", an_account("A", persistent_account_id="p"), [*rows_of("A"), hold]),
+        an_item("i2", an_account("B", persistent_account_id="p"), rows_of("B")),
+    )
+    assert "hold" in found.amounts
+
+
+def test_the_newer_is_the_one_with_the_later_balance_then_with_the_last_pull() -> None:
+    def timed(name: str, day: int) -> Row:
+        return an_account(name, balances={"last_updated_datetime": f"2026-06-{day}T12:00:00Z"})
+
+    late = a_transaction("late", 3, "2026-06-10", account_id="B")
+    by_time = read_items(
+        an_item("i1", timed("A", 30), rows_of("A")),
+        an_item("i2", timed("B", 29), [*rows_of("B"), late]),
+    )
+    assert set(by_time.balances) == {"A"}
+    a, b = (an_item(name, an_account(name), rows_of(name)) for name in "AB")
+    by_pull = read({"ann/1.json": a, "ann/2.json": b, "ann/3.json": a})
+    assert set(by_pull.balances) == {"A"}
+
+
+def test_what_a_response_leaves_out_an_earlier_one_has_said() -> None:
+    b = an_account("B", mask="0002")
+    found = read(
+        {
+            "ann/1.json": a_sync(
+                rows_of("A"), accounts=[an_account("A", persistent_account_id="p")]
+            ),
+            "ann/2.json": a_sync(rows_of("B"), accounts=[b | {"persistent_account_id": "p"}]),
+            "ann/3.json": a_sync(accounts=[b | {"persistent_account_id": None}]),
+        }
+    )
+    assert set(found.balances) == {"B"}
+
+
+def test_terms_that_an_heir_has_itself_stand_and_those_of_a_first_link_reach_the_last() -> None:
+    card = {"type": "credit", "subtype": "credit card"}
+
+    def item(name: str, minimum: float | None) -> Row:
+        terms = [{"account_id": name, "minimum_payment_amount": minimum}] if minimum else []
+        return an_item(name, an_account(name, **card), rows_of(name)) | {
+            "liabilities": {"credit": terms}
+        }
+
+    [own] = read_items(item("A", 25), item("B", 35)).tables["liabilities"]
+    assert (own["account_id"], own["minimum_payment_amount"]) == ("B", "35")
+    [first] = read_items(item("A", 25), item("B", None), item("C", None)).tables["liabilities"]
+    assert (first["account_id"], first["minimum_payment_amount"]) == ("C", "25")
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,40 @@ def test_a_pending_row_that_nobody_names_stays() -> None:
     assert found.amounts == {"p": 40, "t": 5}
 
 
+def test_only_a_pending_row_gives_way_and_only_to_a_posted_one() -> None:
+    rows = [
+        a_transaction("posted", 40),
+        a_transaction("names_it", 41, pending_transaction_id="posted"),
+        a_transaction("hold", 7, pending=True),
+        a_transaction("another_hold", 8, pending=True, pending_transaction_id="hold"),
+    ]
+    found = read({"ann/1.json": {**ACCOUNTS, "transactions": rows}})
+    assert len(found.amounts) == 4
+
+
+@pytest.mark.parametrize("second", [1.0, 2.0])
+def test_once_an_id_was_added_it_is_as_any_other(second: float) -> None:
+    """Modified before it is added, then as it was or otherwise, then another amount once more."""
+    found = read(
+        {
+            "ann/1.json": a_sync(modified=[a_transaction("a", 1)], accounts=[an_account()]),
+            "ann/2.json": a_sync([a_transaction("a", second)]),
+            "ann/3.json": a_sync([a_transaction("a", 3)]),
+        }
+    )
+    assert found.amounts == {"a": 3}
+    assert found.count("another amount or date") == 1
+    assert found.count("after the one that modifies or removes it") == (second == 2)
+
+
+def test_an_id_that_one_response_adds_and_removes_is_left_out_and_noted() -> None:
+    found = read(
+        {"ann/1.json": a_sync([a_transaction("a")], removed=["a"], accounts=[an_account()])}
+    )
+    assert not found.amounts
+    assert "ann/1.json a" in found.said("note")
+
+
 def test_the_webhook_of_removed_transactions_removes() -> None:
     webhook = {"webhook_code": "TRANSACTIONS_REMOVED", "removed_transactions": ["a"]}
     first = {**ACCOUNTS, "transactions": [a_transaction("a"), a_transaction("b")]}

@@ -1,0 +1,129 @@
+"""A format's files as the tables of an import: accounts found, rows translated, doubles taken once,
+balances and own transfers as far as the files say them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+
+from spendsense_pipeline.importing.formats.accounts import FoundAccount, merged_rows, settle
+from spendsense_pipeline.importing.formats.arrived import (
+    TRANSACTIONS,
+    create_arrived,
+    create_their_accounts,
+    insert_rows,
+    join_splits,
+)
+from spendsense_pipeline.importing.formats.balances import state_balances
+from spendsense_pipeline.importing.formats.declaration import ReadyFormat
+from spendsense_pipeline.importing.formats.exports import Delimited
+from spendsense_pipeline.importing.formats.folders import export_files, left_over
+from spendsense_pipeline.importing.formats.sidecars import read_accounts, read_users, sole_user
+from spendsense_pipeline.importing.mapping import SourceMapping, TableMapping
+from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
+from spendsense_pipeline.importing.report import ImportReport
+from spendsense_pipeline.importing.translation import Arrival
+from spendsense_pipeline.plaid.categories import CARD_PAYMENT, OWN_TRANSFER_IN, OWN_TRANSFER_OUT
+from spendsense_pipeline.sql import QueryFolder, identifier
+
+_QUERIES = QueryFolder(__package__)
+
+
+def read_format(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    ready: ReadyFormat,
+    mapping: SourceMapping,
+    as_of: dt.date,
+    report: ImportReport,
+) -> tuple[dict[str, Arrival], SourceMapping]:
+    """Create `their_<table>` for users, accounts and transactions, in our words.
+
+    Returns:
+        The arrivals, and what of the mapping is still to be applied to them.
+
+    Raises:
+        ImportProblemsError: naming what is in the way in any of the files.
+    """
+    files = export_files(path, ready.suffixes, sole_user(con, path, mapping))
+    if not files:
+        endings = ", ".join(ready.suffixes)
+        text = f"holds no export of {ready.title} ({endings})"
+        remedy = "Give one export, or a folder of them: FOLDER/<user_id>/<export>."
+        raise ImportProblemsError([Problem("missing_file", str(path), text, remedy)])
+    reader = Delimited(con, ready, files, mapping.get("transactions", TableMapping()), report)
+    accounts = reader.accounts
+    where = files[0].name if len(files) == 1 else f"the exports of {ready.title}"
+    settle(accounts, read_accounts(con, path, mapping, report), where, report)
+    create_arrived(con)
+    _create_found_accounts(con, accounts)
+    reader.fill(merged_rows(accounts))
+    join_splits(con)
+    arrival = _create_transactions(con, where, report)
+    state_balances(con, accounts, as_of, where, report)
+    people = list(dict.fromkeys(file.user_id for file in files))
+    for name in left_over(path, [file.path for file in files]):
+        report.set_aside(name, 0, f"not read: no export of {ready.title}")
+    arrivals = {
+        "users": read_users(con, path, people, mapping, report),
+        "accounts": create_their_accounts(con, merged_rows(accounts), where),
+        "transactions": arrival,
+    }
+    # Columns are ours by now, and what a mapping says of transactions has been done.
+    still = {table: said for table, said in mapping.items() if table != "transactions"}
+    if "accounts" in still:
+        still["accounts"] = still["accounts"].model_copy(update={"columns": {}, "set_aside": {}})
+    return arrivals, still
+
+
+def _create_found_accounts(con: duckdb.DuckDBPyConnection, accounts: list[FoundAccount]) -> None:
+    con.execute(
+        "create or replace table found_account "
+        "(account_id varchar, user_id varchar, key varchar, type varchar)"
+    )
+    insert_rows(
+        con,
+        "found_account",
+        [
+            {"account_id": a.account_id, "user_id": a.user_id, "key": key, "type": a.type}
+            for a in accounts
+            for key in {a.key, a.label.lower()}
+        ],
+    )
+
+
+def _create_transactions(
+    con: duckdb.DuckDBPyConnection, where: str, report: ImportReport
+) -> Arrival:
+    """Create `their_transactions` of what `arrived`, every transaction once."""
+    _QUERIES.create(con, "occurrences", "occurrences.sql", {})
+    con.execute("update occurrences set transaction_id = concat(account_id, ':', identity)")
+    codes = {
+        "card_payment": CARD_PAYMENT,
+        "transfer_in": OWN_TRANSFER_IN,
+        "transfer_out": OWN_TRANSFER_OUT,
+    }
+    _QUERIES.create(con, "own_transfer", "transfers.sql", codes)
+    con.execute(
+        "update occurrences set transfer_id = coalesce(occurrences.transfer_id, own.transfer_id), "
+        "category_detailed = coalesce(occurrences.category_detailed, own.category), "
+        "merchant_name = null from own_transfer as own "
+        "where own.transaction_id = occurrences.transaction_id"
+    )
+    columns = ", ".join(identifier(name) for name in (*TRANSACTIONS, "_row"))
+    con.execute(
+        f'create or replace table "their_transactions" as select {columns} from occurrences '
+        "where not _opening order by _file, _line"
+    )
+    [(arrived, once, openings)] = con.execute(
+        "select (select count(*) from arrived), count(*), count(*) filter (where _opening) "
+        "from occurrences"
+    ).fetchall()
+    if arrived > once:
+        report.set_aside(where, arrived - once, "in another export too, or pending in an older one")
+    if openings:
+        report.set_aside(where, openings, "opens or corrects an account: part of its balance")
+    return Arrival(where, TRANSACTIONS, is_text=False)
