@@ -69,7 +69,7 @@ def build_recurring_streams(
         "vague_details": list(WEAK_CATEGORIES),
     }
     with measuring(con, users, parameters):
-        QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
+        _tell_merchants(con, parameters)
         _require_room_for_group_numbers(con)
         QUERIES.create(con, "_charges", "streams/charges.sql", parameters)
         for reading in READINGS:
@@ -170,6 +170,8 @@ def measuring(
         QUERIES.create(con, "_category_rules", "category_rules.sql", parameters)
         QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
         QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
+        QUERIES.create(con, "_phrases", "phrases.sql", parameters)
+        _find_phrases(con, "description_key", "_vague_descriptions", parameters)
         QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
         QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
@@ -178,6 +180,29 @@ def measuring(
     finally:
         for kind, name in sorted(_temporary(con) - before, reverse=True):  # views before tables
             con.execute(f"drop {kind} temp.{identifier(name)}")
+
+
+def _tell_merchants(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    """`_stream_merchants`: which writings are one merchant, decided for each person."""
+    for step in ("writings", "entities", "known_texts"):
+        QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
+    _find_phrases(con, "name", "_known_texts", parameters)
+    for step in ("spellings", "identities", "wordings"):
+        QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
+    QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
+    QUERIES.create(con, "_merchant_kinds", "streams/merchant_kinds.sql", parameters)
+
+
+def _find_phrases(
+    con: duckdb.DuckDBPyConnection, key: str, texts: str, parameters: Mapping[str, Any]
+) -> None:
+    """`_phrases_found` of a table with a key, a side, a merchant_name and a name."""
+    con.execute(
+        'create or replace temp view "_texts" as '
+        f"select {key} as text_key, side, merchant_name, name from {identifier(texts)}"
+    )
+    QUERIES.create(con, "_phrases_found", "phrases_found.sql", parameters)
+    con.execute('drop view temp."_texts"')
 
 
 def _temporary(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:

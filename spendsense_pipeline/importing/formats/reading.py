@@ -5,31 +5,39 @@ balances and own transfers as far as the files say them.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline.importing.formats.accounts import FoundAccount, merged_rows, settle
+from spendsense_pipeline.importing.formats.accounts import merged_rows, settle
 from spendsense_pipeline.importing.formats.arrived import (
     TRANSACTIONS,
     create_arrived,
     create_their_accounts,
-    insert_rows,
     join_splits,
 )
 from spendsense_pipeline.importing.formats.balances import state_balances
-from spendsense_pipeline.importing.formats.declaration import ReadyFormat
+from spendsense_pipeline.importing.formats.declaration import Reader, ReadyFormat
 from spendsense_pipeline.importing.formats.exports import Delimited
 from spendsense_pipeline.importing.formats.folders import export_files, left_over
+from spendsense_pipeline.importing.formats.ledger import BeancountLedgers
+from spendsense_pipeline.importing.formats.ofx import OfxFiles
+from spendsense_pipeline.importing.formats.request import FormatReader, FormatRequest
 from spendsense_pipeline.importing.formats.sidecars import read_accounts, read_users, sole_user
+from spendsense_pipeline.importing.formats.transfers import create_own_accounts, pair_transfers
 from spendsense_pipeline.importing.mapping import SourceMapping, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.report import ImportReport
 from spendsense_pipeline.importing.translation import Arrival
-from spendsense_pipeline.plaid.categories import CARD_PAYMENT, OWN_TRANSFER_IN, OWN_TRANSFER_OUT
 from spendsense_pipeline.sql import QueryFolder, identifier
 
 _QUERIES = QueryFolder(__package__)
+_READERS: Mapping[Reader, Callable[[FormatRequest], FormatReader]] = {
+    "delimited": Delimited,
+    "ofx": OfxFiles,
+    "beancount": BeancountLedgers,
+}
 
 
 def read_format(
@@ -48,51 +56,44 @@ def read_format(
     Raises:
         ImportProblemsError: naming what is in the way in any of the files.
     """
-    files = export_files(path, ready.suffixes, sole_user(con, path, mapping))
+    holder = sole_user(con, path, mapping)
+    is_person = ready.is_file_a_person
+    files = export_files(path, ready.suffixes, holder, is_file_a_person=is_person)
     if not files:
         endings = ", ".join(ready.suffixes)
         text = f"holds no export of {ready.title} ({endings})"
         remedy = "Give one export, or a folder of them: FOLDER/<user_id>/<export>."
         raise ImportProblemsError([Problem("missing_file", str(path), text, remedy)])
-    reader = Delimited(con, ready, files, mapping.get("transactions", TableMapping()), report)
+    said = mapping.get("transactions", TableMapping())
+    request = FormatRequest(con, path, ready, files, said, as_of, report)
+    reader = _READERS[ready.reader](request)
     accounts = reader.accounts
     where = files[0].name if len(files) == 1 else f"the exports of {ready.title}"
     settle(accounts, read_accounts(con, path, mapping, report), where, report)
     create_arrived(con)
-    _create_found_accounts(con, accounts)
-    reader.fill(merged_rows(accounts))
+    create_own_accounts(con, accounts)
+    reader.fill()
     join_splits(con)
     arrival = _create_transactions(con, where, report)
     state_balances(con, accounts, as_of, where, report)
-    people = list(dict.fromkeys(file.user_id for file in files))
-    for name in left_over(path, [file.path for file in files]):
+    people = list(dict.fromkeys(reader.people))
+    for name in left_over(path, reader.paths):
         report.set_aside(name, 0, f"not read: no export of {ready.title}")
     arrivals = {
         "users": read_users(con, path, people, mapping, report),
         "accounts": create_their_accounts(con, merged_rows(accounts), where),
         "transactions": arrival,
     }
-    # Columns are ours by now, and what a mapping says of transactions has been done.
-    still = {table: said for table, said in mapping.items() if table != "transactions"}
-    if "accounts" in still:
-        still["accounts"] = still["accounts"].model_copy(update={"columns": {}, "set_aside": {}})
-    return arrivals, still
+    return arrivals, _still_to_apply(ready, mapping)
 
 
-def _create_found_accounts(con: duckdb.DuckDBPyConnection, accounts: list[FoundAccount]) -> None:
-    con.execute(
-        "create or replace table found_account "
-        "(account_id varchar, user_id varchar, key varchar, type varchar)"
-    )
-    insert_rows(
-        con,
-        "found_account",
-        [
-            {"account_id": a.account_id, "user_id": a.user_id, "key": key, "type": a.type}
-            for a in accounts
-            for key in {a.key, a.label.lower()}
-        ],
-    )
+def _still_to_apply(ready: ReadyFormat, mapping: SourceMapping) -> SourceMapping:
+    """What of a mapping comes after a format: columns are ours by now, and tables are done with."""
+    return {
+        table: said if table == "users" else said.model_copy(update={"columns": {}})
+        for table, said in mapping.items()
+        if not (table == "transactions" and ready.reader == "delimited")
+    }
 
 
 def _create_transactions(
@@ -101,29 +102,26 @@ def _create_transactions(
     """Create `their_transactions` of what `arrived`, every transaction once."""
     _QUERIES.create(con, "occurrences", "occurrences.sql", {})
     con.execute("update occurrences set transaction_id = concat(account_id, ':', identity)")
-    codes = {
-        "card_payment": CARD_PAYMENT,
-        "transfer_in": OWN_TRANSFER_IN,
-        "transfer_out": OWN_TRANSFER_OUT,
-    }
-    _QUERIES.create(con, "own_transfer", "transfers.sql", codes)
-    con.execute(
-        "update occurrences set transfer_id = coalesce(occurrences.transfer_id, own.transfer_id), "
-        "category_detailed = coalesce(occurrences.category_detailed, own.category), "
-        "merchant_name = null from own_transfer as own "
-        "where own.transaction_id = occurrences.transaction_id"
-    )
+    pair_transfers(con)
     columns = ", ".join(identifier(name) for name in (*TRANSACTIONS, "_row"))
     con.execute(
         f'create or replace table "their_transactions" as select {columns} from occurrences '
         "where not _opening order by _file, _line"
     )
-    [(arrived, once, openings)] = con.execute(
-        "select (select count(*) from arrived), count(*), count(*) filter (where _opening) "
-        "from occurrences"
+    [(arrived, once, openings, passing)] = con.execute(
+        "select (select count(*) from arrived), count(*), count(*) filter (where _opening), "
+        "count(distinct account_id) filter (where has_passing_ids) from occurrences"
     ).fetchall()
     if arrived > once:
         report.set_aside(where, arrived - once, "in another export too, or pending in an older one")
     if openings:
         report.set_aside(where, openings, "opens or corrects an account: part of its balance")
+    if passing:
+        report.note(
+            where,
+            "downloads that overlap never agree on a row's identifier: rows of one day, amount and "
+            "name are taken for the same",
+            "Import the newest download alone if rows are missing.",
+            rows=passing,
+        )
     return Arrival(where, TRANSACTIONS, is_text=False)
