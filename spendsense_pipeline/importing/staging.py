@@ -26,17 +26,20 @@ from spendsense_pipeline.files import new_folder
 from spendsense_pipeline.importing.formats.folders import sidecar_files
 from spendsense_pipeline.importing.holdings import Holdings, find_holdings
 from spendsense_pipeline.importing.layout import EXPORT_DESCRIPTION_FILE
-from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping
+from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, SourceMapping, TableMapping
 from spendsense_pipeline.importing.mapping_file import load_mapping
+from spendsense_pipeline.importing.oddities import leave_out_odd_values, unmeasured_problems
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.readers import Asked, read
 from spendsense_pipeline.importing.relations import relation_problems
 from spendsense_pipeline.importing.report import ImportReport, ReportLine
+from spendsense_pipeline.importing.spelling import create_vocabulary, read_away_spelling
 from spendsense_pipeline.importing.translation import (
     Arrival,
     is_held_through_account,
     translate,
 )
+from spendsense_pipeline.importing.unsaid import note_one_sided_amounts
 from spendsense_pipeline.importing.values import typed_select, value_problems
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import Table
@@ -149,12 +152,25 @@ def judged(
     """
     given = translate(con, arrivals, mapping, report)
     files = {table: arrival.where for table, arrival in arrivals.items()}
-    problems = [
+    create_vocabulary(con)
+    read_away_spelling(con)
+    problems = list(unmeasured_problems(con, files))
+    leave_out_odd_values(con, files, report)
+    problems += [
         problem
         for table in files
-        for problem in value_problems(con, table, files[table], as_of=origin.as_of)
+        for problem in value_problems(
+            con,
+            table,
+            files[table],
+            as_of=origin.as_of,
+            is_text=arrivals[table].is_text,
+            said=mapping.get(table, TableMapping()),
+        )
     ]
     problems += relation_problems(con, files)
+    if arrivals["transactions"].is_text:
+        note_one_sided_amounts(con, files["transactions"], report)
     if not origin.all_consented:
         problems += _consent_problems(con, files["users"], given["users"])
     if problems:

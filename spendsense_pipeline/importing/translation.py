@@ -28,6 +28,7 @@ from spendsense_pipeline.importing.mapping import (
 )
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.report import SHOWN_ROWS, ImportReport
+from spendsense_pipeline.importing.unsaid import unsaid_problems
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import MONEY, Column, PipelineTable
 
@@ -35,7 +36,13 @@ from spendsense_pipeline.tables.declaration import MONEY, Column, PipelineTable
 _FILLED_IN = ("consent_status", "pending")
 # What an account may be without: its balance figures are then unknown.
 _MAY_BE_UNKNOWN = ("subtype", "balance_current")
-_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+"""A number in plain digits."""
+UNCLEAR = " | "
+"""Between an amount and what makes its direction unclear."""
+NOT_AS_SAID = " (not as said)"
+"""Behind a number that is written otherwise than the mapping says."""
+_BLANKS = " \t\u00a0\u2007\u202f"
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,11 @@ def translate(
             _create_empty(con, declared, table)
             continue
         found = list(_column_problems(declared, arrival, said))
+        if "amount" in declared.column_names and arrival.is_text:
+            unsaid = unsaid_problems(con, table, arrival.where, arrival.columns, said)
+            # Of a column that is asked for by name it need not be said that it is missing.
+            asked = list(unsaid)
+            found = [p for p in found if not (asked and "'amount'" in p.text)] + asked
         problems += found
         given[table] = _given(declared, arrival, said)
         if not found:
@@ -217,27 +229,41 @@ def _create_source(
 
 def _text(source: str, column: Column, said: TableMapping) -> str:
     """SQL of a value as trimmed text (blank is null) in our words, numbers and dates."""
-    text = f"nullif(trim({source}), '')"
+    text = _trimmed(source)
     changes = said.values.get(column.name)
     if changes:
         whens = " ".join(f"when {literal(a)} then {literal(b)}" for a, b in changes.items())
         text = f"case {text} {whens} else {text} end"
     if column.type == MONEY:
-        return _plain_number(text, said.numbers)
+        return plain_number(_with_ascii_minus(text), said.numbers)
     if column.type == "DATE" and said.date_format:
         formats = ", ".join(literal(each) for each in said.date_format)
         return f"coalesce(try_strptime({text}, [{formats}])::date::varchar, {text})"
     return text
 
 
-def _plain_number(text: str, numbers: NumberFormat) -> str:
-    """SQL of a number as it is said to be written in plain digits; else the text as it is."""
+def _trimmed(source: str) -> str:
+    """SQL of a text without blanks around it, those that do not break included; blank is null."""
+    return f"nullif(trim({source}, {literal(_BLANKS)}), '')"
+
+
+def _with_ascii_minus(text: str) -> str:
+    return f"replace({text}, '\u2212', '-')"
+
+
+def plain_number(text: str, numbers: NumberFormat) -> str:
+    """SQL of a number as it is said to be written in plain digits.
+
+    What is not written so keeps its text and is marked: `12.5` is no number where points part
+    thousands, although it would be a plain one.
+    """
     if numbers == NumberFormat():
         return text
     bare = text
     for sign in sorted(numbers.currency_sign, key=len, reverse=True):
         bare = f"replace({bare}, {literal(sign)}, '')"
-    bare = rf"regexp_replace({bare}, '\s+', ' ', 'g')"
+    blanks = literal(f"[\\s{_BLANKS}]+")
+    bare = f"regexp_replace({bare}, {blanks}, ' ', 'g')"
     if numbers.parentheses:
         bare = rf"regexp_replace({bare}, '^\s*\((.*)\)\s*$', '-\1')"
     if numbers.minus == "trailing":
@@ -255,7 +281,8 @@ def _plain_number(text: str, numbers: NumberFormat) -> str:
     digits = f"replace({digits}, ' ', '')"
     if numbers.decimal_mark == ",":
         digits = f"replace({digits}, ',', '.')"
-    return f"case when regexp_matches({bare}, {form}) then {digits} else {text} end"
+    other = f"{text} || {literal(NOT_AS_SAID)}"
+    return f"case when regexp_matches({bare}, {form}) then {digits} else {other} end"
 
 
 def _split_amount(debit: str, credit: str, said: TableMapping) -> str:
@@ -265,16 +292,17 @@ def _split_amount(debit: str, credit: str, said: TableMapping) -> str:
     fills both keeps both, for `values.py` to name.
     """
     out, into = (
-        _plain_number(f"nullif(trim({column}), '')", said.numbers) for column in (debit, credit)
+        plain_number(_with_ascii_minus(_trimmed(column)), said.numbers)
+        for column in (debit, credit)
     )
     zero = literal(r"^[+-]?0*\.?0*$")
     is_out, is_in = (
         f"({text} is not null and not regexp_matches({text}, {zero}))" for text in (out, into)
     )
-    plain = literal(_PLAIN)
+    plain = literal(PLAIN)
     unsigned = {text: f"ltrim({text}, '+-')" for text in (out, into)}
     return (
-        f"case when {is_out} and {is_in} then {out} || ' / ' || {into} "
+        f"case when {is_out} and {is_in} then {out} || {literal(UNCLEAR + 'credit ')} || {into} "
         f"when {is_out} then case when regexp_matches({out}, {plain}) "
         f"then {unsigned[out]} else {out} end "
         f"when {is_in} then case when regexp_matches({into}, {plain}) "
@@ -292,12 +320,12 @@ def _directed(amount: str, theirs: Mapping[str, str], said: TableMapping) -> str
         ", ".join(literal(each.strip().lower()) for each in words)
         for words in (said.direction.out, said.direction.into)
     )
-    plain = f"regexp_matches({amount}, {literal(_PLAIN)})"
+    plain = f"regexp_matches({amount}, {literal(PLAIN)})"
     return (
         f"case when {amount} is null or not {plain} then {amount} "
         f"when {word} in ({out}) then ltrim({amount}, '+-') "
         f"when {word} in ({into}) then '-' || ltrim({amount}, '+-') "
-        f"else {amount} || ' ' || coalesce({column}, 'without a direction') end"
+        f"else {amount} || {literal(UNCLEAR)} || coalesce(trim({column}), 'no direction') end"
     )
 
 
@@ -316,5 +344,5 @@ def _turn_signs(con: duckdb.DuckDBPyConnection, table: str, said: TableMapping) 
             held = f"from source_accounts account where account.account_id = {of_row}"
         con.execute(
             f'update "source_{table}" set {name} = {turned} {held} {"and" if held else "where"} '
-            f'{of_type} and regexp_matches("source_{table}".{name}, {literal(_PLAIN)})'
+            f'{of_type} and regexp_matches("source_{table}".{name}, {literal(PLAIN)})'
         )
