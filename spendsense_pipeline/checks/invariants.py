@@ -7,11 +7,11 @@ generator. Each query is in the folder named for its asset and opens with its pr
 from __future__ import annotations
 
 from spendsense_pipeline.checks.outcome import Check
-from spendsense_pipeline.checks.promises import generated, promise
+from spendsense_pipeline.checks.promises import generated, named_when_brought, promise
 
 INVARIANTS: tuple[Check, ...] = (
     generated("raw_users", "people_have_accounts"),
-    promise("raw_accounts", "types_are_plaids", "Map account types to Plaid's type and subtype."),
+    named_when_brought("raw_accounts", "types_are_plaids"),
     generated("raw_accounts", "balances_are_known"),
     generated("raw_accounts", "balances_reconcile"),
     generated("raw_accounts", "available_balances_follow"),
@@ -44,11 +44,7 @@ INVARIANTS: tuple[Check, ...] = (
     ),
     generated("raw_transactions", "bank_days_only"),
     generated("raw_transactions", "paydays_move_earlier"),
-    promise(
-        "raw_transactions",
-        "categories_are_plaids",
-        "Map the categories shown to Plaid's, in pairs of primary and detailed.",
-    ),
+    named_when_brought("raw_transactions", "categories_are_plaids"),
     generated("raw_transactions", "merchants_keep_their_category"),
     generated("raw_transactions", "employers_keep_their_name"),
     generated("card_statements", "statements_add_up"),

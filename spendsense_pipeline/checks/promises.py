@@ -11,6 +11,7 @@ from spendsense_pipeline.checks.staged import QUERIES
 GENERATOR_FAULT = (
     "This is a fault of the generator: report the rows with seed, as_of and configuration."
 )
+NAMED_WHEN_BROUGHT = "what an import does not know is null, and named in import_report"
 MADE_UP = "it describes how the generator makes data; nobody promised it of imported rows"
 
 
@@ -52,6 +53,11 @@ def promise(
 def generated(asset: str, name: str, remedy: str = GENERATOR_FAULT) -> Check:
     """A promise only the generator makes."""
     return promise(asset, name, remedy, imported="skip", imported_reason=MADE_UP)
+
+
+def named_when_brought(asset: str, name: str) -> Check:
+    """A promise of the generator's that an import judges value by value as it arrives."""
+    return promise(asset, name, imported="skip", imported_reason=NAMED_WHEN_BROUGHT)
 
 
 def kept(

@@ -21,7 +21,7 @@ from spendsense_pipeline.features.definitions import (
 )
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
 from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
-from spendsense_pipeline.features.pay import find_pay
+from spendsense_pipeline.features.movements import find_movements
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder, identifier
 from spendsense_pipeline.tables.declaration import Table
@@ -69,7 +69,7 @@ def build_recurring_streams(
         "vague_details": list(WEAK_CATEGORIES),
     }
     with measuring(con, users, parameters):
-        QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
+        _tell_merchants(con, parameters)
         _require_room_for_group_numbers(con)
         QUERIES.create(con, "_charges", "streams/charges.sql", parameters)
         for reading in READINGS:
@@ -121,7 +121,7 @@ def build_features(
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
         QUERIES.create(con, "_window_rows", "window_rows.sql", parameters)
-        find_pay(con, parameters)
+        find_movements(con, parameters)
         for behaviour in BEHAVIOURS:
             QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
         _prepare(con, exact, as_of, users)
@@ -170,6 +170,8 @@ def measuring(
         QUERIES.create(con, "_category_rules", "category_rules.sql", parameters)
         QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
         QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
+        QUERIES.create(con, "_phrases", "phrases.sql", parameters)
+        _find_phrases(con, "description_key", "_vague_descriptions", parameters)
         QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
         QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
@@ -178,6 +180,29 @@ def measuring(
     finally:
         for kind, name in sorted(_temporary(con) - before, reverse=True):  # views before tables
             con.execute(f"drop {kind} temp.{identifier(name)}")
+
+
+def _tell_merchants(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    """`_stream_merchants`: which writings are one merchant, decided for each person."""
+    for step in ("writings", "entities", "known_texts"):
+        QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
+    _find_phrases(con, "name", "_known_texts", parameters)
+    for step in ("spellings", "identities", "wordings"):
+        QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
+    QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
+    QUERIES.create(con, "_merchant_kinds", "streams/merchant_kinds.sql", parameters)
+
+
+def _find_phrases(
+    con: duckdb.DuckDBPyConnection, key: str, texts: str, parameters: Mapping[str, Any]
+) -> None:
+    """`_phrases_found` of a table with a key, a side, a merchant_name and a name."""
+    con.execute(
+        'create or replace temp view "_texts" as '
+        f"select {key} as text_key, side, merchant_name, name from {identifier(texts)}"
+    )
+    QUERIES.create(con, "_phrases_found", "phrases_found.sql", parameters)
+    con.execute('drop view temp."_texts"')
 
 
 def _temporary(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:

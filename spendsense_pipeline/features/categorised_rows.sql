@@ -4,7 +4,6 @@ select
   coded.*,
   -- A code nobody knows is judged by its first word.
   case
-    when not coded.is_spending then 0
     when coded.cents > 0 then
       case
         when

@@ -40,6 +40,8 @@ PAY_GAPS: Final = {
 """Pay frequency -> the usual gaps in days called so, with room for weekends and months' lengths."""
 # One employer may pay into two accounts, one of which shows it up to two business days early.
 SAME_PAYDAY_DAYS: Final = 3
+# Three business days between two institutions, across a long weekend.
+OWN_TRANSFER_DAYS: Final = 6
 # Somebody who changes jobs is paid by both for a last month and a notice at most.
 JOB_CHANGE_DAYS: Final = 60
 # No payroll is rarer than monthly, a late one included: who pays rarer is a client.
@@ -73,6 +75,7 @@ def _bound() -> dict[str, Any]:
         "least_pay_gaps": [least for least, _ in PAY_GAPS.values()],
         "most_pay_gaps": [most for _, most in PAY_GAPS.values()],
         "same_payday_days": SAME_PAYDAY_DAYS,
+        "own_transfer_days": OWN_TRANSFER_DAYS,
         "job_change_days": JOB_CHANGE_DAYS,
         "rarest_payroll_days": RAREST_PAYROLL_DAYS,
         "main_earner_days": MAIN_EARNER_DAYS,

@@ -9,12 +9,16 @@ select
   account.is_savings,
   account.is_checking,
   account.is_card,
-  account.is_spending,
   row_.transaction_id,
   row_.date,
   row_.name,
   row_.merchant_name,
   row_.merchant_entity_id,
+  -- How the merchant is written: its id, or else this person's wording.
+  coalesce(
+    row_.merchant_entity_id,
+    concat_ws('|', account.user_no, coalesce(row_.merchant_name, ''), row_.name)
+  ) as writing,
   row_.category_primary,
   row_.category_detailed,
   row_.transfer_id,

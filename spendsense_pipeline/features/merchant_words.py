@@ -1,10 +1,13 @@
 """Words in a merchant's name that tell its category where the data does not.
 
-`merchant_words.csv` holds one row per word or phrase: the side of the account it is read on
-(`out`: money out; `in`: money in; `card in`: money in on a card) and the Plaid category it stands
-for. A phrase is matched as whole words in lower case, punctuation taken as blanks; the longest
-phrase that matches wins, so "rent a car" is not rent. The list is ours: kinds of business first
-(they carry to merchants nobody listed), then large US brands whose names do not say what they do.
+`merchant_words.csv` holds one row per word or phrase: the side of the account it is read on (`out`:
+money out; `card in`: money in on a card; money into a bank account is read by `inflow_words.py`)
+and the Plaid category it stands for. A phrase is matched as whole words in lower case, punctuation
+taken as blanks; the longest phrase that matches wins, so "rent a car" is not rent. The list is
+ours: kinds of business (they carry to merchants nobody listed) and large US brands whose names do
+not say what they do. A phrase that is a brand's name says whose (`brand`): all wordings of one
+brand are one merchant, and a name of one word is only believed where a payee begins
+(`phrases_found.sql`).
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ class MerchantWord(NamedTuple):
     words: str
     side: str
     category_detailed: str
+    brand: str | None = None  # nobody's, when the phrase names a kind of business
 
 
 @functools.cache

@@ -20,16 +20,24 @@ flows as (
   where is_savings
   group by user_no
 ),
+moves as (
+  select user_no, cast(-sum(cents) as bigint) as moved_cents
+  from _set_aside_moves
+  where date > $as_of - $window_days
+  group by user_no
+),
 measured as (
   select
     balance.user_no,
     balance.balance_cents,
-    coalesce(flows.net_inflow_cents, 0) as net_inflow_cents,
+    -- Money to or from one's own HSA or certificate of deposit is no saving either.
+    coalesce(flows.net_inflow_cents, 0) - coalesce(moves.moved_cents, 0) as net_inflow_cents,
     -- Run backwards from today; without rows before the window this is the opening balance.
     balance.balance_cents + coalesce(flows.net_out_cents, 0) as start_cents,
     coalesce(flows.row_count, 0) as row_count
   from balances as balance
   left join flows on flows.user_no = balance.user_no
+  left join moves on moves.user_no = balance.user_no
 )
 select
   measured.user_no,

@@ -23,9 +23,7 @@ spans as (
   from history
 ),
 holders as (
-  select user_no, bool_or(is_spending) as has_spending_account
-  from _measured_accounts
-  group by user_no
+  select distinct user_no from _measured_accounts
 ),
 flows as (
   select
@@ -43,11 +41,11 @@ select
   coalesce(flows.transaction_count, 0) as transaction_count,
   -- Nothing spent by somebody we can see is 0; nobody to see is null.
   case
-    when holders.has_spending_account and span.days is not null then coalesce(flows.spend_cents, 0)
+    when holders.user_no is not null and span.days is not null then coalesce(flows.spend_cents, 0)
   end
     as spend_cents,
   case
-    when holders.has_spending_account then
+    when holders.user_no is not null then
       coalesce(flows.spend_cents, 0) / 100 * $month_days / span.days
   end
     as monthly_expenses_usd,

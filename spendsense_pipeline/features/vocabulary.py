@@ -9,6 +9,7 @@ import functools
 from collections.abc import Iterable
 from typing import Any, Final
 
+from spendsense_pipeline.features import payment_words
 from spendsense_pipeline.features.inflow_words import (
     LEADING_WORDS,
     PAYER_NOISE,
@@ -56,18 +57,6 @@ ROW_KINDS: Final = ("bill", "subscription", "habit", "other", "income", "transfe
 # A phrase of this category ("bill payment") says less than any other.
 VAGUEST_WORD_CATEGORY: Final = "RENT_AND_UTILITIES_OTHER_UTILITIES"
 
-# A description that is a check and no more: what banks call one, beside numbers and marks. "Check
-# into cash" and "checkcard" name somebody.
-_CHECK: Final = "check|chk|ck|cheque|draft"
-_BESIDE_CHECK: Final = (
-    "paid|number|no|num|nbr|withdrawal|withdrawl|debit|image|imaged|substitute|inclearing|clearing|"
-    "cashed|counter|share|checking|serial|ref|dda|posted|cleared|personal|paper|deposited|item|in"
-)
-CHECK_WORDING: Final = (
-    f"[^a-z]*(?:(?:{_BESIDE_CHECK})[^a-z]+)*"
-    f"(?:{_CHECK})(?:[^a-z]+(?:{_CHECK}|{_BESIDE_CHECK}))*[^a-z]*"
-)
-
 
 def _begins_with(words: Iterable[str]) -> str:
     """A regular expression for codes whose first word is one of these."""
@@ -88,6 +77,14 @@ def _bound() -> dict[str, Any]:
         "word_sides": "|".join(word.side for word in words),
         "word_categories": "|".join(word.category_detailed for word in words),
         "word_primaries": "|".join(categories.primary_of(w.category_detailed) for w in words),
+        "word_brands": "|".join(word.brand or "" for word in words),
+        "most_phrase_words": max(len(word.words.split()) for word in words),
+        "lead_words": payment_words.LEAD_WORDS.split(),
+        "street_words": payment_words.STREET_WORDS.split(),
+        "saints": payment_words.SAINTS,
+        "payment_to": payment_words.PAYMENT_TO,
+        # What one pays to a payee by name; shopping is not done so.
+        "paid_kinds": ["bill", "transfer"],
         "inflow_words": "|".join(word.words for word in inflows),
         "inflow_evidence": "|".join(word.evidence for word in inflows),
         "inflow_categories": "|".join(word.category_detailed for word in inflows),
@@ -108,11 +105,17 @@ def _bound() -> dict[str, Any]:
         "not_refund_primaries": list(categories.NOT_REFUND_PRIMARIES),
         "not_refund": _begins_with(categories.NOT_REFUND_WORDS),
         "savings_subtypes": list(accounts.SAVINGS_SUBTYPES),
+        "set_aside_subtypes": list(accounts.SET_ASIDE_SUBTYPES),
+        "measured_types": list(accounts.MEASURED_TYPES),
         "checking_subtypes": list(accounts.CHECKING_SUBTYPES),
         "card_subtypes": list(accounts.CARD_SUBTYPES),
         "weak_categories": list(WEAK_CATEGORIES),
         "row_kinds": list(ROW_KINDS),
-        "check_wording": CHECK_WORDING,
+        "check_wording": payment_words.CHECK_WORDING,
+        "key_prefix": payment_words.KEY_PREFIX,
+        "key_forms": payment_words.KEY_FORMS,
+        "key_states": payment_words.KEY_STATES,
+        "everyday_words": (payment_words.EVERYDAY_WORDS + " " + payment_words.LEAD_WORDS).split(),
         # Money in may repeat as pay or a transfer; money out as anything but pay.
         "inflow_kinds": ["income", "transfer"],
         "outflow_kinds": [kind for kind in ROW_KINDS if kind != "income"],

@@ -91,7 +91,7 @@ class Reason:
 
 
 EvidenceKind = Literal["transactions", "streams", "accounts", "reference"]
-EvidenceRows = Literal["all", "spend", "without interest"]
+EvidenceRows = Literal["all", "spend", "without interest and own moves"]
 EvidenceScope = Literal["primary_checking", "checking", "savings", "spending"]
 
 

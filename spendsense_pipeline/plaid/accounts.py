@@ -113,10 +113,15 @@ SUBTYPES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Subtypes of every account type, as Plaid spells them."""
 
-SAVINGS_SUBTYPES: Final = ("savings", "money market", "cash management", "hsa")
-"""Depository subtypes whose money is savings (an investment hsa's is not)."""
+SAVINGS_SUBTYPES: Final = ("savings", "money market", "cash management")
+"""Depository subtypes whose money is savings."""
+SET_ASIDE_SUBTYPES: Final = ("hsa", "cd")
+"""Depository subtypes of money put aside for a purpose or a term: a contribution or a maturity
+would make a saver of anybody."""
 CHECKING_SUBTYPES: Final = ("checking",)
 """Depository subtypes whose daily balance is watched."""
+MEASURED_TYPES: Final = (DEPOSITORY, CREDIT)
+"""Types whose rows are a household's money in and out; loans and investments enter no feature."""
 CARD_SUBTYPES: Final = ("credit card",)
 """Credit subtypes that have a limit, statements and utilisation."""
 OWED_TYPES: Final = (CREDIT, LOAN)

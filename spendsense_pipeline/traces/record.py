@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.features import build
 from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.features.definitions import SAME_PAYDAY_DAYS, definitions
-from spendsense_pipeline.features.pay import find_pay
+from spendsense_pipeline.features.movements import find_movements
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import unrounded_features
@@ -99,7 +99,7 @@ def build_traces(
     for start in range(first, min(end, people), PEOPLE_AT_ONCE):
         # Evidence must count a row as the feature did, so it reads what features are measured with.
         with build.measuring(con, (start, min(start + PEOPLE_AT_ONCE, end)), measured):
-            find_pay(con, measured)
+            find_movements(con, measured)
             _trace_people(con, rules, given)
             _store(con, versions)
     drop_relations(con)

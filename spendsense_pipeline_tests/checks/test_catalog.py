@@ -120,7 +120,7 @@ def test_imported_rows_are_recognised_and_not_held_to_the_generators_promises() 
     assert found["raw_accounts.balances_reconcile"].skipped
     assert "generator" in str(found["raw_accounts.balances_reconcile"].skipped)
     categories = found["raw_transactions.categories_are_plaids"]
-    assert (categories.passed, categories.severity, categories.blocks) == (False, "WARN", False)
+    assert "import_report" in str(categories.skipped)
     assert not [outcome.sentence() for outcome in found.values() if outcome.blocks]
 
 

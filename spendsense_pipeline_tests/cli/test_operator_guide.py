@@ -18,7 +18,7 @@ from spendsense_pipeline_tests.fixtures.command import run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 GUIDE = CHECKOUT / "docs" / "operator-guide.md"
-BLOCK = re.compile(r"^```(bash|yaml|csv)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(bash|yaml|csv|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r"\s+# exit code (\d): (.*)$")
 
 
@@ -26,17 +26,19 @@ def _put_file(block: str) -> None:
     """A block that opens with `# name` is that file."""
     first, _, content = block.partition("\n")
     path = Path(first.removeprefix("# "))
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, encoding="utf-8")
 
 
 def _type(line: str) -> None:
     expected = EXPECTED.search(line)
     words = shlex.split(EXPECTED.sub("", line))
-    assert words[0] == "spendsense"
-    if words[1] == "refresh" and "--dry-run" not in words:
-        words.append("--dry-run")
-    answer = run(*words[1:])
+    with pytest.MonkeyPatch.context() as patch:
+        while words[0] != "spendsense":  # a variable before the command
+            patch.setenv(*words.pop(0).split("=", 1))
+        if words[1] == "refresh" and "--dry-run" not in words:
+            words.append("--dry-run")
+        answer = run(*words[1:])
     assert answer.code == (int(expected[1]) if expected else 0), f"{line}\n{answer.err}"
     if expected:
         assert expected[2] in answer.err, line
@@ -52,6 +54,9 @@ def test_the_guide_works_as_written(
     monkeypatch.chdir(tmp_path / "operator")
     typed = 0
     for language, block in BLOCK.findall(GUIDE.read_text(encoding="utf-8")):
+        if language == "python":
+            exec(block, {})
+            continue
         if language != "bash":
             _put_file(block)
             continue

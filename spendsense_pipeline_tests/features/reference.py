@@ -7,36 +7,18 @@ Categories missing from a row are not inferred here; worlds with such rows are c
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import math
-import statistics
 from collections import defaultdict
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-Row = dict[str, Any]
-SAVINGS = {"savings", "money market", "cash management", "hsa"}
-PAY = {"INCOME_WAGES", "INCOME_SALARY", "INCOME_GIG_ECONOMY", "INCOME_CONTRACTOR"}
-BENEFITS = {
-    "INCOME_RETIREMENT_PENSION",
-    "INCOME_UNEMPLOYMENT",
-    "INCOME_LONG_TERM_DISABILITY",
-    "INCOME_MILITARY",
-}
-NOMINAL = {
-    "weekly": (7, 1.5),
-    "biweekly": (14, 2),
-    "semimonthly": (15.22, 2.5),
-    "monthly": (30.44, 4.5),
-}
-
-
-def cents(amount: Any) -> int:
-    exact = Decimal(amount) * 100
-    whole = int(exact)
-    assert whole == exact
-    return whole
+from spendsense_pipeline_tests.features.reference_movements import (
+    Row,
+    cents,
+    income,
+    is_savings,
+    own_moves,
+)
 
 
 def features(
@@ -72,7 +54,11 @@ def _of_user(
     start: dt.date | None,
 ) -> Row:
     accounts = [
-        a for a in raw["accounts"] if a["user_id"] == user and a["holder_category"] != "business"
+        a
+        for a in raw["accounts"]
+        if a["user_id"] == user
+        and a["holder_category"] != "business"
+        and a["type"] in ("depository", "credit")
     ]
     mine = {a["account_id"]: a for a in accounts}
     posted = [
@@ -87,15 +73,15 @@ def _of_user(
     within = [t for t in posted if (as_of - t["date"]).days < window]
 
     out: Row = {"history_days": history, "transaction_count": len(within)}
-    spend = _spend(within, mine)
-    spenders = [a for a in accounts if a["type"] in ("depository", "credit")]
-    out["total_spend_usd"] = spend / 100 if spenders and days else None
-    expenses = spend / 100 * 30 / days if spenders and days else None
+    spend = _spend(within)
+    out["total_spend_usd"] = spend / 100 if accounts and days else None
+    expenses = spend / 100 * 30 / days if accounts and days else None
     out["monthly_expenses_usd"] = expenses
 
-    out |= _savings(accounts, within, days, expenses)
+    own = own_moves(accounts, posted)
+    out |= _savings(accounts, within, own, days, expenses)
     out |= _credit(accounts, within, raw, as_of, window)
-    out |= _income(accounts, posted, within, as_of, window, days)
+    out |= income(accounts, posted, within, as_of, window, days)
     checking = [a for a in accounts if a["type"] == "depository" and a["subtype"] == "checking"]
     held = _held(checking)
     out["cash_flow_buffer_months"] = (
@@ -104,11 +90,11 @@ def _of_user(
         else None
     )
     primary_rows = _cash_flow(checking, within, as_of, days, out)
-    charges = _subscriptions(user, streams, within, out, spend, bool(spenders and days))
+    charges = _subscriptions(user, streams, within, out, spend, bool(accounts and days))
     out["detected_behaviours"] = sum(
         [
             charges > 0,
-            any(_is_savings(mine[t["account_id"]]) for t in within),
+            any(is_savings(mine[t["account_id"]]) for t in within),
             any(_is_card(mine[t["account_id"]]) for t in within),
             (out["paycheck_count"] or 0) > 0,
             primary_rows > 0,
@@ -126,19 +112,13 @@ def _held(accounts: list[Row]) -> int | None:
     return None if None in balances else sum(map(cents, balances))
 
 
-def _is_savings(account: Row) -> bool:
-    return account["type"] == "depository" and account["subtype"] in SAVINGS
-
-
 def _is_card(account: Row) -> bool:
     return account["type"] == "credit" and account["subtype"] == "credit card"
 
 
-def _spend(rows: list[Row], mine: dict[str, Row]) -> int:
+def _spend(rows: list[Row]) -> int:
     total = 0
     for row in rows:
-        if mine[row["account_id"]]["type"] not in ("depository", "credit"):
-            continue
         amount, code = cents(row["amount"]), row["category_detailed"]
         if amount > 0:
             moved = code.startswith("TRANSFER_") and code != "TRANSFER_OUT_WITHDRAWAL"
@@ -150,7 +130,11 @@ def _spend(rows: list[Row], mine: dict[str, Row]) -> int:
 
 
 def _savings(
-    accounts: list[Row], within: list[Row], days: int | None, expenses: float | None
+    accounts: list[Row],
+    within: list[Row],
+    own: set[str],
+    days: int | None,
+    expenses: float | None,
 ) -> Row:
     names = (
         "savings_balance_usd",
@@ -159,14 +143,16 @@ def _savings(
         "savings_growth_rate",
         "emergency_fund_months",
     )
-    held = {a["account_id"]: a for a in accounts if _is_savings(a)}
+    held = {a["account_id"]: a for a in accounts if is_savings(a)}
     if not held:
         return dict.fromkeys(names)
     rows = [t for t in within if t["account_id"] in held]
     balance = _held(list(held.values()))
     opening = None if balance is None else balance + sum(cents(t["amount"]) for t in rows)
     inflow = -sum(
-        cents(t["amount"]) for t in rows if t["category_detailed"] != "INCOME_INTEREST_EARNED"
+        cents(t["amount"])
+        for t in rows
+        if t["category_detailed"] != "INCOME_INTEREST_EARNED" and t["transaction_id"] not in own
     )
     return dict(
         zip(
@@ -298,100 +284,6 @@ def _is_minimum(paid: Any, minimum: Any, balance: Any) -> bool | None:
         owed = None if balance is None else [balance > x for x in (paid, minimum) if x is not None]
         return False if owed and False in owed else None
     return balance > minimum and balance > paid
-
-
-def _income(
-    accounts: list[Row],
-    posted: list[Row],
-    within: list[Row],
-    as_of: dt.date,
-    window: int,
-    days: int | None,
-) -> Row:
-    banks = {a["account_id"] for a in accounts if a["type"] == "depository"}
-
-    def received(rows: list[Row], codes: set[str]) -> list[Row]:
-        return [
-            t
-            for t in rows
-            if t["account_id"] in banks and t["amount"] < 0 and t["category_detailed"] in codes
-        ]
-
-    mine = _main_earner(received(posted, PAY), as_of)
-    paydays = sorted({day for payer in mine for day in _paydays(payer)})
-    completed = [(b, (b - a).days) for a, b in itertools.pairwise(paydays)]
-    inside = [gap for later, gap in completed if (as_of - later).days < window]
-    gap: float | None = None
-    if inside:
-        gap = statistics.median(inside)
-    elif paydays:
-        gap = max([(as_of - paydays[-1]).days] + [g for _, g in completed[-1:]])
-    frequency = None
-    if completed:
-        assert gap is not None
-        name, (nominal, room) = min(NOMINAL.items(), key=lambda item: abs(item[1][0] - gap))
-        frequency = name if abs(gap - nominal) <= room else "irregular"
-    checks = received(within, PAY)
-    income = -sum(cents(t["amount"]) for t in checks)
-    benefits = -sum(cents(t["amount"]) for t in received(within, BENEFITS))
-    own = [
-        -cents(t["amount"]) for payer in mine for t in payer if (as_of - t["date"]).days < window
-    ]
-    return {
-        "paycheck_count": len(checks) if banks and days else None,
-        "median_pay_gap_days": gap,
-        "pay_frequency": frequency,
-        "income_monthly_usd": income / 100 * 30 / days if banks and days else None,
-        "income_variability": statistics.stdev(own) / statistics.mean(own)
-        if len(own) > 1
-        else None,
-        "benefit_income_monthly_usd": benefits / 100 * 30 / days if banks and days else None,
-    }
-
-
-def _paydays(rows: list[Row]) -> list[dt.date]:
-    """One payer's paydays: a deposit within three days of one belongs to it."""
-    paydays: list[dt.date] = []
-    for day in sorted(t["date"] for t in rows):
-        if not paydays or (day - paydays[-1]).days > 3:
-            paydays.append(day)
-    return paydays
-
-
-def _main_earner(paychecks: list[Row], as_of: dt.date) -> list[list[Row]]:
-    """The paychecks, payer by payer, of whoever earned most in half a year."""
-    by_payer: dict[str, list[Row]] = defaultdict(list)
-    for t in sorted(paychecks, key=lambda t: t["merchant_name"].lower()):
-        by_payer[t["merchant_name"].lower()].append(t)
-    clients, employers = [], []
-    for rows in by_payer.values():
-        gaps = [(b - a).days for a, b in itertools.pairwise(_paydays(rows))]
-        (clients if gaps and statistics.median(gaps) > 45 else employers).append(rows)
-    together = [[rows] for rows in employers] + ([clients] if clients else [])
-
-    def span(payers: list[list[Row]]) -> tuple[dt.date, dt.date]:
-        days = [day for rows in payers for day in _paydays(rows)]
-        return min(days), max(days)
-
-    earners: list[list[list[Row]]] = []
-
-    def began(payers: list[list[Row]]) -> tuple[dt.date, dt.date, str]:
-        return (*span(payers), min(rows[0]["merchant_name"].lower() for rows in payers))
-
-    for payers in sorted(together, key=began):
-        first, last = span(payers)
-        free = [e for e in earners if (min(span(e)[1], last) - first).days <= 60]
-        if free:
-            max(free, key=lambda e: span(e)[1]).extend(payers)
-        else:
-            earners.append(list(payers))
-
-    def worth(earner: list[list[Row]]) -> tuple[int, dt.date]:
-        rows = [t for payer in earner for t in payer]
-        recent = [-cents(t["amount"]) for t in rows if (as_of - t["date"]).days < 180]
-        return sum(recent), max(t["date"] for t in rows)
-
-    return max(earners, key=worth, default=[])
 
 
 def _cash_flow(

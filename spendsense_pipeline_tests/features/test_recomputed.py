@@ -56,6 +56,8 @@ ACCOUNTS = (
     ("credit", "credit card"),
     ("investment", "ira"),
     ("loan", "student"),
+    ("depository", "hsa"),
+    ("depository", "cd"),
     ("depository", "something new"),
     ("depository", None),
     ("credit", None),

@@ -35,8 +35,8 @@ def test_types_and_all_subtypes_are_plaids() -> None:
 def test_kinds_of_account() -> None:
     """Savings, checking and cards do not overlap; spelling matters."""
     savings, checking = set(accounts.SAVINGS_SUBTYPES), set(accounts.CHECKING_SUBTYPES)
-    assert savings >= {"savings", "money market", "hsa"}
-    assert "cd" not in savings
+    assert savings == {"savings", "money market", "cash management"}
+    assert not savings & set(accounts.SET_ASIDE_SUBTYPES)
     assert savings | checking <= set(accounts.SUBTYPES["depository"])
     assert not savings & checking
     assert set(accounts.CARD_SUBTYPES) <= set(accounts.SUBTYPES["credit"])

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, EARNED_INCOME_CODES, NOT_SPEND_CODES
+from spendsense_pipeline_tests.features.reference_movements import own_moves
 from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.traced_people import Trace
 
@@ -38,6 +39,19 @@ class Books:
         self.by_account: dict[str, list[Row]] = {}
         for t in self.transactions.values():
             self.by_account.setdefault(t["account_id"], []).append(t)
+        self.own_moves = self._own_moves() if has_categories else set()
+
+    def _own_moves(self) -> set[str]:
+        """Savings rows whose other leg is on an HSA or certificate of the same person."""
+        of_person: dict[str, list[Row]] = {}
+        for account in self.accounts.values():
+            if account["holder_category"] != "business":
+                of_person.setdefault(account["user_id"], []).append(account)
+        moves = set()
+        for accounts in of_person.values():
+            rows = [t for a in accounts for t in self.by_account.get(a["account_id"], [])]
+            moves |= own_moves(accounts, [t for t in rows if not t["pending"]])
+        return moves
 
 
 def cents(amount: Any) -> int:
@@ -191,7 +205,9 @@ def _counts(rows: str, row: Row, books: Books) -> bool:
         if row["amount"] > 0:
             return code not in NOT_SPEND_CODES
         return not code.startswith(NOT_REFUNDS)
-    return rows == "all" or code != "INCOME_INTEREST_EARNED"
+    if rows == "all":
+        return True
+    return code != "INCOME_INTEREST_EARNED" and row["transaction_id"] not in books.own_moves
 
 
 def _spend(books: Books, trace: Trace, entry: Row, _: Any) -> None:

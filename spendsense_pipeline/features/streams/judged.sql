@@ -131,9 +131,11 @@ called as (
       when kind = 'subscription' then case when is_steady then 'subscription' end
       when kind in ('bill', 'income', 'transfer') then case when is_similar then kind end
       when not is_mature then null
-      -- One contract of several with a payee that neither category nor name tells of keeps its day.
-      when kind = 'unknown' and $reading = 'parts of merchants' and not is_strictly_monthly then
-        null
+      -- One contract of several with a payee that neither category nor name tells of keeps its day,
+      -- and its price while there are only three charges to go by.
+      when kind = 'unknown' and $reading = 'parts of merchants'
+        and (not is_strictly_monthly or charge_count < 4 and not is_flat)
+      then null
       -- A habit is a subscription only when flat in price and monthly or annual (a membership);
       -- picked from among a shop's other charges, it must keep to the month closely.
       when kind = 'habit' and is_flat and frequency in ('MONTHLY', 'ANNUALLY')

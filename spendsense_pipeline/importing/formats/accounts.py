@@ -62,6 +62,10 @@ class FoundAccount:
     files: list[str] = field(default_factory=list)
     is_file_alone: bool = True
     """Whether a file holds no other account."""
+    owes: bool | None = None
+    """Whether it owes money, where the format says so."""
+    has_whole_history: bool = False
+    """Whether its rows are all there ever were, so that their sum is its balance."""
     is_certain: bool = True
     """Whether files of different names are beyond doubt of one account."""
     type: str | None = None
@@ -143,7 +147,7 @@ def _note_guesses(accounts: Iterable[FoundAccount], where: str, report: ImportRe
     guessed: dict[str, list[str]] = {}
     for account in accounts:
         if account.type is None:
-            account.type, account.subtype, word = _guessed(account.label)
+            account.type, account.subtype, word = _guessed(account.label, account.owes)
             because = f"of {word!r} in its name" if word else "nothing says otherwise"
             kind = f"{account.type}/{account.subtype}"
             guessed.setdefault(kind, []).append(f"{account.label!r} because {because}")
@@ -156,12 +160,12 @@ def _note_guesses(accounts: Iterable[FoundAccount], where: str, report: ImportRe
         )
 
 
-def _guessed(label: str) -> tuple[str, str, str | None]:
+def _guessed(label: str, owes: bool | None) -> tuple[str, str, str | None]:
     for words, kind, subtype in _WORDS:
         found = re.search(words, label.lower())
-        if found:
+        if found and owes in (None, kind in (CREDIT, LOAN)):
             return kind, subtype, found.group(0)
-    return DEPOSITORY, CHECKING, None
+    return (CREDIT, "credit card", None) if owes else (DEPOSITORY, CHECKING, None)
 
 
 def _note_merged(accounts: Iterable[FoundAccount], report: ImportReport) -> None:

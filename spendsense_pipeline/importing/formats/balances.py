@@ -30,7 +30,14 @@ def state_balances(
     _QUERIES.create(con, "running_balance", "running_balances.sql", day)
     _QUERIES.create(con, "summed_balance", "summed_balances.sql", day)
     running = dict(con.execute("select account_id, balance from running_balance").fetchall())
-    summed = dict(con.execute("select account_id, money_out from summed_balance").fetchall())
+    whole = {account.account_id for account in accounts if account.has_whole_history}
+    summed = {
+        account_id: money_out
+        for account_id, money_out, is_opened in con.execute(
+            "select account_id, money_out, is_opened from summed_balance"
+        ).fetchall()
+        if is_opened or account_id in whole
+    }
     unknown = []
     for account in accounts:
         if account.values.get(BALANCE) is not None:

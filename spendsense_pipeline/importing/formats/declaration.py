@@ -134,4 +134,8 @@ class ReadyFormat(_Declared):
     accounts: str
     """Where the account and its balance come from, in words."""
     remarks: tuple[str, ...] = ()
+    is_file_a_person: bool = False
+    """Whether a file that lies in no person's folder is a person, by its name."""
+    categories: Mapping[str, str] = Field(default_factory=dict)
+    """{their word: Plaid's detailed category}, where there is no layout to say it."""
     layouts: tuple[Layout, ...] = ()

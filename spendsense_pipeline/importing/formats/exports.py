@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
-from spendsense_pipeline.importing.formats.accounts import FoundAccount
+from spendsense_pipeline.importing.formats.accounts import FoundAccount, merged_rows
 from spendsense_pipeline.importing.formats.arrived import (
     follow_most_signs,
     insert_rows,
     translate_batch,
 )
 from spendsense_pipeline.importing.formats.batches import Batch, load_batches
-from spendsense_pipeline.importing.formats.declaration import ReadyFormat
 from spendsense_pipeline.importing.formats.derived import derive
-from spendsense_pipeline.importing.formats.folders import ExportFile, account_key
-from spendsense_pipeline.importing.mapping import TableMapping
-from spendsense_pipeline.importing.report import ImportReport
+from spendsense_pipeline.importing.formats.folders import account_key
+from spendsense_pipeline.importing.formats.request import FormatRequest
 
 _LIABILITIES = {
     "debt": ("loan", "loan"),
@@ -30,32 +26,23 @@ _LIABILITIES = {
 class Delimited:
     """The files of a format whose files are tables."""
 
-    def __init__(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        ready: ReadyFormat,
-        files: Sequence[ExportFile],
-        said: TableMapping,
-        report: ImportReport,
-    ) -> None:
-        self._con = con
-        self._ready = ready
-        self._files = files
-        self._report = report
-        self._batches = load_batches(con, ready, files, said, report)
+    def __init__(self, request: FormatRequest) -> None:
+        self._con, self._report = request.con, request.report
+        self._ready, self._files = request.ready, request.files
+        self.people = [file.user_id for file in request.files]
+        self.paths = [file.path for file in request.files]
+        self._batches = load_batches(
+            request.con, request.ready, request.files, request.transactions, request.report
+        )
         # Which account the rows of a batch are of: by the key they name, or by their file.
         self._accounts: dict[tuple[str, str, str], FoundAccount] = {}
         self._places: list[tuple[Batch, str, int | None, str | None, FoundAccount]] = []
         for batch in self._batches:
-            derive(con, batch, report)
+            derive(request.con, batch, request.report)
             self._find_accounts(batch)
+        self.accounts = list(self._accounts.values())
 
-    @property
-    def accounts(self) -> list[FoundAccount]:
-        """Every account that the files speak of."""
-        return list(self._accounts.values())
-
-    def fill(self, accounts: Sequence[Mapping[str, str | None]]) -> None:
+    def fill(self) -> None:
         """Add the rows of every file to `arrived`; the accounts have their ids by now."""
         self._con.execute(
             "create or replace table export_account (_kind varchar, _user varchar, _file integer, "
@@ -76,7 +63,7 @@ class Delimited:
             ],
         )
         for batch in self._batches:
-            translate_batch(self._con, batch, accounts, self._report)
+            translate_batch(self._con, batch, merged_rows(self.accounts), self._report)
             follow_most_signs(self._con, batch, self._report)
 
     def _find_accounts(self, batch: Batch) -> None:

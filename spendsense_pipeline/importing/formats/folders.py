@@ -14,6 +14,8 @@ from pathlib import Path
 # What stands beside the exports and completes them.
 USERS_FILE = "users.csv"
 ACCOUNTS_FILE = "accounts.csv"
+# What one calls a file that is everything.
+_NAMELESS = ("main", "ledger", "journal", "index", "all", "accounts", "finances", "money")
 _SIDECARS = (USERS_FILE, ACCOUNTS_FILE)
 
 _MONTH = (
@@ -37,10 +39,10 @@ _YEAR = re.compile(r"(?<![0-9a-z])(?:19|20)\d{2}(?![0-9a-z])")
 _SEQUENCE = re.compile(r"[-_ #]+\d{1,2}$")
 # Words of a download's kind or period, never of an account.
 _PERIODS = re.compile(
-    r"(?<![a-z])(?:account|activity|all|available|allavailable|closed|current|date|download|"
-    r"downloads|export|exported|export(?:ed)?transactions|from|history|last|last\d+months|"
-    r"months|period|recent|recentactivity|register|since|statement|statements|stmt|to|today|"
-    r"transaction|transactions|year|yeartodate|ytd)(?![a-z])"
+    r"(?<![a-z])(?:last\d+(?:days|months)|account|activity|all|allavailable|available|closed|"
+    r"current|date|downloads?|exported|exports?|from|history|last|months|period|recent|"
+    r"recentactivity|register|since|statements?|stmt|to|today|transactions?|year|yeartodate|ytd)"
+    r"(?![a-z])"
 )
 
 
@@ -54,21 +56,31 @@ class ExportFile:
     """Its path as messages show it."""
 
 
-def export_files(path: Path, suffixes: Collection[str], holder: str | None) -> list[ExportFile]:
+def export_files(
+    path: Path, suffixes: Collection[str], holder: str | None, *, is_file_a_person: bool
+) -> list[ExportFile]:
     """The exports at `path`: the file itself, or those in the folder and one folder down.
 
     Args:
         path: what was given.
         suffixes: endings of the format's files.
         holder: whom files directly in the folder belong to, where it is known.
+        is_file_a_person: whether such a file is a person of its own, unless its name says nothing.
     """
+
+    def owner_of(file: Path) -> str:
+        if holder is not None:
+            return holder
+        is_named = is_file_a_person and file.stem.lower() not in _NAMELESS
+        return file.stem if is_named else file.resolve().parent.name
+
     if path.is_file():
-        return [ExportFile(holder or path.resolve().parent.name, path, path.name)]
+        return [ExportFile(owner_of(path), path, path.name)]
     found = []
     for file in _files(path):
         if file.suffix.lower() in suffixes and file.name.lower() not in _SIDECARS:
             is_direct = file.parent == path
-            owner = (holder or path.resolve().name) if is_direct else file.parent.name
+            owner = owner_of(file) if is_direct else file.parent.name
             found.append(ExportFile(owner, file, file.relative_to(path).as_posix()))
     return found
 

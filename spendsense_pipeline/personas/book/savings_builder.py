@@ -39,7 +39,9 @@ SAVINGS_GROWTH = Criterion(
         "What you put into savings in these {window_days} days made them grow by {shown}; we look "
         "for {threshold} or more.",
     ),
-    proof=Proof("reference", "-sum / opening", scope="savings", rows="without interest"),
+    proof=Proof(
+        "reference", "-sum / opening", scope="savings", rows="without interest and own moves"
+    ),
     lowest=None,
 )
 SAVINGS_INFLOW = Criterion(

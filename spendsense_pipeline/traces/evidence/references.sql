@@ -25,7 +25,7 @@ scopes as (
   cross join (select unnest($windows) as window_days) as w
   cross join (select unnest(['checking', 'savings', 'spending']) as scope) as s
   where (s.scope = 'checking' and a.is_checking) or (s.scope = 'savings' and a.is_savings)
-    or (s.scope = 'spending' and a.is_spending)
+    or s.scope = 'spending'
 ),
 referred as (
   select
@@ -43,7 +43,7 @@ marked as (
     case f.rows_counted
       when 'all' then true
       when 'spend' then r.spend_cents <> 0
-      when 'without interest' then r.is_savings_flow
+      when 'without interest and own moves' then r.is_savings_flow
     end as is_counted
   from referred as f
   join _evidence_rows as r

@@ -25,7 +25,7 @@ accounts as (
   where wanted.is_card_wanted and account.is_card
     or wanted.is_savings_wanted and account.is_savings
     or wanted.is_checking_wanted and account.is_checking
-    or wanted.is_spending_wanted and account.is_spending
+    or wanted.is_spending_wanted
     or wanted.is_pay_wanted and account.is_depository
 )
 select
@@ -46,11 +46,13 @@ select
   row_.is_savings,
   row_.is_checking,
   row_.spend_cents,
-  row_.is_savings and not row_.is_savings_interest as is_savings_flow,
+  row_.is_savings and not row_.is_savings_interest and move.transaction_id is null
+    as is_savings_flow,
   row_.is_card_interest,
   row_.is_payment_received as is_card_payment
 from _categorised_rows as row_
 join accounts as account on account.account_no = row_.account_no
+left join _set_aside_moves as move on move.transaction_id = row_.transaction_id
 -- a pay gap may have begun before the longest window
 where row_.date > $as_of - $longest_window
   or account.is_pay_wanted and row_.cents < 0

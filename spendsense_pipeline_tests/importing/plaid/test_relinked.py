@@ -166,15 +166,33 @@ def test_the_same_standing_order_in_one_response_is_noted_and_not_merged() -> No
     assert "accounts: {set_aside: {account_id:" in found.said("note")
 
 
-@pytest.mark.parametrize(
-    "difference",
-    [
-        {"mask": "0002"},
-        {"name": "Vacation"},
-        {"subtype": "savings"},
-        {"persistent_account_id": "other"},
-    ],
-)
+@pytest.mark.parametrize("difference", [{"mask": "0002"}, {"name": "Vacation"}])
+def test_rows_alike_under_another_name_or_mask_are_noted_unless_one_login_has_both(
+    difference: Row,
+) -> None:
+    a, b = an_account("A"), an_account("B") | difference
+    found = read_items(an_item("i1", a, rows_of("A")), an_item("i2", b, rows_of("B")))
+    assert set(found.balances) == {"A", "B"}
+    assert "A and B" in found.said("note")
+    other_rows = read_items(an_item("i1", a, rows_of("A")), an_item("i2", b, rows_of("B", 12, 50)))
+    assert not other_rows.said("note")
+    of_one = read({"ann/1.json": a_sync(rows_of("A") + rows_of("B"), accounts=[a, b])})
+    assert set(of_one.balances) == {"A", "B"}
+    assert bool(of_one.said("note")) == ("name" in difference)
+
+
+def test_rows_that_only_the_older_link_has_are_kept_and_said() -> None:
+    own = a_transaction("own", 77, "2026-05-04", account_id="A")
+    said = {"persistent_account_id": "p"}
+    found = read_items(
+        an_item("i1", an_account("A", **said), [*rows_of("A"), own]),
+        an_item("i2", an_account("B", **said), rows_of("B")),
+    )
+    assert found.amounts["own"] == 77
+    assert "12 rows taken once, 1 that only A has on days both tell of" in found.said("note")
+
+
+@pytest.mark.parametrize("difference", [{"subtype": "savings"}, {"persistent_account_id": "other"}])
 def test_accounts_that_differ_are_two_without_a_word(difference: Row) -> None:
     found = read_items(
         an_item("i1", an_account("A", persistent_account_id="one"), rows_of("A")),
@@ -182,6 +200,21 @@ def test_accounts_that_differ_are_two_without_a_word(difference: Row) -> None:
     )
     assert set(found.balances) == {"A", "B"}
     assert not found.said("note")
+
+
+def test_what_has_its_heir_is_not_taken_for_another_as_well() -> None:
+    """Children's savings of one name and mask, linked twice: their lives tell who is who."""
+    lives = {
+        name: rows_of(name, 12, amounts)
+        for name, amounts in {"A": 0, "B": 0, "C": 50, "D": 50}.items()
+    }
+    found = read_items(
+        a_sync(lives["A"] + lives["C"], accounts=[an_account("A"), an_account("C")]),
+        a_sync(lives["B"] + lives["D"], accounts=[an_account("B"), an_account("D")]),
+    )
+    assert set(found.balances) == {"B", "D"}
+    assert found.count("the newer account is kept") == 2
+    assert found.count("may be one account") == 0
 
 
 def test_accounts_of_two_banks_are_two() -> None:
@@ -193,22 +226,60 @@ def test_accounts_of_two_banks_are_two() -> None:
     assert not found.said("note")
 
 
-def test_two_accounts_of_a_login_linked_twice_stay_two() -> None:
-    """One standing order feeds both, so that all four look alike: each is one with its own heir."""
+@pytest.mark.parametrize("are_items_named", [True, False])
+@pytest.mark.parametrize("persistent", [("p0", "p1"), (None, None)])
+@pytest.mark.parametrize("order", ["BD", "DB"])
+def test_two_accounts_of_a_login_linked_twice_are_each_one_with_their_own_heir(
+    are_items_named: bool, persistent: tuple[str | None, str | None], order: str
+) -> None:
+    """One standing order feeds both: all four look alike but for a single row of twelve."""
+    own = {"A": 100, "B": 100, "C": 200, "D": 200}
     links = []
-    for item, pair in (("i1", "AC"), ("i2", "BD")):
-        rows = [row for n, name in enumerate(pair) for row in rows_of(name, 12)]
+    for item, pair in (("i1", "AC"), ("i2", order)):
+        rows = [
+            row | {"amount": own[name]} if n == 6 else row
+            for name in pair
+            for n, row in enumerate(rows_of(name, 12))
+        ]
         accounts = [
-            an_account(name, persistent_account_id=f"p{n}" if item == "i1" else None)
+            an_account(name, persistent_account_id=persistent[n] if item == "i1" else None)
             for n, name in enumerate(pair)
         ]
-        links.append(a_sync(rows, accounts=accounts))
+        named = {"item": {"item_id": item}} if are_items_named else {}
+        links.append(a_sync(rows, accounts=accounts) | named)
     found = read_items(*links)
-    assert len(found.balances) == 2
     assert set(found.balances) == {"B", "D"}
     assert len(found.amounts) == 24
-    named = read_items(*(link | {"item": {"item_id": f"i{n}"}} for n, link in enumerate(links)))
-    assert named.balances == found.balances
+    assert "A and B" in found.said("note")
+    assert "C and D" in found.said("note")
+    assert found.count("the newer account is kept") == 2
+
+
+def test_an_heir_is_not_what_its_forebear_was_listed_with() -> None:
+    """Of two accounts of a login one is linked again, the other goes on under its id."""
+    goes_on = [*rows_of("D", 12), a_transaction("late", 3, "2026-06-10", account_id="D")]
+    found = read_items(
+        a_sync(rows_of("A", 12) + goes_on, accounts=[an_account("A"), an_account("D")]),
+        a_sync(rows_of("B", 12), accounts=[an_account("B")]),
+    )
+    assert set(found.balances) == {"B", "D"}
+    assert len(found.amounts) == 25
+    apart = read_items(
+        an_item("i1", an_account("A"), rows_of("A", 12)),
+        an_item("i2", an_account("B"), rows_of("B", 12)),
+        an_item("i1", an_account("D"), goes_on),
+    )
+    assert set(apart.balances) == {"B", "D"}
+
+
+def test_an_heir_is_of_its_forebears_bank() -> None:
+    late = a_transaction("late", 3, "2026-06-10", account_id="C")
+    found = read_items(
+        an_item("i1", an_account("A"), rows_of("A"), "ins_1"),
+        a_sync(rows_of("B"), accounts=[an_account("B")]),
+        an_item("i3", an_account("C"), [*rows_of("C"), late], "ins_2"),
+    )
+    assert set(found.balances) == {"B", "C"}
 
 
 def test_accounts_of_one_item_are_two_though_no_response_lists_both() -> None:

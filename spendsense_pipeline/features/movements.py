@@ -1,6 +1,7 @@
-"""Finds pay among the money that comes in: which deposits are pay, who pays whom, and the paydays.
+"""Finds what features and their evidence both rest on: pay, paydays and whose they are; and moves
+between one's own accounts that are no saving.
 
-What is computed stands in the .sql files, in this order; both features and their evidence read it.
+What is computed stands in the .sql files, in this order.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _QUERIES = QueryFolder(__package__)
 _STEPS = (
+    "set_aside_moves",
     "inflows",
     "payers",
     "unnamed_pay",
@@ -25,8 +27,9 @@ _STEPS = (
 )
 
 
-def find_pay(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-    """Create `_inflows`, `_paychecks`, `_paydays` and `_main_payers`, each from those before.
+def find_movements(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    """Create `_set_aside_moves`, `_inflows`, `_paychecks`, `_paydays`, `_main_payers` and what they
+    are made from.
 
     Must run while people are being measured (`features.build.measuring`).
 
