@@ -93,6 +93,19 @@ def test_three_links_are_one_account() -> None:
     assert {row["account_id"] for row in found.tables["transactions"]} == {"C"}
 
 
+def test_an_heir_keeps_what_plaid_said_of_its_forebear() -> None:
+    found = read_items(
+        an_item("i1", an_account("A", persistent_account_id="p"), rows_of("A")),
+        an_item("i2", an_account("B"), rows_of("B")),
+        an_item(
+            "i3",
+            an_account("C", mask="9", persistent_account_id="p"),
+            rows_of("C", 3, 50, first=20),
+        ),
+    )
+    assert len(found.balances) == 1
+
+
 def test_terms_of_a_card_follow_it() -> None:
     card = {"type": "credit", "subtype": "credit card"}
     found = read_items(
