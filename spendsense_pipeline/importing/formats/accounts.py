@@ -106,7 +106,9 @@ def settle(
         raise ImportProblemsError(problems)
     for account in accounts:
         account.account_id = account.values.pop("account_id", None) or account.default_id
-        account.label = account.values.pop("name", None) or account.label
+        said_name = account.values.pop("name", None)
+        if said_name is not None and not _same(said_name, account.label):
+            account.label = said_name
         account.mask = account.values.pop("mask", None) or account.mask or _mask_in(account)
         said_type = account.values.pop("type", None)
         said_subtype = account.values.pop("subtype", None)
