@@ -28,6 +28,14 @@ EVIDENCE: Final = {
 """Kind of evidence -> what it says."""
 
 
+# What is said last is what it is: a loan on a salary, but the payroll of a lender.
+BORROWED_WAGES: Final = (
+    " (pay|payroll|payday|paycheck|salary|wage|wages) ([a-z]+ ){0,2}"
+    "(loan|loans|advance|advances|adv|lending|borrow) "
+)
+"""A pattern of wages that are lent, in words set apart by single blanks."""
+
+
 class InflowWord(NamedTuple):
     words: str
     evidence: str

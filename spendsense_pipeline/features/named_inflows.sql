@@ -38,19 +38,29 @@ inflow_words as (
     unnest(string_split($inflow_evidence, '|')) as evidence,
     unnest(string_split($inflow_categories, '|')) as category_detailed
 ),
-evidence as (
-  -- Of each kind the longest phrase says most; the last key only makes a tie fall the same way.
+matches as (
   select
     tokens.description_key,
     inflow_words.evidence,
-    first(
-      inflow_words.category_detailed order by length(inflow_words.words) desc, inflow_words.words
-    ) as category_detailed
+    inflow_words.category_detailed,
+    inflow_words.words
   from tokens
   join inflow_words
     on split_part(inflow_words.words, ' ', 1) = tokens.token
     and contains(tokens.words_of_it, ' ' || inflow_words.words || ' ')
-  group by tokens.description_key, inflow_words.evidence
+  union all
+  select description_key, 'never', $advanced_wages, ''
+  from texts
+  where regexp_matches(words_of_it, $borrowed_wages)
+),
+evidence as (
+  -- Of each kind the longest phrase says most; the last key only makes a tie fall the same way.
+  select
+    description_key,
+    evidence,
+    first(category_detailed order by length(words) desc, words) as category_detailed
+  from matches
+  group by description_key, evidence
 ),
 weighed as (
   select

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from spendsense_pipeline.features import payment_words
 from spendsense_pipeline.features.inflow_words import (
+    BORROWED_WAGES,
     LEADING_WORDS,
     PAYER_NOISE,
     PROCESSORS,
@@ -97,6 +98,8 @@ def _bound() -> dict[str, Any]:
         "inflow_words": "|".join(word.words for word in inflows),
         "inflow_evidence": "|".join(word.evidence for word in inflows),
         "inflow_categories": "|".join(word.category_detailed for word in inflows),
+        "borrowed_wages": BORROWED_WAGES,
+        "advanced_wages": categories.ADVANCED_WAGES,
         "processors": list(PROCESSORS),
         "payer_noise": list(PAYER_NOISE),
         "leading_words": list(LEADING_WORDS),

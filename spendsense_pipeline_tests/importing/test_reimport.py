@@ -53,7 +53,7 @@ def generated(resolved: ResolvedConfig, tmp_path_factory: pytest.TempPathFactory
     return path
 
 
-@pytest.mark.parametrize("format_", ["parquet", "csv"])
+@pytest.mark.parametrize("format_", ["parquet", "csv", "plaid"])
 def test_measuring_an_export_again_gives_the_same(
     generated: Path, resolved: ResolvedConfig, tmp_path: Path, format_: str
 ) -> None:

@@ -135,7 +135,9 @@ def _take_whole_splits(con: duckdb.DuckDBPyConnection, batch: Batch, report: Imp
 def _ynab_part(batch: Batch) -> str:
     """The n-th part of each place in a split belongs to the n-th split of that size and day."""
     memo, account, date = (batch.column(name) for name in ("Memo", "Account", "Date"))
-    place, size = (rf"regexp_extract({memo}, '(?i)^Split \((\d+)/(\d+)\)', {n})" for n in (1, 2))
+    place, size = (
+        rf"regexp_extract({memo}, '(?i)^\(?Split \(?(\d+)/(\d+)\)', {n})" for n in (1, 2)
+    )
     # A part that is a transfer is the other account's too.
     is_own = rf"regexp_matches(coalesce({batch.column('Payee')}, ''), '(?i)^Transfer ?: ')"
     turn = (

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from spendsense_pipeline.importing.formats.accounts import FoundAccount, merged_rows, settle
+from spendsense_pipeline.importing.formats.accounts import merged_rows, settle
 from spendsense_pipeline.importing.formats.arrived import (
     TRANSACTIONS,
     create_arrived,
     create_their_accounts,
-    insert_rows,
     join_splits,
 )
 from spendsense_pipeline.importing.formats.balances import state_balances
@@ -26,11 +25,11 @@ from spendsense_pipeline.importing.formats.ledger import BeancountLedgers
 from spendsense_pipeline.importing.formats.ofx import OfxFiles
 from spendsense_pipeline.importing.formats.request import FormatReader, FormatRequest
 from spendsense_pipeline.importing.formats.sidecars import read_accounts, read_users, sole_user
+from spendsense_pipeline.importing.formats.transfers import create_own_accounts, pair_transfers
 from spendsense_pipeline.importing.mapping import SourceMapping, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.report import ImportReport
 from spendsense_pipeline.importing.translation import Arrival
-from spendsense_pipeline.plaid.categories import CARD_PAYMENT, OWN_TRANSFER_IN, OWN_TRANSFER_OUT
 from spendsense_pipeline.sql import QueryFolder, identifier
 
 _QUERIES = QueryFolder(__package__)
@@ -66,13 +65,14 @@ def read_format(
         remedy = "Give one export, or a folder of them: FOLDER/<user_id>/<export>."
         raise ImportProblemsError([Problem("missing_file", str(path), text, remedy)])
     said = mapping.get("transactions", TableMapping())
-    request = FormatRequest(con, path, ready, files, said, as_of, report)
+    known = read_accounts(con, path, mapping, report)
+    request = FormatRequest(con, path, ready, files, said, known, as_of, report)
     reader = _READERS[ready.reader](request)
     accounts = reader.accounts
     where = files[0].name if len(files) == 1 else f"the exports of {ready.title}"
-    settle(accounts, read_accounts(con, path, mapping, report), where, report)
+    settle(accounts, known, where, report)
     create_arrived(con)
-    _create_found_accounts(con, accounts)
+    create_own_accounts(con, accounts)
     reader.fill()
     join_splits(con)
     arrival = _create_transactions(con, where, report)
@@ -97,40 +97,13 @@ def _still_to_apply(ready: ReadyFormat, mapping: SourceMapping) -> SourceMapping
     }
 
 
-def _create_found_accounts(con: duckdb.DuckDBPyConnection, accounts: list[FoundAccount]) -> None:
-    con.execute(
-        "create or replace table found_account "
-        "(account_id varchar, user_id varchar, key varchar, type varchar)"
-    )
-    insert_rows(
-        con,
-        "found_account",
-        [
-            {"account_id": a.account_id, "user_id": a.user_id, "key": key, "type": a.type}
-            for a in accounts
-            for key in {a.key, a.label.lower()}
-        ],
-    )
-
-
 def _create_transactions(
     con: duckdb.DuckDBPyConnection, where: str, report: ImportReport
 ) -> Arrival:
     """Create `their_transactions` of what `arrived`, every transaction once."""
     _QUERIES.create(con, "occurrences", "occurrences.sql", {})
     con.execute("update occurrences set transaction_id = concat(account_id, ':', identity)")
-    codes = {
-        "card_payment": CARD_PAYMENT,
-        "transfer_in": OWN_TRANSFER_IN,
-        "transfer_out": OWN_TRANSFER_OUT,
-    }
-    _QUERIES.create(con, "own_transfer", "transfers.sql", codes)
-    con.execute(
-        "update occurrences set transfer_id = coalesce(occurrences.transfer_id, own.transfer_id), "
-        "category_detailed = coalesce(occurrences.category_detailed, own.category), "
-        "merchant_name = null from own_transfer as own "
-        "where own.transaction_id = occurrences.transaction_id"
-    )
+    pair_transfers(con)
     columns = ", ".join(identifier(name) for name in (*TRANSACTIONS, "_row"))
     con.execute(
         f'create or replace table "their_transactions" as select {columns} from occurrences '

@@ -117,6 +117,8 @@ def _begins_with_a_row(path: Path, candidate: Recognised) -> bool:
         first = next((line for line in lines if line.strip()), "")
     cells = next(csv.reader([first], delimiter=dialect.delimiter or ","), [])
     header = candidate.header
+    while len(cells) > len(header) and not cells[-1].strip():
+        cells.pop()
     if len(cells) != len(header):
         return False
     date = cells[header.index(candidate.mapping.theirs("date"))]

@@ -1,5 +1,6 @@
 -- The balance after an account's newest posted row up to $as_of. Exports run either way; which way
--- is told by the balances themselves, then by the dates.
+-- is told by the balances themselves, then by the dates. Of exports that end on one day, that with
+-- more rows of it is the later.
 with
 stated as (
   select
@@ -22,6 +23,7 @@ stepped as (
     stated.*,
     balance + amount = lag(balance) over by_line as follows_above,
     balance + amount = lead(balance) over by_line as follows_below,
+    count(*) over (partition by account_id, _file, posted_on) as rows_of_day,
     first(posted_on) over by_export as first_on,
     last(posted_on) over by_export as last_on
   from stated
@@ -50,6 +52,7 @@ select
     balance,
     (
       posted_on,
+      rows_of_day,
       case
         when rising > falling or (rising = falling and first_on < last_on) then _line else -_line
       end

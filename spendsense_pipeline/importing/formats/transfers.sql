@@ -5,17 +5,18 @@ named as (
     occurrences.transaction_id,
     occurrences.account_id,
     other.account_id as other_id,
-    other.type = 'credit' as is_to_card,
-    own.type = 'credit' as is_of_card,
+    own.pays as own_pays,
+    other.pays as other_pays,
     occurrences.date,
     try_cast(occurrences.amount as decimal(18, 2)) as amount
   from occurrences
-  inner join found_account as own on occurrences.account_id = own.account_id
-  inner join found_account as other
+  inner join own_account as own on occurrences.account_id = own.account_id
+  inner join own_name
     on
-    own.user_id = other.user_id
-    and other.account_id <> own.account_id
-    and other.key = lower(regexp_replace(trim(occurrences._other), '\s+', ' ', 'g'))
+    own.user_id = own_name.user_id
+    and own_name.account_id <> own.account_id
+    and own_name.name = lower(regexp_replace(trim(occurrences._other), '\s+', ' ', 'g'))
+  inner join own_account as other on own_name.account_id = other.account_id
   where not occurrences._opening
 ),
 
@@ -35,8 +36,10 @@ legs as (
 select
   leg.transaction_id,
   case
-    when leg.is_to_card and leg.amount > 0 and not leg.is_of_card then $card_payment
-    when leg.is_of_card and leg.amount < 0 and not leg.is_to_card then $card_payment
+    when leg.amount > 0 and leg.own_pays is null and leg.other_pays is not null
+    then leg.other_pays
+    when leg.amount < 0 and leg.other_pays is null and leg.own_pays is not null
+    then leg.own_pays
     when leg.amount > 0 then $transfer_out
     else $transfer_in
   end as category,

@@ -1,8 +1,8 @@
 """Accounts that came twice: a bank linked again tells of the same accounts and rows under new ids.
 
-Certain is what Plaid says itself (`persistent_account_id`), or many rows alike in accounts that
-look alike and never stood in one response. Such accounts become one. What is less certain is only
-named: two children's savings accounts look alike too.
+Certain is what Plaid says itself (`persistent_account_id`), or many rows alike in accounts of one
+name and mask that never stood in one response. Such accounts become one. What is less certain is
+only named: two children's savings accounts look alike too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
 from itertools import combinations
 from typing import Literal
 
@@ -21,7 +23,9 @@ from spendsense_pipeline.importing.plaid.findings import (
     Findings,
 )
 from spendsense_pipeline.importing.plaid.rows import PlaidAccount, PlaidTransaction
+from spendsense_pipeline.importing.problems import count_of
 
+_Kind = Literal["one", "perhaps", "two"]
 _FEWEST_ALIKE = 5
 _LEAST_SHARE_ALIKE = 0.9  # the days a link breaks on may lack a row on either side
 MERGED = Finding(
@@ -65,6 +69,12 @@ class LinkedAccount:
         """Its id."""
         return self.account.account_id or ""
 
+    @cached_property
+    def posted(self) -> list[tuple[str | None, Decimal | str | None, str | None]]:
+        """What is the same of its posted rows under other ids, by day."""
+        rows = (row.likeness for row in self.rows if not row.is_pending)
+        return sorted(rows, key=lambda each: each[0] or "")
+
     @property
     def last_date(self) -> str:
         """The day of its latest row."""
@@ -94,7 +104,7 @@ class _Likeness:
 class _Verdict:
     """Whether two accounts are one, why, and how much alike they are (Plaid's own word: 2)."""
 
-    kind: Literal["one", "perhaps", "two"]
+    kind: _Kind
     why: str = ""
     share_alike: float = 0
 
@@ -102,16 +112,18 @@ class _Verdict:
 def united(
     accounts: list[LinkedAccount], user_id: str, findings: Findings
 ) -> tuple[list[LinkedAccount], Mapping[str, str]]:
-    """The accounts with those that came twice as one, and the ids that were given up for which."""
+    """The accounts with those that came twice as one, and the ids that were given up for which: an
+    heir that was given up itself comes after those it is the heir of.
+    """
     standing: list[LinkedAccount] = []
     given_up: dict[str, str] = {}
     for account in _oldest_first(accounts):
         newer = account
         while found := _closest(standing, newer):
             older, verdict = found
-            newer, once = _merged(older, newer, findings)
+            newer, told = _merged(older, newer, findings)
             both = f"{user_id}: {older.account_id} and {newer.account_id}"
-            findings.add(MERGED, f"{both} ({verdict.why}; {once} rows taken once)")
+            findings.add(MERGED, f"{both} ({verdict.why}; {told})")
             standing.remove(older)
             given_up[older.account_id] = newer.account_id
         standing.append(newer)
@@ -120,7 +132,7 @@ def united(
         if verdict.kind == "perhaps":
             both = f"{user_id}: {older.account_id} and {newer.account_id}"
             findings.add(PERHAPS, f"{both} ({verdict.why})")
-    return standing, {old: _followed(new, given_up) for old, new in given_up.items()}
+    return standing, given_up
 
 
 def _closest(
@@ -130,12 +142,6 @@ def _closest(
     judged = [(older, _judged(older, newer)) for older in standing]
     certain = [each for each in judged if each[1].kind == "one"]
     return max(certain, key=lambda each: each[1].share_alike, default=None)
-
-
-def _followed(account_id: str, given_up: Mapping[str, str]) -> str:
-    while account_id in given_up:
-        account_id = given_up[account_id]
-    return account_id
 
 
 def _oldest_first(accounts: list[LinkedAccount]) -> list[LinkedAccount]:
@@ -165,48 +171,57 @@ def _judged(older: LinkedAccount, newer: LinkedAccount) -> _Verdict:
         and newer.institution_ids
         and not (older.institution_ids & newer.institution_ids)
     )
-    if None not in ids or is_other_bank or not _look_alike(one, other):
+    is_other_kind = (one.type, one.subtype) != (other.type, other.subtype)
+    if None not in ids or is_other_bank or is_other_kind:
         return _Verdict("two")
-    likeness = _likeness(older.rows, newer.rows)
     is_of_one_item = bool(
         newer.account_id in older.listed_with
         or older.account_id in newer.listed_with
         or older.item_ids & newer.item_ids
     )
-    if likeness.is_certain and one.mask and not is_of_one_item:
-        return _Verdict("one", f"same name and mask, {likeness}", likeness.share)
-    if likeness.is_certain or (one.mask and not is_of_one_item):
-        mask = " and mask" if one.mask else ""
-        return _Verdict("perhaps", f"same name, type{mask}, {likeness}", likeness.share)
-    return _Verdict("two")
+    same = [
+        name
+        for name, is_same in (
+            ("name", _is_named_alike(one, other)),
+            ("mask", one.mask is not None and one.mask == other.mask),
+        )
+        if is_same
+    ]
+    likeness = _likeness(older, newer)
+    why = ", ".join([*(f"same {name}" for name in same), str(likeness)])
+    if len(same) == 2 and not is_of_one_item:
+        kind: _Kind = "one" if likeness.is_certain else "perhaps"
+        return _Verdict(kind, why, likeness.share)
+    # Children's savings of one login, each with its own mask, are fed by one standing order.
+    is_told_apart = is_of_one_item and (not same or one.mask != other.mask)
+    return _Verdict("perhaps" if likeness.is_certain and not is_told_apart else "two", why)
 
 
-def _look_alike(one: PlaidAccount, other: PlaidAccount) -> bool:
-    return (one.type, one.subtype, one.mask) == (other.type, other.subtype, other.mask) and (
-        one.name == other.name
-        or (one.official_name is not None and one.official_name == other.official_name)
+def _is_named_alike(one: PlaidAccount, other: PlaidAccount) -> bool:
+    return one.name == other.name or (
+        one.official_name is not None and one.official_name == other.official_name
     )
 
 
-def _likeness(one: tuple[PlaidTransaction, ...], other: tuple[PlaidTransaction, ...]) -> _Likeness:
-    posted = [[row for row in rows if not row.is_pending] for rows in (one, other)]
-    if not all(posted):
+def _likeness(older: LinkedAccount, newer: LinkedAccount) -> _Likeness:
+    if not older.posted or not newer.posted:
         return _Likeness(0, 0)
-    first = max(min(row.date or "" for row in rows) for rows in posted)
-    last = min(max(row.date or "" for row in rows) for rows in posted)
+    first = max(older.posted[0][0] or "", newer.posted[0][0] or "")
+    last = min(older.posted[-1][0] or "", newer.posted[-1][0] or "")
     a, b = (
-        Counter(row.likeness for row in rows if first <= (row.date or "") <= last)
-        for rows in posted
+        Counter(each for each in account.posted if first <= (each[0] or "") <= last)
+        for account in (older, newer)
     )
     return _Likeness((a & b).total(), max(a.total(), b.total()))
 
 
 def _merged(
     older: LinkedAccount, newer: LinkedAccount, findings: Findings
-) -> tuple[LinkedAccount, int]:
-    """The newer account with what only the older tells of; and how many rows both told of."""
-    kept, once = [], 0
-    begins = min((row.date or "" for row in newer.rows), default="9")
+) -> tuple[LinkedAccount, str]:
+    """The newer account with what only the older tells of; and what became of the rows."""
+    kept, once, only_older = [], 0, 0
+    dates = [row.date or "" for row in newer.rows]
+    begins, ends = min(dates, default="9"), max(dates, default="")
     unmatched = Counter(row.likeness for row in newer.rows)
     for row in older.rows:
         if unmatched[row.likeness] > 0:
@@ -216,19 +231,18 @@ def _merged(
         elif row.is_pending and (row.date or "") >= begins:
             findings.add(WAS_PENDING, row.where)
         else:
+            only_older += begins <= (row.date or "") <= ends
             kept.append(replace(row, account_id=newer.account_id))
-    return (
-        replace(
-            newer,
-            account=replace(
-                newer.account,
-                persistent_account_id=newer.account.persistent_account_id
-                or older.account.persistent_account_id,
-            ),
-            rows=(*kept, *newer.rows),
-            item_ids=older.item_ids | newer.item_ids,
-            institution_ids=older.institution_ids | newer.institution_ids,
-            listed_with=older.listed_with | newer.listed_with,
-        ),
-        once,
+    persistent = newer.account.persistent_account_id or older.account.persistent_account_id
+    united_account = replace(
+        newer,
+        account=replace(newer.account, persistent_account_id=persistent),
+        rows=(*kept, *newer.rows),
+        item_ids=older.item_ids | newer.item_ids,
+        institution_ids=older.institution_ids | newer.institution_ids,
+        listed_with=older.listed_with | newer.listed_with,
     )
+    told = f"{count_of(once, 'row')} taken once"
+    if only_older:
+        told += f", {only_older} that only {older.account_id} has on days both tell of"
+    return united_account, told

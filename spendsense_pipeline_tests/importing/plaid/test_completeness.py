@@ -52,6 +52,7 @@ def test_each_item_has_a_last_page() -> None:
     [
         ([a_get(3, "a", "b"), a_get(3, "b", "c")], False),
         ([a_get(3, "a", "b"), a_get(3, "b")], True),
+        ([a_get(3, "a", "b"), a_get(1, "b")], True),
         ([a_get(1, "a"), a_get(2, "a", "b")], False),
         ([a_get(0)], False),
     ],

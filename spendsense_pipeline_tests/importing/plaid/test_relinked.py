@@ -27,8 +27,8 @@ def an_item(item: str, account: Row, rows: list[Row], institution: str = "ins_1"
     return pull | {"item": {"item_id": item, "institution_id": institution}}
 
 
-def read_items(*items: Row) -> Any:
-    return read({f"ann/item_{n}/sync.json": item for n, item in enumerate(items)})
+def read_items(*items: Row, mapping: Any = None) -> Any:
+    return read({f"ann/item_{n}/sync.json": item for n, item in enumerate(items)}, mapping)
 
 
 def said_by(found: Any) -> Counter[tuple[str, float, str]]:
@@ -93,6 +93,19 @@ def test_three_links_are_one_account() -> None:
     assert {row["account_id"] for row in found.tables["transactions"]} == {"C"}
 
 
+def test_an_heir_keeps_what_plaid_said_of_its_forebear() -> None:
+    found = read_items(
+        an_item("i1", an_account("A", persistent_account_id="p"), rows_of("A")),
+        an_item("i2", an_account("B"), rows_of("B")),
+        an_item(
+            "i3",
+            an_account("C", mask="9", persistent_account_id="p"),
+            rows_of("C", 3, 50, first=20),
+        ),
+    )
+    assert len(found.balances) == 1
+
+
 def test_terms_of_a_card_follow_it() -> None:
     card = {"type": "credit", "subtype": "credit card"}
     found = read_items(
@@ -113,6 +126,42 @@ def test_what_was_pending_on_the_old_link_is_not_counted_beside_what_it_posted_a
     )
     assert "hold" not in found.amounts
     assert "posted" in found.amounts
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_two_links_that_overlap_at_random_make_the_ledger_they_are_of(seed: int) -> None:
+    """Each link tells of a span of one ledger, with rows alike in it."""
+    chance = random.Random(seed)
+    ledger = sorted(
+        (f"2026-0{chance.randrange(1, 7)}-{chance.randrange(1, 29):02d}", chance.randrange(1, 4))
+        for _ in range(chance.randrange(20, 120))
+    )
+    begin, end = (
+        chance.randrange(0, len(ledger) // 2),
+        chance.randrange(len(ledger) // 2, len(ledger)),
+    )
+    told = {"A": ledger[:end], "B": ledger[begin:]}
+    items = [
+        an_item(
+            name,
+            an_account(name, persistent_account_id="p"),
+            [
+                a_transaction(f"{name}{n}", amount, day, account_id=name)
+                for n, (day, amount) in enumerate(rows)
+            ],
+        )
+        for name, rows in told.items()
+    ]
+    found = read_items(*items)
+    truth = Counter((day, float(amount), "CORNER SHOP") for day, amount in ledger)
+    expected = Counter[tuple[str, float, str]]()
+    for key in truth:
+        expected[key] = max(
+            sum((day, float(amount)) == key[:2] for day, amount in rows) for rows in told.values()
+        )
+    assert said_by(found) == expected
+    if ledger[begin][0] != ledger[begin - 1][0] and ledger[end][0] != ledger[end - 1][0]:
+        assert said_by(found) == truth  # no day is cut in two by a link's beginning or end
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -166,15 +215,46 @@ def test_the_same_standing_order_in_one_response_is_noted_and_not_merged() -> No
     assert "accounts: {set_aside: {account_id:" in found.said("note")
 
 
-@pytest.mark.parametrize(
-    "difference",
-    [
-        {"mask": "0002"},
-        {"name": "Vacation"},
-        {"subtype": "savings"},
-        {"persistent_account_id": "other"},
-    ],
-)
+@pytest.mark.parametrize("persistent", ["pp1", None])
+def test_an_account_that_the_mapping_leaves_out_is_nobodys_forebear(persistent: str | None) -> None:
+    said = {"persistent_account_id": persistent}
+    found = read_items(
+        an_item("i1", an_account("A", **said), rows_of("A", 14)),
+        an_item("i2", an_account("B", **said), rows_of("B", 12)),
+        mapping={"accounts": {"set_aside": {"account_id": ["A"]}}},
+    )
+    assert set(found.balances) == {"A", "B"}  # A leaves, with its rows, when the mapping is applied
+    assert len(found.amounts) == 26
+    assert not found.said("note")
+
+
+@pytest.mark.parametrize("difference", [{"mask": "0002"}, {"name": "Vacation"}])
+def test_rows_alike_under_another_name_or_mask_are_noted_unless_one_login_has_both(
+    difference: Row,
+) -> None:
+    a, b = an_account("A"), an_account("B") | difference
+    found = read_items(an_item("i1", a, rows_of("A")), an_item("i2", b, rows_of("B")))
+    assert set(found.balances) == {"A", "B"}
+    assert "A and B" in found.said("note")
+    other_rows = read_items(an_item("i1", a, rows_of("A")), an_item("i2", b, rows_of("B", 12, 50)))
+    assert not other_rows.said("note")
+    of_one = read({"ann/1.json": a_sync(rows_of("A") + rows_of("B"), accounts=[a, b])})
+    assert set(of_one.balances) == {"A", "B"}
+    assert bool(of_one.said("note")) == ("name" in difference)
+
+
+def test_rows_that_only_the_older_link_has_are_kept_and_said() -> None:
+    own = a_transaction("own", 77, "2026-05-04", account_id="A")
+    said = {"persistent_account_id": "p"}
+    found = read_items(
+        an_item("i1", an_account("A", **said), [*rows_of("A"), own]),
+        an_item("i2", an_account("B", **said), rows_of("B")),
+    )
+    assert found.amounts["own"] == 77
+    assert "12 rows taken once, 1 that only A has on days both tell of" in found.said("note")
+
+
+@pytest.mark.parametrize("difference", [{"subtype": "savings"}, {"persistent_account_id": "other"}])
 def test_accounts_that_differ_are_two_without_a_word(difference: Row) -> None:
     found = read_items(
         an_item("i1", an_account("A", persistent_account_id="one"), rows_of("A")),
@@ -246,6 +326,22 @@ def test_an_heir_is_not_what_its_forebear_was_listed_with() -> None:
     )
     assert set(found.balances) == {"B", "D"}
     assert len(found.amounts) == 25
+    apart = read_items(
+        an_item("i1", an_account("A"), rows_of("A", 12)),
+        an_item("i2", an_account("B"), rows_of("B", 12)),
+        an_item("i1", an_account("D"), goes_on),
+    )
+    assert set(apart.balances) == {"B", "D"}
+
+
+def test_an_heir_is_of_its_forebears_bank() -> None:
+    late = a_transaction("late", 3, "2026-06-10", account_id="C")
+    found = read_items(
+        an_item("i1", an_account("A"), rows_of("A"), "ins_1"),
+        a_sync(rows_of("B"), accounts=[an_account("B")]),
+        an_item("i3", an_account("C"), [*rows_of("C"), late], "ins_2"),
+    )
+    assert set(found.balances) == {"B", "C"}
 
 
 def test_accounts_of_one_item_are_two_though_no_response_lists_both() -> None:
