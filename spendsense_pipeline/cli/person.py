@@ -94,6 +94,7 @@ def trace(
     ```
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.publishing.imported import command_for
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import read_trace
     from spendsense_pipeline.settings import Settings
@@ -102,8 +103,8 @@ def trace(
     if user_id in withdrawn(read_decisions(settings)):
         raise SpendSenseError(
             problem=(
-                f"{user_id} has withdrawn consent: no decision is shown, and the next refresh "
-                "removes it"
+                f"{user_id} has withdrawn consent: no decision is shown, and the next "
+                f"`{command_for(settings)}` removes it"
             ),
             remedy=f"if that was a mistake: spendsense consent grant {user_id}",
         )

@@ -174,12 +174,22 @@ def measuring(
         _find_phrases(con, "description_key", "_vague_descriptions", parameters)
         QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
         QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
+        _pair_card_payments(con, parameters)
         QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
         QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)
         yield
     finally:
         for kind, name in sorted(_temporary(con) - before, reverse=True):  # views before tables
             con.execute(f"drop {kind} temp.{identifier(name)}")
+
+
+def _pair_card_payments(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    """`_card_payments`: rows that their other leg tells; where none is open, none is looked for."""
+    QUERIES.create(con, "_open_legs", "open_legs.sql", parameters)
+    if _is_empty(con, "_open_legs"):
+        con.execute('create or replace temp table "_card_payments" (transaction_id varchar)')
+    else:
+        QUERIES.create(con, "_card_payments", "card_payments.sql", parameters)
 
 
 def _tell_merchants(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:

@@ -25,6 +25,19 @@ select
   row_.amount,
   cast(row_.amount * 100 as bigint) as cents,
   case when row_.amount > 0 then 'out' when account.is_card then 'card in' else 'in' end as side,
+  -- A row whose category leaves open that it is one leg of a card payment. (Null for the others, so
+  -- that only these are looked up.)
+  case
+    when
+      row_.category_detailed is null
+      or row_.category_detailed = $other
+      or account.is_card and starts_with(row_.category_detailed, $transfer_in)
+    then
+      case
+        when account.is_card and row_.amount < 0 or account.is_depository and row_.amount > 0
+        then row_.transaction_id
+      end
+  end as open_leg_id,
   -- Without a detailed category, or with one that says only "other": its name may say more.
   row_.category_detailed is null
   or list_contains($vague_details, row_.category_detailed) as is_vague,

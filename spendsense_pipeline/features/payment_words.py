@@ -49,6 +49,15 @@ PAYMENT_TO: Final = (
     r"\b(?:pmt|pymt|pmnt|paymnt|payment|pay|paid|billpay|sent|send|transfer|xfer|trnsfr|money|wire|"
     r"ach|funds|deposit|rent|tuition)(?: [a-z0-9]+){0,2} to [a-z]"
 )
+# Credits that are no payment of the card, and debits that say they pay one beside a shop's name.
+GIVEN_BACK: Final = (
+    r"\b(?:refund|refunds|return|returned|reversal|rebate|cash ?back|reward|rewards|chargeback|"
+    r"dispute|adjustment|statement credit|merchandise)\b"
+)
+PAYS_A_CARD: Final = (
+    r"\b(?:card|crd|crdt|credit|pmt|pymt|paymt|paymnt|payment|payments|pay|epay|autopay|billpay|"
+    r"visa|mastercard|amex|bank|syf|syncb|comenity|citi|ach|web|online)\b"
+)
 # What is taken off the front of a description before it becomes a merchant's key, letters only.
 KEY_PREFIX: Final = (
     r"^(?:(?:(?:online|electronic|mobile|web|internet|bill|recurring|direct|external|ext|pos|ach) "

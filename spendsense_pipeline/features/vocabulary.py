@@ -84,6 +84,15 @@ def _bound() -> dict[str, Any]:
         "street_words": payment_words.STREET_WORDS.split(),
         "saints": payment_words.SAINTS,
         "payment_to": payment_words.PAYMENT_TO,
+        "given_back": payment_words.GIVEN_BACK,
+        "pays_a_card": payment_words.PAYS_A_CARD,
+        "other": "OTHER_OTHER",
+        # Categories under which one leg of a card payment may come.
+        "transfer_in": "TRANSFER_IN_",
+        "payment_primaries": ["OTHER", "LOAN_PAYMENTS", *categories.TRANSFER_PRIMARIES],
+        "payment_details": [categories.CARD_PAYMENT, "LOAN_PAYMENTS_OTHER_PAYMENT"],
+        # Banks take up to three business days, and a weekend.
+        "days_between_legs": 5,
         # What one pays to a payee by name; shopping is not done so.
         "paid_kinds": ["bill", "transfer"],
         "inflow_words": "|".join(word.words for word in inflows),

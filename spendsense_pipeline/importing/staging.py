@@ -306,7 +306,9 @@ def _fingerprint(path: Path, request: ImportRequest, as_of: dt.date) -> str:
     if request.mapping_path:
         files.append(request.mapping_path)
     for file in files:
-        digest.update(file.name.encode())
+        # a folder's name may be a person's
+        is_inside = path.is_dir() and file.is_relative_to(path)
+        digest.update((file.relative_to(path).as_posix() if is_inside else file.name).encode())
         with file.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()[:16]

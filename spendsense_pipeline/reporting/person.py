@@ -18,6 +18,7 @@ from spendsense_pipeline.plaid.categories import (
     CASH_WITHDRAWAL,
     TRANSFER_PRIMARIES,
 )
+from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.tables.features import (
     FEATURES_BY_NAME,
@@ -186,12 +187,13 @@ def read_trace(published: DatasetReader, user_id: str, window_days: int) -> dict
         {"user_id": user_id, "window_days": window_days},
     )
     if not found:
+        command = refresh_command(is_imported=published.dataset.is_imported)
         raise SpendSenseError(
             problem=(
                 f"{user_id} has no decision trace for {window_days} days: consent is "
                 f"{user['consent_status']}, and only people who granted it are processed"
             ),
-            remedy=f"choose somebody else, or `spendsense consent grant {user_id}` and refresh",
+            remedy=f"choose somebody else, or `spendsense consent grant {user_id}` and `{command}`",
         )
     trace: dict[str, Any] = json.loads(found[0]["trace"])
     return trace

@@ -32,7 +32,7 @@ UTILIZATION_BANDS = {"low": 0.0, "medium": 0.3, "high": 0.5, "critical": 0.8}
 FREQUENCIES = ("WEEKLY", "BIWEEKLY", "SEMI_MONTHLY", "MONTHLY", "ANNUALLY")
 STATUSES = ("MATURE", "EARLY_DETECTION", "TOMBSTONED")
 KINDS = ("subscription", "bill", "income", "transfer", "habit")
-CATEGORY_SOURCES = ("given", "merchant name", "none")
+CATEGORY_SOURCES = ("given", "merchant name", "other leg", "none")
 PAY_FREQUENCIES = ("weekly", "biweekly", "semimonthly", "monthly", "irregular")
 
 _T = "raw_transactions"
@@ -143,7 +143,7 @@ RECURRING_STREAMS = PipelineTable(
         Column("description", "VARCHAR", "Bank's description line of the latest charge"),
         Column("category_primary", "VARCHAR", "Plaid primary category of the latest charge, or as read from the name", nullable=True),
         Column("category_detailed", "VARCHAR", "Plaid detailed category of the latest charge, or as read from the name", nullable=True),
-        Column("category_source", "VARCHAR", "Where the category comes from: the data, the merchant's name, or nowhere", allowed=CATEGORY_SOURCES),
+        Column("category_source", "VARCHAR", "Where the category comes from: the data, the merchant's name, the other leg of a card payment, or nowhere", allowed=CATEGORY_SOURCES),
         Column("kind", "VARCHAR", "What the stream is; only `subscription` counts as one", allowed=KINDS),
         Column("frequency", "VARCHAR", "Cadence in Plaid's words", allowed=FREQUENCIES),
         Column("cadence_days", "DOUBLE", "Nominal days of the cadence: 7, 14, 15.22, 30.44 or 365.25", unit="days"),

@@ -132,8 +132,11 @@ def test_from_raw_applies_decisions_to_published_tables(data_dir: Path, tmp_path
             assert not about_ann, table
         judged = "select distinct user_id from persona_assignments"
         assert con.execute(judged).fetchall() == [("bob",)]
-    for words in (("revoke", "bob"), ("grant", "ann")):
+    for words in (("grant", "ann"), ("revoke", "bob")):
         assert "next `spendsense refresh --from-raw`" in run("consent", *words).out
+    assert "the next `spendsense refresh --from-raw` removes it" in run("trace", "bob").err
+    not_yet = "`spendsense consent grant ann` and `spendsense refresh --from-raw`"
+    assert not_yet in run("trace", "ann").err
     saved = tmp_path / "saved.json"
     assert run("config", "export", saved).code == 0
     assert run("config", "check", saved).code == 0

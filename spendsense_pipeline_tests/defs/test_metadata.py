@@ -19,6 +19,7 @@ from spendsense_pipeline.defs.metadata import (
 from spendsense_pipeline.personas.rules import all_criteria
 from spendsense_pipeline.tables.declaration import Column, Table
 from spendsense_pipeline.tables.raw import RAW_USERS
+from spendsense_pipeline_tests.fixtures.graph_runs import Run, run_config
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_transaction, a_user, a_warehouse
 
 SPEND = Table(
@@ -133,3 +134,18 @@ def test_a_markdown_table_survives_what_is_in_its_cells() -> None:
         "| x\\|y | – |",
         "| two lines | 0.1235 |",
     ]
+
+
+def test_the_controls_name_a_persona_that_the_history_is_too_short_for(materialize: Run) -> None:
+    said = []
+    for months in (1, 4):
+        config = run_config(months_history=months, generation_timestamp="2026-06-15")
+        config["ops"]["operator_controls"]["config"]["controls"] = {
+            "target_personas": ["variable_income", "general"]
+        }
+        (made,) = materialize(["operator_controls"], config).get_asset_materialization_events()
+        said.append(made.materialization.metadata.get("history too short for"))
+    short, long = said
+    assert short is not None
+    assert str(short.value).startswith("variable_income needs 4 full months of history")
+    assert long is None

@@ -77,12 +77,7 @@ described as (
     )
       as merchant_name,
     last_row.code,
-    case
-      when last_row.named_code <> coalesce(last_row.category_detailed, '') then 'merchant name'
-      when last_row.category_detailed is not null or last_row.category_primary is not null then
-        'given'
-      else 'none'
-    end as category_source,
+    last_row.category_source,
     last_row.category_primary,
     series.sign * cast(round(series.cents / series.charge_count) as bigint) as average_cents,
     last_row.amount as last_amount

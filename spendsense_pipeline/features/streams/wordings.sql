@@ -1,6 +1,6 @@
 -- Keys of one person's merchants that are one merchant, worded differently: a code that differs on
 -- every charge, or a place, a form, an address after the same first words.
-with keys as (
+with every_key as (
   select
     user_no,
     merchant_key,
@@ -11,6 +11,30 @@ with keys as (
   from _identities
   where is_name and not is_brand
   group by user_no, merchant_key
+),
+telling_words as (
+  select
+    user_no,
+    merchant_key,
+    unnest(
+      list_distinct(
+        list_filter(
+          string_split(merchant_key, ' '),
+          lambda word: length(word) > 3 and not list_contains($everyday_words, word)
+        )
+      )
+    ) as word
+  from every_key
+),
+keys as (
+  -- Only those that share a word that tells; of the others there is nothing to compare.
+  select every_key.*
+  from every_key
+  semi join (
+    select user_no, merchant_key
+    from telling_words
+    qualify count(*) over (partition by user_no, word) > 1
+  ) as shared on shared.user_no = every_key.user_no and shared.merchant_key = every_key.merchant_key
 ),
 words as (
   select

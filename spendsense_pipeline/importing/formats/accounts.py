@@ -72,6 +72,8 @@ class FoundAccount:
     subtype: str | None = None
     mask: str | None = None
     account_id: str = ""
+    is_said: bool = False
+    """Whether somebody gave it its id."""
     values: dict[str, str | None] = field(default_factory=dict)
     """What is known of it beside that, by our column."""
 
@@ -101,11 +103,14 @@ def settle(
             text = "names no account of the exports"
             problems.append(Problem("unknown_account", f"{row.where}", text, remedy))
         for account in meant:
+            problems += _contradictions(row, account)
             account.values |= row.values
     if problems:
         raise ImportProblemsError(problems)
     for account in accounts:
-        account.account_id = account.values.pop("account_id", None) or account.default_id
+        said_id = account.values.pop("account_id", None)
+        account.is_said = said_id is not None
+        account.account_id = said_id or account.default_id
         said_name = account.values.pop("name", None)
         if said_name is not None and not _same(said_name, account.label):
             account.label = said_name
@@ -116,6 +121,29 @@ def settle(
             account.type, account.subtype = said_type or account.type, said_subtype
     _note_guesses(accounts, where, report)
     _note_merged(accounts, report)
+
+
+def said_id_of(said: Sequence[SaidOfAccount], user_id: str, file: str) -> str | None:
+    """The account that an `accounts.csv` says a file is of."""
+    for row in said:
+        is_of_file = row.file is not None and _is_file(row.file, file)
+        if is_of_file and row.user_id in (None, user_id) and row.values.get("account_id"):
+            return row.values["account_id"]
+    return None
+
+
+def _contradictions(row: SaidOfAccount, account: FoundAccount) -> list[Problem]:
+    """What was said otherwise of the same account."""
+    columns = [
+        column
+        for column, value in row.values.items()
+        if account.values.get(column) not in (None, value)
+    ]
+    if not columns:
+        return []
+    text = f"says another {', '.join(columns)} of {account.label!r} than a row before it"
+    remedy = "Say it once; or give account_id, where these are several accounts."
+    return [Problem("contradicting_account", row.where, text, remedy)]
 
 
 def _is_meant(row: SaidOfAccount, account: FoundAccount) -> bool:

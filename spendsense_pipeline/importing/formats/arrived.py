@@ -98,6 +98,11 @@ def translate_batch(
     other = batch.column("other_account") if batch.layout.is_journal else "null"
     if pattern:
         other = f"nullif(regexp_extract(source.name, {literal(pattern)}, 1), '')"
+    if batch.layout.transfer_is_any_payee:
+        other = (
+            f"case when (export._user, lower({other})) in (select (user_id, name) from own_name) "
+            f"then {other} end"
+        )
     con.execute(
         f"insert into arrived select {columns}, export._file, export._line, export._their_id, "
         f"export._balance, export._opening, {other}, export._part, export._row "

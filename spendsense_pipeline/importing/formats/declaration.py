@@ -70,6 +70,8 @@ class Layout(_Declared):
     """Their column: {their word: Plaid's detailed category}, where the word leaves no doubt."""
     transfer: str | None = None
     """Regular expression whose group is the other account of an own transfer, on our `name`."""
+    transfer_is_any_payee: bool = False
+    """Whether that expression matches any payee: only the name of an own account is one."""
     splits: Literal["ynab", "actual", "firefly"] | None = None
     """How the parts of one transaction are written, so that they are joined again."""
     is_journal: bool = False

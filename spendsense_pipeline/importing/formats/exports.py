@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from spendsense_pipeline.importing.formats.accounts import FoundAccount, merged_rows
+from spendsense_pipeline.importing.formats.accounts import FoundAccount, merged_rows, said_id_of
 from spendsense_pipeline.importing.formats.arrived import (
     follow_most_signs,
     insert_rows,
@@ -13,6 +13,11 @@ from spendsense_pipeline.importing.formats.arrived import (
 )
 from spendsense_pipeline.importing.formats.batches import Batch, load_batches
 from spendsense_pipeline.importing.formats.derived import derive
+from spendsense_pipeline.importing.formats.doubts import (
+    note_doubles,
+    note_turned_cards,
+    refuse_strangers,
+)
 from spendsense_pipeline.importing.formats.folders import account_key
 from spendsense_pipeline.importing.formats.request import FormatRequest
 
@@ -28,7 +33,7 @@ class Delimited:
 
     def __init__(self, request: FormatRequest) -> None:
         self._con, self._report = request.con, request.report
-        self._ready, self._files = request.ready, request.files
+        self._ready, self._files, self._known = request.ready, request.files, request.known
         self.people = [file.user_id for file in request.files]
         self.paths = [file.path for file in request.files]
         self._batches = load_batches(
@@ -65,6 +70,9 @@ class Delimited:
         for batch in self._batches:
             translate_batch(self._con, batch, merged_rows(self.accounts), self._report)
             follow_most_signs(self._con, batch, self._report)
+        refuse_strangers(self._con, self.accounts, self._files)
+        note_doubles(self._con, self.accounts, self._report)
+        note_turned_cards(self._con, self.accounts, self._report)
 
     def _find_accounts(self, batch: Batch) -> None:
         column = batch.mapping.columns.get("account_id") or batch.layout.account
@@ -81,6 +89,9 @@ class Delimited:
             stem, is_certain = account_key(Path(file.name).stem)
             identity = key or stem or self._ready.name
             found_by = (user, batch.layout.kind or self._ready.name, identity)
+            said_id = said_id_of(self._known, user, file.name) if is_by_file else None
+            if said_id is not None:
+                found_by = (user, "", said_id)
             account = self._accounts.get(found_by)
             if account is None:
                 account = FoundAccount(

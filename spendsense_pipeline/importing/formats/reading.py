@@ -65,11 +65,12 @@ def read_format(
         remedy = "Give one export, or a folder of them: FOLDER/<user_id>/<export>."
         raise ImportProblemsError([Problem("missing_file", str(path), text, remedy)])
     said = mapping.get("transactions", TableMapping())
-    request = FormatRequest(con, path, ready, files, said, as_of, report)
+    known = read_accounts(con, path, mapping, report)
+    request = FormatRequest(con, path, ready, files, said, known, as_of, report)
     reader = _READERS[ready.reader](request)
     accounts = reader.accounts
     where = files[0].name if len(files) == 1 else f"the exports of {ready.title}"
-    settle(accounts, read_accounts(con, path, mapping, report), where, report)
+    settle(accounts, known, where, report)
     create_arrived(con)
     create_own_accounts(con, accounts)
     reader.fill()

@@ -16,6 +16,7 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.importing.formats.accounts import FoundAccount
 from spendsense_pipeline.importing.formats.declaration import ReadyFormat
 from spendsense_pipeline.importing.formats.folders import ExportFile
+from spendsense_pipeline.importing.formats.sidecars import SaidOfAccount
 from spendsense_pipeline.importing.mapping import TableMapping
 from spendsense_pipeline.importing.report import ImportReport
 
@@ -29,6 +30,8 @@ class FormatRequest:
     ready: ReadyFormat
     files: Sequence[ExportFile]
     transactions: TableMapping
+    known: Sequence[SaidOfAccount]
+    """What an `accounts.csv` says."""
     as_of: dt.date
     report: ImportReport
 

@@ -60,6 +60,13 @@ def pair_transfers(con: duckdb.DuckDBPyConnection) -> None:
         "merchant_name = null from own_transfer as own "
         "where own.transaction_id = occurrences.transaction_id"
     )
+    # The other account may not have been exported.
+    con.execute(
+        "update occurrences set category_detailed = case when amount like '-%' then $transfer_in "
+        "else $transfer_out end, merchant_name = null "
+        "where _other is not null and not _opening and category_detailed is null",
+        codes,
+    )
 
 
 def _paid_off(account: FoundAccount) -> str | None:

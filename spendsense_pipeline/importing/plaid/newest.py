@@ -72,12 +72,15 @@ class Sightings(Generic[_Shown]):
     def __init__(self, *, is_dated: bool) -> None:
         self.is_dated = is_dated
         self.all: list[Sighting[_Shown]] = []
+        self._latest: dict[str, dt.datetime] = {}
 
     def see(self, row: _Shown, file: str, own_time: dt.datetime | None) -> None:
         """One response more."""
-        known = [each for each in self.all if self.is_dated or _series(each.file) == _series(file)]
-        before = max((each.time for each in known), default=_BEGINNING)
-        self.all.append(Sighting(row, file, own_time, own_time or before))
+        series = "" if self.is_dated else _series(file)
+        before = self._latest.get(series, _BEGINNING)
+        time = own_time or before
+        self._latest[series] = max(before, time)
+        self.all.append(Sighting(row, file, own_time, time))
 
     def newest(
         self, is_wanted: Callable[[Sighting[_Shown]], bool] = lambda _: True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 
 from spendsense_pipeline.importing.plaid.completeness import Completeness
@@ -87,8 +87,11 @@ class PersonReplay:
             time = time_of(liability.last_statement_issue_date)
             self._liabilities[liability.account_id or ""].see(liability, response.file, time)
 
-    def standing(self, as_of: dt.date) -> PersonRows:
-        """What stands after all of them."""
+    def standing(self, as_of: dt.date, unwanted: Set[str] = frozenset()) -> PersonRows:
+        """What stands after all of them.
+
+        Accounts that are `unwanted` are nobody's heirs and have none: the mapping leaves them out.
+        """
         self._completeness.tell(self._findings)
         rows_of = defaultdict(list)
         for row in self._ledger.standing():
@@ -101,7 +104,9 @@ class PersonReplay:
                 measured = self._official(rows)
                 origin = self._origins[account_id]
                 linked.append(origin.linked(sightings, account, measured, newest.own_time))
-        standing, given_up = united(linked, self.user_id, self._findings)
+        wanted = [each for each in linked if each.account_id not in unwanted]
+        standing, given_up = united(wanted, self.user_id, self._findings)
+        standing += [each for each in linked if each.account_id in unwanted]
         known = [each.account for each in standing]
         left_out = set(self._accounts) - {each.account_id for each in linked}
         transactions = [row for each in standing for row in each.rows]

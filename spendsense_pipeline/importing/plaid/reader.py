@@ -63,13 +63,14 @@ def read_responses(
     named: list[str] = []
     problems: list[Problem] = []
     responses = {True: 0, False: 0}
+    unwanted = _unwanted_accounts(mapping)
     for person in people(path):
         replay = PersonReplay(person.user_id, findings, is_dated=person.is_dated)
         found = _replay(person, replay, problems)
         responses[person.is_dated] += found
         if replay.has_rows and not problems:
             named.append(person.user_id)
-            standing = replay.standing(as_of)
+            standing = replay.standing(as_of, unwanted)
             writer.write("accounts", person.user_id, standing.accounts)
             writer.write("transactions", person.user_id, standing.transactions)
             writer.write("liabilities", person.user_id, standing.liabilities)
@@ -122,6 +123,17 @@ def _refuse_what_is_not_plaids(mapping: SourceMapping, path: Path) -> None:
                 problems.append(Problem("mapping", f"{table}.{key}", text, remedy))
     if problems:
         raise ImportProblemsError(problems)
+
+
+def _unwanted_accounts(mapping: SourceMapping) -> frozenset[str]:
+    """Ids of accounts that the mapping leaves out by name."""
+    said = mapping.get("accounts", TableMapping()).set_aside
+    return frozenset(
+        account_id
+        for column, ids in said.items()
+        if column.strip().lower() == "account_id"
+        for account_id in ids
+    )
 
 
 def _read_users(

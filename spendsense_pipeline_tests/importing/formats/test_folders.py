@@ -64,21 +64,67 @@ def test_files_that_a_number_tells_apart_are_one_account_with_a_note_or_two_by_a
     assert merged.rows("select count(*) from raw_accounts") == [(1,)]
     assert "taken for the same account as visa_2.csv" in merged.said("note")
     said = {"accounts.csv": "file,account_id,balance_limit\nvisa_1,one,1000\nvisa_2.csv,two,2000\n"}
-    apart = imported(
-        tmp_path / "b",
-        "amex",
-        {
-            "visa one.csv": files["visa_1.csv"],
-            "visa two.csv": files["visa_2.csv"],
-            "accounts.csv": said["accounts.csv"]
-            .replace("visa_1", "visa one")
-            .replace("visa_2", "visa two"),
-        },
-    )
+    apart = imported(tmp_path / "b", "amex", {**files, **said})
     assert apart.rows("select account_id, balance_limit::integer from raw_accounts order by 1") == [
         ("one", 1000),
         ("two", 2000),
     ]
+
+
+def test_files_of_one_name_that_share_no_row_are_refused_until_somebody_says_what_they_are(
+    tmp_path: Path,
+) -> None:
+    write = RENDERED["bank_of_america_checking"][1]
+    days = [dt.date(2026, 6, n) for n in range(1, 6)]
+    files = {
+        "stmt.csv": write([Move(day, 450, "COFFEE") for day in days]),
+        "stmt (1).csv": write([Move(day, -100, "INTEREST") for day in days]),
+    }
+    with pytest.raises(ImportProblemsError, match=r"stmt \(1\)\.csv and stmt\.csv: are named as"):
+        imported(tmp_path / "a", "bank_of_america", files)
+    two = {"accounts.csv": "file,account_id\nstmt,c\nstmt (1),s\n"}
+    # A year apart one may follow the other.
+    later = {
+        **files,
+        "stmt (1).csv": write([Move(dt.date(2025, 6, n), 450, "COFFEE") for n in range(1, 6)]),
+    }
+    assert imported(tmp_path / "c", "bank_of_america", later).rows(
+        "select count(*) from raw_accounts"
+    ) == [(1,)]
+    renamed = {"one.csv": files["stmt.csv"], "two.csv": files["stmt (1).csv"]}
+    assert imported(tmp_path / "d", "bank_of_america", renamed).rows(
+        "select count(*) from raw_accounts"
+    ) == [(2,)]
+    apart = imported(tmp_path / "b", "bank_of_america", {**files, **two})
+    query = "select account_id, count(*), sum(amount)::double from raw_transactions group by 1 order by 1"
+    assert apart.rows(query) == [("c", 5, 22.5), ("s", 5, -5.0)]
+    query = "select account_id, balance_current::double from raw_accounts order by 1"
+    assert apart.rows(query) == [("c", 977.5), ("s", 1005.0)]
+    one = {"accounts.csv": "file,account_id\nstmt,c\nstmt (1),c\n"}
+    assert len(imported(tmp_path / "e", "bank_of_america", {**files, **one}).moves()) == 10
+
+
+def test_two_rows_of_accounts_csv_may_not_differ_about_one_account(tmp_path: Path) -> None:
+    files = {
+        "activity.csv": RENDERED["amex"][1](_COFFEE),
+        "accounts.csv": "file,balance_current\nactivity,10\nactivity.csv,20\n",
+    }
+    with pytest.raises(ImportProblemsError, match="line 3, row 2: says another balance_current"):
+        imported(tmp_path, "amex", files)
+
+
+def test_one_account_under_two_names_is_noted(tmp_path: Path) -> None:
+    ledger = [Move(dt.date(2026, 6, n), 450 + n, "COFFEE") for n in range(1, 9)]
+    write = RENDERED["amex"][1]
+    files = {"gold.csv": write(ledger), "my old gold.csv": write(ledger[:6])}
+    found = imported(tmp_path / "a", "amex", files)
+    assert "6 of its 6 rows of the days both cover are also in my old gold.csv" in found.said(
+        "note"
+    )
+    said = {"accounts.csv": "file,account_id\ngold,g\nmy old gold,g\n"}
+    joined = imported(tmp_path / "b", "amex", {**files, **said})
+    assert len(joined.moves()) == 8
+    assert "days both cover" not in joined.said("note")
 
 
 def test_several_cards_of_one_file_name_are_noted(tmp_path: Path) -> None:

@@ -78,6 +78,15 @@ def test_what_an_export_says_of_itself_is_not_called_a_response(tmp_path: Path) 
     assert not [line for line in staged(tmp_path).report if line.outcome == "set aside"]
 
 
+def test_the_same_responses_under_another_name_are_another_import(tmp_path: Path) -> None:
+    written(tmp_path / "in", {"ann/pull.json": PULL})
+    anns = staged(tmp_path)
+    (tmp_path / "in" / "ann").rename(tmp_path / "in" / "bob")
+    bobs = staged(tmp_path)
+    assert bobs.fingerprint != anns.fingerprint
+    assert filled(bobs).execute("select user_id from raw_users").fetchall() == [("bob",)]
+
+
 def test_users_beside_the_folders_are_read_and_not_called_unread(tmp_path: Path) -> None:
     users = "user_id,region\nann,West\n"
     written(tmp_path / "in", {"users.csv": users, "notes.csv": "x\n", "ann/pull.json": PULL})

@@ -27,8 +27,8 @@ def an_item(item: str, account: Row, rows: list[Row], institution: str = "ins_1"
     return pull | {"item": {"item_id": item, "institution_id": institution}}
 
 
-def read_items(*items: Row) -> Any:
-    return read({f"ann/item_{n}/sync.json": item for n, item in enumerate(items)})
+def read_items(*items: Row, mapping: Any = None) -> Any:
+    return read({f"ann/item_{n}/sync.json": item for n, item in enumerate(items)}, mapping)
 
 
 def said_by(found: Any) -> Counter[tuple[str, float, str]]:
@@ -128,6 +128,42 @@ def test_what_was_pending_on_the_old_link_is_not_counted_beside_what_it_posted_a
     assert "posted" in found.amounts
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_two_links_that_overlap_at_random_make_the_ledger_they_are_of(seed: int) -> None:
+    """Each link tells of a span of one ledger, with rows alike in it."""
+    chance = random.Random(seed)
+    ledger = sorted(
+        (f"2026-0{chance.randrange(1, 7)}-{chance.randrange(1, 29):02d}", chance.randrange(1, 4))
+        for _ in range(chance.randrange(20, 120))
+    )
+    begin, end = (
+        chance.randrange(0, len(ledger) // 2),
+        chance.randrange(len(ledger) // 2, len(ledger)),
+    )
+    told = {"A": ledger[:end], "B": ledger[begin:]}
+    items = [
+        an_item(
+            name,
+            an_account(name, persistent_account_id="p"),
+            [
+                a_transaction(f"{name}{n}", amount, day, account_id=name)
+                for n, (day, amount) in enumerate(rows)
+            ],
+        )
+        for name, rows in told.items()
+    ]
+    found = read_items(*items)
+    truth = Counter((day, float(amount), "CORNER SHOP") for day, amount in ledger)
+    expected = Counter[tuple[str, float, str]]()
+    for key in truth:
+        expected[key] = max(
+            sum((day, float(amount)) == key[:2] for day, amount in rows) for rows in told.values()
+        )
+    assert said_by(found) == expected
+    if ledger[begin][0] != ledger[begin - 1][0] and ledger[end][0] != ledger[end - 1][0]:
+        assert said_by(found) == truth  # no day is cut in two by a link's beginning or end
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_two_childrens_savings_are_never_one(seed: int) -> None:
     """The same name and mask, the same standing order, a life of their own besides."""
@@ -177,6 +213,19 @@ def test_the_same_standing_order_in_one_response_is_noted_and_not_merged() -> No
     assert len(found.amounts) == 24
     assert "A and B" in found.said("note")
     assert "accounts: {set_aside: {account_id:" in found.said("note")
+
+
+@pytest.mark.parametrize("persistent", ["pp1", None])
+def test_an_account_that_the_mapping_leaves_out_is_nobodys_forebear(persistent: str | None) -> None:
+    said = {"persistent_account_id": persistent}
+    found = read_items(
+        an_item("i1", an_account("A", **said), rows_of("A", 14)),
+        an_item("i2", an_account("B", **said), rows_of("B", 12)),
+        mapping={"accounts": {"set_aside": {"account_id": ["A"]}}},
+    )
+    assert set(found.balances) == {"A", "B"}  # A leaves, with its rows, when the mapping is applied
+    assert len(found.amounts) == 26
+    assert not found.said("note")
 
 
 @pytest.mark.parametrize("difference", [{"mask": "0002"}, {"name": "Vacation"}])
