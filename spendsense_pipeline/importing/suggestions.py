@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import duckdb
 
+from spendsense_pipeline.importing.amounts import PLAIN, plain_number
 from spendsense_pipeline.importing.mapping import NumberFormat
-from spendsense_pipeline.importing.translation import PLAIN, plain_number
 from spendsense_pipeline.sql import identifier, literal
 
 # More distinct values than these do not make a form more certain.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import duckdb
 
+from spendsense_pipeline.importing.amounts import NOT_AS_SAID, PLAIN, UNCLEAR
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, TableMapping
 from spendsense_pipeline.importing.problems import Problem, count_of
 from spendsense_pipeline.importing.suggestions import date_remedy, number_remedy
-from spendsense_pipeline.importing.translation import NOT_AS_SAID, PLAIN, UNCLEAR
 from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.declaration import MONEY, Column
 
