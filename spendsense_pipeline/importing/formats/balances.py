@@ -38,6 +38,8 @@ def state_balances(
         ).fetchall()
         if is_opened or account_id in whole
     }
+    # Of an account all of whose rows are pending nothing has posted.
+    summed = dict.fromkeys(whole, "0.00") | summed
     unknown = []
     for account in accounts:
         if account.values.get(BALANCE) is not None:

@@ -12,6 +12,7 @@ from spendsense_pipeline.importing.formats.accounts import FoundAccount
 from spendsense_pipeline.importing.formats.folders import ExportFile
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.report import ImportReport
+from spendsense_pipeline.plaid.accounts import CREDIT
 from spendsense_pipeline.sql import QueryFolder
 
 _QUERIES = QueryFolder(__package__)
@@ -19,6 +20,8 @@ _QUERIES = QueryFolder(__package__)
 _FEWEST_STRANGE = 3
 _FEWEST_ALIKE = 5
 _ALIKE_SHARE = 0.9
+_FEWEST_OF_A_CARD = 8
+_MOST_PAID_BACK = 0.75
 
 
 def refuse_strangers(
@@ -66,6 +69,27 @@ def note_doubles(
                 "If they are one account, give both one account_id in an accounts.csv beside them "
                 "(columns file, account_id).",
                 rows=common,
+            )
+
+
+def note_turned_cards(
+    con: duckdb.DuckDBPyConnection, accounts: Sequence[FoundAccount], report: ImportReport
+) -> None:
+    """A card that is mostly paid back to is one whose sign is the other way round."""
+    named = {account.account_id: account for account in accounts}
+    for account_id, rows, refunds in con.execute(
+        "select account_id, count(*), count(*) filter (where amount like '-%') from arrived "
+        "group by account_id order by account_id"
+    ).fetchall():
+        account = named[account_id]
+        is_strange = rows >= _FEWEST_OF_A_CARD and refunds > _MOST_PAID_BACK * rows
+        if account.type == CREDIT and is_strange:
+            report.note(
+                account.files[0],
+                f"{refunds} of {rows} rows of {account.label!r} are refunds or payments",
+                "If they are charges, this is another bank's file, or the sign is to be turned: "
+                "map the transactions with negate.",
+                rows=refunds,
             )
 
 

@@ -13,7 +13,11 @@ from spendsense_pipeline.importing.formats.arrived import (
 )
 from spendsense_pipeline.importing.formats.batches import Batch, load_batches
 from spendsense_pipeline.importing.formats.derived import derive
-from spendsense_pipeline.importing.formats.doubts import note_doubles, refuse_strangers
+from spendsense_pipeline.importing.formats.doubts import (
+    note_doubles,
+    note_turned_cards,
+    refuse_strangers,
+)
 from spendsense_pipeline.importing.formats.folders import account_key
 from spendsense_pipeline.importing.formats.request import FormatRequest
 
@@ -68,6 +72,7 @@ class Delimited:
             follow_most_signs(self._con, batch, self._report)
         refuse_strangers(self._con, self.accounts, self._files)
         note_doubles(self._con, self.accounts, self._report)
+        note_turned_cards(self._con, self.accounts, self._report)
 
     def _find_accounts(self, batch: Batch) -> None:
         column = batch.mapping.columns.get("account_id") or batch.layout.account

@@ -89,12 +89,13 @@ def left_over(path: Path, read: Collection[Path]) -> list[str]:
     """Names of the files in the folder, at any depth, that are neither exports nor beside them."""
     if path.is_file():
         return []
+    known = {file.resolve() for file in read}
     return [
         file.relative_to(path).as_posix()
         for file in sorted(path.rglob("*"))
         if file.is_file()
         and not file.name.startswith(".")
-        and file not in read
+        and file.resolve() not in known
         and file.name.lower() not in _SIDECARS
     ]
 

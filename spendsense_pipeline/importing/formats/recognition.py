@@ -17,6 +17,8 @@ from spendsense_pipeline.importing.formats.overlay import overlaid
 from spendsense_pipeline.importing.mapping import CsvDialect, TableMapping
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 
+# Date, description and amount are many banks' columns; they tell none.
+_FEWEST_TELLING = 4
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _NUMBER = re.compile(r"\(?[-+]?\$?[-+]?[\d,]*\.?\d+\)?")
 
@@ -97,7 +99,8 @@ def _other_format(path: Path, ready: ReadyFormat, beyond: Sequence[str]) -> Read
         for other in FORMATS.values()
         if other.name != ready.name
         for layout in other.layouts
-        if lowered < {name.lower() for name in layout.header}
+        if len(layout.header) >= _FEWEST_TELLING
+        and lowered < {name.lower() for name in layout.header}
         and _fits(path, Recognised(layout, layout.transactions))
     ]
     return FORMATS[max(fitting)[1]] if fitting else None

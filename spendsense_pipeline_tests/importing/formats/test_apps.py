@@ -66,6 +66,13 @@ def test_ynabs_parts_are_joined_transfers_paired_and_openings_counted_in_the_bal
     assert found.rows("select distinct pending from raw_transactions") == [(False,)]
 
 
+def test_a_transfer_to_an_account_that_was_not_exported_is_one(tmp_path: Path) -> None:
+    register = _YNAB + "Checking,,06/05/2026,Transfer : Closed,,,,,$40.00,$0.00,Cleared\n"
+    found = imported(tmp_path, "ynab", {"register.csv": register})
+    query = "select category_detailed, merchant_name, transfer_id from raw_transactions"
+    assert found.rows(query) == [("TRANSFER_OUT_ACCOUNT_TRANSFER", None, None)]
+
+
 def test_actuals_wholes_are_taken_and_payees_that_are_accounts_are_transfers(
     tmp_path: Path,
 ) -> None:
@@ -204,7 +211,7 @@ def test_values_are_judged_as_those_of_any_import(tmp_path: Path) -> None:
     with pytest.raises(ImportProblemsError) as refusal:
         imported(tmp_path, "mint", {"a.csv": rows})
     told = str(refusal.value)
-    assert "line 2, row 1 ('15.00 sideways')" in told
+    assert "line 2, row 1 ('15.00 | sideways')" in told
     assert "line 3, row 2 ('13/40/2026')" in told
     assert "after 2026-06-30" in told
     assert "line 4, row 3" in told

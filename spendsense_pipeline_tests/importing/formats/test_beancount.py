@@ -124,6 +124,20 @@ def test_a_ledger_is_a_person_and_an_included_file_is_part_of_it(tmp_path: Path)
     assert "not read" not in "".join(line.sentence for line in staged.report)
 
 
+def test_a_folder_may_be_named_from_where_one_is_and_a_pending_row_is_in_no_balance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    ledger = f'{_OPENINGS}2026-06-01 ! "Shop"\n  Liabilities:Chase:Sapphire  -5.00 USD\n  Expenses:Groceries\n'
+    (tmp_path / "in" / "ann.beancount").write_text(ledger, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    request = ImportRequest(Path("in"), AS_OF, all_consented=True, format="beancount")
+    staged = stage(request, tmp_path / "imports")
+    assert "not read" not in "".join(line.sentence for line in staged.report)
+    query = "select balance_current::double from raw_accounts order by name"
+    assert filled(staged).execute(query).fetchall() == [(1000.0,), (0.0,)]
+
+
 def test_plugins_are_named_and_not_run(tmp_path: Path) -> None:
     marker = tmp_path / "was_run"
     ledger = (
