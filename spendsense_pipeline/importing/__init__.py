@@ -6,7 +6,8 @@ Measuring, judging and explaining happen downstream, on imported and generated r
 
 from spendsense_pipeline.importing.loader import DataLoader
 from spendsense_pipeline.importing.problems import ImportProblemsError
-from spendsense_pipeline.importing.staging import ImportRequest, StagedImport, load_staged, stage
+from spendsense_pipeline.importing.staged import StagedImport, load_staged
+from spendsense_pipeline.importing.staging import ImportRequest, stage
 
 __all__ = [
     "DataLoader",

@@ -13,16 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.disk import full_disk_named
+from spendsense_pipeline.importing.judging import Origin, judged
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.report import ImportReport
-from spendsense_pipeline.importing.staging import (
-    Origin,
-    StagedImport,
-    judged,
-    scratch_database,
-    set_aside,
-)
+from spendsense_pipeline.importing.staged import StagedImport, scratch_database, set_aside
 from spendsense_pipeline.importing.translation import Arrival
 from spendsense_pipeline.importing.warehouse import fill_warehouse, imports_dir
 from spendsense_pipeline.settings import DATA_DIR_VARIABLE, Settings

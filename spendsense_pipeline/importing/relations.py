@@ -1,6 +1,4 @@
-"""What must hold between rows: ids once, keys that lead somewhere, Plaid's account types and
-categories.
-"""
+"""What must hold between rows: ids once, keys that lead somewhere, one holder of a row."""
 
 from __future__ import annotations
 
@@ -12,8 +10,6 @@ import duckdb
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, importable_name
 from spendsense_pipeline.importing.problems import Problem, count_of
 from spendsense_pipeline.importing.translation import is_held_through_account
-from spendsense_pipeline.plaid.accounts import SUBTYPES
-from spendsense_pipeline.plaid.categories import UNCONFIRMED_CODES, category_rows, primary_of
 from spendsense_pipeline.tables.declaration import ForeignKey
 
 _SHOWN_ROWS = 3
@@ -34,7 +30,6 @@ class _Rule:
 
 def relation_problems(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> list[Problem]:
     """Every kind of broken relation; `names` are the file names of the tables, for the messages."""
-    _create_vocabulary(con)
     problems = []
     for rule in _RULES:
         if rule.table not in names:
@@ -56,22 +51,6 @@ def relation_problems(con: duckdb.DuckDBPyConnection, names: Mapping[str, str]) 
                 )
             )
     return problems
-
-
-def _create_vocabulary(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(
-        "create or replace temp table plaid_category (detailed varchar, primary_code varchar)"
-    )
-    con.executemany(
-        "insert into plaid_category values (?, ?)",
-        [(code, primary) for code, primary, *_ in category_rows()]
-        + [(code, primary_of(code)) for code in UNCONFIRMED_CODES],
-    )
-    con.execute("create or replace temp table plaid_account (type varchar, subtype varchar)")
-    con.executemany(
-        "insert into plaid_account values (?, ?)",
-        [(type_, subtype) for type_, subtypes in SUBTYPES.items() for subtype in subtypes],
-    )
 
 
 def _unique(table: str, key: str) -> _Rule:
@@ -113,11 +92,6 @@ def _same_holder(table: str) -> _Rule:
     )
 
 
-_CARD_ONLY = (
-    "exists (select 1 from source_accounts a where a.account_id = source.account_id "
-    "and a.type <> 'credit')"
-)
-
 _RULES: tuple[_Rule, ...] = (
     *(_unique(name, table.primary_key[0]) for name, table in IMPORTABLE_TABLES.items()),
     *(
@@ -130,54 +104,5 @@ _RULES: tuple[_Rule, ...] = (
         _same_holder(name)
         for name, table in IMPORTABLE_TABLES.items()
         if is_held_through_account(table)
-    ),
-    _Rule(
-        "not_a_card",
-        "liabilities",
-        "account_id",
-        "source.account_id",
-        _CARD_ONLY,
-        "{n} of accounts that are not credit accounts",
-        "Keep credit cards only: other loans are not measured.",
-    ),
-    _Rule(
-        "unknown_account_type",
-        "accounts",
-        "type/subtype",
-        "concat_ws('/', source.type, source.subtype)",
-        "source.type is not null and source.subtype is not null and not exists "
-        "(select 1 from plaid_account p where p.type = source.type and p.subtype = source.subtype)",
-        "{n} with a type and subtype Plaid does not have",
-        "Write them as Plaid does (depository/checking, credit/credit card), or map the values.",
-    ),
-    _Rule(
-        "unknown_category",
-        "transactions",
-        "category_detailed",
-        "source.category_detailed",
-        "source.category_detailed is not null "
-        "and source.category_detailed not in (select detailed from plaid_category)",
-        "{n} with a category Plaid does not have",
-        "Use Plaid's personal finance categories (v2), map the values, or leave the column empty.",
-    ),
-    _Rule(
-        "unknown_category",
-        "transactions",
-        "category_primary",
-        "source.category_primary",
-        "source.category_primary is not null "
-        "and source.category_primary not in (select primary_code from plaid_category)",
-        "{n} with a category Plaid does not have",
-        "Use Plaid's personal finance categories (v2), map the values, or leave the column empty.",
-    ),
-    _Rule(
-        "contradicting_category",
-        "transactions",
-        "category_primary",
-        "concat_ws('/', source.category_primary, source.category_detailed)",
-        "exists (select 1 from plaid_category p where p.detailed = source.category_detailed "
-        "and p.primary_code <> source.category_primary)",
-        "{n} whose detailed category belongs to another primary",
-        "Leave category_primary out (it follows from category_detailed) or correct it.",
     ),
 )

@@ -15,6 +15,14 @@ from dataclasses import dataclass
 
 import duckdb
 
+from spendsense_pipeline.importing.amounts import (
+    PLAIN,
+    directed,
+    plain_number,
+    split_amount,
+    trimmed,
+    with_ascii_minus,
+)
 from spendsense_pipeline.importing.dependants import (
     begin_leaving_out,
     leave_out_dependants,
@@ -22,12 +30,12 @@ from spendsense_pipeline.importing.dependants import (
 )
 from spendsense_pipeline.importing.mapping import (
     IMPORTABLE_TABLES,
-    NumberFormat,
     SourceMapping,
     TableMapping,
 )
 from spendsense_pipeline.importing.problems import ImportProblemsError, Problem
 from spendsense_pipeline.importing.report import SHOWN_ROWS, ImportReport
+from spendsense_pipeline.importing.unsaid import unsaid_problems
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import MONEY, Column, PipelineTable
 
@@ -35,7 +43,6 @@ from spendsense_pipeline.tables.declaration import MONEY, Column, PipelineTable
 _FILLED_IN = ("consent_status", "pending")
 # What an account may be without: its balance figures are then unknown.
 _MAY_BE_UNKNOWN = ("subtype", "balance_current")
-_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)$"
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,11 @@ def translate(
             _create_empty(con, declared, table)
             continue
         found = list(_column_problems(declared, arrival, said))
+        if "amount" in declared.column_names and arrival.is_text:
+            unsaid = unsaid_problems(con, table, arrival.where, arrival.columns, said)
+            # Of a column that is asked for by name it need not be said that it is missing.
+            asked = list(unsaid)
+            found = [p for p in found if not (asked and "'amount'" in p.text)] + asked
         problems += found
         given[table] = _given(declared, arrival, said)
         if not found:
@@ -202,12 +214,12 @@ def _create_source(
             debit, credit = (
                 identifier(theirs[name.strip().lower()]) for name in (said.debit, said.credit)
             )
-            value = _split_amount(debit, credit, said)
+            value = split_amount(debit, credit, said)
         elif column.name in given:
             source = identifier(theirs[said.theirs(column.name).strip().lower()])
             value = _text(source, column, said)
             if column.name == "amount" and said.direction:
-                value = _directed(value, theirs, said)
+                value = directed(value, theirs, said)
         selected.append(f"{value} as {identifier(column.name)}")
     con.execute(
         f'create or replace table "source_{table}" as '
@@ -217,88 +229,17 @@ def _create_source(
 
 def _text(source: str, column: Column, said: TableMapping) -> str:
     """SQL of a value as trimmed text (blank is null) in our words, numbers and dates."""
-    text = f"nullif(trim({source}), '')"
+    text = trimmed(source)
     changes = said.values.get(column.name)
     if changes:
         whens = " ".join(f"when {literal(a)} then {literal(b)}" for a, b in changes.items())
         text = f"case {text} {whens} else {text} end"
     if column.type == MONEY:
-        return _plain_number(text, said.numbers)
+        return plain_number(with_ascii_minus(text), said.numbers)
     if column.type == "DATE" and said.date_format:
         formats = ", ".join(literal(each) for each in said.date_format)
         return f"coalesce(try_strptime({text}, [{formats}])::date::varchar, {text})"
     return text
-
-
-def _plain_number(text: str, numbers: NumberFormat) -> str:
-    """SQL of a number as it is said to be written in plain digits; else the text as it is."""
-    if numbers == NumberFormat():
-        return text
-    bare = text
-    for sign in sorted(numbers.currency_sign, key=len, reverse=True):
-        bare = f"replace({bare}, {literal(sign)}, '')"
-    bare = rf"regexp_replace({bare}, '\s+', ' ', 'g')"
-    if numbers.parentheses:
-        bare = rf"regexp_replace({bare}, '^\s*\((.*)\)\s*$', '-\1')"
-    if numbers.minus == "trailing":
-        bare = rf"regexp_replace({bare}, '^(.*[0-9])\s*-\s*$', '-\1')"
-    mark = numbers.thousands_mark
-    decimal = r"\." if numbers.decimal_mark == "." else ","
-    whole = r"\d+"
-    if mark is not None:
-        escaped = rf"\{mark}" if mark == "." else mark
-        whole = rf"(\d+|\d{{1,3}}({escaped}\d{{3}})+)"
-    # Only what is wholly written that way: `1,23` is no number where commas stand for thousands.
-    form = literal(rf"^[+-]?\s?({whole}({decimal}\d*)?|{decimal}\d+)$")
-    bare = f"trim({bare})"
-    digits = bare if mark in (None, " ") else f"replace({bare}, {literal(mark)}, '')"
-    digits = f"replace({digits}, ' ', '')"
-    if numbers.decimal_mark == ",":
-        digits = f"replace({digits}, ',', '.')"
-    return f"case when regexp_matches({bare}, {form}) then {digits} else {text} end"
-
-
-def _split_amount(debit: str, credit: str, said: TableMapping) -> str:
-    """Money out positive, money in negative; the one that is blank or zero says nothing.
-
-    Both columns may carry a sign of their own (a debit of -20.00 is still money out). A row that
-    fills both keeps both, for `values.py` to name.
-    """
-    out, into = (
-        _plain_number(f"nullif(trim({column}), '')", said.numbers) for column in (debit, credit)
-    )
-    zero = literal(r"^[+-]?0*\.?0*$")
-    is_out, is_in = (
-        f"({text} is not null and not regexp_matches({text}, {zero}))" for text in (out, into)
-    )
-    plain = literal(_PLAIN)
-    unsigned = {text: f"ltrim({text}, '+-')" for text in (out, into)}
-    return (
-        f"case when {is_out} and {is_in} then {out} || ' / ' || {into} "
-        f"when {is_out} then case when regexp_matches({out}, {plain}) "
-        f"then {unsigned[out]} else {out} end "
-        f"when {is_in} then case when regexp_matches({into}, {plain}) "
-        f"then '-' || {unsigned[into]} else {into} end "
-        f"else coalesce({out}, {into}) end"
-    )
-
-
-def _directed(amount: str, theirs: Mapping[str, str], said: TableMapping) -> str:
-    """The amount with the sign its direction says; of a word nobody named: nothing readable."""
-    assert said.direction is not None
-    column = identifier(theirs[said.direction.column.strip().lower()])
-    word = f"lower(trim({column}))"
-    out, into = (
-        ", ".join(literal(each.strip().lower()) for each in words)
-        for words in (said.direction.out, said.direction.into)
-    )
-    plain = f"regexp_matches({amount}, {literal(_PLAIN)})"
-    return (
-        f"case when {amount} is null or not {plain} then {amount} "
-        f"when {word} in ({out}) then ltrim({amount}, '+-') "
-        f"when {word} in ({into}) then '-' || ltrim({amount}, '+-') "
-        f"else {amount} || ' ' || coalesce({column}, 'without a direction') end"
-    )
 
 
 def _turn_signs(con: duckdb.DuckDBPyConnection, table: str, said: TableMapping) -> None:
@@ -316,5 +257,5 @@ def _turn_signs(con: duckdb.DuckDBPyConnection, table: str, said: TableMapping) 
             held = f"from source_accounts account where account.account_id = {of_row}"
         con.execute(
             f'update "source_{table}" set {name} = {turned} {held} {"and" if held else "where"} '
-            f'{of_type} and regexp_matches("source_{table}".{name}, {literal(_PLAIN)})'
+            f'{of_type} and regexp_matches("source_{table}".{name}, {literal(PLAIN)})'
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
 from spendsense_pipeline.controls.resolved import IMPORTED, STATED_START
 from spendsense_pipeline.disk import full_disk_named
-from spendsense_pipeline.importing.staging import StagedImport
+from spendsense_pipeline.importing.staged import StagedImport
 from spendsense_pipeline.publishing.identity import Stamp, stamp_table
 from spendsense_pipeline.publishing.provenance import write_provenance
 from spendsense_pipeline.publishing.run_record import RunRecord

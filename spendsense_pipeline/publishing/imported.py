@@ -141,7 +141,7 @@ def _import_in(settings: Settings, con: duckdb.DuckDBPyConnection) -> HeldImport
 
 def _source_of(settings: Settings, seed: int) -> str | None:
     """Where an import came from, as set aside: its seed is how its fingerprint begins."""
-    from spendsense_pipeline.importing.staging import DESCRIPTION_FILE
+    from spendsense_pipeline.importing.staged import DESCRIPTION_FILE
     from spendsense_pipeline.importing.warehouse import imports_dir
 
     for path in imports_dir(settings).glob(f"{seed:08x}*/{DESCRIPTION_FILE}"):

@@ -76,6 +76,14 @@ ONE_MERCHANT = {
     ],
     "two towns by turns": ["VELLUMAPP AUSTIN TX", "VELLUMAPP BOISE ID"] * 3,
     "one town, then another": ["VELLUMAPP AUSTIN TX"] * 3 + ["VELLUMAPP BOISE ID"] * 3,
+    "written together or apart": [
+        "QUIRKO FLIX",
+        "QuirkoFlix",
+        "QUIRKOFLIX.COM",
+        "Quirko-Flix Inc.",
+        "quirko flix",
+        "QUIRKOFLIX",
+    ],
     "first words that many share": ["UNITED VELLUM AUSTIN", "UNITED VELLUM BOISE"] * 3,
 }
 

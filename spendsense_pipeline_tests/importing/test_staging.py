@@ -64,7 +64,7 @@ def test_a_disk_that_fills_up_is_named_and_nothing_is_set_aside(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("spendsense_pipeline.importing.staging.shutil.copytree", full)
+    monkeypatch.setattr("spendsense_pipeline.importing.staged.shutil.copytree", full)
     with pytest.raises(DiskFullError, match=f"the disk holding {tmp_path / 'imports'} is too full"):
         staged_from(tmp_path, minimal_rows())
     assert not list((tmp_path / "imports").iterdir())

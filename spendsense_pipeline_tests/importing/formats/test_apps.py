@@ -211,7 +211,7 @@ def test_values_are_judged_as_those_of_any_import(tmp_path: Path) -> None:
     with pytest.raises(ImportProblemsError) as refusal:
         imported(tmp_path, "mint", {"a.csv": rows})
     told = str(refusal.value)
-    assert "line 2, row 1 ('15.00 sideways')" in told
+    assert "line 2, row 1 ('15.00 | sideways')" in told
     assert "line 3, row 2 ('13/40/2026')" in told
     assert "after 2026-06-30" in told
     assert "line 4, row 3" in told
