@@ -120,7 +120,48 @@ def features() -> str:
             "## Recurring streams",
             streams.description,
             table(headings, rows(streams.columns)),
+            *_about_merchants(),
         ]
+    )
+
+
+def _about_merchants() -> tuple[str, ...]:
+    """Whose charges make a stream, and how a card payment is known."""
+    from spendsense_pipeline.features.vocabulary import vocabulary
+
+    return (
+        "### Who a merchant is",
+        "A stream is made of one merchant's charges, so who the merchant is comes first. It is "
+        "decided once for each person, from all of their rows together and never from one row: "
+        "`merchant_entity_id` where there is one. Otherwise `merchant_name`, or `name` without "
+        "what says how it was paid (`POS DEBIT`, `SQ *`, `PAYPAL *`, `ONLINE PMT TO`), every word "
+        "with a digit (store numbers, dates, telephone numbers, references), a company's form "
+        "(`INC`, `.COM`) and a state at the end. A brand we list is that brand however it is "
+        "worded (`NETFLIX.COM LOS GATOS CA`, `Netflix Inc`). A name or an id that only some of "
+        "the rows have serves the others of the same wording, unless several merchants come under "
+        "it, as under a payment service's. Two more things count as the same merchant: rests that "
+        "differ only in a word seen on a single charge (`STREAMBOX QKDJBKELWDJ`, then `STREAMBOX "
+        "PWLSXNVTRQK`), three charges or more of about one size; and names with the same first "
+        "telling word and about the same price (`QUIRKOFLIX AUSTIN`, `QUIRKOFLIX BOISE`), unless "
+        "they are charged side by side. Words that many names begin with (`CITY OF`, `UNITED`, "
+        "`FIRST`, `APPLE`) tell nothing alone, so `UNITED HEALTHCARE` and `UNITED AIRLINES` are "
+        "two. A check names nobody: checks never make a stream. Rows without a category are, in a "
+        "stream, what the merchant's other rows are.",
+        "Several contracts with one merchant stay several: told apart by price, or two on one day. "
+        "What looks like one series twice a month at two prices by turns is two monthly ones when "
+        "each keeps its day; every other week is 28 days and is not. Two charges a year apart "
+        "are a yearly plan, also beside monthly ones.",
+        "Where a category is read from a name, one word may be a surname, a street or a town: a "
+        "brand of one word counts only where the payee begins, not before `ST` or `AVE`, and not "
+        "in what is paid to a named payee (`ONLINE PMT TO ELENA MCDONALD`) unless bills are paid "
+        "to that brand.",
+        "### Card payments",
+        "Money out of a bank account and as much onto a card of the same person, at most "
+        f"{vocabulary()['days_between_legs']} days apart, are the two legs of a card payment "
+        "whatever either is called: neither spend nor a bill. Each leg belongs to one payment, "
+        "the nearest first. A row whose category says something else is left as it is; so is a "
+        "brand's purchase without a word of paying a card, and a credit from a merchant the same "
+        "card paid as much before.",
     )
 
 

@@ -1,54 +1,47 @@
 -- Card payments told by their two legs, whatever they are called: as much out of a bank account as
 -- came in on a card of the same person, at most five days apart, each leg in one payment only.
 with legs as (
+  -- (Money in on cards is little: by its amounts the rest is found.)
   select
     user_no,
     account_no,
     transaction_id,
     open_leg_id,
-    is_card,
     date,
-    abs(cents) as cents,
-    lower(name) as text,
-    regexp_extract(lower(coalesce(merchant_name, name)), '[a-z]+') as first_word,
+    cents,
+    name,
+    coalesce(merchant_name, name) as called,
     description_key
   from _measured_rows
-  where (is_card and cents < 0 or is_depository and cents > 0)
-    and (
-      open_leg_id is not null
-      and (category_primary is null or list_contains($payment_primaries, category_primary))
-      or list_contains($payment_details, category_detailed)
-      or is_depository and category_detailed = $own_transfer_out
-    )
+  where open_leg_id is not null
+    and (category_primary is null or list_contains($payment_primaries, category_primary))
+    or list_contains($payment_details, category_detailed)
+    or is_depository and category_detailed = $own_transfer_out
 ),
-bought as (
-  -- Money back from a merchant is no payment.
-  select
-    account_no,
-    cents,
-    date,
-    regexp_extract(lower(coalesce(merchant_name, name)), '[a-z]+') as first_word
-  from _measured_rows
-  where is_card and cents > 0
-    and user_no in (
-      select legs.user_no from legs
-      where legs.is_card
-    )
-),
-credits as (
+money_in as (
   select legs.*
   from legs
-  where legs.is_card
-    and (
-      legs.open_leg_id is null
-      or not regexp_matches(legs.text, $given_back)
-      and not exists (
-        select 1 from bought
-        where bought.account_no = legs.account_no
-          and bought.cents = legs.cents
-          and bought.first_word = legs.first_word
-          and bought.date <= legs.date
-      )
+  semi join _measured_accounts as card on card.account_no = legs.account_no and card.is_card
+  where legs.cents < 0
+),
+bought as (
+  select row_.account_no, row_.cents, row_.date, coalesce(row_.merchant_name, row_.name) as called
+  from _measured_rows as row_
+  semi join money_in on money_in.account_no = row_.account_no and money_in.cents = -row_.cents
+),
+credits as (
+  select money_in.*
+  from money_in
+  where money_in.open_leg_id is null
+    -- Money back from a merchant is no payment.
+    or not regexp_matches(lower(money_in.name), $given_back)
+    and not exists (
+      select 1 from bought
+      where bought.account_no = money_in.account_no
+        and bought.cents = -money_in.cents
+        and regexp_extract(lower(bought.called), '[a-z]+')
+        = regexp_extract(lower(money_in.called), '[a-z]+')
+        and bought.date <= money_in.date
     )
 ),
 shops as (
@@ -60,11 +53,11 @@ shops as (
 debits as (
   select legs.*
   from legs
-  where not legs.is_card
-    and (
-      regexp_matches(legs.text, $pays_a_card)
-      or coalesce(legs.description_key not in (select shops.text_key from shops), true)
-    )
+  semi join money_in on money_in.user_no = legs.user_no and money_in.cents = -legs.cents
+  semi join _measured_accounts as bank
+    on bank.account_no = legs.account_no and bank.is_depository
+  where regexp_matches(lower(legs.name), $pays_a_card)
+    or coalesce(legs.description_key not in (select shops.text_key from shops), true)
 ),
 pairs as (
   select
@@ -82,7 +75,7 @@ pairs as (
   from debits as debit
   join credits as credit
     on credit.user_no = debit.user_no
-    and credit.cents = debit.cents
+    and credit.cents = -debit.cents
     and credit.date - debit.date between -$days_between_legs and $days_between_legs
 ),
 chosen as (

@@ -5,12 +5,20 @@ with words as (
     text_key,
     side,
     string_split(
-      trim(regexp_replace(lower(coalesce(merchant_name, '')), '[^a-z0-9]+', ' ', 'g')), ' '
+      trim(
+        regexp_replace(
+          replace(lower(coalesce(merchant_name, '')), '+', ' plus '), '[^a-z0-9]+', ' ', 'g'
+        )
+      ),
+      ' '
     ) as merchant_words,
     -- (A saint is no street.)
     string_split(
       regexp_replace(
-        trim(regexp_replace(lower(name), '[^a-z0-9]+', ' ', 'g')), $saints, 'saint \1', 'g'
+        trim(regexp_replace(replace(lower(name), '+', ' plus '), '[^a-z0-9]+', ' ', 'g')),
+        $saints,
+        'saint \1',
+        'g'
       ),
       ' '
     ) as name_words

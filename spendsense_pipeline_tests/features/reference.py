@@ -12,6 +12,10 @@ from collections import defaultdict
 from fractions import Fraction
 from typing import Any
 
+from spendsense_pipeline_tests.features.reference_card_payments import (
+    CARD_PAYMENT,
+    told_by_the_other_leg,
+)
 from spendsense_pipeline_tests.features.reference_movements import (
     Row,
     cents,
@@ -65,6 +69,11 @@ def _of_user(
         t
         for t in raw["transactions"]
         if t["account_id"] in mine and not t["pending"] and t["date"] <= as_of
+    ]
+    paid = told_by_the_other_leg(posted, mine)
+    posted = [
+        t | {"category_detailed": CARD_PAYMENT} if t["transaction_id"] in paid else t
+        for t in posted
     ]
     if start is None:
         start = min((t["date"] for t in posted), default=None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.features.build import measuring
 from spendsense_pipeline.features.vocabulary import vocabulary
+from spendsense_pipeline_tests.features.reference_card_payments import told_by_the_other_leg
 from spendsense_pipeline_tests.fixtures.charges import months
 from spendsense_pipeline_tests.fixtures.measured_people import (
     measured_each,
@@ -184,24 +184,6 @@ def test_legs_are_paired_one_to_one_nearest_first(seed: int) -> None:
     con = a_warehouse(users=[a_user()], accounts=ACCOUNTS, transactions=rows)
     with measuring(con, None, vocabulary() | {"as_of": AS_OF, "vague_details": [""]}):
         found = {key for (key,) in con.execute("select * from _card_payments").fetchall()}
-    assert found == paired_by_hand(rows)
-
-
-def paired_by_hand(rows: list[Row]) -> set[str]:
-    out = [r for r in rows if r["account_id"] == "checking"]
-    back = [r for r in rows if r["account_id"] == "card"]
-    pairs = sorted(
-        (abs((b["date"] - o["date"]).days), b["date"] < o["date"], o["date"], *_ids(o, b))
-        for o in out
-        for b in back
-        if Decimal(o["amount"]) == -Decimal(b["amount"]) and abs((b["date"] - o["date"]).days) <= 5
+    assert found == told_by_the_other_leg(
+        rows, {account["account_id"]: account for account in ACCOUNTS}
     )
-    taken: set[str] = set()
-    for *_, one, other in pairs:
-        if not {one, other} & taken:
-            taken |= {one, other}
-    return taken
-
-
-def _ids(*rows: Row) -> list[str]:
-    return [row["transaction_id"] for row in rows]

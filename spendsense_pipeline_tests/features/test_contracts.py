@@ -36,6 +36,20 @@ def test_two_dues_to_one_payee_are_two_subscriptions() -> None:
     assert row["monthly_subscription_spend_usd"] == pytest.approx(70)
 
 
+def test_three_dues_to_one_payee_are_three() -> None:
+    dues = ((3, "10.00"), (13, "20.00"), (23, "35.00"))
+    streams = found([row for day, usd in dues for row in charges(months(day), usd, **CLUB)])
+    assert sorted(s["average_amount"] for s in streams) == [10, 20, 35]
+    assert {(s["frequency"], s["kind"]) for s in streams} == {("MONTHLY", "subscription")}
+
+
+def test_two_memberships_at_a_shop_are_two() -> None:
+    shop = {"category_detailed": "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE"}
+    rows = charges(months(3), "30.00", **(CLUB | shop))
+    streams = found(rows + charges(months(17), "40.00", **(CLUB | shop)))
+    assert [(s["kind"], s["frequency"]) for s in streams] == [("subscription", "MONTHLY")] * 2
+
+
 def pairs_of_contracts() -> list[list[Row]]:
     """Two contracts with one payee: other days, amounts, payees, with a category or without."""
     draw, households = random.Random(12), []

@@ -76,6 +76,25 @@ ONE_MERCHANT = {
     ],
     "two towns by turns": ["VELLUMAPP AUSTIN TX", "VELLUMAPP BOISE ID"] * 3,
     "one town, then another": ["VELLUMAPP AUSTIN TX"] * 3 + ["VELLUMAPP BOISE ID"] * 3,
+    "a sign for a word": [
+        "DISNEYPLUS 888-9057888 CA",
+        "Disney Plus",
+        "DISNEY PLUS BURBANK CA",
+        "DISNEY+",
+        "Disney+",
+        "DISNEYPLUS.COM",
+    ],
+    "a short name with codes": [
+        f"ZIP {code}" for code in ("QKDJB", "PWLSX", "ZMXBV", "RTYAL", "OOWIE", "LKAJS")
+    ],
+    "written together or apart": [
+        "QUIRKO FLIX",
+        "QuirkoFlix",
+        "QUIRKOFLIX.COM",
+        "Quirko-Flix Inc.",
+        "quirko flix",
+        "QUIRKOFLIX",
+    ],
     "first words that many share": ["UNITED VELLUM AUSTIN", "UNITED VELLUM BOISE"] * 3,
 }
 

@@ -46,7 +46,10 @@ CODES = (
     "BANK_FEES_OVERDRAFT_FEES",
     "LOAN_DISBURSEMENTS_PERSONAL",
     "SOMETHING_NEW",
+    "OTHER_OTHER",
 )
+PAYING = ("OTHER_OTHER", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT", "TRANSFER_OUT_ACCOUNT_TRANSFER")
+PAID = ("OTHER_OTHER", "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT", "TRANSFER_IN_ACCOUNT_TRANSFER")
 ACCOUNTS = (
     ("depository", "checking"),
     ("depository", "checking"),
@@ -67,6 +70,24 @@ PAYERS = ("Acme Corp", "Globex", "Initech LLC", "Umbrella")
 money = st.integers(-300_000, 300_000).map(lambda c: Decimal(c) / 100)
 nonzero = money.filter(bool)
 recent = st.integers(0, 220).map(lambda back: AS_OF - dt.timedelta(days=back))
+
+
+@st.composite
+def legs_of_payments(draw: st.DrawFn, bank: str, card: str, user_id: str) -> list[Row]:
+    """As much out of a bank account as onto a card, or nearly so: called this or that."""
+    legs = []
+    for _ in range(draw(st.integers(0, 4))):
+        usd, day = draw(st.sampled_from((Decimal(120), Decimal(80)))), draw(recent)
+        later = min(AS_OF, day + dt.timedelta(days=draw(st.integers(0, 7))))
+        for key, amount, date, codes in ((bank, usd, day, PAYING), (card, -usd, later, PAID)):
+            what = {
+                "name": f"{amount:+} X",
+                "merchant_name": draw(st.sampled_from((None, "Corner Grocer"))),
+                "category_primary": None,
+                "category_detailed": draw(st.sampled_from(codes)),
+            }
+            legs.append(a_transaction(amount, date, key, user_id, **what))
+    return legs
 
 
 @st.composite
@@ -99,6 +120,8 @@ def people(draw: st.DrawFn, user_id: str) -> dict[str, list[Row]]:
             what = {"category_primary": None, "category_detailed": code, "pending": pending}
             what["merchant_name"] = draw(st.sampled_from(PAYERS))
             transactions += [a_transaction(draw(nonzero), draw(recent), key, user_id, **what)]
+        if (kinds[0][0], subtype) == ("depository", "credit card"):
+            transactions += draw(legs_of_payments(accounts[0]["account_id"], key, user_id))
         if type_ == "credit" and draw(st.booleans()):
             optional: Any = st.none() | st.integers(0, 60_000).map(lambda c: Decimal(c) / 100)
             liabilities.append(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from importlib import resources
+from typing import get_args
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from spendsense_pipeline.personas.criteria import EvidenceRows
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
 from spendsense_pipeline.traces.evidence.collect import proofs
 from spendsense_pipeline_tests.features.test_recomputed import worlds
@@ -15,6 +19,12 @@ from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.town import EXPECTED
 from spendsense_pipeline_tests.fixtures.traced_people import Trace, a_traced_world, traces_of
 from spendsense_pipeline_tests.traces.proofs_by_hand import PROVE, Books, discrepancies
+
+
+def test_the_schema_names_the_rows_that_references_count() -> None:
+    told = json.dumps(list(get_args(EvidenceRows)))
+    schema = resources.files("spendsense_pipeline.traces").joinpath("schema.json")
+    assert told in json.dumps(json.loads(schema.read_text(encoding="utf-8")))
 
 
 def test_the_town_proves_every_feature_a_rule_reads(town_traces: list[Trace]) -> None:

@@ -59,6 +59,13 @@ select
   named.last_date,
   named.is_brand,
   ids.merchant_entity_id is null as is_name,
-  coalesce(ids.merchant_entity_id, named.merchant_key) as merchant_key
+  coalesce(
+    ids.merchant_entity_id,
+    -- Written together or apart, it is one name.
+    first_value(named.merchant_key) over (
+      partition by named.user_no, replace(named.merchant_key, ' ', '')
+      order by length(named.merchant_key) desc, named.merchant_key
+    )
+  ) as merchant_key
 from named
 left join ids on ids.user_no = named.user_no and ids.merchant_key = named.merchant_key

@@ -1,11 +1,9 @@
 -- What a person's merchant is, where rows without a category of their own read differently: as its
 -- other rows are given, else as most of them read.
-with open_payees as (
-  select distinct row_.user_no, merchant.merchant_no
-  from _categorised_rows as row_
-  join _stream_merchants as merchant on merchant.writing = row_.writing
-  where row_.date > $as_of - $longest_lookback
-    and row_.category_detailed is null and row_.may_repeat
+with open_people as (
+  select distinct user_no
+  from _measured_rows
+  where date > $as_of - $longest_lookback and category_detailed is null
 ),
 read_rows as (
   select
@@ -16,12 +14,9 @@ read_rows as (
     row_.category_detailed is not null as is_given,
     count(*) as row_count
   from _categorised_rows as row_
+  semi join open_people as person on person.user_no = row_.user_no
   join _stream_merchants as merchant on merchant.writing = row_.writing
-  join open_payees as payee
-    on payee.user_no = row_.user_no and payee.merchant_no = merchant.merchant_no
   where row_.date > $as_of - $longest_lookback and row_.may_repeat
-    -- (Says nothing new, but spares the rows of everybody else's merchants the join.)
-    and row_.user_no in (select user_no from open_payees)
   group by all
 )
 select
@@ -30,4 +25,4 @@ select
   first(kind order by is_given desc, row_count desc, kind = 'unknown', kind) as kind
 from read_rows
 group by payee_no
-having count(distinct kind) > 1
+having count(distinct kind) > 1 and not bool_and(is_given)

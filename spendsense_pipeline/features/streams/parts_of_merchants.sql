@@ -1,24 +1,28 @@
 -- Second reading: what is no series as a whole may be two contracts with one payee, told by amount,
 -- or a membership: one price, month after month, among a shop's other charges.
-with unexplained as (
+with twice_monthly as (
+  -- What looks like one series twice a month, at more than one price: perhaps it is two, monthly.
+  select found.group_no, whole.kind
+  from _found as found
+  join _groups as whole on whole.group_no = found.group_no
+  where found.frequency in ('WEEKLY', 'BIWEEKLY', 'SEMI_MONTHLY')
+    and found.status = 'MATURE'
+    and found.most_cents > found.least_cents
+),
+unexplained as (
   select group_no
   from _groups
   where recent_count >= 3
     and (
       list_contains($contract_kinds, kind)
       -- At a payee nobody knows, more than three charges a month are shopping.
-      or kind = 'unknown' and recent_count <= 12
+      or kind = 'unknown' and recent_count <= 15
     )
     and group_no not in (select group_no from _found)
   union all
-  -- Or it looks like one series twice a month, at more than one price: perhaps it is two, monthly.
-  select found.group_no
-  from _found as found
-  join _groups as whole on whole.group_no = found.group_no
-  where found.frequency in ('WEEKLY', 'BIWEEKLY', 'SEMI_MONTHLY')
-    and found.status = 'MATURE'
-    and found.most_cents > found.least_cents
-    and list_contains($plan_kinds, whole.kind)
+  select group_no
+  from twice_monthly
+  where list_contains($plan_kinds, kind)
 ),
 shops as (
   select group_no
@@ -26,6 +30,10 @@ shops as (
   where recent_count >= 4
     and list_contains($shop_kinds, kind)
     and group_no not in (select group_no from _found)
+  union all
+  select group_no
+  from twice_monthly
+  where list_contains($shop_kinds, kind)
 ),
 prices as (
   select

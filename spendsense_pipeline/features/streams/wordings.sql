@@ -20,7 +20,7 @@ telling_words as (
       list_distinct(
         list_filter(
           string_split(merchant_key, ' '),
-          lambda word: length(word) > 3 and not list_contains($everyday_words, word)
+          lambda word: length(word) > 2 and not list_contains($everyday_words, word)
         )
       )
     ) as word
@@ -49,7 +49,7 @@ counted as (
   select
     *,
     sum(charge_count) over (partition by user_no, word) = 1 as is_once,
-    length(word) > 3 and not list_contains($everyday_words, word) as tells
+    length(word) > 2 and not list_contains($everyday_words, word) as tells
   from words
 ),
 without_codes as (
