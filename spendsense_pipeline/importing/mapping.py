@@ -4,9 +4,11 @@ file can say of one table. Reading the file is `mapping_file.py`'s.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import duckdb
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from spendsense_pipeline.plaid.accounts import OWED_TYPES, SUBTYPES
@@ -35,17 +37,25 @@ _Texts = Annotated[tuple[_Text, ...], BeforeValidator(_as_list)]
 
 
 class _Declared(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,  # from which docs/mapping.md is derived
+    )
 
 
 class CsvDialect(_Declared):
     """How a CSV is written, where the file itself should not decide."""
 
     delimiter: str | None = Field(None, min_length=1, max_length=1)
+    """Between values: `";"`; else the one the header is written with."""
     quote: str | None = Field(None, min_length=1, max_length=1)
+    """Around values that hold a delimiter: `"'"`."""
     escape: str | None = Field(None, min_length=1, max_length=1)
-    """What stands before a quote inside a quoted value, where it is not another quote."""
+    """What stands before a quote inside a quoted value, where it is not another quote: `'\\'`."""
     encoding: str | None = None
+    """Where it is neither UTF-8 nor marked as UTF-16: `cp1252`."""
     header_line: int | None = Field(None, ge=1)
     """Line of the column names, counted from 1; lines above it are set aside."""
     columns: _Texts = ()
@@ -67,12 +77,15 @@ class NumberFormat(_Declared):
     """How a table's amounts of money are written, where they are not plain (-1234.50)."""
 
     decimal_mark: Literal[".", ","] = "."
+    """Between dollars and cents; saying `"."` settles what `1.250` is."""
     thousands_mark: Literal[",", ".", " ", "'", "_"] | None = None
+    """Between groups of three digits: `","` reads `1,234.50`."""
     currency_sign: _Texts = ()
     """Signs or words to take off, such as `$` or `USD`."""
     parentheses: Literal["negative"] | None = None
     """`(12.50)` is -12.50."""
     minus: Literal["leading", "trailing"] = "leading"
+    """`trailing` reads `12.50-` as -12.50."""
 
     @model_validator(mode="after")
     def _marks_differ(self) -> NumberFormat:
@@ -86,6 +99,7 @@ class Direction(_Declared):
     """The column that says which way unsigned amounts went."""
 
     column: _Text
+    """Their name of it."""
     out: _Texts = Field(min_length=1)
     """Its words for money out, such as `debit`; compared without regard to case."""
     into: _Texts = Field(alias="in", min_length=1)
@@ -96,24 +110,48 @@ class TableMapping(_Declared):
     """How one table of theirs becomes one of ours; empty means: exactly as ours."""
 
     file: str | None = None
+    """The file that holds it, where it is not called as ours: `bank_export.csv`."""
     csv: CsvDialect = CsvDialect()
+    """How that file is written, where it should not decide itself."""
     columns: Mapping[str, _Text] = Field(default_factory=dict)
-    """Ours: theirs."""
+    """Our column: theirs. `{date: Posted On, amount: Amt}`."""
     constants: Mapping[str, _Text] = Field(default_factory=dict)
-    """Ours: the value every row has."""
+    """Our column: the value every row has. `{account_id: a1}`."""
     values: Mapping[str, Mapping[_Text, _Text]] = Field(default_factory=dict)
-    """Our column: {theirs: ours}."""
+    """Our column: {theirs: ours}. `{payment_channel: {ach: other}}`."""
     date_format: _Texts = ()
-    """Formats of `strptime`, tried in order: `%m/%d/%Y`."""
+    """How all dates of the table are written, in the words of `strptime`; of several the first that
+    reads a value counts. `"%m/%d/%Y"`."""
     numbers: NumberFormat = NumberFormat()
+    """How all amounts of the table are written."""
     negate: Mapping[str, frozenset[str]] = Field(default_factory=dict)
-    """Our column of money: the types of account whose sign is the other way round."""
+    """Our columns of money whose sign is the other way round: `[amount]`, or by type of account,
+    `{amount: [credit]}`. Of balances a list turns those of accounts that owe."""
     debit: _Text | None = None
-    """Their column of money out, where money in stands in another."""
+    """Their column of money out, where money in stands in another; in the place of
+    `columns.amount`."""
     credit: _Text | None = None
+    """Their column of money in, beside `debit`."""
     direction: Direction | None = None
+    """A column that says which way amounts without a sign went:
+    `{column: Type, out: [debit], in: [credit]}`."""
     set_aside: Mapping[_Text, _Texts] = Field(default_factory=dict)
-    """Their column: the values whose rows are left out and counted."""
+    """Their column: values whose rows are left out and counted, with what hangs on them.
+    `{Status: [Pending]}`."""
+
+    @field_validator("date_format")
+    @classmethod
+    def _says_a_day(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        for each in formats:
+            try:
+                duckdb.execute("select try_strptime('', ?)", [each])
+            except duckdb.Error as error:
+                message = f"{each!r} is no format of strptime: write one such as %m/%d/%Y"
+                raise ValueError(message) from error
+            if not re.search(r"%-?[dDxcj]", each) or not re.search(r"%[yYDxc]", each):
+                message = f"{each!r} names no day of a year: write a format such as %m/%d/%Y"
+                raise ValueError(message)
+        return formats
 
     @field_validator("negate", mode="before")
     @classmethod

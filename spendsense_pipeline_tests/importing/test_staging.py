@@ -188,3 +188,51 @@ def test_the_day_must_be_known(tmp_path: Path) -> None:
         staged_from(tmp_path, minimal_rows(), as_of=None)
     with pytest.raises(ImportProblemsError, match="does not exist"):
         stage(ImportRequest(tmp_path / "nowhere", AS_OF), tmp_path / "imports")
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("{date_format: MM/DD/YYYY}", "transactions.date_format: 'MM/DD/YYYY' names no day"),
+        ("{date_format: '%Q/%Y'}", "transactions.date_format: '%Q/%Y' is no format"),
+        ("{numbers: {decimal_mark: x}}", "transactions.numbers.decimal_mark"),
+        ("{numbers: {thousands_mark: '.'}}", "both '.'"),
+        ("{numbers: {sign: $}}", "Use one of decimal_mark"),
+        ("{csv: {encoding: klingon}}", "'klingon' is no encoding"),
+        ("{csv: {delimeter: ';'}}", "Did you mean delimiter?"),
+        ("{debit: Debit}", "names one of debit and credit"),
+        ("{debit: D, credit: C, columns: {amount: A}}", "Leave columns.amount out"),
+        ("{debit: D, credit: C, direction: {column: T, out: [o], in: [i]}}", "Say one"),
+        ("{direction: {column: T, out: [x], in: [X]}}", "calls x both out and in"),
+        ("{direction: {column: T, out: [x]}}", "transactions.direction.in: is missing"),
+        ("{negate: {amount: [cards]}}", "'cards', which is no type of account"),
+        ("{negate: [name]}", "Only amounts of money"),
+        ("{constants: {name: x}, columns: {name: Y}}", "both one of their columns"),
+        ("{direction: {column: Nope, out: [o], in: [i]}}", "has no column 'Nope'"),
+        ("{set_aside: {Nope: [x]}}", "has no column 'Nope'"),
+    ],
+)
+def test_every_mistake_of_a_mapping_says_where_it_stands(
+    tmp_path: Path, said: str, named: str
+) -> None:
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(f"transactions: {said}\n", encoding="utf-8")
+    with pytest.raises(ImportProblemsError) as refusal:
+        staged_from(tmp_path, minimal_rows(), mapping_path=mapping)
+    assert named in str(refusal.value)
+
+
+def test_rows_can_be_set_aside_and_values_be_constant(tmp_path: Path) -> None:
+    rows = minimal_rows()
+    for number, row in enumerate(rows["transactions"]):
+        del row["account_id"]
+        row["Status"] = "Pending" if number < 3 else "Posted"
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "transactions: {constants: {account_id: a1}, set_aside: {status: [pending]}}\n",
+        encoding="utf-8",
+    )
+    staged = staged_from(tmp_path, rows, mapping_path=mapping)
+    assert staged.rows["raw_transactions"] == 7
+    [line] = [line for line in staged.report if line.outcome == "set aside"]
+    assert (line.rows, line.first_rows[0]) == (3, "line 2, row 1 ('Pending')")
