@@ -20,6 +20,9 @@ class Format(StrEnum):
     JSON = "json"
     SQLITE = "sqlite"
     PLAID = "plaid"
+    BEANCOUNT = "beancount"
+    OFX = "ofx"
+    QIF = "qif"
 
 
 def export(
@@ -32,7 +35,8 @@ def export(
             "--format",
             "-f",
             help="parquet: typed, described; csv; json: with traces/{user_id}.json; "
-            "sqlite: users.sqlite; plaid: Plaid's responses and Sandbox users.",
+            "sqlite: users.sqlite; plaid: Plaid's responses and Sandbox users; beancount: a "
+            "ledger per person; ofx, qif: a file per account.",
         ),
     ] = Format.PARQUET,
     include_unconsented: Annotated[

@@ -146,7 +146,8 @@ def test_everybody_is_there_when_asked_for_by_name(
         include_unconsented=True,
     )
     assert exported.left_out == 0
-    content = b"".join(p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file())
+    files = [p for p in (tmp_path / "out").rglob("*") if p.is_file()]
+    content = b"".join(str(p).encode() + p.read_bytes() for p in files)
     assert UNCONSENTED.encode() in content or format_ == "parquet"
 
 
@@ -221,7 +222,7 @@ def test_people_come_whole_however_small_the_batches(
     dataset: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows are streamed; a person whose rows span batches is still one person."""
-    from spendsense_pipeline.publishing.exports.plaid.people import people
+    from spendsense_pipeline.publishing.exports.people import people
     from spendsense_pipeline.publishing.exports.selection import Selection
 
     monkeypatch.setattr("spendsense_pipeline.publishing.exports.selection.BATCH_ROWS", 3)

@@ -50,6 +50,21 @@ def test_two_memberships_at_a_shop_are_two() -> None:
     assert [(s["kind"], s["frequency"]) for s in streams] == [("subscription", "MONTHLY")] * 2
 
 
+@pytest.mark.parametrize("category", ["FOOD_AND_DRINK_GROCERIES", "FOOD_AND_DRINK_COFFEE"])
+def test_shopping_every_week_by_the_same_list_each_month_is_no_membership(category: str) -> None:
+    days = [dt.date(2026, month, day) for month in range(1, 7) for day in (3, 10, 17, 24)]
+    prices = ["50.00", "51.00", "52.00", "53.00"] * 6
+    primary = "FOOD_AND_DRINK"
+    rows = [
+        row
+        for day, price in zip(days, prices, strict=True)
+        for row in charges(
+            [day], price, name="KROGER", category_primary=primary, category_detailed=category
+        )
+    ]
+    assert not [stream for stream in found(rows) if stream["kind"] == "subscription"]
+
+
 def pairs_of_contracts() -> list[list[Row]]:
     """Two contracts with one payee: other days, amounts, payees, with a category or without."""
     draw, households = random.Random(12), []

@@ -2,7 +2,7 @@
 -- or a membership: one price, month after month, among a shop's other charges.
 with twice_monthly as (
   -- What looks like one series twice a month, at more than one price: perhaps it is two, monthly.
-  select found.group_no, whole.kind
+  select found.group_no, found.frequency, whole.kind
   from _found as found
   join _groups as whole on whole.group_no = found.group_no
   where found.frequency in ('WEEKLY', 'BIWEEKLY', 'SEMI_MONTHLY')
@@ -33,7 +33,8 @@ shops as (
   union all
   select group_no
   from twice_monthly
-  where list_contains($shop_kinds, kind)
+  -- Once a week at a shop is shopping, even by the same list every month.
+  where list_contains($shop_kinds, kind) and frequency <> 'WEEKLY'
 ),
 prices as (
   select

@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.publishing.exports.columnar import write_csv, write_parquet
 from spendsense_pipeline.publishing.exports.directory import complete_or_absent, describe
 from spendsense_pipeline.publishing.exports.documents import write_json
+from spendsense_pipeline.publishing.exports.ledgers import (
+    write_beancount,
+    write_ofx,
+    write_qif,
+)
 from spendsense_pipeline.publishing.exports.plaid import write_plaid
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.publishing.exports.sqlite import write_sqlite
@@ -32,6 +37,9 @@ FORMATS: Mapping[str, str] = {
     "json": "one file per table, and traces/{user_id}.json",
     "sqlite": "users.sqlite with keys and indexes",
     "plaid": "per person Plaid's response bodies and a Sandbox custom user",
+    "beancount": "a ledger per person, balanced at every month's end",
+    "ofx": "a bank's or card's statement per account",
+    "qif": "a register per account",
 }
 _WRITERS: Mapping[str, Callable[[Selection, Path], None]] = {
     "parquet": write_parquet,
@@ -42,7 +50,16 @@ _WRITERS: Mapping[str, Callable[[Selection, Path], None]] = {
 
 # Bytes an export takes for each of the published file, rounded up from 300 people and 24 months:
 # text says in full what columns compress, and Plaid's responses repeat their field names by row.
-_WEIGHT: Mapping[str, float] = {"parquet": 0.6, "csv": 4, "json": 10, "sqlite": 6, "plaid": 21}
+_WEIGHT: Mapping[str, float] = {
+    "parquet": 0.6,
+    "csv": 4,
+    "json": 10,
+    "sqlite": 6,
+    "plaid": 21,
+    "beancount": 8,
+    "ofx": 9,
+    "qif": 5,
+}
 
 # Enough to sort a million transactions without the disk; more only buys speed nobody waits for.
 _MEMORY_LIMIT = "256MB"
@@ -126,11 +143,7 @@ def _export(
     [(everybody,)] = con.execute("select count(*) from raw_users").fetchall()
     expected = round(_WEIGHT[format_] * _file_size(con))
     with complete_or_absent(directory, expected_bytes=expected) as work:
-        if format_ == "plaid":
-            as_of = dt.date.fromisoformat(str(about["as_of"]))
-            write_plaid(selection, work, dataset_id=str(about["dataset_id"]), as_of=as_of)
-        else:
-            _WRITERS[format_](selection, work)
+        _write(format_, selection, work, about)
         describe(
             work,
             {
@@ -144,6 +157,24 @@ def _export(
         written = [path for path in work.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
     return Exported(directory, format_, people, everybody - people, len(written), size)
+
+
+def _write(
+    format_: str, selection: Selection, directory: Path, about: Mapping[str, object]
+) -> None:
+    """Let the form's writer fill the directory, with what it needs to know of the dataset."""
+    as_of, start = (dt.date.fromisoformat(str(about[key])) for key in ("as_of", "history_start"))
+    match format_:
+        case "plaid":
+            write_plaid(selection, directory, dataset_id=str(about["dataset_id"]), as_of=as_of)
+        case "beancount":
+            write_beancount(selection, directory, as_of=as_of, history_start=start)
+        case "ofx":
+            write_ofx(selection, directory, as_of=as_of)
+        case "qif":
+            write_qif(selection, directory, history_start=start)
+        case _:
+            _WRITERS[format_](selection, directory)
 
 
 def _file_size(con: duckdb.DuckDBPyConnection) -> int:

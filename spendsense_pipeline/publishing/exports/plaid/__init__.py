@@ -11,7 +11,7 @@ from typing import Any
 
 from spendsense_pipeline.publishing.exports.columnar import write_table_csv
 from spendsense_pipeline.publishing.exports.documents import file_name
-from spendsense_pipeline.publishing.exports.plaid.people import people
+from spendsense_pipeline.publishing.exports.people import people
 from spendsense_pipeline.publishing.exports.plaid.responses import (
     accounts_get,
     liabilities_get,

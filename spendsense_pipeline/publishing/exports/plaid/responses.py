@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from spendsense_pipeline.publishing.exports.plaid.people import Person, Row
+from spendsense_pipeline.publishing.exports.people import Person, Row
 
 SYNC_PAGE_ROWS = 500  # the most /transactions/sync returns at once
 INSTITUTION_NAME = "SpendSense Synthetic Bank"
