@@ -22,6 +22,11 @@ from spendsense_pipeline.publishing.exports.ledgers import (
 )
 from spendsense_pipeline.publishing.exports.plaid import write_plaid
 from spendsense_pipeline.publishing.exports.selection import Selection
+from spendsense_pipeline.publishing.exports.shifting import (
+    Shift,
+    list_rows_on_holidays,
+    shifted,
+)
 from spendsense_pipeline.publishing.exports.sqlite import write_sqlite
 
 if TYPE_CHECKING:
@@ -76,6 +81,8 @@ class Exported:
         left_out: how many are not, without consent.
         files: how many it has.
         bytes: of all of them.
+        shift: how far its days were moved; None where they are the dataset's.
+        rows_on_holidays: how many rows that put on a federal holiday.
     """
 
     directory: Path
@@ -84,6 +91,8 @@ class Exported:
     left_out: int
     files: int
     bytes: int
+    shift: Shift | None = None
+    rows_on_holidays: int = 0
 
 
 def export_dataset(
@@ -94,6 +103,7 @@ def export_dataset(
     *,
     withdrawn: Iterable[str] = (),
     include_unconsented: bool = False,
+    shift_to: dt.date | None = None,
 ) -> Exported:
     """Write the published dataset `con` is connected to into `directory`.
 
@@ -104,6 +114,7 @@ def export_dataset(
         format_: a key of FORMATS.
         withdrawn: people who took consent back since the dataset was made.
         include_unconsented: take everybody.
+        shift_to: move it by whole weeks so that its last day is as near this one as can be.
 
     Returns:
         how many people, files and bytes were written, and how many people were left out.
@@ -111,8 +122,13 @@ def export_dataset(
     Raises:
         SpendSenseError: when the directory is taken or cannot be written.
     """
-    with _bounded_memory(con):
-        return _export(con, tables, directory, format_, tuple(withdrawn), include_unconsented)
+    everything, people = tuple(tables), tuple(withdrawn)
+    if shift_to is None:
+        with _bounded_memory(con):
+            return _export(con, everything, directory, format_, people, include_unconsented)
+    shift = Shift(dt.date.fromisoformat(str(_about(con)["as_of"])), shift_to)
+    with shifted(con, everything, shift) as moved, _bounded_memory(moved):
+        return _export(moved, everything, directory, format_, people, include_unconsented, shift)
 
 
 @contextlib.contextmanager
@@ -134,6 +150,7 @@ def _export(
     format_: str,
     withdrawn: tuple[str, ...],
     include_unconsented: bool,
+    shift: Shift | None = None,
 ) -> Exported:
     selection = Selection.of(
         con, tables, withdrawn=withdrawn, include_unconsented=include_unconsented
@@ -144,6 +161,8 @@ def _export(
     expected = round(_WEIGHT[format_] * _file_size(con))
     with complete_or_absent(directory, expected_bytes=expected) as work:
         _write(format_, selection, work, about)
+        on_holidays = list_rows_on_holidays(selection, work, shift) if shift else 0
+        said = {"shifted": {**shift.description, "rows_on_holidays": on_holidays}} if shift else {}
         describe(
             work,
             {
@@ -152,11 +171,13 @@ def _export(
                 "people": people,
                 "people_left_out": everybody - people,
                 "includes_people_without_consent": include_unconsented,
+                **said,
             },
         )
         written = [path for path in work.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in written)
-    return Exported(directory, format_, people, everybody - people, len(written), size)
+    left_out = everybody - people
+    return Exported(directory, format_, people, left_out, len(written), size, shift, on_holidays)
 
 
 def _write(
