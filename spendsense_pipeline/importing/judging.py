@@ -111,7 +111,8 @@ def _type_rows(con: duckdb.DuckDBPyConnection, *, all_consented: bool) -> dict[s
     con.execute("update source_users set created_at = null")
     con.execute(
         "update source_transactions set category_primary = category.primary_code "
-        "from plaid_category category where category.detailed = category_detailed"
+        "from plaid_category category where category.detailed = category_detailed "
+        "and category_primary is distinct from category.primary_code"
     )
     rows: dict[str, int] = {}
     for name, declared in IMPORTABLE_TABLES.items():

@@ -144,7 +144,8 @@ class TableMapping(_Declared):
     def _says_a_day(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for each in formats:
             try:
-                duckdb.execute("select try_strptime('', ?)", [each])
+                with duckdb.connect() as con:
+                    con.execute("select try_strptime('', ?)", [each]).fetchall()
             except duckdb.Error as error:
                 message = f"{each!r} is no format of strptime: write one such as %m/%d/%Y"
                 raise ValueError(message) from error

@@ -5,6 +5,7 @@ rows.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 
 import duckdb
@@ -68,29 +69,35 @@ def value_problems(
         is_text: whether its numbers were text before they were read.
         said: the table's mapping.
     """
+    possible = [
+        (column.name, mistake)
+        for column in IMPORTABLE_TABLES[table].columns
+        for mistake in _mistakes(table, column, as_of, said, is_text=is_text)
+    ]
+    # One look at all rows for every kind of mistake; nearly all imports have none.
+    asked = ", ".join(f"coalesce(bool_or({mistake.condition}), false)" for _, mistake in possible)
+    [are_made] = con.execute(f'select {asked} from "source_{table}"').fetchall()
     problems = []
-    for column in IMPORTABLE_TABLES[table].columns:
-        for mistake in _mistakes(table, column, as_of, said, is_text=is_text):
-            rows = con.execute(
-                f'select _row, "{column.name}", count(*) over () from "source_{table}" '
-                f"where {mistake.condition} limit {_SHOWN_ROWS}"
-            ).fetchall()
-            if rows:
-                remedy = mistake.remedy
-                if remedy == NUMBER_REMEDY:
-                    remedy = number_remedy(con, table, column.name)
-                elif remedy == DATE_REMEDY:
-                    remedy = date_remedy(con, table, column.name, as_of)
-                problems.append(
-                    Problem(
-                        mistake.kind,
-                        f"{where}, column {column.name}",
-                        mistake.noun.format(n=count_of(rows[0][2], "value")),
-                        remedy,
-                        rows[0][2],
-                        tuple(f"{row} ({value!r})" if value else row for row, value, _ in rows),
-                    )
-                )
+    for column, mistake in itertools.compress(possible, are_made):
+        rows = con.execute(
+            f'select _row, "{column}", count(*) over () from "source_{table}" '
+            f"where {mistake.condition} limit {_SHOWN_ROWS}"
+        ).fetchall()
+        remedy = mistake.remedy
+        if remedy == NUMBER_REMEDY:
+            remedy = number_remedy(con, table, column)
+        elif remedy == DATE_REMEDY:
+            remedy = date_remedy(con, table, column, as_of)
+        problems.append(
+            Problem(
+                mistake.kind,
+                f"{where}, column {column}",
+                mistake.noun.format(n=count_of(rows[0][2], "value")),
+                remedy,
+                rows[0][2],
+                tuple(f"{row} ({value!r})" if value else row for row, value, _ in rows),
+            )
+        )
     return problems
 
 

@@ -6,6 +6,7 @@ Nearly every line costs one count of the delimiter; only those with a quote are 
 from __future__ import annotations
 
 import csv
+import itertools
 import string
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -65,30 +66,6 @@ def survey_lines(path: Path, form: Form, wanted: Collection[str]) -> Survey:
     return survey
 
 
-class _Lines:
-    """Numbered lines, one of which can be given back, to be read with those that follow it."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self._waiting: list[str] = []
-        self.number = 0
-        """Of the line last read."""
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        if self._waiting:
-            return self._waiting.pop()
-        line = next(self._lines)
-        self.number += 1
-        return line
-
-    def give_back(self, line: str) -> None:
-        """Let `line` be the next again."""
-        self._waiting.append(line)
-
-
 class _SecondHeader:
     """How a repeated header would be told from a row."""
 
@@ -98,11 +75,11 @@ class _SecondHeader:
         # The longest name is the one least likely to stand in a row.
         mark = max(self._sought or self._columns, key=lambda name: (len(name), name))
         written = next((name for name in form.columns if name.lower() == mark), mark)
-        self._spellings = tuple({written, mark, mark.upper()})
+        self._written, self._lower, self._upper = written, mark, mark.upper()
 
     def may_be(self, line: str) -> bool:
         """Whether a line deserves a closer look."""
-        return any(spelling in line for spelling in self._spellings)
+        return self._written in line or self._lower in line or self._upper in line
 
     def is_one(self, cells: Sequence[str]) -> bool:
         """Whether these are the column names again, or all of those that we need."""
@@ -113,44 +90,50 @@ class _SecondHeader:
 def _surveyed(lines: Iterator[str], path: Path, form: Form, header: _SecondHeader) -> Survey:
     width = len(form.columns)
     survey = Survey(widest=width)
-    feed = _Lines(lines)
     for _ in range(form.header_line):
-        next(feed)
-    reader = form.reader(feed)
-    empty = string.whitespace + form.delimiter
-    for line in feed:
-        start = feed.number
+        next(lines)
+    number = form.header_line
+    delimiter, quote, escape = form.delimiter, form.quote, form.escape or form.quote
+    empty = string.whitespace + delimiter
+    for line in lines:
+        number += 1
+        start = number
         cells: list[str] | None = None
-        if form.quote in line or (form.escape and form.escape in line):
-            feed.give_back(line)
-            cells = _taken_apart(reader, path, form, start)
-            count, is_blank = len(cells), not any(cell.strip() for cell in cells)
-            survey.is_plain = survey.is_plain and not any(form.quote in cell for cell in cells)
+        if quote in line or escape in line:
+            cells, length = _taken_apart(line, lines, path, form, start)
+            number += length - 1
+            together = "".join(cells)
+            count, is_blank = len(cells), not together.strip()
+            survey.is_plain = survey.is_plain and quote not in together
         else:
-            count, is_blank = line.count(form.delimiter) + 1, not line.strip(empty)
+            count, is_blank = line.count(delimiter) + 1, not line.strip(empty)
         if is_blank:
             survey.blank_lines += 1
             survey.empty_rows += bool(line.strip())
             continue
         survey.count_row(start)
-        if count == width and feed.number == start and not header.may_be(line):
+        if count == width and number == start and not header.may_be(line):
             continue
-        cells = cells or line.rstrip("\r\n").split(form.delimiter)
+        cells = cells or line.rstrip("\r\n").split(delimiter)
         at = f"line {start}, row {survey.rows}"
         if header.is_one(cells):
             survey.add_fault("second_header", at)
         elif count < width or any(cell.strip() for cell in cells[width:]):
             shown = f"{count_of(count, 'value')}: {_shortened(cells, form)}"
             survey.add_fault("width", f"{at} ({shown})")
-        elif feed.number > start and _swallows_rows(cells, form):
-            survey.add_fault("swallowed", f"lines {start} to {feed.number}")
+        elif number > start and _swallows_rows(cells, form):
+            survey.add_fault("swallowed", f"lines {start} to {number}")
         survey.widest = max(survey.widest, count)
     return survey
 
 
-def _taken_apart(reader: Iterator[list[str]], path: Path, form: Form, start: int) -> list[str]:
+def _taken_apart(
+    line: str, following: Iterator[str], path: Path, form: Form, start: int
+) -> tuple[list[str], int]:
+    """The cells of a row that begins with this line, and how many lines it is long."""
+    reader = form.reader(itertools.chain([line], following))
     try:
-        return next(reader)
+        return next(reader), reader.line_num
     except csv.Error as error:
         text = f"line {start}: a quoted value is not closed as it was opened ({error})"
         remedy = (
