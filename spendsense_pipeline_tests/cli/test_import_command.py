@@ -111,6 +111,7 @@ def test_the_end_of_an_import_is_a_table_of_what_became_of_every_line(
     }
 
 
+@pytest.mark.long
 def test_tables_loaded_in_python_are_judged_as_the_run_that_made_them_judged_them(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ def _half_a_year() -> list[Move]:
     return moves
 
 
+@pytest.mark.long
 def test_downloads_of_a_bank_are_measured_and_judged(data_dir: Path, tmp_path: Path) -> None:
     person = tmp_path / "downloads" / "ann"
     person.mkdir(parents=True)
