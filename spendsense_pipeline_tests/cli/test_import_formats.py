@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from spendsense_pipeline.importing.formats import FORMATS
 from spendsense_pipeline_tests.fixtures.command import run
