@@ -1,7 +1,11 @@
 """Bring your own data: other people's files become our raw tables, or a list of what is wrong with
 them.
 
-Measuring, judging and explaining happen downstream, on imported and generated rows alike.
+A reader (`layout` with `delimited`, `plaid`, `formats`, `loader`) leaves rows under their own
+names; `translation` and `amounts` say them in ours as `mapping` tells; `spelling` and `oddities`
+read what one value cannot spoil; `values`, `relations` and `unsaid` judge; `judging` puts it
+together, `staged` keeps it, `report` tells of it, and `warehouse` hands it to the pipeline. People
+are measured, judged and explained downstream, imported and generated alike.
 """
 
 from spendsense_pipeline.importing.loader import DataLoader
