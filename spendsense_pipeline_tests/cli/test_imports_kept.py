@@ -104,6 +104,7 @@ def test_from_raw_with_nothing_there_says_how_to_begin(data_dir: Path) -> None:
     assert "`spendsense import`" in answer.err
 
 
+@pytest.mark.long
 def test_from_raw_applies_decisions_to_published_tables(data_dir: Path, tmp_path: Path) -> None:
     settings = settings_in(data_dir)
     in_the_warehouse(settings, tmp_path / "scratch")
