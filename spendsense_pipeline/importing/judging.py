@@ -58,7 +58,7 @@ def judged(
     create_vocabulary(con)
     read_away_spelling(con)
     problems = list(unmeasured_problems(con, files))
-    leave_out_odd_values(con, files, report)
+    leave_out_odd_values(con, files, given, report)
     problems += [
         problem
         for table in files
@@ -67,6 +67,7 @@ def judged(
             table,
             files[table],
             as_of=origin.as_of,
+            given=given[table],
             is_text=arrivals[table].is_text,
             said=mapping.get(table, TableMapping()),
         )

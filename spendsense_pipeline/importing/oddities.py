@@ -6,7 +6,7 @@ worse for it. What would make a whole column a guess is refused by `values.py` a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -43,17 +43,23 @@ class _Oddity:
 
 
 def leave_out_odd_values(
-    con: duckdb.DuckDBPyConnection, names: Mapping[str, str], report: ImportReport
+    con: duckdb.DuckDBPyConnection,
+    names: Mapping[str, str],
+    given: Mapping[str, Collection[str]],
+    report: ImportReport,
 ) -> None:
     """Note what is odd in the source tables that were brought, and leave its value out.
 
     Args:
         con: holds `source_<table>` and the vocabulary of `spelling.py`.
         names: what messages call the tables that were brought.
+        given: their columns that were; a column that was not can hold nothing odd.
         report: takes the notes.
     """
     for oddity in _oddities():
-        if oddity.table not in names:
+        if oddity.table not in names or not (
+            oddity.column in given[oddity.table] or oddity.table == "accounts"
+        ):
             continue
         table = f'"source_{oddity.table}"'
         rows = con.execute(

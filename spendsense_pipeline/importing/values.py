@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import duckdb
@@ -20,6 +21,7 @@ from spendsense_pipeline.tables.declaration import MONEY, Column
 EARLIEST_DATE = dt.date(1990, 1, 1)  # no bank feed reaches further back; earlier is a broken export
 _LARGEST_AMOUNT = 10**10  # what DECIMAL(12,2) holds
 _SHOWN_ROWS = 3
+_BLANK = "blank"
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
 _DAY_AND_TIME = (
     r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2})([T ]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?"
@@ -56,6 +58,7 @@ def value_problems(
     where: str,
     *,
     as_of: dt.date,
+    given: Collection[str],
     is_text: bool,
     said: TableMapping,
 ) -> list[Problem]:
@@ -66,6 +69,7 @@ def value_problems(
         table: its name, without `source_`.
         where: what messages call its origin.
         as_of: no row may be later.
+        given: the columns that were brought; of others only that they are missing can be wrong.
         is_text: whether its numbers were text before they were read.
         said: the table's mapping.
     """
@@ -73,8 +77,11 @@ def value_problems(
         (column.name, mistake)
         for column in IMPORTABLE_TABLES[table].columns
         for mistake in _mistakes(table, column, as_of, said, is_text=is_text)
+        if column.name in given or mistake.kind == _BLANK
     ]
     # One look at all rows for every kind of mistake; nearly all imports have none.
+    if not possible:
+        return []
     asked = ", ".join(f"coalesce(bool_or({mistake.condition}), false)" for _, mistake in possible)
     [are_made] = con.execute(f'select {asked} from "source_{table}"').fetchall()
     problems = []
@@ -135,7 +142,7 @@ def _mistakes(
     name, found = f'"{column.name}"', []
     has_default = (table, column.name) in _DEFAULTS or (table, column.name) in _FILLED_LATER
     if not column.nullable and not has_default:
-        found.append(_Mistake("blank", f"{name} is null", "{n} missing", "Fill every row."))
+        found.append(_Mistake(_BLANK, f"{name} is null", "{n} missing", "Fill every row."))
     if column.type == MONEY or column.type.startswith("DECIMAL("):
         is_money = column.type == MONEY
         found += _number_mistakes(name, is_money=is_money, is_text=is_text)
