@@ -108,7 +108,7 @@ def import_(
         return
     confirm_replacing(settings, yes=yes)
     fill_warehouse(settings, staged, overridden_configuration(None, Overrides(), say=say))
-    run_and_summarize(settings, JOB, run_config={}, as_json=as_json)
+    run_and_summarize(settings, JOB, run_config={}, as_json=as_json, also={"import": staged})
 
 
 def _show(staged: StagedImport) -> None:

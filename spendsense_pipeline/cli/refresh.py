@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -204,6 +204,7 @@ def run_and_summarize(
     only_blocking_checks: bool = False,
     force: bool = False,
     as_json: bool = False,
+    also: Mapping[str, Any] | None = None,
 ) -> None:
     """Run a job with live progress, then show the summary of what it published.
 
@@ -216,6 +217,7 @@ def run_and_summarize(
         only_blocking_checks: leave out the checks that only warn.
         force: do not refuse for want of room.
         as_json: show the summary as JSON and no progress.
+        also: what else the JSON of a run that succeeded says.
 
     Raises:
         SpendSenseError: with every failed check's figure, bound and remedy.
@@ -251,7 +253,8 @@ def run_and_summarize(
     with open_dataset(settings) as published:
         content = summarize(published, settings, today=today(settings))
     if as_json:
-        show_json({"run_id": report.run_id, "success": True, "summary": plain(content)})
+        said = {"run_id": report.run_id, "success": True, "summary": content, **(also or {})}
+        show_json(plain(said))
     else:
         show_summary(content)
 

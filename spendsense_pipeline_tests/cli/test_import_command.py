@@ -49,9 +49,10 @@ def test_an_export_imported_elsewhere_is_judged_the_same(
     expected = _judged(published)
     elsewhere = tmp_path / "elsewhere"
     monkeypatch.setenv("SPENDSENSE_DATA_DIR", str(elsewhere))
-    answer = run("import", tmp_path / "out", "--yes")
+    answer = run("import", tmp_path / "out", "--yes", "--json")
     assert answer.code == 0, answer.err
-    assert "imported data" in answer.out
+    assert {line["outcome"] for line in answer.json["import"]["report"]} >= {"read", "set aside"}
+    assert answer.json["summary"]["preset"] == "imported"
     assert _judged(elsewhere) == expected
     assert run("summary", "--json").json["control_fidelity"] == []
     assert run("user", expected[0][0]).code == 0
