@@ -17,6 +17,7 @@ import pytest
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.publishing.exports import export_dataset
 from spendsense_pipeline.publishing.exports.ledgers import write_beancount, write_ofx, write_qif
+from spendsense_pipeline.publishing.exports.ledgers.beancount import category_account
 from spendsense_pipeline.publishing.exports.ledgers.ofx import account_number
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.tables import tables_in
@@ -186,3 +187,22 @@ def test_only_those_who_consent_leave_and_odd_accounts_break_nothing(
     for file in (tmp_path / "out").rglob("*.beancount"):
         _, errors, _ = loader.load_file(str(file))
         assert not errors, errors[:3]
+
+
+@pytest.mark.parametrize(
+    ("primary", "detailed", "amount", "account"),
+    [
+        ("INCOME", "INCOME_SALARY", -5, "Income:Salary"),
+        ("INCOME", None, -5, "Income:Income"),
+        ("FOOD_AND_DRINK", "FOOD_AND_DRINK_COFFEE", 5, "Expenses:Food-And-Drink:Coffee"),
+        ("FOOD_AND_DRINK", "FOOD_AND_DRINK_COFFEE", -5, "Expenses:Food-And-Drink:Coffee"),
+        ("TRAVEL", None, 5, "Expenses:Travel"),
+        (None, None, 5, "Expenses:Uncategorized"),
+        (None, None, -5, "Income:Uncategorized"),
+    ],
+)
+def test_a_category_is_an_account(
+    primary: str | None, detailed: str | None, amount: int, account: str
+) -> None:
+    row = {"category_primary": primary, "category_detailed": detailed, "amount": amount}
+    assert category_account(row) == account

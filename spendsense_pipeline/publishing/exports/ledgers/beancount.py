@@ -118,8 +118,10 @@ def category_account(row: Row) -> str:
     primary = row["category_primary"] or primary_of(code)
     detail = code.removeprefix(primary).strip("_")
     is_income = primary in ("INCOME", "TRANSFER_IN", "LOAN_DISBURSEMENTS")
-    name = f"{'Income' if is_income else 'Expenses'}:{_spoken(primary)}"
-    return f"{name}:{_spoken(detail)}" if detail else name
+    root = "Income" if is_income else "Expenses"
+    # A root alone is no account.
+    middle = [] if _spoken(primary) == root and detail else [_spoken(primary)]
+    return ":".join([root, *middle, *([_spoken(detail)] if detail else [])])
 
 
 def _spoken(code: str) -> str:
