@@ -72,7 +72,12 @@ def _plaid(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [_csv, _plaid, pytest.param(_parquet, marks=LONG), pytest.param(_one_region, marks=LONG)],
+    [
+        _csv,
+        pytest.param(_plaid, marks=LONG),
+        pytest.param(_parquet, marks=LONG),
+        pytest.param(_one_region, marks=LONG),
+    ],
 )
 def test_the_least_that_may_be_brought_is_published(
     shape: Callable[[Path], None], data_dir: Path, tmp_path: Path

@@ -233,7 +233,7 @@ ANY_HOUSEHOLD = {
 }
 
 
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(**ANY_HOUSEHOLD)
 def test_random_households(rows: list[Row], window: int, start: dt.date | None) -> None:
     is_recomputed(rows, window, start)

@@ -123,7 +123,14 @@ TWO_MERCHANTS = (
 )
 
 
-@pytest.mark.parametrize("amounts", [("20.00", "20.00"), ("20.00", "21.00"), ("12.00", "48.00")])
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        ("20.00", "20.00"),
+        pytest.param(("20.00", "21.00"), marks=pytest.mark.long),
+        pytest.param(("12.00", "48.00"), marks=pytest.mark.long),
+    ],
+)
 def test_two_merchants_with_a_word_in_common_stay_two(amounts: tuple[str, str]) -> None:
     """On one day of the month: as one merchant they would be one series of pairs."""
     households = [

@@ -202,7 +202,7 @@ ANY_WORLD = {
 }
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, suppress_health_check=list(HealthCheck))
 @given(**ANY_WORLD)
 def test_random_worlds(world: dict[str, list[Row]], window: int, start: dt.date | None) -> None:
     is_recomputed(world, window, start)

@@ -82,8 +82,14 @@ def test_three_kinds_of_account_are_savings() -> None:
     assert found["savings_growth_rate"] == pytest.approx(300 / 2700)
 
 
-@pytest.mark.parametrize("arrives_after", [0, 1, 6])
-@pytest.mark.parametrize("change", [{}, {"transfer_id": "x"}, UNCATEGORISED])
+@pytest.mark.parametrize(
+    "arrives_after",
+    [pytest.param(0, marks=pytest.mark.long), 1, pytest.param(6, marks=pytest.mark.long)],
+)
+@pytest.mark.parametrize(
+    "change",
+    [{}, pytest.param({"transfer_id": "x"}, marks=pytest.mark.long), UNCATEGORISED],
+)
 @pytest.mark.parametrize("other", ["hsa", "cd"])
 def test_money_to_or_from_an_hsa_or_cd_is_no_inflow(
     other: str, change: dict[str, Any], arrives_after: int
@@ -150,7 +156,12 @@ def test_evidence_leaves_the_moves_out_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "subtype"), [("loan", "mortgage"), ("loan", "student"), ("investment", "ira")]
+    ("type_", "subtype"),
+    [
+        ("loan", "mortgage"),
+        pytest.param("loan", "student", marks=pytest.mark.long),
+        pytest.param("investment", "ira", marks=pytest.mark.long),
+    ],
 )
 def test_loans_and_investments_enter_nothing(type_: str, subtype: str) -> None:
     theirs = an_account("other", type=type_, subtype=subtype, balance_current=Decimal(150_000))
