@@ -122,7 +122,7 @@ def _removed(pull: Row) -> list[str]:
     return [each["transaction_id"] for each in pull.get("removed", [])]
 
 
-@pytest.mark.parametrize("seed", seeds(8, 200))
+@pytest.mark.parametrize("seed", seeds(8, 80))
 def test_what_is_read_is_what_stands_after_every_pull(seed: int) -> None:
     bank = Bank(seed)
     bank.append(a_sync(accounts=bank.an_account() or [an_account(current=bank.balance)]))
