@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.plaid.categories import CARD_PAYMENT, EARNED_INCOME_CODES, NOT_SPEND_CODES
+from spendsense_pipeline_tests.features.reference_card_payments import told_by_the_other_leg
 from spendsense_pipeline_tests.features.reference_movements import own_moves
 from spendsense_pipeline_tests.fixtures.rows import Row
 from spendsense_pipeline_tests.fixtures.traced_people import Trace
@@ -39,19 +40,23 @@ class Books:
         self.by_account: dict[str, list[Row]] = {}
         for t in self.transactions.values():
             self.by_account.setdefault(t["account_id"], []).append(t)
-        self.own_moves = self._own_moves() if has_categories else set()
-
-    def _own_moves(self) -> set[str]:
+        self.own_moves: set[str] = set()
         """Savings rows whose other leg is on an HSA or certificate of the same person."""
-        of_person: dict[str, list[Row]] = {}
-        for account in self.accounts.values():
+        self.card_payments: set[str] = set()
+        """Rows of no telling category that pay a card, told by the payment's other leg."""
+        if has_categories:
+            self._pair_legs()
+
+    def _pair_legs(self) -> None:
+        of_person: dict[str, dict[str, Row]] = {}
+        for key, account in self.accounts.items():
             if account["holder_category"] != "business":
-                of_person.setdefault(account["user_id"], []).append(account)
-        moves = set()
+                of_person.setdefault(account["user_id"], {})[key] = account
         for accounts in of_person.values():
-            rows = [t for a in accounts for t in self.by_account.get(a["account_id"], [])]
-            moves |= own_moves(accounts, [t for t in rows if not t["pending"]])
-        return moves
+            rows = [t for key in accounts for t in self.by_account.get(key, [])]
+            posted = [t for t in rows if not t["pending"]]
+            self.own_moves |= own_moves([*accounts.values()], posted)
+            self.card_payments |= told_by_the_other_leg(posted, accounts)
 
 
 def cents(amount: Any) -> int:
@@ -147,7 +152,11 @@ def _paydays(rows: list[Row]) -> set[dt.date]:
 def _minimum(books: Books, trace: Trace, entry: Row, _: Any) -> None:
     for row in _of(books, trace, entry):
         assert _in_window(trace, row)
-        assert not books.has_categories or row["category_detailed"] == CARD_PAYMENT
+        assert (
+            not books.has_categories
+            or row["category_detailed"] == CARD_PAYMENT
+            or row["transaction_id"] in books.card_payments
+        )
         assert books.accounts[row["account_id"]]["type"] == "credit"
 
 
@@ -201,6 +210,8 @@ def _counts(rows: str, row: Row, books: Books) -> bool:
     code = row["category_detailed"] or ""
     if rows == "spend":
         if books.accounts[row["account_id"]]["type"] not in ("depository", "credit"):
+            return False
+        if row["transaction_id"] in books.card_payments:
             return False
         if row["amount"] > 0:
             return code not in NOT_SPEND_CODES

@@ -15,7 +15,15 @@ from spendsense_pipeline.personas.criteria import EvidenceRows
 from spendsense_pipeline.personas.rules import RULE_BOOK, all_criteria
 from spendsense_pipeline.traces.evidence.collect import proofs
 from spendsense_pipeline_tests.features.test_recomputed import worlds
-from spendsense_pipeline_tests.fixtures.rows import Row
+from spendsense_pipeline_tests.fixtures.rows import (
+    AS_OF,
+    Row,
+    a_card,
+    a_statement,
+    a_transaction,
+    a_user,
+    an_account,
+)
 from spendsense_pipeline_tests.fixtures.town import EXPECTED
 from spendsense_pipeline_tests.fixtures.traced_people import Trace, a_traced_world, traces_of
 from spendsense_pipeline_tests.traces.proofs_by_hand import PROVE, Books, discrepancies
@@ -120,3 +128,31 @@ def test_a_pay_gap_from_before_the_window_is_proved(town_traces: list[Trace]) ->
     assert entry["value"] > trace["window_days"]
     assert dt.date.fromisoformat(trace["as_of"])
     assert len(entry["ids"]) >= 2
+
+
+def test_a_payment_told_by_its_other_leg_is_proof_of_paying_the_minimum_alone() -> None:
+    """Neither leg says what it is: the rows named are payments all the same, and no spend."""
+    moved = {"category_primary": None, "category_detailed": "OTHER_OTHER", "merchant_name": None}
+    con = a_traced_world(
+        users=[a_user()],
+        accounts=[an_account(), a_card()],
+        transactions=[
+            a_transaction("25.00", AS_OF, name="XQ 8837", **moved),
+            a_transaction("-25.00", AS_OF, "card", name="ZZZ", **moved),
+            a_transaction("40.00", AS_OF),
+        ],
+        liabilities=[],
+        statements=[a_statement(AS_OF - dt.timedelta(days=9), balance="400.00")],
+    )
+    books = Books(con)
+    traces = traces_of(con)
+    assert [p for trace in traces for p in discrepancies(books, trace)] == []
+    named = {
+        row
+        for trace in traces
+        for entry in trace["evidence"]
+        if entry["feature"] == "minimum_payment_only"
+        for row in entry["ids"]
+    }
+    assert len(named) == 1
+    assert named <= books.card_payments
