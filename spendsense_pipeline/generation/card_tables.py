@@ -23,10 +23,14 @@ def statements_table(ledger: Ledger) -> Any:
     world, cards, statements = (
         ledger.household.world,
         ledger.household.cards,
-        ledger.household.statements,
+        ledger.household.lived.statements,
     )
-    start = world.resolved.history_start
-    card, cycle = np.nonzero(cards.issued <= world.as_of_day)
+    start = world.calendar.first_date
+    card, cycle = np.nonzero(
+        (cards.issued >= world.history_day) & (cards.issued <= world.as_of_day)
+    )
+    # Numbered from the first of the history on.
+    number = cycle - (cards.issued < world.history_day).sum(axis=1)[card]
     flat = account_index(cards.user[card], cards.slot[card])
     ids = identifiers(world)
     return table(
@@ -35,8 +39,8 @@ def statements_table(ledger: Ledger) -> Any:
             "account_id": arrow.coded(flat, ids.account_column),
             "statement_id": arrow.text(
                 [
-                    f"{ids.accounts[account]}:{number:02d}"
-                    for account, number in zip(flat.tolist(), cycle.tolist(), strict=True)
+                    f"{ids.accounts[account]}:{which:02d}"
+                    for account, which in zip(flat.tolist(), number.tolist(), strict=True)
                 ]
             ),
             "issued_on": arrow.dates(cards.issued[card, cycle], start),
@@ -57,21 +61,24 @@ def liabilities_table(ledger: Ledger) -> Any:
     world, cards, statements = (
         ledger.household.world,
         ledger.household.cards,
-        ledger.household.statements,
+        ledger.household.lived.statements,
     )
-    start, today = world.resolved.history_start, world.as_of_day
+    start, today = world.calendar.first_date, world.as_of_day
     ids = identifiers(world)
     rows = np.arange(cards.count)
     issued = (cards.issued <= today).sum(axis=1)
     latest = np.maximum(issued - 1, 0)
-    none_issued = np.asarray(issued == 0, dtype=np.bool_)
-    is_paid = (statements.paid > 0) & (cards.pays_on <= today)
+    none_issued = np.take_along_axis(cards.issued, latest[:, np.newaxis], axis=1)[:, 0]
+    none_issued = np.asarray(none_issued < world.history_day, dtype=np.bool_)
+    is_paid = (
+        (statements.paid > 0) & (cards.pays_on >= world.history_day) & (cards.pays_on <= today)
+    )
     last_paid = cards.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
     never_paid = np.logical_not(np.any(is_paid, axis=1))
-    # Payments answer the oldest minimum first; a due date up to today with less paid is overdue.
-    paid_so_far = np.where(is_paid, statements.paid, 0).sum(axis=1)
-    is_due = cards.due <= today
-    due_so_far = np.where(is_due, statements.minimum, 0).sum(axis=1)
+    # Payments answer the oldest minimum first: what is left is of the newest statements.
+    not_yet_due = np.where(
+        (cards.due > today) & (cards.issued <= today), statements.minimum, 0
+    ).sum(axis=1)
     in_statement = np.take_along_axis(cards.due, latest[:, np.newaxis], axis=1)[:, 0]
     return table(
         RAW_LIABILITIES,
@@ -91,6 +98,6 @@ def liabilities_table(ledger: Ledger) -> Any:
                 cards.issued[rows, latest], start, none_issued
             ),
             "next_payment_due_date": arrow.dates(in_statement, start, none_issued),
-            "is_overdue": arrow.flags(paid_so_far < due_so_far),
+            "is_overdue": arrow.flags(ledger.household.lived.unpaid_minimums > not_yet_due),
         },
     )

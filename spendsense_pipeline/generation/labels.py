@@ -15,9 +15,14 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.irregular_pay import (
+    PAYER_KINDS,
+    Handling,
+    handling_of,
+)
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
-from spendsense_pipeline.generation.randomness import choose, integers, mix64, uniform
+from spendsense_pipeline.generation.randomness import choose, integers, mix64
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.plaid.categories import primary_of
@@ -27,10 +32,11 @@ STORES_PER_MERCHANT: Final = 16
 """Branches of a merchant that people of one place may go to; a person keeps to one."""
 _NEIGHBOURHOOD: Final = BitFields(region=4, neighbourhood=6, merchant=12)
 _BRANCH: Final = BitFields(branch=4, rest=60)
+PAID_BY_CLIENTS: Final = tuple(
+    each for each, kind in PAYER_KINDS.items() if kind == "contractor"
+)
 CLIENTS_PER_USER: Final = 3
 """Clients an irregular worker is paid by in turn; everybody else has one employer."""
-GIG_SHARE: Final = 0.4
-"""Of irregular workers, those paid by gig platforms instead of clients."""
 
 
 class Fixed(IntEnum):
@@ -52,6 +58,9 @@ class Fixed(IntEnum):
     DENTIST = 13
     PLUMBER = 14
     VETERINARIAN = 15
+    FRIEND_OUT = 16
+    FRIEND_IN = 17
+    PARTNER_IN = 18
 
 
 EMERGENCIES: Final = (Fixed.CAR_REPAIR, Fixed.DENTIST, Fixed.PLUMBER, Fixed.VETERINARIAN)
@@ -86,6 +95,15 @@ _FIXED: Final[dict[Fixed, Label]] = {
         "Cornerstone Wholesale Supply",
         "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE",
         "online",
+    ),
+    Fixed.FRIEND_OUT: Label(
+        "ZELLE PAYMENT TO A FRIEND", "Zelle", "TRANSFER_OUT_ACCOUNT_TRANSFER"
+    ),
+    Fixed.FRIEND_IN: Label(
+        "ZELLE PAYMENT FROM A FRIEND", "Zelle", "TRANSFER_IN_ACCOUNT_TRANSFER"
+    ),
+    Fixed.PARTNER_IN: Label(
+        "ZELLE PAYMENT FROM PARTNER", "Zelle", "TRANSFER_IN_ACCOUNT_TRANSFER"
     ),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
@@ -143,7 +161,8 @@ class Labels:
         """
         employers = self.catalog.employers
         is_irregular = world.profiles.cadence == Cadence.IRREGULAR
-        is_gig = uniform(world.words("payer", CLIENTS_PER_USER)) < GIG_SHARE
+        # Who is paid rarely and lives from checking alone is paid by the project.
+        handling = np.maximum(handling_of(world), Handling.KEEPS_WEEKLY)
         tier = world.profiles.people.income_tier
         chosen = np.empty((world.users, CLIENTS_PER_USER), dtype=np.int64)
         word = world.words("payer", np.arange(CLIENTS_PER_USER))
@@ -152,12 +171,13 @@ class Labels:
             for code, name in enumerate(INCOME_TIERS)
         ]
         pools += [
-            (is_irregular & is_gig, employers.by_kind["gig"]),
-            (is_irregular & ~is_gig, employers.by_kind["contractor"]),
+            (is_irregular & (handling == each), employers.by_kind[kind])
+            for each, kind in PAYER_KINDS.items()
         ]
         for who, rows in pools:
             chosen[who] = rows[choose(word[who], employers.weight[rows])]
-        turn = np.where(is_irregular[user], paycheck % CLIENTS_PER_USER, 0)
+        has_clients = is_irregular & np.isin(handling, PAID_BY_CLIENTS)
+        turn = np.where(has_clients[user], paycheck % CLIENTS_PER_USER, 0)
         return self.first_employer + chosen[user, turn]
 
     def bill_kind(self, label: Ints) -> Ints:

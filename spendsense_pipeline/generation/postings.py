@@ -55,6 +55,13 @@ class Purpose(IntEnum):
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
     BUSINESS = 19
+    CASH = 80
+    FRIEND_OUT = 81
+    FRIEND_IN = 82
+    PARTNER_IN = 83
+    COVER_OUT = 84
+    COVER_IN = 85
+    SAVED_PAY = 86
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1
@@ -137,6 +144,22 @@ class Leg(NamedTuple):
     purpose: Purpose
 
 
+def transfer_link(purpose: Purpose, serial: Ints | Words) -> Ints:
+    """Names for transfers among their user's.
+
+    Args:
+        purpose: Of the leg that goes out.
+        serial: Number among the user's transfers of this purpose, `[N]`.
+
+    Returns:
+        A link each, `[N]`.
+
+    Raises:
+        OverflowError: A serial does not fit in the link.
+    """
+    return _LINK.pack(purpose=int(purpose), serial=serial).astype(np.int64)
+
+
 def transfer(
     *, user: Ints, day: Ints, cents: Ints, serial: Ints | Words, out_of: Leg, into: Leg
 ) -> Postings:
@@ -156,7 +179,7 @@ def transfer(
     Raises:
         OverflowError: A serial does not fit in the link.
     """
-    link = _LINK.pack(purpose=int(out_of.purpose), serial=serial)
+    link = transfer_link(out_of.purpose, serial)
     legs = [
         postings(
             user=user,

@@ -235,7 +235,7 @@ def accounts_table(ledger: Ledger) -> Any:
 def transactions_table(ledger: Ledger) -> Any:
     """`raw_transactions`, in order of user, account, date and id."""
     household, world, rows = ledger.household, ledger.household.world, ledger.rows
-    ids, start = identifiers(world), world.resolved.history_start
+    ids, start = identifiers(world), world.calendar.first_date
     text = _dictionaries(household.labels.table)
     places = household.labels.catalog.places
 

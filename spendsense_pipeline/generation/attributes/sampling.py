@@ -30,7 +30,7 @@ from spendsense_pipeline.generation.population import (
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.generation.targets import Rhythm
 
-TIGHT_INCOME_SHARE = 0.45
+TIGHT_INCOME_SHARE = 0.25
 """What a household living from paycheck to paycheck has of the income above the lowest that others
 in its place have."""
 ORDERS_MAX_SHARE_OF_INCOME = 0.3

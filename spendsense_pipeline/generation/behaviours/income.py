@@ -10,20 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.irregular_pay import (
+    checking_share,
+    rare_pay_cents,
+    rare_paydays,
+)
 from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.world import World
 
-# A nominal gap of 49 days stays above 45 when a holiday weekend moves both paydays (by 3 at most).
-IRREGULAR_GAP_DAYS = 56
-IRREGULAR_GAP_SPREAD_DAYS = 7
-IRREGULAR_AMOUNT_SPREAD_SHARE = 0.7
-"""Half-width of irregular paychecks around their mean at volatility 1."""
 HOURLY_SHARE = 0.4
 HOURLY_AMOUNT_SPREAD_SHARE = 0.06
 MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
@@ -56,14 +55,12 @@ def plan_paychecks(world: World) -> Paychecks:
     known = nominal < world.days + PAD_DAYS // 2
     actual = np.where(known, world.calendar.on_or_before(nominal), nominal).astype(np.int64)
     spread = np.where(
-        world.profiles.cadence == Cadence.IRREGULAR,
-        IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
-        np.where(
-            uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
-        ),
+        uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
     )
     swing = _cancelling(world, "pay_amount", nominal.shape[1]) * spread[:, np.newaxis]
     cents = np.rint(mean_usd[:, np.newaxis] * 100 * (1 + swing)).astype(np.int64)
+    rare = world.profiles.cadence == Cadence.IRREGULAR
+    cents[rare] = rare_pay_cents(world, nominal.shape[1])[rare].astype(np.int64)
     return Paychecks(day=actual, cents=cents, first=(actual < 0).sum(axis=1))
 
 
@@ -93,15 +90,25 @@ def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings
         A row per paycheck of the plan, money in.
     """
     user, column = np.nonzero((paychecks.day >= 0) & (paychecks.day < world.days))
-    day = paychecks.day[user, column]
-    return postings(
-        user=user,
-        slot=Slot.CHECKING,
-        day=day,
-        cents=-paychecks.cents[user, column],
-        label=labels.payer(world, user, column),
-        purpose=Purpose.PAY,
-    )
+    day, cents = paychecks.day[user, column], paychecks.cents[user, column]
+    label = labels.payer(world, user, column)
+    to_checking = np.rint(cents * checking_share(world)[user]).astype(np.int64)
+    parts = [
+        postings(
+            user=user[sent],
+            slot=slot,
+            day=day[sent],
+            cents=-amount[sent],
+            label=label[sent],
+            purpose=purpose,
+        )
+        for slot, amount, purpose in (
+            (Slot.CHECKING, to_checking, Purpose.PAY),
+            (Slot.SAVINGS, cents - to_checking, Purpose.SAVED_PAY),
+        )
+        for sent in [np.flatnonzero(amount)]
+    ]
+    return Postings.joined(parts)
 
 
 def _cancelling(world: World, purpose: str, count: int) -> Floats:
@@ -136,25 +143,12 @@ def _schedule(world: World) -> tuple[Ints, Floats]:
     twice = np.stack([calendar.clamp_day(months, pair[:, [half]]) for half in (0, 1)], axis=2)
     nominal[who, : 2 * months.size] = twice.reshape(-1, 2 * months.size)
     who = cadence == Cadence.IRREGULAR
-    nominal[who] = _irregular_days(world, count)[who]
+    nominal[who] = rare_paydays(world, count)[who]
 
     for code, per_year in PAYCHECKS_PER_YEAR.items():
         mean[cadence == code] = income[cadence == code] * 12 / per_year
-    mean[who] = income[who] * IRREGULAR_GAP_DAYS / DAYS_PER_MONTH
+    mean[who] = 0.0
     return nominal, mean
-
-
-def _irregular_days(world: World, count: int) -> Ints:
-    """Paydays about eight weeks apart; the first within five weeks of the start."""
-    volatility = world.resolved.controls.irregular_income_volatility
-    jitter = np.rint(
-        _cancelling(world, "pay_gap", count) * IRREGULAR_GAP_SPREAD_DAYS * volatility
-    ).astype(np.int64)
-    first = 3 + integers(world.words("payday", 1), 32)
-    gaps = IRREGULAR_GAP_DAYS + jitter
-    later = first[:, np.newaxis] + np.cumsum(gaps, axis=1)
-    before = (first - IRREGULAR_GAP_DAYS)[:, np.newaxis]
-    return np.concatenate([before, first[:, np.newaxis], later], axis=1)[:, :count]
 
 
 def events_passed(event_day: Ints, days: int) -> Ints:

@@ -30,8 +30,9 @@ from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
-EMPLOYER_KINDS: Final = ("employer", "contractor", "gig")
-"""Who pays: an employer, a contractor's client, a gig platform."""
+EMPLOYER_KINDS: Final = ("employer", "contractor", "commission", "royalty", "seasonal", "gig")
+"""Who pays: an employer, a client by the project, a brokerage, a publisher, an employer by the season,
+a gig platform."""
 
 
 def _read_spending_groups() -> SpendingGroups:

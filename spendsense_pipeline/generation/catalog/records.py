@@ -95,6 +95,10 @@ class Merchants:
     weight: Floats
     """Popularity within the group, Zipf-like."""
 
+    @functools.cached_property
+    def ticket_cap_cents(self) -> Ints:
+        return np.rint(self.ticket_median_cents * np.exp(2.4 * self.ticket_sigma)).astype(np.int64)
+
     def __len__(self) -> int:
         """Number of merchants."""
         return len(self.names)

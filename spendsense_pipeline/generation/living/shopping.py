@@ -1,0 +1,344 @@
+"""What is bought on a day: how many things, of what kind, where, at what price, and how it is paid.
+
+How many and of what kind follows what a household wants to spend (see `wants`); a price is what the
+merchant sells at. What cannot be afforded is not bought: something small instead, or nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
+from spendsense_pipeline.generation.behaviours.credit import (
+    MINIMUM_PAYER_PURCHASE_SHARE,
+    TIGHT_PURCHASE_SHARE,
+    PURCHASE_SHARE_RANGE,
+    USES,
+    Cards,
+    CardUse,
+)
+from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
+from spendsense_pipeline.generation.cents import priced, sums
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, TABLE_BITS, Tastes
+from spendsense_pipeline.generation.living.wants import Wants
+from spendsense_pipeline.generation.randomness import bits, words_each
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import World
+
+FAVOURITE_SHARE = 0.87
+"""Purchases made at one of the user's usual places."""
+FAVOURITES_PER_GROUP = 3
+# The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
+_FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
+_BUSINESS_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 8 + [2] * 3 + [3], dtype=np.int64)
+"""Business days until a purchase posts, by 4 bits of a draw."""
+SMALLER_SHARE = 0.6
+"""Of purchases that cannot be afforded, those in whose place something small is bought."""
+REFUND_DAYS = (3, 12)
+WHOLE_REFUND_SHARE = 0.55
+PARTIAL_REFUND_RANGE = (0.15, 0.8)
+_PURCHASE_NUMBER: Final = BitFields(day=16, serial=9)
+"""Day of a purchase and which of the user's day: the number of its draws, so it never changes."""
+_CHOICES: Final = BitFields(
+    group=20, merchant=TABLE_BITS, price=TABLE_BITS, goes_to_favourite=8, favourite=8, spare=4
+)
+"""What the first word of a purchase decides."""
+_SETTLEMENT: Final = BitFields(
+    pays_with=12, lag=4, is_refunded=16, refund_delay=8, channel=12, ending=8, smaller=4
+)
+"""What its second word decides."""
+_SMALLER: Final = BitFields(group=TABLE_BITS, merchant=TABLE_BITS, price=TABLE_BITS, refund_part=12, spare=16)
+"""What the third word decides: the small thing bought in place of another, the part refunded."""
+_FAVOURITE: Final = BitFields(merchant=TABLE_BITS, spare=WORD_BITS - TABLE_BITS)
+_GROUP_PLACES: Final = 1 << 20
+_LEVELS_PER_PURCHASE: Final = 32
+"""Rates of purchases per day are told apart to this part of a purchase."""
+_COUNT_BITS: Final = 24
+PENDING_DAYS_MAX: Final = 5
+# Cards take the larger tickets: the share of purchases by what they cost, times the usual share
+# (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
+_TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
+_CARD_BY_TICKET: Final = np.array([0.7, 0.9, 1.08, 1.25, 1.4])
+
+
+@dataclass(frozen=True)
+class Purchases(Columns):
+    """Purchases, one array entry each (`[N]`)."""
+
+    user: Ints
+    day: Ints
+    settles: Ints
+    serial: Ints
+    """Number within the user's day."""
+    merchant: Ints
+    """Row of the catalog's merchants."""
+    is_online: Flags
+    cents: Ints
+    card: Ints
+    """Which card pays, `Balances.nobodys` for the debit card."""
+    refund_day: Ints
+    """Day money comes back, -1 for most."""
+    refund_cents: Ints
+
+
+class Shopping:
+    """Draws the purchases of one day after the other."""
+
+    def __init__(
+        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, means: Floats
+    ) -> None:
+        """Look up what does not change from day to day.
+
+        Args:
+            world: The shard.
+            tastes: What the population buys.
+            labels: The catalog.
+            cards: The cards of the shard, `[C]`.
+            means: What a household has for a purchase, relative to the usual one: `[U]`.
+        """
+        self._world, self._tastes, self._cards = world, tastes, cards
+        self._shops = labels.catalog.merchants
+        self._keys = [
+            world.keys(purpose)
+            for purpose in ("purchase", "purchase_settlement", "purchase_instead")
+        ]
+        self._count_words = world.words("purchase_count", np.arange(world.days))
+        self._favourites = _favourites(world, tastes)
+        self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
+        self._means = means[:, np.newaxis] ** tastes.elasticity
+        calendar = world.calendar
+        days = np.arange(world.days)
+        settles = np.empty((4, world.days), dtype=np.int64)
+        settles[0] = days
+        for lag in (1, 2, 3):
+            # The first lets everybody post overnight on business days only.
+            settles[lag] = calendar.on_or_after(settles[lag - 1] + 1)
+        for lag in (2, 3):
+            late = settles[lag] - days > PENDING_DAYS_MAX
+            settles[lag] = np.where(late, settles[lag - 1], settles[lag])
+        self._settles = settles
+        uses = cards.use
+        is_minimum = cards.payment != PaymentHabit.FREELY
+        share = np.array([USES[each].purchase_share for each in CardUse])[uses]
+        share = np.where(is_minimum, MINIMUM_PAYER_PURCHASE_SHARE, share)
+        is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
+        share = np.where(is_tight & cards.is_paid_in_full, TIGHT_PURCHASE_SHARE, share)
+        self._share = np.append(share, 0.0)
+        answer = np.array([USES[each].answer for each in CardUse])[uses]
+        answer = np.where(is_tight & cards.is_paid_in_full, 0.0, answer)
+        self._answer = np.append(answer, 0.0)
+        self._ceiling = np.append(
+            np.array([USES[each].ceiling for each in CardUse])[uses] * cards.limit_cents, 0.0
+        )
+        self._set_point = np.append(cards.set_point, 0.0)
+        self._limit = np.append(cards.limit_cents, 1)
+
+    def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
+        """The purchases of a day, in order of user.
+
+        Args:
+            day: The day.
+            wants: How often each user buys, how dear, and what there is to spend: `[U]`.
+            balances: What they have.
+
+        Returns:
+            What is bought, `[N]`.
+        """
+        tastes, calendar = self._tastes, self._world.calendar
+        count = self._counts(day, wants.rate)
+        user = np.repeat(np.arange(count.size), count)
+        serial = np.arange(user.size) - np.repeat(np.cumsum(count) - count, count)
+        number = _PURCHASE_NUMBER.pack(day=day, serial=serial).astype(np.int64)
+        first, second = (words_each(keys[user], number) for keys in self._keys[:2])
+
+        share = (
+            tastes.group_share
+            * tastes.by_weekday[calendar.weekday[day]]
+            * tastes.by_month[calendar.month_of_year[day]]
+        )
+        edges = np.cumsum(share, axis=1)
+        edges = np.rint(edges * (_GROUP_PLACES / edges[:, -1:])).astype(np.int64)
+        place = _CHOICES.take(first, "group")
+        group = (edges[wants.level[user]] <= place[:, np.newaxis]).sum(axis=1)
+        group = np.where(wants.fetches_cash_apart[user] & (group == self._cash), 0, group)
+        merchant = self._merchants(user, group, first)
+        cents = self._price(user, group, merchant, _CHOICES.take(first, "price"), second)
+
+        # What there is to spend is looked at once a day: what was bought earlier is taken off.
+        spendable = wants.spendable_cents[user]
+        card = self._card(user, cents, second, balances)
+        is_debit = card == balances.nobodys
+        before = _running_before(user, np.where(is_debit, cents, 0))
+        is_dear = is_debit & (before + cents > spendable)
+        if is_dear.any():
+            dear = np.flatnonzero(is_dear)
+            third = words_each(self._keys[2][user[dear]], number[dear])
+            swaps = _SETTLEMENT.take(second[dear], "smaller") < SMALLER_SHARE * 16
+            instead = tastes.small_table[_SMALLER.take(third, "group")]
+            group[dear] = instead
+            merchant[dear] = tastes.merchant_table[instead, _SMALLER.take(third, "merchant")]
+            cents[dear] = self._price(
+                user[dear], instead, merchant[dear], _SMALLER.take(third, "price"), second[dear]
+            )
+            before = _running_before(user, np.where(is_debit, cents, 0))
+            kept = ~is_dear
+            kept[dear[swaps]] = (before + cents <= spendable)[dear[swaps]]
+            user, serial, group, merchant, cents, card, number, second = (
+                column[kept]
+                for column in (user, serial, group, merchant, cents, card, number, second)
+            )
+        return self._paid(day, user, serial, number, group, merchant, cents, card, second, balances)
+
+    def _counts(self, day: int, rate: Floats) -> Ints:
+        """How many purchases each user makes, Poisson around the wanted rate: `[U]`."""
+        level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
+        thresholds = _poisson_thresholds(1 << int(level.max(initial=1)).bit_length())
+        draw = bits(self._count_words[:, day], 40, _COUNT_BITS)
+        return np.asarray((thresholds[level] <= draw[:, np.newaxis]).sum(axis=1), dtype=np.int64)
+
+    def _merchants(self, user: Ints, group: Ints, word: Words) -> Ints:
+        """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
+        rank = _FAVOURITE_RANK[_CHOICES.take(word, "favourite")]
+        goes_to_favourite = _CHOICES.take(word, "goes_to_favourite") < FAVOURITE_SHARE * 256
+        elsewhere = self._tastes.merchant_table[group, _CHOICES.take(word, "merchant")]
+        return np.where(goes_to_favourite, self._favourites[user, group, rank], elsewhere)
+
+    def _price(self, user: Ints, group: Ints, merchant: Ints, place: Ints, word: Words) -> Ints:
+        """What the merchant sells at, a dearer basket for who has more: `[N]` cents."""
+        shops, tastes = self._shops, self._tastes
+        relative = tastes.relative_price[tastes.spread_class[merchant], place]
+        raw = relative * shops.ticket_median_cents[merchant] * self._means[user, group]
+        raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
+        return priced(raw, _SETTLEMENT.take(word, "ending"), group == self._cash)
+
+    def _card(self, user: Ints, cents: Ints, word: Words, balances: Balances) -> Ints:
+        """Which card pays, the further below its set point the likelier; else the debit card."""
+        use = (balances.owed + balances.pending_owed) / self._limit
+        share = np.clip(
+            self._share + self._answer * (self._set_point - use) * (self._share > 0),
+            PURCHASE_SHARE_RANGE[0],
+            PURCHASE_SHARE_RANGE[1],
+        ) * (self._share > 0)
+        each = share[balances.card_of]
+        together = each.sum(axis=1, keepdims=True)
+        each = each * np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(together, 1e-9))
+        larger = _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
+        first = each[user, 0] * larger
+        both = first + each[user, 1] * larger
+        drawn = _SETTLEMENT.take(word, "pays_with") / _SETTLEMENT.size("pays_with")
+        which = np.where(drawn < first, 0, np.where(drawn < both, 1, -1))
+        card = np.where(which < 0, balances.nobodys, balances.card_of[user, np.maximum(which, 0)])
+        # Several purchases of a day share what room there is below the ceiling.
+        before = _running_before(user, np.where(card == balances.nobodys, 0, cents))
+        room = self._ceiling[card] - (balances.owed + balances.pending_owed)[card] - before
+        return np.where(cents <= room, card, balances.nobodys)
+
+    def _paid(
+        self,
+        day: int,
+        user: Ints,
+        serial: Ints,
+        number: Ints,
+        group: Ints,
+        merchant: Ints,
+        cents: Ints,
+        card: Ints,
+        second: Words,
+        balances: Balances,
+    ) -> Purchases:
+        """When purchases post, and which of them are given back: both the same for everybody."""
+        is_cash = group == self._cash
+        card = np.where(is_cash, balances.nobodys, card)
+        settles = self._settles[_BUSINESS_DAYS[_SETTLEMENT.take(second, "lag")], day]
+        settles = np.where(is_cash, day, settles)
+        in_store_share = self._shops.in_store_share[merchant]
+        is_online = (
+            _SETTLEMENT.take(second, "channel") / _SETTLEMENT.size("channel") >= in_store_share
+        )
+        refunded = np.flatnonzero(
+            _SETTLEMENT.take(second, "is_refunded") / _SETTLEMENT.size("is_refunded")
+            < self._tastes.refund_share[group]
+        )
+        refund_day, refund_cents = np.full(user.size, -1), np.zeros(user.size, dtype=np.int64)
+        if refunded.size:
+            shortest, longest = REFUND_DAYS
+            delay = shortest + _SETTLEMENT.take(second[refunded], "refund_delay") % (
+                longest - shortest + 1
+            )
+            refund_day[refunded] = settles[refunded] + delay
+            part = _SMALLER.take(
+                words_each(self._keys[2][user[refunded]], number[refunded]), "refund_part"
+            ) / _SMALLER.size("refund_part")
+            low, high = PARTIAL_REFUND_RANGE
+            share = np.where(
+                part < WHOLE_REFUND_SHARE,
+                1.0,
+                low + (high - low) * (part - WHOLE_REFUND_SHARE) / (1 - WHOLE_REFUND_SHARE),
+            )
+            refund_cents[refunded] = np.maximum(np.rint(cents[refunded] * share), 1)
+        return Purchases(
+            user=user,
+            day=np.full(user.size, day),
+            settles=settles,
+            serial=serial,
+            merchant=merchant,
+            is_online=is_online,
+            cents=cents,
+            card=card,
+            refund_day=refund_day,
+            refund_cents=refund_cents,
+        )
+
+
+def usual_rate(world: World, tastes: Tastes) -> Floats:
+    """Purchases a day of each user in a usual month: `[U]`."""
+    from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+
+    factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
+    return factor * tastes.purchases_per_month / DAYS_PER_MONTH
+
+
+def _favourites(world: World, tastes: Tastes) -> Ints:
+    """The usual places of every user in each group: `[U, G, 3]`."""
+    groups = tastes.merchant_table.shape[0]
+    number = np.arange(groups * FAVOURITES_PER_GROUP)
+    place = _FAVOURITE.take(world.words("favourite", number), "merchant")
+    group = number // FAVOURITES_PER_GROUP
+    return tastes.merchant_table[group, place].reshape(
+        world.users, groups, FAVOURITES_PER_GROUP
+    )
+
+
+def _running_before(user: Ints, cents: Ints) -> Ints:
+    """What the user's purchases earlier in the day come to: `[N]`, rows in order of user."""
+    total = np.cumsum(cents)
+    starts = np.flatnonzero(np.diff(user, prepend=-1))
+    before_first = np.repeat(total[starts] - cents[starts], np.diff(starts, append=user.size))
+    return total - cents - before_first
+
+
+@functools.lru_cache(maxsize=16)
+def _poisson_thresholds(levels: int) -> Ints:
+    """24-bit cumulative probabilities of a Poisson count by rate level: `[L, K]`."""
+    rate = np.arange(levels + 1) / _LEVELS_PER_PURCHASE
+    # Eight standard deviations up, where less is left than 24 bits can tell.
+    most = int(rate[-1] + 8 * np.sqrt(rate[-1] + 1) + 4)
+    term = np.exp(-rate)
+    cumulative = term.copy()
+    columns = [cumulative]
+    for k in range(1, most):
+        term = term * rate / k
+        cumulative = cumulative + term
+        columns.append(cumulative)
+    table = np.rint(np.stack(columns, axis=1) * (1 << _COUNT_BITS)).astype(np.int64)
+    # No draw reaches the last column, so counts stay finite.
+    table[:, -1] = 1 << _COUNT_BITS
+    return np.asarray(table, dtype=np.int64)
