@@ -96,15 +96,9 @@ _FIXED: Final[dict[Fixed, Label]] = {
         "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE",
         "online",
     ),
-    Fixed.FRIEND_OUT: Label(
-        "ZELLE PAYMENT TO A FRIEND", "Zelle", "TRANSFER_OUT_ACCOUNT_TRANSFER"
-    ),
-    Fixed.FRIEND_IN: Label(
-        "ZELLE PAYMENT FROM A FRIEND", "Zelle", "TRANSFER_IN_ACCOUNT_TRANSFER"
-    ),
-    Fixed.PARTNER_IN: Label(
-        "ZELLE PAYMENT FROM PARTNER", "Zelle", "TRANSFER_IN_ACCOUNT_TRANSFER"
-    ),
+    Fixed.FRIEND_OUT: Label("ZELLE TO A FRIEND", None, "TRANSFER_OUT_OTHER_TRANSFER_OUT"),
+    Fixed.FRIEND_IN: Label("ZELLE FROM A FRIEND", None, "TRANSFER_IN_OTHER_TRANSFER_IN"),
+    Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_OTHER_TRANSFER_IN"),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),

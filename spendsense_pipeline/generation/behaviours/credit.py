@@ -47,6 +47,8 @@ class UseOfCard:
     """How much more of them the further use lies below the set point, per whole limit."""
     ceiling: float
     """Use no purchase is made beyond: it goes on the debit card."""
+    floor: float = 0.0
+    """Use that no more than the minimum is paid below: the holder pays off what is above."""
 
 
 # The shares were found by simulating 400 households over two years: cards keep to their bands on
@@ -54,9 +56,9 @@ class UseOfCard:
 USES: dict[CardUse, UseOfCard] = {
     CardUse.IN_FULL: UseOfCard((0.02, 0.24), 0.52, 3.0, 0.285),
     CardUse.HEAVY_IN_FULL: UseOfCard((0.38, 0.42), 0.66, 4.0, 0.485),
-    CardUse.PROMOTION: UseOfCard((0.32, 0.46), 0.22, 12.0, 0.485),
-    CardUse.HIGH: UseOfCard((0.53, 0.74), 0.3, 8.0, 0.775),
-    CardUse.CRITICAL: UseOfCard((0.83, 0.95), 0.28, 6.0, 0.985),
+    CardUse.PROMOTION: UseOfCard((0.32, 0.46), 0.22, 12.0, 0.485, 0.3),
+    CardUse.HIGH: UseOfCard((0.53, 0.74), 0.3, 8.0, 0.775, 0.5),
+    CardUse.CRITICAL: UseOfCard((0.83, 0.92), 0.28, 6.0, 0.95, 0.8),
 }
 MINIMUM_PAYER_PURCHASE_SHARE = 0.05
 """Of purchases, who pays the minimum only puts on that card: it pays back as little."""

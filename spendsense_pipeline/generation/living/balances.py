@@ -89,6 +89,21 @@ class Balances:
         self._purchases[at] = 0
         self._purchases_owed[at] = 0
 
+    def move(self, day: int, settles: int, user: Ints, cents: Ints) -> None:
+        """Take money out of checking, or in where it is below zero.
+
+        Args:
+            day: The day it happens.
+            settles: When it posts.
+            user: Whose, each once: `[N]`.
+            cents: `[N]`.
+        """
+        if settles == day:
+            self.checking[user] -= cents
+        else:
+            self._purchases[settles % QUEUE_DAYS, user] += cents
+            self.pending[user] += cents
+
     def refund(self, settles: Ints, user: Ints, card: Ints, cents: Ints) -> None:
         """Take money back in on a later day.
 

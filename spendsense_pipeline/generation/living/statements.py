@@ -13,7 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.behaviours.credit import Cards, CardUse
+from spendsense_pipeline.generation.behaviours.credit import USES, Cards, CardUse
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 
@@ -32,6 +32,8 @@ EXTRA_SHARE: Final[dict[CardUse, float]] = {
     CardUse.CRITICAL: 0.02,
 }
 EXTRA_ANSWER = 10.0
+FLOOR_ROOM_SHARE = 0.01
+"""Of the limit, kept above the floor by payments."""
 _TEN_DOLLARS = 1_000
 
 
@@ -65,6 +67,8 @@ class Billing:
         names = Statements.__dataclass_fields__
         self._parts = {name: np.zeros(shape, dtype=np.int64) for name in names}
         self._extra_share = np.array([EXTRA_SHARE.get(each, 0.0) for each in CardUse])[cards.use]
+        floors = np.array([USES[each].floor for each in CardUse])[cards.use]
+        self._floor = np.rint((floors + FLOOR_ROOM_SHARE) * cards.limit_cents)
         count = cards.count
         self.cycle = np.zeros(count, dtype=np.int64)
         """The cycle that is open."""
@@ -107,7 +111,9 @@ class Billing:
         above = owed[card] / cards.limit_cents[card] - cards.set_point[card]
         extra = self._extra_share[card] * cards.limit_cents[card] * self._sizes[card, cycle]
         extra = extra * np.exp(np.clip(EXTRA_ANSWER * above, -2.0, 2.0))
-        freely = np.ceil(np.maximum(minimum + extra, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
+        room = owed[card] - self._floor[card]
+        wanted = np.minimum(minimum + extra, room // _TEN_DOLLARS * _TEN_DOLLARS)
+        freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
         late = np.where(cycle > 0, parts["minimum"][card, np.maximum(cycle - 1, 0)], 0)
         amount = np.select(
             [

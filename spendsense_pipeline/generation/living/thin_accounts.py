@@ -61,7 +61,8 @@ class ThinAccounts:
             cadence
         ]
         self._everyday = everyday_cents[who] / 30.44
-        self._is_open = world.calendar.on_or_after(days) == days
+        self._next_open = world.calendar.on_or_after(days)
+        self._is_open = self._next_open == days
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
@@ -131,11 +132,13 @@ class ThinAccounts:
         if at.size == 0:
             return
         user, moved = who[at], cents[at].astype(np.int64)
+        # Machines pay out on any day; what people send each other posts when banks are open.
+        settles = day if purpose == Purpose.CASH else int(self._next_open[day])
         diary.write(
             user.size,
             user=user,
             slot=int(Slot.CHECKING),
-            day=day,
+            day=settles,
             authorized=day,
             cents=moved,
             label=label[user],
@@ -143,7 +146,7 @@ class ThinAccounts:
             serial=0,
             link=-1,
         )
-        balances.checking[user] -= moved
+        balances.move(day, settles, user, moved)
         self._wanting.free_cents[user] -= moved
 
     def begin_day(self, day: int, balances: Balances, diary: Diary) -> None:
