@@ -40,12 +40,12 @@ EVERYDAY_MIN_SHARE = 0.12
 """Of income, what any household spends on everyday life."""
 # What a household likes to have in checking, in months of income. Targeted ones keep enough never
 # to run thin; natural ones spread from thin to comfortable, a few of them near running out.
-CUSHION_TARGETED_MONTHS = (0.95, 2.0)
-CUSHION_NATURAL_MONTHS = (0.85, 2.0)
+CUSHION_TARGETED_MONTHS = (0.9, 1.7)
+CUSHION_NATURAL_MONTHS = (0.8, 1.5)
 CUSHION_THIN_MONTHS = (0.1, 0.4)
 CUSHION_IRREGULAR_MONTHS = (3.0, 3.8)
 """Of people with rare pay who live from checking alone: more than a month on the poorest day."""
-THIN_SHARE = 0.04
+THIN_SHARE = 0.055
 """Of natural households, those that live near running out (about 4 % near each rule's line)."""
 RESERVE_MONTHS = (3.0, 5.0)
 TIGHT_OPENING_USD = (20.0, 260.0)
@@ -94,7 +94,7 @@ def simulate(world: World, labels: Labels) -> Household:
         bill_rows,
         savings.order_postings(world, plan),
         subscriptions.charges(world, contracts, labels),
-        emergencies.emergency_postings(world),
+        emergencies.emergency_postings(world, paychecks),
     )
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
     lived = live(

@@ -63,8 +63,6 @@ class Fixed(IntEnum):
     PARTNER_IN = 18
 
 
-EMERGENCIES: Final = (Fixed.CAR_REPAIR, Fixed.DENTIST, Fixed.PLUMBER, Fixed.VETERINARIAN)
-
 
 class Label(NamedTuple):
     """What one description stands for."""

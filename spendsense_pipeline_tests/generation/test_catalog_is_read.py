@@ -12,7 +12,7 @@ import pytest
 
 import spendsense_pipeline
 from spendsense_pipeline.features.merchant_words import MerchantWord
-from spendsense_pipeline.generation.behaviours import habits
+from spendsense_pipeline.generation.living import tastes
 from spendsense_pipeline.generation.catalog import load_catalog, records
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.generator import generate_shard
@@ -69,7 +69,7 @@ def test_the_generator_reads_everything_the_loader_keeps(monkeypatch: pytest.Mon
 
         monkeypatch.setattr(record, "__getattribute__", noting)
 
-    for remembered in (load_catalog, labels_for, habits._habits):
+    for remembered in (load_catalog, labels_for, tastes._tastes):
         remembered.cache_clear()
     for record in RECORDS:
         watch(record)
