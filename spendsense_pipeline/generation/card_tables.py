@@ -70,11 +70,8 @@ def liabilities_table(ledger: Ledger) -> Any:
     latest = np.maximum(issued - 1, 0)
     none_issued = np.take_along_axis(cards.issued, latest[:, np.newaxis], axis=1)[:, 0]
     none_issued = np.asarray(none_issued < world.history_day, dtype=np.bool_)
-    is_paid = (
-        (statements.paid > 0) & (cards.pays_on >= world.history_day) & (cards.pays_on <= today)
-    )
-    last_paid = cards.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
-    never_paid = np.logical_not(np.any(is_paid, axis=1))
+    lived = ledger.household.lived
+    never_paid = np.asarray(lived.last_paid_day < world.history_day, dtype=np.bool_)
     # Payments answer the oldest minimum first: what is left is of the newest statements.
     not_yet_due = np.where(
         (cards.due > today) & (cards.issued <= today), statements.minimum, 0
@@ -91,13 +88,13 @@ def liabilities_table(ledger: Ledger) -> Any:
                 arrow.text(APR_TYPES),
             ),
             "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),
-            "last_payment_amount": arrow.money(statements.paid[rows, last_paid], never_paid),
-            "last_payment_date": arrow.dates(cards.pays_on[rows, last_paid], start, never_paid),
+            "last_payment_amount": arrow.money(lived.last_paid_cents, never_paid),
+            "last_payment_date": arrow.dates(lived.last_paid_day, start, never_paid),
             "last_statement_balance": arrow.money(statements.balance[rows, latest], none_issued),
             "last_statement_issue_date": arrow.dates(
                 cards.issued[rows, latest], start, none_issued
             ),
             "next_payment_due_date": arrow.dates(in_statement, start, none_issued),
-            "is_overdue": arrow.flags(ledger.household.lived.unpaid_minimums > not_yet_due),
+            "is_overdue": arrow.flags(lived.unpaid_minimums > not_yet_due),
         },
     )

@@ -83,11 +83,11 @@ def simulate(world: World, labels: Labels) -> Household:
     plan = savings.plan_savings(world, labels)
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
     bills = housing.plan_bills(world, labels, orders_usd, paychecks)
-    cards = credit.plan_cards(world, paychecks)
+    means = _means(world, bills, plan)
+    cards = credit.plan_cards(world, paychecks, means.everyday_cents)
     contracts = subscriptions.plan_contracts(
         world, paychecks, labels, _subscription_slot(world, cards)
     )
-    means = _means(world, bills, plan)
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
     planned = (
         income.pay_postings(world, paychecks, labels),

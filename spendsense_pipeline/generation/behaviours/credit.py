@@ -55,7 +55,7 @@ class UseOfCard:
 # 99.5 % of nights (cards paid in full swing wider than a band, whatever one does).
 USES: dict[CardUse, UseOfCard] = {
     CardUse.IN_FULL: UseOfCard((0.02, 0.24), 0.62, 2.5, 0.285),
-    CardUse.HEAVY_IN_FULL: UseOfCard((0.38, 0.42), 0.66, 4.0, 0.485),
+    CardUse.HEAVY_IN_FULL: UseOfCard((0.39, 0.43), 0.86, 4.0, 0.485),
     CardUse.PROMOTION: UseOfCard((0.32, 0.46), 0.22, 12.0, 0.485, 0.3),
     CardUse.HIGH: UseOfCard((0.53, 0.74), 0.3, 8.0, 0.775, 0.5),
     CardUse.CRITICAL: UseOfCard((0.83, 0.92), 0.28, 6.0, 0.95, 0.8),
@@ -65,7 +65,7 @@ MINIMUM_PAYER_PURCHASE_SHARE = 0.05
 TIGHT_PURCHASE_SHARE = 0.14
 """Of purchases, what a household that runs out puts on a card it pays in full."""
 PURCHASE_SHARE_RANGE = (0.01, 0.92)
-PROMOTION_SHARE = 0.66
+PROMOTION_SHARE = 0.7
 """Of medium cards; the others are used heavily and paid in full."""
 DUE_DAYS_RANGE = (21, 25)
 LATE_PAYER_DUE_DAYS = 21
@@ -78,7 +78,13 @@ EARLY_DAYS = 6
 # A limit in months of income: the least, and what a draw adds at most. Cards paid in full are given
 # room; a balance that is carried must stay payable from the income, most of all one that is tight.
 LOW_LIMIT_MONTHS = (1.0, 2.2)
-HEAVY_LIMIT_MONTHS = (0.45, 0.25)
+HEAVY_LIMIT_MONTHS = (1.12, 0.2)
+"""In months of everyday purchases: most of them on a card that holds as much keep it near 40 %."""
+HEAVY_PARTS = 3
+HEAVY_PART_DAYS = 7
+"""Who uses a card that heavily pays the statement in weekly parts, the last when it is due."""
+SECOND_CARD_FACTOR = 0.2
+"""Of the purchases on a card paid in full, those left beside one that is used heavily."""
 REVOLVER_LIMIT_MONTHS = (0.7, 0.9)
 TIGHT_REVOLVER_LIMIT_MONTHS = (0.55, 0.25)
 LIMIT_FLOOR_USD = 1_800.0
@@ -137,13 +143,14 @@ def _from_least(spread: tuple[float, float], draw: Floats) -> Floats:
     return least + most_added * draw
 
 
-def plan_cards(world: World, paychecks: Paychecks) -> Cards:
+def plan_cards(world: World, paychecks: Paychecks, everyday_cents: Floats) -> Cards:
     """The cards of the shard: limits, rates, set points and the dates of their cycles.
 
     Args:
         world: The shard.
         paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
             one.
+        everyday_cents: What each user has for purchases in a month, `[U]`.
 
     Returns:
         Cards in order of user and slot, `[C]`.
@@ -156,7 +163,9 @@ def plan_cards(world: World, paychecks: Paychecks) -> Cards:
     drawn = draws.reshape(world.users, CARDS_PER_USER_MAX, len(CardDraw))[user, which]
     is_tight = profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
     # Who runs out before payday cannot put most of what they buy on a card and pay it in full.
-    is_promotion = (drawn[:, CardDraw.PROMOTION] < PROMOTION_SHARE) | is_tight
+    # Nor can two cards be used that heavily.
+    is_second = (which > 0) & (profiles.card_band[user, 0] == Band.MEDIUM)
+    is_promotion = (drawn[:, CardDraw.PROMOTION] < PROMOTION_SHARE) | is_tight | is_second
     use = np.select(
         [band == Band.LOW, band == Band.MEDIUM, band == Band.HIGH],
         [
@@ -166,7 +175,7 @@ def plan_cards(world: World, paychecks: Paychecks) -> Cards:
         ],
         int(CardUse.CRITICAL),
     )
-    limit = _limits(world, user, use, is_tight, drawn[:, CardDraw.LIMIT])
+    limit = _limits(world, user, use, is_tight, drawn[:, CardDraw.LIMIT], everyday_cents)
     low, high = (
         np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1)
     )
@@ -191,14 +200,16 @@ def plan_cards(world: World, paychecks: Paychecks) -> Cards:
     )
 
 
-def _limits(world: World, user: Ints, use: Ints, is_tight: Flags, draw: Floats) -> Ints:
+def _limits(
+    world: World, user: Ints, use: Ints, is_tight: Flags, draw: Floats, everyday_cents: Floats
+) -> Ints:
     """Limits in whole hundreds of dollars, in months of income: `[C]` cents."""
     income = world.profiles.people.income_monthly_usd[user]
     months = np.select(
         [use == CardUse.IN_FULL, use == CardUse.HEAVY_IN_FULL, is_tight],
         [
             _from_least(LOW_LIMIT_MONTHS, draw),
-            _from_least(HEAVY_LIMIT_MONTHS, draw),
+            _from_least(HEAVY_LIMIT_MONTHS, draw) * everyday_cents[user] / 100 / income,
             _from_least(TIGHT_REVOLVER_LIMIT_MONTHS, draw),
         ],
         _from_least(REVOLVER_LIMIT_MONTHS, draw),

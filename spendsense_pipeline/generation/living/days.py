@@ -9,7 +9,13 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Band
-from spendsense_pipeline.generation.behaviours.credit import Cards, payment_sizes
+from spendsense_pipeline.generation.behaviours.credit import (
+    HEAVY_PART_DAYS,
+    HEAVY_PARTS,
+    Cards,
+    CardUse,
+    payment_sizes,
+)
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import sums
@@ -19,11 +25,12 @@ from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
 from spendsense_pipeline.generation.living.shopping import Purchases, Shopping, usual_rate
 from spendsense_pipeline.generation.living.statements import (
+    PAYMENT_SERIAL,
     STATEMENT_SERIAL,
     Billing,
     Statements,
 )
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, MEANS_RANGE, USUAL_LEVEL, Tastes
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.postings import (
@@ -64,6 +71,10 @@ class Lived:
     statements: Statements
     unpaid_minimums: Ints
     """Minimums asked for and not paid at the close of the last day: `[C]` cents."""
+    last_paid_cents: Ints
+    """The latest payment of each card in the history, `[C]`."""
+    last_paid_day: Ints
+    """When it was, -1 for never: `[C]`."""
     opening_checking: Ints
     """What checking held when the history began, `[U]`; so of the others."""
     opening_savings: Ints
@@ -101,8 +112,8 @@ def live(
     days = world.as_of_day + 1
     plan = _Plan(world, planned, cards, days)
     rate = usual_rate(world, tastes)
-    usual_cents = rate * 30.44 * tastes.mean_ticket_cents[_usual(tastes)]
-    relative = np.clip(means.everyday_cents / usual_cents, 0.4, 2.4)
+    usual_cents = rate * 30.44 * tastes.mean_ticket_cents[USUAL_LEVEL]
+    relative = np.clip(means.everyday_cents / usual_cents, *MEANS_RANGE)
     wanting = Wanting(
         world,
         tastes,
@@ -123,7 +134,7 @@ def live(
     thin = ThinAccounts(world, wanting, means.everyday_cents)
     cash = _cash_machines(world, tastes, labels)
     diary = Diary()
-    book = _CardBook(cards, billing, days)
+    book = _CardBook(world, cards, billing, days)
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
@@ -158,7 +169,14 @@ def live(
     rows = Postings.joined(
         [diary.rows(), *_purchase_rows(world, labels, Purchases.joined(bought), cards)]
     )
-    return Lived(rows, billing.statements(), billing.unpaid_minimums, *opening)
+    return Lived(
+        rows,
+        billing.statements(),
+        billing.unpaid_minimums,
+        billing.last_paid_cents,
+        billing.last_paid_day,
+        *opening,
+    )
 
 
 class _Plan:
@@ -189,9 +207,16 @@ class _Plan:
 class _CardBook:
     """The events of cards by day: payments, late fees, statements."""
 
-    def __init__(self, cards: Cards, billing: Billing, days: int) -> None:
+    def __init__(self, world: World, cards: Cards, billing: Billing, days: int) -> None:
         self._cards, self._billing = cards, billing
-        self._payments = _by_day(cards.pays_on, days)
+        # The parts of heavily used cards come before the day the others answer a statement.
+        is_heavy = (cards.use == CardUse.HEAVY_IN_FULL)[:, np.newaxis]
+        self._payments = [_by_day(cards.pays_on, days)]
+        for part in range(1, HEAVY_PARTS):
+            early = world.calendar.on_or_before(cards.pays_on - part * HEAVY_PART_DAYS)
+            self._payments.append(
+                _by_day(np.where(is_heavy & (early > cards.issued), early, -1), days)
+            )
         self._late = _by_day(cards.due + 1, days)
         self._issues = _by_day(cards.issued, days)
         self._rows = np.arange(cards.count)
@@ -208,16 +233,30 @@ class _CardBook:
                 self._write(day, card[at], cycle[at], fee[at], Fixed.LATE_FEE, Purpose.LATE_FEE, diary)
                 balances.owed[card] += fee
                 moved[card] -= fee
-        card, cycle = self._payments[day]
-        if card.size == 0:
-            return moved
-        cents = billing.answers(card, cycle, balances.owed[:-1])
+        for parts_left, payments in enumerate(self._payments):
+            card, cycle = payments[day]
+            if card.size:
+                self._answer(day, card, cycle, parts_left, balances, moved, diary)
+        return moved
+
+    def _answer(
+        self,
+        day: int,
+        card: Ints,
+        cycle: Ints,
+        parts_left: int,
+        balances: Balances,
+        moved: Ints,
+        diary: Diary,
+    ) -> None:
+        cards, billing = self._cards, self._billing
+        cents = billing.answers(card, cycle, balances.owed[:-1], np.full(card.size, parts_left))
         at = np.flatnonzero(cents)
         card, cycle, cents = card[at], cycle[at], cents[at]
         billing.pay(card, cycle, cents, day)
         user, slot = cards.user[card], cards.slot[card]
         # One card's payments keep their numbers whatever the other card does.
-        serial = STATEMENT_SERIAL.pack(slot=slot, cycle=cycle).astype(np.int64)
+        serial = PAYMENT_SERIAL.pack(slot=slot, cycle=cycle, part=parts_left).astype(np.int64)
         diary.transfer(
             user,
             day,
@@ -229,7 +268,6 @@ class _CardBook:
         balances.checking -= sums(user, cents, balances.checking.size)
         balances.owed[card] -= cents
         moved[card] += cents
-        return moved
 
     def due_before_payday(self, day: int, wanting: Wanting, balances: Balances) -> Ints:
         """Card payments that fall before the next payday of who runs out: `[U]` cents."""
@@ -240,7 +278,7 @@ class _CardBook:
         at = np.flatnonzero(awaits & wanting.is_tight[cards.user])
         next_payday = wanting.next_payday[cards.user[at], day]
         at = at[pays_on[at] < next_payday]
-        cents = billing.answers(at, latest[at], balances.owed[:-1])
+        cents = billing.answers(at, latest[at], balances.owed[:-1], np.zeros_like(at))
         return sums(cards.user[at], cents, balances.checking.size)
 
     def end_day(self, day: int, balances: Balances, charged: Ints, diary: Diary) -> None:
@@ -287,12 +325,6 @@ def _by_day(event: Ints, days: int) -> list[tuple[Ints, Ints]]:
         (card[order[a:b]], cycle[order[a:b]])
         for a, b in zip(bounds[:-1], bounds[1:], strict=True)
     ]
-
-
-def _usual(tastes: Tastes) -> int:
-    from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL
-
-    return USUAL_LEVEL
 
 
 def _cash_machines(world: World, tastes: Tastes, labels: Labels) -> Ints:

@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
     MINIMUM_PAYER_PURCHASE_SHARE,
     TIGHT_PURCHASE_SHARE,
     PURCHASE_SHARE_RANGE,
+    SECOND_CARD_FACTOR,
     USES,
     Cards,
     CardUse,
@@ -131,9 +132,13 @@ class Shopping:
         share = np.where(is_minimum, MINIMUM_PAYER_PURCHASE_SHARE, share)
         is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
         share = np.where(is_tight & cards.is_paid_in_full, TIGHT_PURCHASE_SHARE, share)
+        heavy = np.zeros(world.users, dtype=np.bool_)
+        heavy[cards.user[uses == CardUse.HEAVY_IN_FULL]] = True
+        is_second = heavy[cards.user] & (uses == CardUse.IN_FULL)
+        share = np.where(is_second, share * SECOND_CARD_FACTOR, share)
         self._share = np.append(share, 0.0)
         answer = np.array([USES[each].answer for each in CardUse])[uses]
-        answer = np.where(is_tight & cards.is_paid_in_full, 0.0, answer)
+        answer = np.where((is_tight & cards.is_paid_in_full) | is_second, 0.0, answer)
         self._answer = np.append(answer, 0.0)
         self._ceiling = np.append(
             np.array([USES[each].ceiling for each in CardUse])[uses] * cards.limit_cents, 0.0

@@ -13,7 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.behaviours.credit import USES, Cards, CardUse
+from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, USES, Cards, CardUse
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 
@@ -22,6 +22,8 @@ LATE_FEE_CENTS = 3_000
 """The most a first late fee may be without showing its costs (Regulation Z safe harbour)."""
 STATEMENT_SERIAL: Final = BitFields(slot=3, cycle=6)
 """Which card of the user and which of its billing cycles."""
+PAYMENT_SERIAL: Final = BitFields(slot=3, cycle=6, part=2)
+"""The same, and which payment of those that answer it, the last numbered 0."""
 FREE_PAYMENT_MIN_FACTOR = 1.1
 """Above 1.05 times the minimum: these cards do not pay the minimum only."""
 # What is paid beside the minimum of a carried balance, in the middle, of the limit; it grows with
@@ -49,7 +51,7 @@ class Statements:
     balance: Ints
     minimum: Ints
     paid: Ints
-    """The payment that answers this statement; it lands in a later cycle."""
+    """What answers this statement, in all; it lands in a later cycle."""
 
 
 class Billing:
@@ -82,6 +84,9 @@ class Billing:
         self._paid_since = np.zeros(count, dtype=np.int64)
         """Paid since the last statement, by its due date."""
         self.unpaid_minimums = np.zeros(count, dtype=np.int64)
+        """Asked for and not paid: payments settle the oldest minimum first."""
+        self.last_paid_cents = np.zeros(count, dtype=np.int64)
+        self.last_paid_day = np.full(count, -1)
 
     def begin_history(self, owed: Ints) -> None:
         """Take over the balances the history opens with: what was before is not in its books."""
@@ -90,18 +95,20 @@ class Billing:
             total[:] = 0
         self._paid_since[:] = owed
         self.unpaid_minimums[:] = 0
+        self.last_paid_day[:] = -1
 
     def charge(self, purchases: Ints) -> None:
         """Purchases less refunds that post on a day, `[C]` cents."""
         self._purchases += purchases
 
-    def answers(self, card: Ints, cycle: Ints, owed: Ints) -> Ints:
+    def answers(self, card: Ints, cycle: Ints, owed: Ints, parts_left: Ints) -> Ints:
         """What is paid in answer to statements.
 
         Args:
             card: `[N]`.
             cycle: Of the statement, `[N]`.
             owed: What every card owes, `[C]`.
+            parts_left: How many more times it is paid after this one, `[N]`.
 
         Returns:
             Cents, 0 where there is nothing to pay: `[N]`.
@@ -115,20 +122,25 @@ class Billing:
         wanted = np.minimum(minimum + extra, room // _TEN_DOLLARS * _TEN_DOLLARS)
         freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
         late = np.where(cycle > 0, parts["minimum"][card, np.maximum(cycle - 1, 0)], 0)
+        left = balance - parts["paid"][card, cycle]
+        part = np.ceil(balance / HEAVY_PARTS / _TEN_DOLLARS) * _TEN_DOLLARS
         amount = np.select(
             [
+                cards.is_paid_in_full[card] & (parts_left > 0),
                 cards.is_paid_in_full[card],
                 cards.payment[card] == PaymentHabit.MINIMUM_ONLY,
                 cards.payment[card] == PaymentHabit.LATE,
             ],
-            [balance, minimum, late],
+            [np.minimum(part, left), left, minimum, late],
             freely * _TEN_DOLLARS,
         ).astype(np.int64)
         return np.clip(amount, 0, np.maximum(balance, 0))
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:
         """Enter payments that post on a day, `[N]`; each card pays once a day at most."""
-        self._parts["paid"][card, cycle] = cents
+        self._parts["paid"][card, cycle] += cents
+        self.last_paid_cents[card] = cents
+        self.last_paid_day[card] = day
         self._payments[card] += cents
         in_time = day <= self._cards.due[card, np.maximum(self.cycle[card] - 1, 0)]
         self._paid_since[card] += np.where(in_time, cents, 0)

@@ -50,6 +50,12 @@ ELASTICITY: Final[dict[str, float]] = {
     "auto_care": 0.7,
     "travel": 1.0,
 }
+USUAL_ELASTICITY = 0.9
+USUAL_EVERYDAY_CENTS = 190_000
+"""What a household in the middle has for everyday purchases in a month."""
+MEANS_RANGE = (0.4, 2.4)
+"""What a household has for a purchase, relative to the usual one, within reason."""
+_COUNT_ITERATIONS = 8
 _PRICE_BOUNDS_SIGMA = (-2.8, 2.4)
 """Prices further out than this are nobody's haircut."""
 _GAMMA_VARIATION = 0.7
@@ -128,7 +134,14 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     widened = spreads * (_SPREAD_AT_REST + _SPREAD_PER_VOLATILITY * asked.volatility)
     prices = np.array([_prices(float(spread), asked.distribution) for spread in widened])
     ticket = _mean_tickets(catalog, prices, spread_class)
+    elasticity = np.array([ELASTICITY.get(name, USUAL_ELASTICITY) for name in groups.names])
     counts = dollars / ticket
+    for _ in range(_COUNT_ITERATIONS):
+        counts = counts / counts.sum()
+        # What a usual household has for a purchase decides how dear it buys each kind.
+        usual = asked.purchases_per_month * (counts * ticket).sum()
+        means = np.clip(USUAL_EVERYDAY_CENTS / usual, *MEANS_RANGE)
+        counts = dollars / (ticket * means**elasticity)
     counts = counts / counts.sum()
     # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
     relative = ticket / (counts * ticket).sum()
@@ -149,7 +162,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
         refund_share=groups.refund_share,
-        elasticity=np.array([ELASTICITY.get(name, 0.9) for name in groups.names]),
+        elasticity=elasticity,
     )
 
 

@@ -14,7 +14,7 @@ from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.living.balances import Balances
-from spendsense_pipeline.generation.living.tastes import Tastes
+from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, Tastes
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -22,6 +22,8 @@ from spendsense_pipeline.generation.world import World
 # from $100 on 99.85 % of nights, and one of .1 to .4 months comes near it on a third of them.
 CUSHION_EXPONENT = 0.35
 CUSHION_ANSWER_RANGE = (0.45, 1.5)
+COUNT_PART = 0.6
+"""How much of the answer is in how often one buys; the rest is in what kind."""
 RUNS_OUT_AT = 0.58
 """Share of the pay period that is still to come when the money is meant to be gone."""
 KEPT_CENTS = 800
@@ -83,7 +85,7 @@ class Wanting:
         mean = tastes.mean_ticket_cents
         of_group = tastes.group_share * tastes.group_ticket_cents
         dollars = of_group / of_group.sum(axis=1, keepdims=True)
-        usual = dollars[np.argmin(np.abs(mean - mean[len(mean) // 2]))]
+        usual = dollars[USUAL_LEVEL]
         basket = (means[:, np.newaxis] ** tastes.elasticity) @ usual
         self._ticket = usual_ticket / basket
         self._basket = basket
@@ -131,7 +133,7 @@ class Wanting:
         rare = self.rare
         thick[rare] = np.maximum(has + balances.savings, 0)[rare] / self._reserve[rare]
         answer = np.clip(thick**CUSHION_EXPONENT, low, high)
-        rate, ticket = self._rate * answer, self._ticket * answer
+        rate, ticket = self._rate * answer**COUNT_PART, self._ticket * answer ** (2 - COUNT_PART)
         spendable = np.maximum(has, 0)
         tight = self.tight
         if tight.size:
