@@ -17,8 +17,10 @@ from spendsense_pipeline.generation.catalog.records import (
     LastNames,
     Merchants,
     Places,
+    PostingClasses,
     SpendingGroups,
     Subscriptions,
+    VisitKinds,
     entity_id,
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
@@ -35,8 +37,10 @@ __all__ = [
     "LastNames",
     "Merchants",
     "Places",
+    "PostingClasses",
     "SpendingGroups",
     "Subscriptions",
+    "VisitKinds",
     "entity_id",
     "load_catalog",
     "with_custom_merchants",

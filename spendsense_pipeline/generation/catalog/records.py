@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+
+Dates = npt.NDArray[np.datetime64]
 
 BILL_KINDS: Final = (
     "rent",
@@ -61,8 +64,15 @@ class SpendingGroups:
     """The operator's spending category (controls) it belongs to; `cash` for cash withdrawn."""
     annual_cents: Ints
     """Spending of the average US household per year."""
+    purchase_share: Floats
+    """Share of a usual household's everyday purchases, by number; 0 for what is not bought day by
+    day: cash, and travel."""
     ticket_median_cents: Ints
     ticket_sigma: Floats
+    ticket_cap_cents: Ints
+    """The largest ticket a merchant of the group may have."""
+    posting_class: Ints
+    """Row in PostingClasses of what is bought in person; purchases online have their own."""
     refund_share: Floats
     """Share of purchases refunded later."""
     weekday_profile: Floats
@@ -80,6 +90,32 @@ class SpendingGroups:
 
 
 @dataclass(frozen=True, eq=False)
+class PostingClasses:
+    """How long a purchase takes to post, `P` rows: the same for everybody."""
+
+    names: tuple[str, ...]
+    business_days_shares: Floats
+    """`[P, 4]`: share that posts after 0, 1, 2 and 3 business days."""
+    is_tipped: Flags
+    """Whether the amount grows by a tip between authorization and posting."""
+    hold_cents: Ints
+    """What is held until the amount is known; 0 where the amount itself is."""
+
+    def index(self, name: str) -> int:
+        """Row of a class by name."""
+        return self.names.index(name)
+
+
+@dataclass(frozen=True, eq=False)
+class VisitKinds:
+    """Kinds of merchants nobody visits twice in a row, `V` rows; the first is no such kind."""
+
+    names: tuple[str, ...]
+    days_between: Ints
+    """Least days from one visit of a person to the next, at any merchant of the kind."""
+
+
+@dataclass(frozen=True, eq=False)
 class Merchants:
     """Where everyday purchases are made, `N` rows. A merchant has one category."""
 
@@ -92,8 +128,16 @@ class Merchants:
     in_store_share: Floats
     ticket_median_cents: Ints
     ticket_sigma: Floats
+    ticket_cap_cents: Ints
+    """The largest believable ticket."""
+    visit_kind: Ints
+    """Row in VisitKinds."""
     weight: Floats
     """Popularity within the group, Zipf-like."""
+    serves: Flags
+    """`[N, S]`: whether people of each of `Places.state_names` can shop there."""
+    closed_on: Dates
+    """The last day anything may post there; NaT while it is open."""
 
     def __len__(self) -> int:
         """Number of merchants."""
@@ -232,6 +276,20 @@ class Places:
     states: tuple[str, ...]
     regions: tuple[str, ...]
     weight: Floats
+    visitor_weight: Floats
+    """How many come to stay overnight, relative to one another."""
+    latitude: Floats
+    longitude: Floats
+
+    @functools.cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """Every state, in the order of its first city: `[S]`."""
+        return tuple(dict.fromkeys(self.states))
+
+    @functools.cached_property
+    def state(self) -> Ints:
+        """Which of `state_names` each place lies in: `[N]`."""
+        return np.array([self.state_names.index(state) for state in self.states], dtype=np.int64)
 
     @functools.cached_property
     def by_region(self) -> dict[str, Ints]:
@@ -269,6 +327,8 @@ class Catalog:
     """Everything a generated life is furnished with."""
 
     spending_groups: SpendingGroups
+    posting_classes: PostingClasses
+    visit_kinds: VisitKinds
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers
