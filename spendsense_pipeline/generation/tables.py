@@ -15,6 +15,7 @@ import pyarrow as pa
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.holders import days_open, first_names
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import STORE, LabelTable
 from spendsense_pipeline.generation.ledger import Ledger
@@ -119,20 +120,16 @@ def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
 def users_table(ledger: Ledger) -> Any:
     """`raw_users`."""
     world, catalog = ledger.household.world, ledger.household.labels.catalog
-    people, seed = world.profiles.people, world.seed
-    first = np.zeros(world.users, dtype=np.int64)
+    people = world.profiles.people
     word = world.words("name", np.arange(2))
-    for code, gender in enumerate(GENDERS):
-        who = people.gender == code
-        rows = catalog.first_names.by_gender.get(gender, np.arange(len(catalog.first_names.names)))
-        first[who] = rows[choose(word[who, 0], catalog.first_names.weight[rows])]
+    first = first_names(world, catalog.first_names, word[:, 0])
     last = choose(word[:, 1], catalog.last_names.weight)
     names = [
         f"{catalog.first_names.names[a]} {catalog.last_names.names[b]}"
         for a, b in zip(first.tolist(), last.tolist(), strict=True)
     ]
     start = world.resolved.history_start
-    joined = -joined_days_before(seed, people.numbers)
+    joined = -joined_days_before(world.seed, people)
     second = integers(world.words("joined_at", 0), SECONDS_PER_DAY)
     decided = np.minimum(joined + integers(world.words("consented", 0), 20), -1)
     ids, places = identifiers(world), catalog.places
@@ -190,7 +187,7 @@ def accounts_table(ledger: Ledger) -> Any:
     current, pending = ledger.current_cents[user, slot], ledger.pending_cents[user, slot]
     available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
     mask = integers(world.words("mask", np.arange(SLOTS)), 10_000)[user, slot]
-    opened = -(30 + integers(world.words("opened", np.arange(SLOTS)), 3_000)[user, slot])
+    opened = -days_open(world)[user, slot]
     is_joint = world.profiles.is_joint[user] & (slot == Slot.CHECKING)
     return table(
         RAW_ACCOUNTS,

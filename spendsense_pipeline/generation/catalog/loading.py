@@ -15,6 +15,7 @@ from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.catalog.records import (
     BILL_KINDS,
+    NAME_DECADES,
     AccountProducts,
     Billers,
     CardProducts,
@@ -202,12 +203,15 @@ def _read_employers() -> Employers:
 
 def _read_people() -> tuple[FirstNames, LastNames, Places]:
     given, family = Sheet.from_package("first_names.csv"), Sheet.from_package("last_names.csv")
+    given.text("source")
     places = Sheet.from_package("places.csv")
     records = (
         FirstNames(
             names=given.text("first_name", unique=True),
             gender_leaning=given.one_of("gender_leaning", GENDERS),
-            weight=given.numbers("weight", 0.01),
+            weight=np.stack(
+                [given.numbers(f"born_{year}s", 0.01) for year in NAME_DECADES], axis=1
+            ),
         ),
         LastNames(
             names=family.text("last_name", unique=True), weight=family.numbers("weight", 0.01)

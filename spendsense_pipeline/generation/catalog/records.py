@@ -39,6 +39,9 @@ BILL_KINDS: Final = (
 )
 """What a household pays regularly, in the order of its contracts."""
 
+NAME_DECADES: Final = (1930, 1940, 1950, 1960, 1970, 1980, 1990, 2000)
+"""First years of the decades of birth that names are counted in."""
+
 
 def rows_where(flags: Flags) -> Ints:
     """Row numbers at which the flags `[N]` hold: `[M]`."""
@@ -253,6 +256,13 @@ class FirstNames:
     names: tuple[str, ...]
     gender_leaning: tuple[str, ...]
     weight: Floats
+    """Babies in 100,000 who were given it, by NAME_DECADES of their birth: `[N, 8]`."""
+
+    def weight_in(self, birth_year: int) -> Floats:
+        """How common each name is among people born in a year, outside the decades as at their
+        edge: `[N]`."""
+        decade = (birth_year - NAME_DECADES[0]) // 10
+        return self.weight[:, min(max(decade, 0), len(NAME_DECADES) - 1)]
 
     @functools.cached_property
     def by_gender(self) -> dict[str, Ints]:
