@@ -15,15 +15,17 @@ from spendsense_pipeline.generation.catalog.records import (
     Employers,
     FirstNames,
     LastNames,
+    Subscriptions,
+    entity_id,
+)
+from spendsense_pipeline.generation.catalog.sheets import CatalogError
+from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
     PostingClasses,
     SpendingGroups,
-    Subscriptions,
     VisitKinds,
-    entity_id,
 )
-from spendsense_pipeline.generation.catalog.sheets import CatalogError
 
 __all__ = [
     "BILL_KINDS",

@@ -17,8 +17,9 @@ import numpy as np
 from spendsense_pipeline.controls import CustomMerchant
 from spendsense_pipeline.generation.arrays import Flags
 from spendsense_pipeline.generation.catalog.loading import name_conflicts
-from spendsense_pipeline.generation.catalog.records import Catalog, Merchants, SpendingGroups
+from spendsense_pipeline.generation.catalog.records import Catalog
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
+from spendsense_pipeline.generation.catalog.shopping import Merchants, SpendingGroups
 
 MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "groceries": ("groceries", "FOOD_AND_DRINK_GROCERIES"),

@@ -23,14 +23,16 @@ from spendsense_pipeline.generation.catalog.records import (
     Employers,
     FirstNames,
     LastNames,
+    Subscriptions,
+)
+from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
+from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
     PostingClasses,
     SpendingGroups,
-    Subscriptions,
     VisitKinds,
 )
-from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
