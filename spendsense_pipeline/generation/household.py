@@ -94,7 +94,7 @@ def simulate(world: World, labels: Labels) -> Household:
         bill_rows,
         savings.order_postings(world, plan),
         subscriptions.charges(world, contracts, labels),
-        emergencies.emergency_postings(world, paychecks),
+        emergencies.emergency_postings(world, paychecks, labels.catalog.places),
     )
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
     lived = live(

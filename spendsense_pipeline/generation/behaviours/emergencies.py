@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
+from spendsense_pipeline.generation.catalog import Places
 from spendsense_pipeline.generation.labels import Fixed
-from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.places import home_places
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -38,8 +40,11 @@ COSTS: Final = (
     Cost(Fixed.VETERINARIAN, 210.0, 0.65),
 )
 
+_IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
+"""A plumber comes to the house."""
 
-def emergency_postings(world: World, paychecks: Paychecks) -> Postings:
+
+def emergency_postings(world: World, paychecks: Paychecks, places: Places) -> Postings:
     """Unplanned expenses paid by debit card, at most one a month.
 
     Who lives from paycheck to paycheck waits for payday.
@@ -47,6 +52,7 @@ def emergency_postings(world: World, paychecks: Paychecks) -> Postings:
     Args:
         world: The shard.
         paychecks: Paydays, `[U, K]`.
+        places: The catalog's places.
 
     Returns:
         A row per expense.
@@ -76,4 +82,5 @@ def emergency_postings(world: World, paychecks: Paychecks) -> Postings:
         label=np.array([int(cost.label) for cost in COSTS])[kind][keep],
         purpose=Purpose.EMERGENCY,
         serial=month[keep],
+        place=np.where(_IS_VISITED[kind], home_places(world, places)[user], NO_PLACE)[keep],
     )

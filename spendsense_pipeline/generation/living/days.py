@@ -33,6 +33,7 @@ from spendsense_pipeline.generation.living.statements import (
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, MEANS_RANGE, USUAL_LEVEL, Tastes
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting
+from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
     Leg,
@@ -41,6 +42,8 @@ from spendsense_pipeline.generation.postings import (
     Slot,
     postings,
 )
+from spendsense_pipeline.generation.randomness import bits
+from spendsense_pipeline.generation.shops import TABLE_BITS, shops_for
 from spendsense_pipeline.generation.world import World
 
 REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
@@ -132,7 +135,7 @@ def live(
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay, plan.due)
     thin = ThinAccounts(world, wanting, means.everyday_cents)
-    cash = _cash_machines(world, tastes, labels)
+    cash = _cash_machines(world, labels)
     diary = Diary()
     book = _CardBook(world, cards, billing, days)
     bought: list[Purchases] = []
@@ -311,7 +314,6 @@ class _CardBook:
             label=int(label),
             purpose=int(purpose),
             serial=STATEMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle).astype(np.int64),
-            link=-1,
         )
 
 
@@ -327,14 +329,18 @@ def _by_day(event: Ints, days: int) -> list[tuple[Ints, Ints]]:
     ]
 
 
-def _cash_machines(world: World, tastes: Tastes, labels: Labels) -> Ints:
-    """The machine each user goes to, a label: `[U]`."""
-    from spendsense_pipeline.generation.randomness import bits
-
-    group = labels.catalog.spending_groups.index(CASH_GROUP)
-    merchant = tastes.merchant_table[group, bits(world.words("cash_machine", 0), 40, 12)]
-    everybody = np.arange(world.users)
-    return labels.shop(world, everybody, merchant, np.zeros(world.users, dtype=np.bool_))
+def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
+    """The machine each user goes to: a label, and its place, `[U]` each."""
+    catalog = labels.catalog
+    group = catalog.spending_groups.index(CASH_GROUP)
+    home = home_places(world, catalog.places)
+    merchant = shops_for(catalog, world.calendar.first_date).favourites(
+        catalog.places.state[home],
+        np.full(world.users, group),
+        np.zeros(world.users, dtype=np.int64),
+        bits(world.words("cash_machine", 0), 40, TABLE_BITS),
+    )
+    return labels.shop(merchant, np.zeros(world.users, dtype=np.bool_)), home
 
 
 def _purchase_rows(
@@ -343,7 +349,7 @@ def _purchase_rows(
     """Purchases and refunds as rows of the account that pays."""
     slots = np.append(cards.slot, int(Slot.CHECKING))
     slot = slots[purchases.card]
-    label = labels.shop(world, purchases.user, purchases.merchant, purchases.is_online)
+    label = labels.shop(purchases.merchant, purchases.is_online)
     bought = postings(
         user=purchases.user,
         slot=slot,
@@ -353,6 +359,7 @@ def _purchase_rows(
         label=label,
         purpose=Purpose.PURCHASE,
         serial=purchases.serial,
+        place=purchases.place,
     )
     at = np.flatnonzero(purchases.refund_day >= 0)
     refunds = postings(
@@ -367,5 +374,6 @@ def _purchase_rows(
             # Past 64 purchases a day, which nobody makes, two refunds might be one.
             purchase=purchases.serial[at] % REFUND_SERIAL.size("purchase"),
         ),
+        place=purchases.place[at],
     )
     return bought, refunds

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from spendsense_pipeline.generation.arrays import Ints
-from spendsense_pipeline.generation.postings import Leg, Postings, transfer_link
+from spendsense_pipeline.generation.postings import (
+    NO_LINK,
+    NO_PLACE,
+    Leg,
+    Postings,
+    transfer_link,
+)
+
+_NOWHERE: Final = {"serial": 0, "link": NO_LINK, "place": NO_PLACE}
 
 
 class Diary:
@@ -22,9 +31,10 @@ class Diary:
 
         Args:
             count: How many rows.
-            **columns: Every column of `Postings`, `[count]` or one value for all.
+            **columns: Every column of `Postings`, `[count]` or one value for all; a place and a
+                link only where there is one.
         """
-        for name, values in columns.items():
+        for name, values in (_NOWHERE | columns).items():
             column = np.asarray(values, dtype=np.int64)
             self._columns[name].append(np.full(count, column) if column.ndim == 0 else column)
 

@@ -183,8 +183,6 @@ class Reserves:
                 cents=-wage[helped],
                 label=int(Fixed.PARTNER_IN),
                 purpose=int(Purpose.PARTNER_IN),
-                serial=0,
-                link=-1,
             )
             balances.checking[user] += wage[helped]
             has[helped] += wage[helped]

@@ -24,23 +24,25 @@ from spendsense_pipeline.generation.behaviours.credit import (
     CardUse,
 )
 from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
+from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import priced, sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, TABLE_BITS, Tastes
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.randomness import bits, words_each
+from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
+from spendsense_pipeline.generation.postings import NO_PLACE
+from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 FAVOURITE_SHARE = 0.87
 """Purchases made at one of the user's usual places."""
-FAVOURITES_PER_GROUP = 3
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
-_BUSINESS_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 8 + [2] * 3 + [3], dtype=np.int64)
-"""Business days until a purchase posts, by 4 bits of a draw."""
+ONLINE_CLASS = "online"
+"""Posting class of what is bought online, whatever it is."""
 SMALLER_SHARE = 0.6
 """Of purchases that cannot be afforded, those in whose place something small is bought."""
 REFUND_DAYS = (3, 12)
@@ -53,12 +55,11 @@ _CHOICES: Final = BitFields(
 )
 """What the first word of a purchase decides."""
 _SETTLEMENT: Final = BitFields(
-    pays_with=12, lag=4, is_refunded=16, refund_delay=8, channel=12, ending=8, smaller=4
+    pays_with=12, lag=8, is_refunded=16, refund_delay=6, channel=10, ending=8, smaller=4
 )
 """What its second word decides."""
 _SMALLER: Final = BitFields(group=TABLE_BITS, merchant=TABLE_BITS, price=TABLE_BITS, refund_part=12, spare=16)
 """What the third word decides: the small thing bought in place of another, the part refunded."""
-_FAVOURITE: Final = BitFields(merchant=TABLE_BITS, spare=WORD_BITS - TABLE_BITS)
 _GROUP_PLACES: Final = 1 << 20
 _LEVELS_PER_PURCHASE: Final = 32
 """Rates of purchases per day are told apart to this part of a purchase."""
@@ -82,6 +83,8 @@ class Purchases(Columns):
     merchant: Ints
     """Row of the catalog's merchants."""
     is_online: Flags
+    place: Ints
+    """Row of the catalog's places, NO_PLACE for what is bought online."""
     cents: Ints
     card: Ints
     """Which card pays, `Balances.nobodys` for the debit card."""
@@ -106,13 +109,23 @@ class Shopping:
             means: What a household has for a purchase, relative to the usual one: `[U]`.
         """
         self._world, self._tastes, self._cards = world, tastes, cards
-        self._shops = labels.catalog.merchants
+        catalog = labels.catalog
+        self._merchant, self._shops = catalog.merchants, shops_for(catalog, world.calendar.first_date)
+        self._home = home_places(world, catalog.places)
+        self._second = second_towns(world, catalog.places, self._home)
+        self._state = catalog.places.state[self._home]
+        self._favourite = favourite_draws(world, len(catalog.spending_groups))
+        shares = np.cumsum(catalog.posting_classes.business_days_shares, axis=1)
+        self._lag_edges = np.rint(shares[:, :-1] * _SETTLEMENT.size("lag")).astype(np.int64)
+        self._online = catalog.posting_classes.index(ONLINE_CLASS)
+        self._posting_class = catalog.spending_groups.posting_class
+        self._days_between = catalog.visit_kinds.days_between
+        self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._keys = [
             world.keys(purpose)
             for purpose in ("purchase", "purchase_settlement", "purchase_instead")
         ]
         self._count_words = world.words("purchase_count", np.arange(world.days))
-        self._favourites = _favourites(world, tastes)
         self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
         self._means = means[:, np.newaxis] ** tastes.elasticity
         calendar = world.calendar
@@ -174,7 +187,8 @@ class Shopping:
         place = _CHOICES.take(first, "group")
         group = (edges[wants.level[user]] <= place[:, np.newaxis]).sum(axis=1)
         group = np.where(wants.fetches_cash_apart[user] & (group == self._cash), 0, group)
-        merchant = self._merchants(user, group, first)
+        merchant = self._merchants(day, user, group, first)
+        merchant, is_too_soon = self._rarely(day, user, group, merchant)
         cents = self._price(user, group, merchant, _CHOICES.take(first, "price"), second)
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
@@ -182,14 +196,16 @@ class Shopping:
         card = self._card(user, cents, second, balances)
         is_debit = card == balances.nobodys
         before = _running_before(user, np.where(is_debit, cents, 0))
-        is_dear = is_debit & (before + cents > spendable)
+        is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
         if is_dear.any():
             dear = np.flatnonzero(is_dear)
             third = words_each(self._keys[2][user[dear]], number[dear])
             swaps = _SETTLEMENT.take(second[dear], "smaller") < SMALLER_SHARE * 16
             instead = tastes.small_table[_SMALLER.take(third, "group")]
             group[dear] = instead
-            merchant[dear] = tastes.merchant_table[instead, _SMALLER.take(third, "merchant")]
+            merchant[dear] = self._shops.choose(
+                self._state[user[dear]], instead, np.full(dear.size, day), _SMALLER.take(third, "merchant")
+            )
             cents[dear] = self._price(
                 user[dear], instead, merchant[dear], _SMALLER.take(third, "price"), second[dear]
             )
@@ -209,16 +225,46 @@ class Shopping:
         draw = bits(self._count_words[:, day], 40, _COUNT_BITS)
         return np.asarray((thresholds[level] <= draw[:, np.newaxis]).sum(axis=1), dtype=np.int64)
 
-    def _merchants(self, user: Ints, group: Ints, word: Words) -> Ints:
+    def _merchants(self, day: int, user: Ints, group: Ints, word: Words) -> Ints:
         """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
         rank = _FAVOURITE_RANK[_CHOICES.take(word, "favourite")]
         goes_to_favourite = _CHOICES.take(word, "goes_to_favourite") < FAVOURITE_SHARE * 256
-        elsewhere = self._tastes.merchant_table[group, _CHOICES.take(word, "merchant")]
-        return np.where(goes_to_favourite, self._favourites[user, group, rank], elsewhere)
+        state, today = self._state[user], np.full(user.size, day)
+        return np.where(
+            goes_to_favourite,
+            self._shops.favourites(state, group, today, self._favourite[user, group, rank]),
+            self._shops.choose(state, group, today, _CHOICES.take(word, "merchant")),
+        )
+
+    def _rarely(self, day: int, user: Ints, group: Ints, merchant: Ints) -> tuple[Ints, Flags]:
+        """Where a visit would come too soon after the last of its kind, the usual place instead.
+
+        Returns:
+            The merchants, `[N]`, and where the usual place would be visited too soon as well.
+        """
+        kind = self._merchant.visit_kind
+        rare = np.flatnonzero(kind[merchant] > 0)
+        is_too_soon = np.zeros(user.size, dtype=np.bool_)
+        if rare.size == 0:
+            return merchant, is_too_soon
+        again = self._is_again(day, user[rare], kind[merchant[rare]])
+        soon = rare[again]
+        if soon.size:
+            merchant[soon] = self._shops.favourites(
+                self._state[user[soon]],
+                group[soon],
+                np.full(soon.size, day),
+                self._favourite[user[soon], group[soon], 0],
+            )
+            is_too_soon[soon] = self._is_again(day, user[soon], kind[merchant[soon]])
+        return merchant, is_too_soon
+
+    def _is_again(self, day: int, user: Ints, kind: Ints) -> Flags:
+        return (kind > 0) & (day - self._visited[user, kind] < self._days_between[kind])
 
     def _price(self, user: Ints, group: Ints, merchant: Ints, place: Ints, word: Words) -> Ints:
         """What the merchant sells at, a dearer basket for who has more: `[N]` cents."""
-        shops, tastes = self._shops, self._tastes
+        shops, tastes = self._merchant, self._tastes
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
         raw = relative * shops.ticket_median_cents[merchant] * self._means[user, group]
         raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
@@ -262,12 +308,15 @@ class Shopping:
         """When purchases post, and which of them are given back: both the same for everybody."""
         is_cash = group == self._cash
         card = np.where(is_cash, balances.nobodys, card)
-        settles = self._settles[_BUSINESS_DAYS[_SETTLEMENT.take(second, "lag")], day]
-        settles = np.where(is_cash, day, settles)
-        in_store_share = self._shops.in_store_share[merchant]
-        is_online = (
-            _SETTLEMENT.take(second, "channel") / _SETTLEMENT.size("channel") >= in_store_share
+        channel = _SETTLEMENT.take(second, "channel") / _SETTLEMENT.size("channel")
+        is_online = channel >= self._merchant.in_store_share[merchant]
+        posting_class = np.where(is_online, self._online, self._posting_class[group])
+        lag = _SETTLEMENT.take(second, "lag")[:, np.newaxis] >= self._lag_edges[posting_class]
+        settles = self._settles[lag.sum(axis=1), day]
+        town = where_bought(
+            self._world, self._home, self._second, user, np.full(user.size, day), serial
         )
+        self._visited[user, self._merchant.visit_kind[merchant]] = day
         refunded = np.flatnonzero(
             _SETTLEMENT.take(second, "is_refunded") / _SETTLEMENT.size("is_refunded")
             < self._tastes.refund_share[group]
@@ -296,6 +345,7 @@ class Shopping:
             serial=serial,
             merchant=merchant,
             is_online=is_online,
+            place=np.where(is_online, NO_PLACE, town),
             cents=cents,
             card=card,
             refund_day=refund_day,
@@ -309,17 +359,6 @@ def usual_rate(world: World, tastes: Tastes) -> Floats:
 
     factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
     return factor * tastes.purchases_per_month / DAYS_PER_MONTH
-
-
-def _favourites(world: World, tastes: Tastes) -> Ints:
-    """The usual places of every user in each group: `[U, G, 3]`."""
-    groups = tastes.merchant_table.shape[0]
-    number = np.arange(groups * FAVOURITES_PER_GROUP)
-    place = _FAVOURITE.take(world.words("favourite", number), "merchant")
-    group = number // FAVOURITES_PER_GROUP
-    return tastes.merchant_table[group, place].reshape(
-        world.users, groups, FAVOURITES_PER_GROUP
-    )
 
 
 def _running_before(user: Ints, cents: Ints) -> Ints:

@@ -16,17 +16,13 @@ from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
+from spendsense_pipeline.generation.shops import TABLE_BITS
 
-TABLE_BITS: Final = 12
-"""Bits of a draw that pick an entry of a table."""
-TABLE_SIZE: Final = 1 << TABLE_BITS
 CASH_GROUP: Final = "cash_withdrawal"
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
 SMALL_GROUPS = ("coffee", "fast_food")
 """What is bought in place of something too dear."""
-POPULARITY_EXPONENT = 1.15
-"""Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
 _SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
 TILTS: Final[Floats] = np.round(np.arange(-1.6, 1.2001, 0.05), 2)
@@ -80,8 +76,6 @@ class Tastes:
     """Purchases of each group by month of the year, mean 1: `[12, G]`."""
     small_table: Ints
     """Group by draw, for who cannot afford what they wanted: `[4096]`."""
-    merchant_table: Ints
-    """Merchant by group and draw: `[G, 4096]`."""
     relative_price: Floats
     """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
     spread_class: Ints
@@ -156,9 +150,6 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         by_weekday=weekday_profile.T.copy(),
         by_month=month_profile.T.copy(),
         small_table=choice_table(small if small.sum() > 0 else counts, TABLE_BITS),
-        merchant_table=np.array(
-            [_merchant_row(catalog, group) for group in range(len(groups.names))]
-        ),
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
         refund_share=groups.refund_share,
@@ -193,13 +184,6 @@ def _mean_tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Float
             each = np.minimum(each, shops.ticket_cap_cents[rows, np.newaxis])
             tickets[group] = np.average(each.mean(axis=1), weights=shops.weight[rows])
     return tickets
-
-
-def _merchant_row(catalog: Catalog, group: int) -> Ints:
-    """Merchants of a group by popularity: `[4096]`."""
-    shops = catalog.merchants
-    weight = np.where(shops.group == group, shops.weight**POPULARITY_EXPONENT, 0.0)
-    return choice_table(weight if weight.sum() > 0 else np.ones_like(weight), TABLE_BITS)
 
 
 def _prices(sigma: float, distribution: str) -> Floats:

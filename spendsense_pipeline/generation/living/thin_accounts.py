@@ -10,7 +10,7 @@ from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, RUNS_OUT_AT, SOME_CENTS, Wanting
-from spendsense_pipeline.generation.postings import Leg, Purpose, Slot
+from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
 from spendsense_pipeline.generation.randomness import choice_table, bits, normal, uniform
 from spendsense_pipeline.generation.world import World
 
@@ -66,14 +66,14 @@ class ThinAccounts:
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
-    def of_day(self, day: int, balances: Balances, diary: Diary, cash_label: Ints) -> None:
+    def of_day(self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]) -> None:
         """Cash and friends, before purchases.
 
         Args:
             day: The day.
             balances: What everybody has.
             diary: Where it is written.
-            cash_label: The machine each user goes to, `[U]`.
+            machine: The machine each user goes to, a label, and its place: `[U]` each.
         """
         who = self._who
         if who.size == 0:
@@ -90,7 +90,7 @@ class ThinAccounts:
         cash = np.rint(CASH_MEDIAN_CENTS * np.exp(0.5 * self._size[:, day]) / _TWENTY) * _TWENTY
         cash = np.clip(cash, _TWENTY, 40_000)
         takes = has_some & (self._chance[:, day] < chance * CASH_SHARE) & (cash < 0.6 * free)
-        self._post(day, who, np.where(takes, cash, 0), balances, diary, cash_label, Purpose.CASH)
+        self._post(day, who, np.where(takes, cash, 0), balances, diary, machine[0], Purpose.CASH, machine[1])
         free = free - np.where(takes, cash, 0)
         sum_ = np.rint(
             FRIEND_MEDIAN_CENTS * np.exp(0.75 * self._friend_size[:, day]) / _FIVE
@@ -127,6 +127,7 @@ class ThinAccounts:
         diary: Diary,
         label: Ints,
         purpose: Purpose,
+        place: Ints | None = None,
     ) -> None:
         at = np.flatnonzero(cents)
         if at.size == 0:
@@ -143,8 +144,7 @@ class ThinAccounts:
             cents=moved,
             label=label[user],
             purpose=int(purpose),
-            serial=0,
-            link=-1,
+            place=NO_PLACE if place is None else place[user],
         )
         balances.move(day, settles, user, moved)
         self._wanting.free_cents[user] -= moved
@@ -163,8 +163,6 @@ class ThinAccounts:
             cents=OVERDRAFT_FEE_CENTS,
             label=int(Fixed.OVERDRAFT_FEE),
             purpose=int(Purpose.OVERDRAFT_FEE),
-            serial=0,
-            link=-1,
         )
         balances.checking[user] -= OVERDRAFT_FEE_CENTS
 
