@@ -21,7 +21,15 @@ COST_MONTHS = (0.06, 0.28)
 
 
 def emergency_postings(world: World, places: Places) -> Postings:
-    """Unplanned expenses paid by debit card, at most one a month."""
+    """Unplanned expenses paid by debit card, at most one a month.
+
+    Args:
+        world: The shard.
+        places: The catalog's places.
+
+    Returns:
+        A row each, at home.
+    """
     months = world.calendar.month_count
     draws = uniform(world.words("emergency", np.arange(3 * months)))
     occurs, how_dear, when = np.moveaxis(draws.reshape(world.users, months, 3), 2, 0)
