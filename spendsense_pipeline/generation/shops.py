@@ -59,8 +59,9 @@ class Shops:
         return self._open(self.anywhere, state, group, day, draw)
 
     def favourites(self, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
-        """The same among merchants a person goes to again and again; whoever's favourite closes takes
-        another, everybody else keeps theirs.
+        """The same among merchants one goes to again and again.
+
+        Whoever's favourite closes takes another, everybody else keeps theirs.
 
         Args:
             state: Index into `Places.state_names`, `[N]`.
