@@ -59,9 +59,18 @@ class Shops:
         return self._open(self.anywhere, state, group, day, draw)
 
     def favourites(self, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
-        """The same among merchants a person goes to again and again: `[N]`.
+        """The same among merchants one goes to again and again.
 
-        Whoever's favourite closes takes another; everybody else keeps theirs.
+        Whoever's favourite closes takes another, everybody else keeps theirs.
+
+        Args:
+            state: Index into `Places.state_names`, `[N]`.
+            group: Row in SpendingGroups, `[N]`.
+            day: Day since history_start, `[N]`.
+            draw: TABLE_BITS bits of a draw that is the same for the favourite every time, `[N]`.
+
+        Returns:
+            Row of the catalog's merchants each, `[N]`.
         """
         return self._open(self.usual, state, group, day, draw)
 
