@@ -15,12 +15,16 @@ from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Band, Cadence
 from spendsense_pipeline.generation.behaviours import (
     business,
+    checks_written,
     credit,
     emergencies,
     housing,
     income,
+    people_paid,
     savings,
+    standing_payments,
     subscriptions,
+    taxes,
 )
 from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
 from spendsense_pipeline.generation.labels import Labels
@@ -95,6 +99,10 @@ def simulate(world: World, labels: Labels) -> Household:
         savings.order_postings(world, plan),
         subscriptions.charges(world, contracts, labels),
         emergencies.emergency_postings(world, paychecks, labels.catalog.places),
+        people_paid.people_paid_postings(world, labels),
+        checks_written.check_postings(world, labels),
+        taxes.tax_postings(world, labels),
+        standing_payments.standing_postings(world, labels),
     )
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
     lived = live(
@@ -111,7 +119,7 @@ def simulate(world: World, labels: Labels) -> Household:
         means=means,
         arrangements=arrange(world, spends),
     )
-    business_rows, opening_business = business.business_postings(world)
+    business_rows, opening_business = business.business_postings(world, labels)
     moved = (*planned, lived.rows)
     return Household(
         world=world,

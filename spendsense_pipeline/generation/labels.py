@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.irregular_pay import (
     PAYER_KINDS,
@@ -50,15 +50,11 @@ class Fixed(IntEnum):
     LATE_FEE = 7
     OVERDRAFT_FEE = 8
     SAVINGS_INTEREST = 9
-    BUSINESS_REVENUE = 10
-    BUSINESS_SUPPLIES = 11
-    CAR_REPAIR = 12
-    DENTIST = 13
-    PLUMBER = 14
-    VETERINARIAN = 15
-    FRIEND_OUT = 16
-    FRIEND_IN = 17
-    PARTNER_IN = 18
+    CAR_REPAIR = 10
+    DENTIST = 11
+    PLUMBER = 12
+    VETERINARIAN = 13
+    PARTNER_IN = 14
 
 
 
@@ -83,18 +79,9 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
-    Fixed.BUSINESS_REVENUE: Label(
-        "MERCHANT SETTLEMENT DEPOSIT", "Merchant Settlement", "TRANSFER_IN_DEPOSIT"
+    Fixed.PARTNER_IN: Label(
+        "ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"
     ),
-    Fixed.BUSINESS_SUPPLIES: Label(
-        "CORNERSTONE WHOLESALE SUPPLY",
-        "Cornerstone Wholesale Supply",
-        "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE",
-        "online",
-    ),
-    Fixed.FRIEND_OUT: Label("ZELLE TO A FRIEND", None, "TRANSFER_OUT_OTHER_TRANSFER_OUT"),
-    Fixed.FRIEND_IN: Label("ZELLE FROM A FRIEND", None, "TRANSFER_IN_OTHER_TRANSFER_IN"),
-    Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_OTHER_TRANSFER_IN"),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),
@@ -136,6 +123,7 @@ class Labels:
     first_employer: int
     first_biller: int
     first_subscription: int
+    first_counterparty: int
     first_shop: int
 
     def payer(self, world: World, user: Ints, paycheck: Ints) -> Ints:
@@ -169,6 +157,22 @@ class Labels:
         has_clients = is_irregular & np.isin(handling, PAID_BY_CLIENTS)
         turn = np.where(has_clients[user], paycheck % CLIENTS_PER_USER, 0)
         return self.first_employer + chosen[user, turn]
+
+    def counterparty(self, kind: str, word: Words) -> Ints:
+        """Somebody of a kind, by popularity.
+
+        Args:
+            kind: Of the catalog's counterparties.
+            word: A draw each, `[N]`.
+
+        Returns:
+            A label each, `[N]`.
+        """
+        others = self.catalog.counterparties
+        rows = others.by_kind[kind]
+        return np.asarray(
+            self.first_counterparty + rows[choose(word, others.weight[rows])], dtype=np.int64
+        )
 
     def bill_kind(self, label: Ints) -> Ints:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
@@ -226,8 +230,16 @@ def labels_for(catalog: Catalog) -> Labels:
     first_employer = len(fixed)
     first_biller = first_employer + len(paid_by)
     first_subscription = first_biller + len(billed_by)
-    first_shop = first_subscription + len(subscribed)
-    rows = [*fixed, *paid_by, *billed_by, *subscribed, *_shop_labels(catalog.merchants)]
+    others = catalog.counterparties
+    counted = [
+        Label(*row)
+        for row in zip(
+            others.descriptors, others.merchant_names, others.category_detailed, strict=True
+        )
+    ]
+    first_counterparty = first_subscription + len(subscribed)
+    first_shop = first_counterparty + len(counted)
+    rows = [*fixed, *paid_by, *billed_by, *subscribed, *counted, *_shop_labels(catalog.merchants)]
     return Labels(
         catalog=catalog,
         table=LabelTable(
@@ -243,6 +255,7 @@ def labels_for(catalog: Catalog) -> Labels:
         first_employer=first_employer,
         first_biller=first_biller,
         first_subscription=first_subscription,
+        first_counterparty=first_counterparty,
         first_shop=first_shop,
     )
 

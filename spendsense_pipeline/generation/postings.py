@@ -54,7 +54,20 @@ class Purpose(IntEnum):
     LATE_FEE = 16
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
-    BUSINESS = 19
+    PAID_FRIEND = 50
+    PAID_BY_FRIEND = 51
+    CHECK = 52
+    TAX_REFUND = 53
+    TAX_OWED = 54
+    INVESTING = 55
+    SUPPORT = 56
+    INSTALMENT = 57
+    DEPOSIT = 58
+    BUSINESS_TAKINGS = 59
+    BUSINESS_SUPPLIES = 60
+    BUSINESS_BILL = 61
+    BUSINESS_TAX = 62
+    BUSINESS_DRAW = 63
     CASH = 80
     FRIEND_OUT = 81
     FRIEND_IN = 82
@@ -62,6 +75,7 @@ class Purpose(IntEnum):
     COVER_OUT = 84
     COVER_IN = 85
     SAVED_PAY = 86
+    ATM_FEE = 87
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1

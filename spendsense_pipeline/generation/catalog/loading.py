@@ -20,6 +20,7 @@ from spendsense_pipeline.generation.catalog.records import (
     Billers,
     CardProducts,
     Catalog,
+    Counterparties,
     Employers,
     FirstNames,
     LastNames,
@@ -39,6 +40,8 @@ from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNE
 EMPLOYER_KINDS: Final = ("employer", "contractor", "commission", "royalty", "seasonal", "gig")
 """Who pays: an employer, a client by the project, a brokerage, a publisher, an employer by the season,
 a gig platform."""
+NOBODY: Final = "-"
+"""Stands where a counterparty is no merchant."""
 POSTING_DAYS_MAX: Final = 3
 """Business days a purchase takes to post at most."""
 ONLINE_POSTING_CLASS: Final = "online"
@@ -204,6 +207,21 @@ def _read_employers() -> Employers:
     return employers
 
 
+def _read_counterparties() -> Counterparties:
+    sheet = Sheet.from_package("counterparties.csv")
+    names = sheet.text("merchant_name")
+    counterparties = Counterparties(
+        descriptors=sheet.text("descriptor"),
+        kind=sheet.text("kind"),
+        category_detailed=sheet.category_codes(),
+        merchant_names=tuple(None if name == NOBODY else name for name in names),
+        weight=sheet.numbers("popularity_weight", 0.01),
+    )
+    sheet.text("source")
+    sheet.finish()
+    return counterparties
+
+
 def _read_people() -> tuple[FirstNames, LastNames, Places]:
     given, family = Sheet.from_package("first_names.csv"), Sheet.from_package("last_names.csv")
     given.text("source")
@@ -276,6 +294,7 @@ def load_catalog() -> Catalog:
         subscriptions=_read_subscriptions(),
         billers=_read_billers(),
         employers=_read_employers(),
+        counterparties=_read_counterparties(),
         first_names=first_names,
         last_names=last_names,
         places=places,
@@ -295,6 +314,7 @@ def name_conflicts(catalog: Catalog) -> list[str]:
         "a subscription": catalog.subscriptions.names,
         "a biller": catalog.billers.names,
         "an employer": catalog.employers.names,
+        "a counterparty": [name for name in catalog.counterparties.merchant_names if name],
     }
     seen: dict[str, str] = {}
     problems = []

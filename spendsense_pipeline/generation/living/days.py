@@ -134,7 +134,7 @@ def live(
     balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay, plan.due)
-    thin = ThinAccounts(world, wanting, means.everyday_cents)
+    thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
     cash = _cash_machines(world, labels)
     diary = Diary()
     book = _CardBook(world, cards, billing, days)

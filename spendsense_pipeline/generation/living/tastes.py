@@ -19,6 +19,7 @@ from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_t
 from spendsense_pipeline.generation.shops import TABLE_BITS
 
 CASH_GROUP: Final = "cash_withdrawal"
+TRAVEL_GROUP: Final = "travel"
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
 SMALL_GROUPS = ("coffee", "fast_food")
@@ -129,6 +130,8 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     prices = np.array([_prices(float(spread), asked.distribution) for spread in widened])
     ticket = _mean_tickets(catalog, prices, spread_class)
     elasticity = np.array([ELASTICITY.get(name, USUAL_ELASTICITY) for name in groups.names])
+    # Relative to one another: who has twice as much for a purchase spends twice as much on it.
+    elasticity = elasticity / np.average(elasticity, weights=np.maximum(dollars, 1e-9))
     counts = dollars / ticket
     for _ in range(_COUNT_ITERATIONS):
         counts = counts / counts.sum()
@@ -170,6 +173,8 @@ def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
         ]
     )
     shares[groups.index(CASH_GROUP)] = CASH_SHARE
+    # Trips are planned (see `behaviours.trips`), not bought day by day.
+    shares[groups.index(TRAVEL_GROUP)] = 0.0
     return shares
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
-from spendsense_pipeline.generation.labels import Fixed
+from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
+from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, RUNS_OUT_AT, SOME_CENTS, Wanting
@@ -39,11 +40,14 @@ COVER_UNIT_CENTS = 10_000
 class ThinAccounts:
     """Lives the thin days of a shard."""
 
-    def __init__(self, world: World, wanting: Wanting, everyday_cents: Ints) -> None:
+    def __init__(
+        self, world: World, labels: Labels, wanting: Wanting, everyday_cents: Floats
+    ) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
+            labels: The catalog's counterparties.
             wanting: Tells who runs out, and what they have before payday.
             everyday_cents: What there is for purchases in a usual month, `[U]`.
         """
@@ -61,6 +65,14 @@ class ThinAccounts:
             cadence
         ]
         self._everyday = everyday_cents[who] / 30.44
+        everybody = np.arange(world.users)
+        self._sent, self._received = (
+            [
+                friends(world, labels, everybody, np.full(world.users, which), is_sent=is_sent)
+                for which in range(FRIENDS_PER_USER)
+            ]
+            for is_sent in (True, False)
+        )
         self._next_open = world.calendar.on_or_after(days)
         self._is_open = self._next_open == days
         self._fee_day = np.full(world.users, -1)
@@ -106,16 +118,14 @@ class ThinAccounts:
             np.maximum(0.6 * free // _TWENTY * _TWENTY, 0),
         )
         sum_ = np.where(large, settled, sum_)
-        label = np.full(self._world.users, int(Fixed.FRIEND_OUT))
         self._post(
-            day, who, np.where(gives | large, sum_, 0), balances, diary, label, Purpose.FRIEND_OUT
+            day, who, np.where(gives | large, sum_, 0), balances, diary, self._sent[day % FRIENDS_PER_USER], Purpose.FRIEND_OUT
         )
         is_empty = free < EMPTY_CENTS
         lends = is_empty & (bits(self._lends[:, day], 40, 20) < BORROWS_SHARE * (1 << 20))
         lent = BORROWED_CENTS[bits(self._lends[:, day], 20, 16) % BORROWED_CENTS.size]
-        label = np.full(self._world.users, int(Fixed.FRIEND_IN))
         self._post(
-            day, who, np.where(lends, -lent, 0), balances, diary, label, Purpose.FRIEND_IN
+            day, who, np.where(lends, -lent, 0), balances, diary, self._received[day % FRIENDS_PER_USER], Purpose.FRIEND_IN
         )
 
     def _post(
