@@ -137,9 +137,7 @@ def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Mea
     """What each household has to live on, and likes to have in the bank: `[U]`."""
     profiles = world.profiles
     income_cents = profiles.people.income_monthly_usd * CENTS
-    contracts = (
-        bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
-    )
+    contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
     everyday = np.maximum(
         (income_cents - contracts) * (1 - PLANNED_SHARE), income_cents * EVERYDAY_MIN_SHARE
     )
@@ -167,7 +165,9 @@ def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Mea
         is_tight, (least + (most - least) * place[:, 2]) * CENTS, income_cents * months
     )
     spread = 0.8 + 0.5 * place[:, 2]
-    checking = np.where(is_rare, 0.15 * income_cents, np.where(is_tight, checking, checking * spread))
+    checking = np.where(
+        is_rare, 0.15 * income_cents, np.where(is_tight, checking, checking * spread)
+    )
     least, most = RESERVE_MONTHS
     return Means(
         everyday_cents=everyday,
@@ -181,12 +181,8 @@ def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Mea
 def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:
     """Rent from savings, for those who are paid into them."""
     pays = np.isin(handling_of(world), RENT_FROM_SAVINGS)[bill_rows.user]
-    is_housing = np.isin(
-        labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE)
-    )
-    return replace(
-        bill_rows, slot=np.where(pays & is_housing, int(Slot.SAVINGS), bill_rows.slot)
-    )
+    is_housing = np.isin(labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE))
+    return replace(bill_rows, slot=np.where(pays & is_housing, int(Slot.SAVINGS), bill_rows.slot))
 
 
 def _subscription_slot(world: World, cards: credit.Cards) -> Ints:

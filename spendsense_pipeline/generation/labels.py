@@ -30,9 +30,7 @@ from spendsense_pipeline.tables.raw import INCOME_TIERS
 
 STORE: Final = "{store}"
 """Stands in the line of a chain for the number of a branch, filled in where tables are made."""
-PAID_BY_CLIENTS: Final = tuple(
-    each for each, kind in PAYER_KINDS.items() if kind == "contractor"
-)
+PAID_BY_CLIENTS: Final = tuple(each for each, kind in PAYER_KINDS.items() if kind == "contractor")
 CLIENTS_PER_USER: Final = 3
 """Clients an irregular worker is paid by in turn; everybody else has one employer."""
 
@@ -57,7 +55,6 @@ class Fixed(IntEnum):
     PARTNER_IN = 14
 
 
-
 class Label(NamedTuple):
     """What one description stands for."""
 
@@ -79,9 +76,7 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
-    Fixed.PARTNER_IN: Label(
-        "ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"
-    ),
+    Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),

@@ -1,31 +1,32 @@
 -- A card that carries a balance stays in its utilisation band (below 30 %, 30-50, 50-80, from 80) on
 -- all but 2 % of its nights, give or take 2 points; one that is paid in full swings below 50 %.
-with carried as (
-  select distinct account_number
+with habit as (
+  -- Unknown before a statement has been due.
+  select account_number, bool_and(paid_by_due_cents >= last_balance_cents) as is_paid_in_full
   from _checks_cycles
-  where paid_by_due_cents < last_balance_cents
+  group by account_number
 ),
 bound as (
   select
     card.account_number,
     card.account_id,
     card.limit_cents,
-    if(carried.account_number is null, 'paid in full', card.band) as band,
+    if(habit.is_paid_in_full, 'paid in full', card.band) as band,
     case
-      when carried.account_number is null then 0
+      when coalesce(habit.is_paid_in_full, card.band in ('low', 'medium')) then 0
       when card.band = 'medium' then $medium_from - 0.02
       when card.band = 'high' then $high_from - 0.02
       when card.band = 'critical' then $critical_from - 0.02
       else 0
     end as low,
     case
-      when carried.account_number is null then $high_from + 0.02
+      when coalesce(habit.is_paid_in_full, card.band in ('low', 'medium')) then $high_from + 0.02
       when card.band = 'low' then $medium_from + 0.02
       when card.band = 'medium' then $high_from + 0.02
       when card.band = 'high' then $critical_from + 0.02
     end as high
   from _checks_cards as card
-  left join carried on carried.account_number = card.account_number
+  left join habit on habit.account_number = card.account_number
 ),
 night as (
   select

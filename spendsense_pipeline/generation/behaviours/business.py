@@ -68,11 +68,15 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     takings = np.where(settles, np.rint(takings * (1 - PROCESSING_FEE_SHARE)), 0)
     buys = is_open & (drawn[:, :, 1] < SUPPLIES_CHANCE)
     usual = weekly * SUPPLIES_SHARE / (SUPPLIES_CHANCE * 5)
-    supplies = np.where(buys, np.rint(usual[:, np.newaxis] * np.exp(0.6 * spread[:, :, 1] - 0.18)), 0)
+    supplies = np.where(
+        buys, np.rint(usual[:, np.newaxis] * np.exp(0.6 * spread[:, :, 1] - 0.18)), 0
+    )
     monthly = np.zeros((2, world.days))
     first_days = np.unique(calendar.on_or_after(calendar.month_starts.clip(0) + 4))
     monthly[0, first_days[first_days < world.days]] = SOFTWARE_CENTS
-    month_ends = np.unique(calendar.on_or_before(np.append(calendar.month_starts[1:], world.days) - 1))
+    month_ends = np.unique(
+        calendar.on_or_before(np.append(calendar.month_starts[1:], world.days) - 1)
+    )
     monthly[1, month_ends[(month_ends >= 0) & (month_ends < world.days)]] = FEE_CENTS
     taxes = _tax_days(world)
 
@@ -120,9 +124,7 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
 def _tax_days(world: World) -> np.ndarray:
     """Days on which estimated taxes are due: the 15th of four months, or the business day after."""
     calendar = world.calendar
-    is_due = (calendar.day_of_month == 15) & np.isin(
-        calendar.month_of_year + 1, TAX_MONTHS
-    )
+    is_due = (calendar.day_of_month == 15) & np.isin(calendar.month_of_year + 1, TAX_MONTHS)
     days = np.zeros(world.days, dtype=np.bool_)
     due = calendar.on_or_after(np.flatnonzero(is_due))
     days[due[due < world.days]] = True

@@ -42,9 +42,9 @@ def check_postings(world: World, labels: Labels) -> Postings:
     # Money kept for a check is money in the bank, which who runs out does not have.
     writes &= world.profiles.rhythm == Rhythm.CUSHIONED
     number = np.arange(calendar.month_count * PER_MONTH_MAX)
-    happens = uniform(world.words("check", 3 * number)) < (PER_MONTH[age] / PER_MONTH_MAX)[
-        :, np.newaxis
-    ]
+    happens = (
+        uniform(world.words("check", 3 * number)) < (PER_MONTH[age] / PER_MONTH_MAX)[:, np.newaxis]
+    )
     user, at = np.nonzero(happens & writes[:, np.newaxis])
     when, size = (words_each(world.keys("check")[user], 3 * at + part) for part in (1, 2))
     # A quarter of a month each, so that they are in order.

@@ -176,13 +176,17 @@ def plan_cards(world: World, paychecks: Paychecks, everyday_cents: Floats) -> Ca
         int(CardUse.CRITICAL),
     )
     limit = _limits(world, user, use, is_tight, drawn[:, CardDraw.LIMIT], everyday_cents)
-    low, high = (
-        np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1)
-    )
+    low, high = (np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1))
     apr_low, apr_high = REVOLVER_APR_RANGE
     apr = np.rint((apr_low + (apr_high - apr_low) * drawn[:, CardDraw.APR]) * 1e4).astype(np.int64)
     issued, due, pays_on = _dates(
-        world, paychecks, user, which, use, payment, is_tight,
+        world,
+        paychecks,
+        user,
+        which,
+        use,
+        payment,
+        is_tight,
         drawn[:, [CardDraw.STATEMENT_DAY, CardDraw.DUE_DAYS, CardDraw.EARLY_DAYS]],
     )
     return Cards(

@@ -111,9 +111,7 @@ def rare_paydays(world: World, count: int) -> Ints:
     """
     volatility = world.resolved.controls.irregular_income_volatility
     earliest, latest = FIRST_DAYS
-    first = world.history_day + earliest + integers(
-        world.words("payday", 1), latest - earliest + 1
-    )
+    first = world.history_day + earliest + integers(world.words("payday", 1), latest - earliest + 1)
     drawn = uniform(world.words("pay_gap", np.arange(count)))
     # Exponential, as waiting for the next project is; cut where nobody would still be waiting.
     extra = np.minimum(-np.log(1 - drawn * (1 - 1e-9)), LONGEST_EXTRA)
@@ -138,7 +136,9 @@ def rare_pay_cents(world: World, count: int) -> Floats:
     # Half of those who are paid by the project ask for round fees.
     is_round = (uniform(world.words("round_fees", 0)) < _ROUND_FEES_SHARE)[:, np.newaxis]
     return np.where(
-        is_round, np.maximum(np.rint(cents / _ROUND_FEE_CENTS), 1) * _ROUND_FEE_CENTS, np.rint(cents)
+        is_round,
+        np.maximum(np.rint(cents / _ROUND_FEE_CENTS), 1) * _ROUND_FEE_CENTS,
+        np.rint(cents),
     )
 
 
@@ -150,5 +150,3 @@ def checking_share(world: World) -> Floats:
     for each, (low, high) in CHECKING_SHARE_RANGES.items():
         share = np.where(handling == each, low + (high - low) * drawn, share)
     return share
-
-

@@ -21,7 +21,12 @@ APPS: Final = ("zelle", "venmo", "cash_app", "paypal")
 # Ever used, by age (Pew Research Center 2022); Zelle since grown (Zelle 2024).
 AGE_EDGES: Final = np.array([30, 50, 65])
 APP_SHARES: Final = np.array(
-    [[0.42, 0.34, 0.14, 0.10], [0.50, 0.26, 0.12, 0.12], [0.58, 0.16, 0.08, 0.18], [0.6, 0.1, 0.04, 0.26]]
+    [
+        [0.42, 0.34, 0.14, 0.10],
+        [0.50, 0.26, 0.12, 0.12],
+        [0.58, 0.16, 0.08, 0.18],
+        [0.6, 0.1, 0.04, 0.26],
+    ]
 )
 SENT_PER_MONTH: Final = np.array([3.2, 2.6, 1.5, 0.8])
 """By age: Zelle alone has two a month per enrolled account (Zelle 2024)."""
@@ -33,7 +38,7 @@ RECEIVED_MEDIAN_USD, RECEIVED_SIGMA = 36.0, 0.9
 LARGEST_USD: Final = 900.0
 AFFORDABLE_SHARE: Final = 0.08
 """Of a month's income, the most one sum is: more is not sent between friends."""
-FRIENDS_PER_USER: Final = 5
+FRIENDS_PER_USER: Final = PER_MONTH_MAX
 _ROUND_SHARE = 0.75
 _DRAW: Final = BitFields(month=8, which=5, way=1)
 
@@ -110,14 +115,16 @@ def _sums(
     cents = np.where(is_round, np.maximum(np.rint(usd / 5), 1) * 500, np.rint(usd * 100))
     keep = (day >= 0) & (day < world.days)
     keep &= cents <= AFFORDABLE_SHARE * 100 * world.profiles.people.income_monthly_usd[user]
-    user, day, cents, who, at = user[keep], day[keep], cents[keep], who[keep], at[keep]
+    user, day, cents, at = user[keep], day[keep], cents[keep], at[keep]
+    # Each of a month's sums is for somebody else.
+    friend = (which[at] + 3 * month[at]) % FRIENDS_PER_USER
     return postings(
         user=user,
         slot=Slot.CHECKING,
         day=calendar.on_or_after(day),
         authorized=day,
         cents=cents if way == 0 else -cents,
-        label=friends(world, labels, user, integers(who, FRIENDS_PER_USER), is_sent=way == 0),
+        label=friends(world, labels, user, friend, is_sent=way == 0),
         purpose=Purpose.PAID_FRIEND if way == 0 else Purpose.PAID_BY_FRIEND,
         serial=which[at],
     )

@@ -41,7 +41,12 @@ def standing_postings(world: World, labels: Labels) -> Postings:
         A row per movement of checking.
     """
     return Postings.joined(
-        [_invested(world, labels), _support(world, labels), _instalments(world, labels), _deposits(world, labels)]
+        [
+            _invested(world, labels),
+            _support(world, labels),
+            _instalments(world, labels),
+            _deposits(world, labels),
+        ]
     )
 
 

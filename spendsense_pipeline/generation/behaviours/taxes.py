@@ -45,7 +45,13 @@ def tax_postings(world: World, labels: Labels) -> Postings:
     first = world.calendar.first_date.year
     years = np.arange(first, first + 4)
     # By the year itself, so that a world that begins later has the same springs.
-    drawn = uniform(world.words("taxes", years[:, np.newaxis].repeat(_DRAWS, 1).ravel() * _DRAWS + np.tile(np.arange(_DRAWS), years.size)))
+    drawn = uniform(
+        world.words(
+            "taxes",
+            years[:, np.newaxis].repeat(_DRAWS, 1).ravel() * _DRAWS
+            + np.tile(np.arange(_DRAWS), years.size),
+        )
+    )
     drawn = drawn.reshape(world.users, years.size, _DRAWS)
     opens = (years.astype("U4").astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64)
     opens = opens - np.datetime64(world.calendar.first_date, "D").astype(np.int64)
@@ -73,7 +79,9 @@ def tax_postings(world: World, labels: Labels) -> Postings:
     return Postings.joined(
         [
             _rows(world, labels, "federal_refund", user, year, slot, day, -usd, gets),
-            _rows(world, labels, "state_refund", user, year + 8, slot, state_day, -state_usd, follows),
+            _rows(
+                world, labels, "state_refund", user, year + 8, slot, state_day, -state_usd, follows
+            ),
             _rows(world, labels, "tax_owed", user, year, slot, pays_on, owed, owes),
         ]
     )

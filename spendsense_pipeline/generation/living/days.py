@@ -30,7 +30,12 @@ from spendsense_pipeline.generation.living.statements import (
     Billing,
     Statements,
 )
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, MEANS_RANGE, USUAL_LEVEL, Tastes
+from spendsense_pipeline.generation.living.tastes import (
+    CASH_GROUP,
+    MEANS_RANGE,
+    USUAL_LEVEL,
+    Tastes,
+)
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.places import home_places
@@ -143,7 +148,9 @@ def live(
     for day in range(days):
         if day == world.history_day:
             opening = (
-                balances.checking.copy(), balances.savings.copy(), balances.owed[:-1].copy(),
+                balances.checking.copy(),
+                balances.savings.copy(),
+                balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
         owed_before = balances.owed[:-1].copy()
@@ -202,7 +209,11 @@ class _Plan:
         number[cards.user, cards.slot - Slot.CARD_1] = np.arange(cards.count)
         on_card = np.isin(rows.slot, CARD_SLOTS)
         card = number[rows.user, np.where(on_card, rows.slot - Slot.CARD_1, 0)]
-        self.owed = daily(on_card, card, cards.count) if cards.count else np.zeros((days, 0), dtype=np.int64)
+        self.owed = (
+            daily(on_card, card, cards.count)
+            if cards.count
+            else np.zeros((days, 0), dtype=np.int64)
+        )
         self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
         self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
 
@@ -233,7 +244,9 @@ class _CardBook:
             fee = billing.late_fees(card, cycle)
             at = np.flatnonzero(fee)
             if at.size:
-                self._write(day, card[at], cycle[at], fee[at], Fixed.LATE_FEE, Purpose.LATE_FEE, diary)
+                self._write(
+                    day, card[at], cycle[at], fee[at], Fixed.LATE_FEE, Purpose.LATE_FEE, diary
+                )
                 balances.owed[card] += fee
                 moved[card] -= fee
         for parts_left, payments in enumerate(self._payments):
@@ -296,12 +309,25 @@ class _CardBook:
         at = np.flatnonzero(interest)
         if at.size:
             self._write(
-                day, card[at], cycle[at], interest[at], Fixed.CARD_INTEREST, Purpose.CARD_INTEREST, diary
+                day,
+                card[at],
+                cycle[at],
+                interest[at],
+                Fixed.CARD_INTEREST,
+                Purpose.CARD_INTEREST,
+                diary,
             )
             balances.owed[card] += interest
 
     def _write(
-        self, day: int, card: Ints, cycle: Ints, cents: Ints, label: Fixed, purpose: Purpose, diary: Diary
+        self,
+        day: int,
+        card: Ints,
+        cycle: Ints,
+        cents: Ints,
+        label: Fixed,
+        purpose: Purpose,
+        diary: Diary,
     ) -> None:
         cards = self._cards
         diary.write(
@@ -324,8 +350,7 @@ def _by_day(event: Ints, days: int) -> list[tuple[Ints, Ints]]:
     order = np.argsort(day, kind="stable")
     bounds = np.searchsorted(day[order], np.arange(days + 1)).tolist()
     return [
-        (card[order[a:b]], cycle[order[a:b]])
-        for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        (card[order[a:b]], cycle[order[a:b]]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)
     ]
 
 

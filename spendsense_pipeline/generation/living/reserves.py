@@ -37,7 +37,9 @@ MONTHLY_DRAW_SHARE = 0.5
 HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
 LOOKS_AHEAD_DAYS = 2
-MENU_CENTS: Final = np.array([100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000]) * 100
+MENU_CENTS: Final = (
+    np.array([100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000]) * 100
+)
 _FIFTY, _HUNDRED = 5_000, 10_000
 
 
@@ -74,9 +76,7 @@ def arrange(world: World, spends_cents: Floats) -> Arrangements:
     days = np.arange(world.days)
     weekday = integers(world.words("wage_day", 0)[who], 5)
     to_first = (weekday - int(calendar.weekday[0])) % 7
-    step = np.where(
-        np.isin(handling, (Handling.SAVED_BIWEEKLY, Handling.HELPED)), 14, 7
-    )
+    step = np.where(np.isin(handling, (Handling.SAVED_BIWEEKLY, Handling.HELPED)), 14, 7)
     nominal = to_first[:, np.newaxis] + step[:, np.newaxis] * np.arange(world.days // 7 + 1)
     monthly = calendar.monthly(1 + integers(world.words("wage_day", 1)[who], 5)).astype(np.int64)
     is_monthly = handling == Handling.SAVED_MONTHLY
@@ -133,9 +133,7 @@ class Reserves:
             [MONTHLY_DRAW_SHARE, 2 * by_week, 2 * by_week * HELP_SHARE],
             by_week,
         )
-        self._wage = (
-            np.rint(share * arrangements.spends_cents / _FIFTY).astype(np.int64) * _FIFTY
-        )
+        self._wage = np.rint(share * arrangements.spends_cents / _FIFTY).astype(np.int64) * _FIFTY
         self._is_helped = arrangements.handling == Handling.HELPED
 
     @property
@@ -187,9 +185,7 @@ class Reserves:
             balances.checking[user] += wage[helped]
             has[helped] += wage[helped]
         drawn = np.where(self._is_helped, 0, wage)
-        shortfall = (
-            self._due_soon[:, day] + FETCHES_BELOW_MONTHS * plan.spends_cents - has - drawn
-        )
+        shortfall = self._due_soon[:, day] + FETCHES_BELOW_MONTHS * plan.spends_cents - has - drawn
         step = np.searchsorted(MENU_CENTS, shortfall + 0.06 * plan.spends_cents)
         step = step + (plan.adds_a_step[:, day] < 0.3)
         needed = MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]

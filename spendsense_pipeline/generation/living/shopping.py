@@ -58,7 +58,9 @@ _SETTLEMENT: Final = BitFields(
     pays_with=12, lag=8, is_refunded=16, refund_delay=6, channel=10, ending=8, smaller=4
 )
 """What its second word decides."""
-_SMALLER: Final = BitFields(group=TABLE_BITS, merchant=TABLE_BITS, price=TABLE_BITS, refund_part=12, spare=16)
+_SMALLER: Final = BitFields(
+    group=TABLE_BITS, merchant=TABLE_BITS, price=TABLE_BITS, refund_part=12, spare=16
+)
 """What the third word decides: the small thing bought in place of another, the part refunded."""
 _GROUP_PLACES: Final = 1 << 20
 _LEVELS_PER_PURCHASE: Final = 32
@@ -110,7 +112,10 @@ class Shopping:
         """
         self._world, self._tastes, self._cards = world, tastes, cards
         catalog = labels.catalog
-        self._merchant, self._shops = catalog.merchants, shops_for(catalog, world.calendar.first_date)
+        self._merchant, self._shops = (
+            catalog.merchants,
+            shops_for(catalog, world.calendar.first_date),
+        )
         self._home = home_places(world, catalog.places)
         self._second = second_towns(world, catalog.places, self._home)
         self._state = catalog.places.state[self._home]
@@ -204,7 +209,10 @@ class Shopping:
             instead = tastes.small_table[_SMALLER.take(third, "group")]
             group[dear] = instead
             merchant[dear] = self._shops.choose(
-                self._state[user[dear]], instead, np.full(dear.size, day), _SMALLER.take(third, "merchant")
+                self._state[user[dear]],
+                instead,
+                np.full(dear.size, day),
+                _SMALLER.take(third, "merchant"),
             )
             cents[dear] = self._price(
                 user[dear], instead, merchant[dear], _SMALLER.take(third, "price"), second[dear]

@@ -202,7 +202,13 @@ class Billing:
         ):
             self._parts[name][card, cycle] = cents
         self._previous[card] = balance
-        for total in (self._purchases, self._fees, self._payments, self._cent_days, self._paid_since):
+        for total in (
+            self._purchases,
+            self._fees,
+            self._payments,
+            self._cent_days,
+            self._paid_since,
+        ):
             total[card] = 0
         self.unpaid_minimums[card] += minimum
         self.cycle[card] += 1
@@ -211,4 +217,3 @@ class Billing:
     def statements(self) -> Statements:
         """Everything closed so far."""
         return Statements(**self._parts)
-

@@ -78,7 +78,9 @@ class ThinAccounts:
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
-    def of_day(self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]) -> None:
+    def of_day(
+        self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]
+    ) -> None:
         """Cash and friends, before purchases.
 
         Args:
@@ -102,11 +104,20 @@ class ThinAccounts:
         cash = np.rint(CASH_MEDIAN_CENTS * np.exp(0.5 * self._size[:, day]) / _TWENTY) * _TWENTY
         cash = np.clip(cash, _TWENTY, 40_000)
         takes = has_some & (self._chance[:, day] < chance * CASH_SHARE) & (cash < 0.6 * free)
-        self._post(day, who, np.where(takes, cash, 0), balances, diary, machine[0], Purpose.CASH, machine[1])
+        self._post(
+            day,
+            who,
+            np.where(takes, cash, 0),
+            balances,
+            diary,
+            machine[0],
+            Purpose.CASH,
+            machine[1],
+        )
         free = free - np.where(takes, cash, 0)
-        sum_ = np.rint(
-            FRIEND_MEDIAN_CENTS * np.exp(0.75 * self._friend_size[:, day]) / _FIVE
-        ) * _FIVE
+        sum_ = (
+            np.rint(FRIEND_MEDIAN_CENTS * np.exp(0.75 * self._friend_size[:, day]) / _FIVE) * _FIVE
+        )
         sum_ = np.clip(sum_, _FIVE, 60_000)
         gives = has_some & (self._friend[:, day] < chance * FRIEND_SHARE) & (sum_ < 0.6 * free)
         # A third paycheck of a month, a refund: some of it is settled with at once.
@@ -119,13 +130,25 @@ class ThinAccounts:
         )
         sum_ = np.where(large, settled, sum_)
         self._post(
-            day, who, np.where(gives | large, sum_, 0), balances, diary, self._sent[day % FRIENDS_PER_USER], Purpose.FRIEND_OUT
+            day,
+            who,
+            np.where(gives | large, sum_, 0),
+            balances,
+            diary,
+            self._sent[day % FRIENDS_PER_USER],
+            Purpose.FRIEND_OUT,
         )
         is_empty = free < EMPTY_CENTS
         lends = is_empty & (bits(self._lends[:, day], 40, 20) < BORROWS_SHARE * (1 << 20))
         lent = BORROWED_CENTS[bits(self._lends[:, day], 20, 16) % BORROWED_CENTS.size]
         self._post(
-            day, who, np.where(lends, -lent, 0), balances, diary, self._received[day % FRIENDS_PER_USER], Purpose.FRIEND_IN
+            day,
+            who,
+            np.where(lends, -lent, 0),
+            balances,
+            diary,
+            self._received[day % FRIENDS_PER_USER],
+            Purpose.FRIEND_IN,
         )
 
     def _post(

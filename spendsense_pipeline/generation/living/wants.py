@@ -22,8 +22,9 @@ from spendsense_pipeline.generation.world import World
 # from $100 on 99.85 % of nights, and one of .1 to .4 months comes near it on a third of them.
 CUSHION_EXPONENT = 0.35
 CUSHION_ANSWER_RANGE = (0.45, 1.5)
-COUNT_PART = 0.6
+COUNT_PART = 0.4
 """How much of the answer is in how often one buys; the rest is in what kind."""
+COUNT_RANGE = (0.8, 1.06)
 RUNS_OUT_AT = 0.58
 """Share of the pay period that is still to come when the money is meant to be gone."""
 KEPT_CENTS = 800
@@ -133,7 +134,8 @@ class Wanting:
         rare = self.rare
         thick[rare] = np.maximum(has + balances.savings, 0)[rare] / self._reserve[rare]
         answer = np.clip(thick**CUSHION_EXPONENT, low, high)
-        rate, ticket = self._rate * answer**COUNT_PART, self._ticket * answer ** (2 - COUNT_PART)
+        oftener = np.clip(answer**COUNT_PART, *COUNT_RANGE)
+        rate, ticket = self._rate * oftener, self._ticket * answer**2 / oftener
         spendable = np.maximum(has, 0)
         tight = self.tight
         if tight.size:
@@ -142,7 +144,9 @@ class Wanting:
             wanted = np.maximum(free, 0) / np.maximum(1.0, left - RUNS_OUT_AT * period)
             times = np.where(free > LITTLE_CENTS, LITTLE_RATE, EMPTY_RATE)
             times = np.where(free > SOME_CENTS, LATE_RATE, times)
-            times = np.where((self.since[:, day] < 0.5 * period) & (free > SOME_CENTS), EARLY_RATE, times)
+            times = np.where(
+                (self.since[:, day] < 0.5 * period) & (free > SOME_CENTS), EARLY_RATE, times
+            )
             rate[tight] = self._rate[tight] * times
             dearest = DEAREST_SHARE * np.maximum(free, 0)
             ticket[tight] = np.minimum(wanted / rate[tight], dearest) / self._basket[tight]
