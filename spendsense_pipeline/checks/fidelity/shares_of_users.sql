@@ -18,7 +18,15 @@ with person as (
 described as (
   select
     person.*,
-    coalesce(pay.cadence, 'irregular') as cadence,
+    -- Who is paid irregularly may not have been paid yet; who lives on benefits has no pay at all.
+    case
+      when pay.cadence is not null then pay.cadence
+      when not exists(
+        select 1 from raw_transactions as benefit
+        where benefit.user_id = person.user_id
+          and benefit.category_detailed in (select unnest($benefit_income))
+      ) then 'irregular'
+    end as cadence,
     exists(
       select 1 from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
@@ -61,6 +69,7 @@ select
   count(*) / sum(count(*)) over (),
   sum(count(*)) over ()
 from described
+where cadence is not null
 group by cadence
 union all
 select 'region_distribution.' || region, count(*) / sum(count(*)) over (), sum(count(*)) over ()

@@ -31,8 +31,8 @@ from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
-EMPLOYER_KINDS: Final = ("employer", "contractor", "gig")
-"""Who pays: an employer, a contractor's client, a gig platform."""
+EMPLOYER_KINDS: Final = ("employer", "contractor", "gig", "pension", "social_security")
+"""Who pays: an employer, a contractor's client, a gig platform, a pension fund, Social Security."""
 
 
 def _read_spending_groups() -> SpendingGroups:
@@ -123,7 +123,9 @@ def _read_billers() -> Billers:
 
 def _read_employers() -> Employers:
     sheet = Sheet.from_package("employers.csv")
-    detailed = sheet.one_of("category_detailed", categories.EARNED_INCOME_CODES[1:])
+    detailed = sheet.one_of(
+        "category_detailed", (*categories.EARNED_INCOME_CODES[1:], categories.RETIREMENT_INCOME)
+    )
     employers = Employers(
         names=sheet.text("employer_name", unique=True),
         descriptors=_descriptors(sheet),
