@@ -114,7 +114,7 @@ def simulate(world: World, labels: Labels) -> Household:
         savings.housing_cover_postings(world, bill_rows, labels),
         charges,
         savings.order_postings(world, plan),
-        emergencies.emergency_postings(world),
+        emergencies.emergency_postings(world, labels.catalog.places),
         billing.card_postings(world, cards, billed.statements),
     )
     inputs = BudgetInputs(
@@ -212,6 +212,7 @@ def _purchase_postings(purchases: spending.Purchases, cents: Ints) -> Postings:
         label=purchases.label,
         purpose=Purpose.PURCHASE,
         serial=purchases.serial,
+        place=purchases.place,
     )
 
 
@@ -247,5 +248,6 @@ def _debit_postings(
             # Past 64 purchases a day, which nobody makes, two refunds might be one.
             purchase=purchases.serial[refunded] % REFUND_SERIAL.size("purchase"),
         ),
+        place=purchases.place[refunded],
     )
     return [_purchase_postings(purchases, amounts), refunds]
