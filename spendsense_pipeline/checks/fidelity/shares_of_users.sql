@@ -15,18 +15,16 @@ with person as (
   left join raw_accounts as account on account.user_id = person.user_id
   group by all
 ),
+benefit as (
+  select distinct user_id
+  from raw_transactions
+  where category_detailed in (select unnest($benefit_income))
+),
 described as (
   select
     person.*,
     -- Who is paid irregularly may not have been paid yet; who lives on benefits has no pay at all.
-    case
-      when pay.cadence is not null then pay.cadence
-      when not exists(
-        select 1 from raw_transactions as benefit
-        where benefit.user_id = person.user_id
-          and benefit.category_detailed in (select unnest($benefit_income))
-      ) then 'irregular'
-    end as cadence,
+    coalesce(pay.cadence, case when benefit.user_id is null then 'irregular' end) as cadence,
     exists(
       select 1 from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
@@ -37,6 +35,7 @@ described as (
     ) as is_saver
   from person
   left join _checks_pay as pay on pay.user_id = person.user_id
+  left join benefit on benefit.user_id = person.user_id
 )
 select
   'consent_rate' as control,
