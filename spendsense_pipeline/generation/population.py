@@ -276,5 +276,5 @@ def _strata(target: Ints, sampler: QuotaSampler) -> Ints:
 
 
 def standard_normal(quantile: Floats) -> Floats:
-    """Standard normal values of quantiles in [0, 1), through the same table as every other draw."""
+    """Standard normal values of quantiles in [0, 1), by the table of every other draw: `[N]`."""
     return normal((quantile * 2.0**53).astype(np.uint64) << np.uint64(11))

@@ -113,7 +113,15 @@ def latest_benefit_day(wednesday: Ints) -> Ints:
 
 
 def cost_of_living(world: World, months: Ints) -> Floats:
-    """What a benefit has grown by since history_start, step by step each January: `[M]`."""
+    """What a benefit has grown by since history_start, step by step each January.
+
+    Args:
+        world: The shard.
+        months: Months since the plan's first, `[M]`.
+
+    Returns:
+        Factors, `[M]`.
+    """
     start, plan = world.resolved.history_start, world.calendar.history_start
     year = plan.year + (plan.month - 1 + months) // 12
     return np.array([_growth(start.year, each) for each in year.tolist()])
