@@ -38,7 +38,7 @@ from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
 CENTS: Final = 100
-PLANNED_SHARE = 0.12
+PLANNED_SHARE = 0.02
 """Of what contracts leave of income, what goes to trips, friends, repairs and the like."""
 EVERYDAY_MIN_SHARE = 0.12
 """Of income, what any household spends on everyday life."""
@@ -181,7 +181,7 @@ def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Mea
 def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:
     """Rent from savings, for those who are paid into them."""
     pays = np.isin(handling_of(world), RENT_FROM_SAVINGS)[bill_rows.user]
-    is_housing = np.isin(labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE))
+    is_housing = np.isin(labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE, housing.PROPERTY_TAX))
     return replace(bill_rows, slot=np.where(pays & is_housing, int(Slot.SAVINGS), bill_rows.slot))
 
 

@@ -54,6 +54,9 @@ class Purpose(IntEnum):
     LATE_FEE = 16
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
+    BENEFIT = 20
+    PENSION = 21
+    SECOND_PAY = 22
     PAID_FRIEND = 50
     PAID_BY_FRIEND = 51
     CHECK = 52

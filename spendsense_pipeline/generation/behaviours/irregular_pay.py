@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.randomness import integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -127,7 +127,7 @@ def rare_paydays(world: World, count: int) -> Ints:
 def rare_pay_cents(world: World, count: int) -> Floats:
     """What each payment of rare pay comes to, were everybody paid so: `[U, count]` cents."""
     volatility = world.resolved.controls.irregular_income_volatility
-    income = world.profiles.people.income_monthly_usd * 100
+    income = world.profiles.income.main_pay_usd * 100
     share = np.where(handling_of(world) == Handling.HELPED, HELPED_PAY_SHARE, 1.0)
     mean = income * share * mean_gap_days(world) / DAYS_PER_MONTH
     sigma = AMOUNT_SIGMA * volatility
@@ -150,3 +150,10 @@ def checking_share(world: World) -> Floats:
     for each, (low, high) in CHECKING_SHARE_RANGES.items():
         share = np.where(handling == each, low + (high - low) * drawn, share)
     return share
+
+
+def is_paid_by_clients(world: World) -> Flags:
+    """Who is paid by several clients in turn; the others have one payer: `[U]`."""
+    # Who is paid rarely and lives from checking alone is paid by the project.
+    kinds = np.array([PAYER_KINDS[each] == "contractor" for each in Handling])
+    return kinds[np.maximum(handling_of(world), Handling.KEEPS_WEEKLY)]

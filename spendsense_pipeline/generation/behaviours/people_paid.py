@@ -40,6 +40,8 @@ AFFORDABLE_SHARE: Final = 0.08
 """Of a month's income, the most one sum is: more is not sent between friends."""
 FRIENDS_PER_USER: Final = PER_MONTH_MAX
 _ROUND_SHARE = 0.75
+_STEPS: Final = np.array([1, 3, 7, 9])
+"""Through a list of names whose length they have no divisor in common with."""
 _DRAW: Final = BitFields(month=8, which=5, way=1)
 
 
@@ -83,11 +85,14 @@ def friends(world: World, labels: Labels, user: Ints, which: Ints, *, is_sent: b
     age = np.searchsorted(AGE_EDGES, world.profiles.people.age_years, side="right")
     edges = np.cumsum(APP_SHARES, axis=1)[age]
     app = (edges[:, :-1] <= uniform(world.words("app", 1))[:, np.newaxis]).sum(axis=1)
-    word = words_each(world.keys("friend")[user], which)
+    word = world.words("friend", np.arange(2))[user]
     chosen = np.zeros(user.size, dtype=np.int64)
     for code, name in enumerate(APPS):
         at = np.flatnonzero(app[user] == code)
-        chosen[at] = labels.counterparty(f"{name}_{'out' if is_sent else 'in'}", word[at])
+        rows = labels.counterparties(f"{name}_{'out' if is_sent else 'in'}")
+        # No two friends of a person have one name.
+        step = _STEPS[integers(word[at, 1], _STEPS.size)]
+        chosen[at] = rows[(integers(word[at, 0], rows.size) + step * which[at]) % rows.size]
     return chosen
 
 

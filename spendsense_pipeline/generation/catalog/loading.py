@@ -37,11 +37,22 @@ from spendsense_pipeline.generation.catalog.shopping import (
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
-EMPLOYER_KINDS: Final = ("employer", "contractor", "commission", "royalty", "seasonal", "gig")
-"""Who pays: an employer, a client by the project, a brokerage, a publisher, an employer by the season,
-a gig platform."""
+EMPLOYER_KINDS: Final = (
+    "employer",
+    "contractor",
+    "commission",
+    "royalty",
+    "seasonal",
+    "gig",
+    "pension",
+    "social_security",
+)
+"""Who pays: an employer, a client by the project, a brokerage, a publisher, an employer by the
+season, a gig platform, a pension fund, Social Security."""
 NOBODY: Final = "-"
 """Stands where a counterparty is no merchant."""
+MONTHS: Final = tuple(str(month) for month in range(1, 13))
+"""As a file names them."""
 POSTING_DAYS_MAX: Final = 3
 """Business days a purchase takes to post at most."""
 ONLINE_POSTING_CLASS: Final = "online"
@@ -182,9 +193,11 @@ def _read_billers() -> Billers:
         amount_sigma=sheet.numbers("amount_sigma", 0, 1),
         monthly_variation=sheet.numbers("monthly_variation", 0, 0.3),
         month_profile=sheet.profiles("month_profile", 12),
+        due_months=sheet.subsets("due_months", MONTHS),
         payment_channel=sheet.one_of("payment_channel", PAYMENT_CHANNELS),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
+    sheet.text("source")
     for number, code in enumerate(detailed):
         if not categories.is_bill(code):
             sheet.complain(number, "category_detailed", code, "must be a category of bills")
@@ -194,7 +207,9 @@ def _read_billers() -> Billers:
 
 def _read_employers() -> Employers:
     sheet = Sheet.from_package("employers.csv")
-    detailed = sheet.one_of("category_detailed", categories.EARNED_INCOME_CODES[1:])
+    detailed = sheet.one_of(
+        "category_detailed", (*categories.EARNED_INCOME_CODES[1:], categories.RETIREMENT_INCOME)
+    )
     employers = Employers(
         names=sheet.text("employer_name", unique=True),
         descriptors=_descriptors(sheet),

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
@@ -42,6 +42,8 @@ BILL_KINDS: Final = (
     "student_loan",
     "personal_loan",
     "childcare",
+    "property_tax",
+    "association",
 )
 """What a household pays regularly, in the order of its contracts."""
 
@@ -105,6 +107,8 @@ class Billers:
     """Spread of log amounts month to month within a household; 0 = the same every month."""
     month_profile: Floats
     """`[B, 12]`, January first, mean 1."""
+    due_months: Flags
+    """Months a bill comes in, `[B, 12]`; a year's amount is spread evenly over them."""
     payment_channel: tuple[str, ...]
     weight: Floats
 
@@ -125,12 +129,13 @@ class Billers:
 
 @dataclass(frozen=True, eq=False)
 class Employers:
-    """Who pays, `E` rows: employers, clients of contractors and gig platforms. All invented."""
+    """Who pays, `E` rows: employers, clients of contractors, gig platforms, pension funds, Social
+    Security. But for the last all invented."""
 
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     kind: tuple[str, ...]
-    """employer, contractor or gig."""
+    """employer, contractor, gig, pension or social_security."""
     category_detailed: tuple[str, ...]
     pay_level: tuple[str, ...]
     """low, middle or high: which incomes it suits."""
@@ -140,6 +145,12 @@ class Employers:
     def by_kind(self) -> dict[str, Ints]:
         """Rows of each kind of payer, `[M]` each."""
         return rows_by(self.kind)
+
+    @functools.cached_property
+    def stem(self) -> Ints:
+        """A number for the first word of each name, by which people tell payers apart: `[E]`."""
+        words = [name.split()[0] for name in self.names]
+        return np.array([words.index(word) for word in words], dtype=np.int64)
 
     @functools.cached_property
     def by_level(self) -> dict[str, Ints]:

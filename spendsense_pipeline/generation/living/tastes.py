@@ -48,7 +48,7 @@ ELASTICITY: Final[dict[str, float]] = {
     "travel": 1.0,
 }
 USUAL_ELASTICITY = 0.9
-USUAL_EVERYDAY_CENTS = 190_000
+USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
 MEANS_RANGE = (0.4, 2.4)
 """What a household has for a purchase, relative to the usual one, within reason."""
