@@ -181,7 +181,9 @@ def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Mea
 def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:
     """Rent from savings, for those who are paid into them."""
     pays = np.isin(handling_of(world), RENT_FROM_SAVINGS)[bill_rows.user]
-    is_housing = np.isin(labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE, housing.PROPERTY_TAX))
+    is_housing = np.isin(
+        labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE, housing.PROPERTY_TAX)
+    )
     return replace(bill_rows, slot=np.where(pays & is_housing, int(Slot.SAVINGS), bill_rows.slot))
 
 

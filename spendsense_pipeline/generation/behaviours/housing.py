@@ -46,6 +46,9 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+TIGHT_BILLS_SHARE = 0.58
+"""Of income, what bills come to at least where the money runs out (renters who spend more than half
+of their income on rent alone: a quarter, Harvard JCHS 2024)."""
 OTHER_BILLS_MAX_SHARE = 0.30
 """Of income, all bills but housing together: what would go beyond is not taken out."""
 EVERYDAY_MIN_SHARE = 0.25
@@ -151,7 +154,10 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     usual = _affordable(np.where(has, usual, 0.0), income)
     other = usual.sum(axis=1)
     room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - orders_usd - other, 0.0)
-    paid = np.minimum(home.housing_usd, room)
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    # Who runs out before payday does so because most of it is spoken for.
+    burdened = np.maximum(home.housing_usd, TIGHT_BILLS_SHARE * income - other)
+    paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
 
@@ -202,8 +208,9 @@ def _contracts(world: World, home: Homes) -> Flags:
     people = world.profiles.people
     has = np.zeros(draw.shape, dtype=np.bool_)
     has[:, MORTGAGE] = home.owes
-    has[:, RENT] = ~home.is_owner
-    has[:, PROPERTY_TAX] = pays_property_tax(world, home)
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    has[:, RENT] = ~home.is_owner | (is_tight & ~home.owes)
+    has[:, PROPERTY_TAX] = pays_property_tax(world, home) & ~is_tight
     for name, share in OTHER_BILL_SHARES.items():
         kind = BILL_KINDS.index(name)
         has[:, kind] = draw[:, kind] < np.where(home.is_owner, share.owners, share.renters)

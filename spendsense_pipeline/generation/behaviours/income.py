@@ -27,6 +27,7 @@ from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, pos
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.world import World
 
+
 @dataclass(frozen=True)
 class Paychecks:
     """Days of every household's main income in order: `[U, K]`; days past the horizon pad the

@@ -25,7 +25,7 @@ CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.45)
 CASH_SHARE, FRIEND_SHARE = 0.35, 0.6
-CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 6_000, 3_800
+CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
 _TWENTY, _FIVE = 2_000, 500
 SETTLES_ABOVE = 1.2
 """Of a usual period's money: more than that, and something is settled with it."""
@@ -123,11 +123,10 @@ class ThinAccounts:
         # A third paycheck of a month, a refund: some of it is settled with at once.
         usual = self._everyday * period
         large = (free > SETTLES_ABOVE * usual) & (self._friend[:, day] < SETTLES_SHARE) & has_some
-        settled = np.clip(
-            np.rint(0.4 * usual * np.exp(0.4 * self._friend_size[:, day]) / _TWENTY) * _TWENTY,
-            _TWENTY,
-            np.maximum(0.6 * free // _TWENTY * _TWENTY, 0),
+        beyond = (free - 0.8 * usual) * np.clip(
+            0.7 * np.exp(0.3 * self._friend_size[:, day]), 0.3, 1
         )
+        settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
         sum_ = np.where(large, settled, sum_)
         self._post(
             day,

@@ -25,13 +25,13 @@ CUSHION_ANSWER_RANGE = (0.45, 1.5)
 COUNT_PART = 0.4
 """How much of the answer is in how often one buys; the rest is in what kind."""
 COUNT_RANGE = (0.8, 1.06)
-RUNS_OUT_AT = 0.58
+RUNS_OUT_AT = 0.68
 """Share of the pay period that is still to come when the money is meant to be gone."""
 KEPT_CENTS = 800
 """What a household that runs out does not plan to spend."""
 # From paycheck to paycheck: how often it buys, times the usual, while the money is fresh, later
 # while there is some (in cents), a little, next to none.
-EARLY_RATE, LATE_RATE, LITTLE_RATE, EMPTY_RATE = 1.8, 1.45, 0.65, 0.22
+EARLY_RATE, LATE_RATE, LITTLE_RATE, EMPTY_RATE = 2.3, 1.6, 0.6, 0.2
 SOME_CENTS, LITTLE_CENTS = 6_000, 1_500
 DEAREST_SHARE = 0.5
 """Of what is left, the mean ticket a household that runs out wants at most."""
