@@ -138,7 +138,7 @@ def live(
     # A card's past: it begins where its use settles, or with half a month's purchases.
     balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)
     billing = Billing(cards, payment_sizes(world, cards))
-    reserves = Reserves(world, arrangements, plan.pay, plan.due)
+    reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
     cash = _cash_machines(world, labels)
     diary = Diary()

@@ -27,16 +27,15 @@ SAVED: Final = (Handling.SAVED_BIWEEKLY, Handling.SAVED_MONTHLY)
 RENT_FROM_SAVINGS: Final = (*SAVED, Handling.SEASON_WEEKLY)
 # In months of the household's own spending, which is what keeps a checking account thin: found by
 # simulating 200 households of each handling over two years, on 99.5 % of nights or more.
-KEPT_MONTHS = {Handling.SEASON_WEEKLY: 0.22}
-KEPT_MONTHS_USUAL = 0.2
-MOVED_SHARE_RANGE = (0.88, 0.95)
-SKIPS_ABOVE_MONTHS = 0.12
+KEPT_MONTHS = {Handling.SEASON_WEEKLY: 0.26}
+KEPT_MONTHS_USUAL = 0.24
+MOVED_SHARE_RANGE = (0.86, 0.95)
+SKIPS_ABOVE_MONTHS = 0.15
 FETCHES_BELOW_MONTHS = 0.04
 SURPLUS_MONTHS = 0.15
 MONTHLY_DRAW_SHARE = 0.5
 HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
-LOOKS_AHEAD_DAYS = 2
 MENU_CENTS: Final = (
     np.array([100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000]) * 100
 )
@@ -104,22 +103,18 @@ def arrange(world: World, spends_cents: Floats) -> Arrangements:
 class Reserves:
     """Moves money between checking and savings for people with rare pay, day by day."""
 
-    def __init__(self, world: World, arrangements: Arrangements, pay: Ints, due: Ints) -> None:
+    def __init__(self, world: World, arrangements: Arrangements, pay: Ints) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             arrangements: What each household has arranged.
             pay: Pay into checking on each day, `[U, D]` cents.
-            due: What leaves checking on each day by contract, `[U, D]` cents.
         """
         self._is_open = world.calendar.on_or_after(np.arange(world.days)) == np.arange(world.days)
         self._plan = arrangements
         who = arrangements.who
         self._pay = pay[who]
-        ahead = np.cumsum(due[who], axis=1)
-        until = np.minimum(np.arange(world.days) + LOOKS_AHEAD_DAYS, world.days - 1)
-        self._due_soon = ahead[:, until] - ahead
         months = np.array([KEPT_MONTHS.get(each, KEPT_MONTHS_USUAL) for each in Handling])
         kept = months[arrangements.handling] * arrangements.spends_cents
         self._kept = np.rint(kept / _HUNDRED).astype(np.int64) * _HUNDRED
@@ -158,7 +153,7 @@ class Reserves:
         arrived = np.where(plan.keeps_round_sum, has - self._kept, pay * plan.moved_share)
         unit = np.where(plan.keeps_round_sum, _HUNDRED, _FIFTY)
         moved = np.where((pay > 0) & ~self._is_helped, arrived, 0)
-        surplus = has - self._due_soon[:, day] - np.rint(SURPLUS_MONTHS * plan.spends_cents)
+        surplus = has - np.rint(SURPLUS_MONTHS * plan.spends_cents)
         moved = np.where(self._is_helped & (surplus > 2 * _HUNDRED), surplus, moved)
         moved = np.minimum(moved, np.maximum(balances.checking[who], 0))
         moved = (np.maximum(moved, 0) // unit * unit).astype(np.int64)
@@ -185,7 +180,8 @@ class Reserves:
             balances.checking[user] += wage[helped]
             has[helped] += wage[helped]
         drawn = np.where(self._is_helped, 0, wage)
-        shortfall = self._due_soon[:, day] + FETCHES_BELOW_MONTHS * plan.spends_cents - has - drawn
+        # Bills of the day have been taken off: they are met as they come, not saved up for.
+        shortfall = FETCHES_BELOW_MONTHS * plan.spends_cents - has - drawn
         step = np.searchsorted(MENU_CENTS, shortfall + 0.06 * plan.spends_cents)
         step = step + (plan.adds_a_step[:, day] < 0.3)
         needed = MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]
