@@ -23,7 +23,12 @@ from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
 from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import bits, words_each
-from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
+from spendsense_pipeline.generation.shops import (
+    FAVOURITE_SHARE,
+    TABLE_BITS,
+    favourite_draws,
+    shops_for,
+)
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -40,8 +45,6 @@ ACTIVE_SHARE: Final[dict[Cadence, float]] = {
     Cadence.IRREGULAR: 1.0,
 }
 """Part of a pay period with money in it, by cadence (see `budget.SPENDING_STRETCH_SHARE`)."""
-FAVOURITE_SHARE = 0.87
-"""Purchases made at one of the user's usual places."""
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 _SETTLEMENT_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 7 + [2] * 5, dtype=np.int64)
