@@ -68,6 +68,9 @@ def _extended(catalog: Catalog, rows: tuple[CustomMerchant, ...]) -> Catalog:
     is_replaced = np.isin(shipped.group, sorted(main_groups)) | np.array(
         [name.casefold() in taken for name in shipped.names]
     )
+    problems = _unbelievable_prices(rows, groups)
+    if problems:
+        raise CatalogError(problems)
     merchants = _appended(_without(shipped, is_replaced), rows, groups)
     empty = [groups.names[g] for g in range(len(groups)) if g not in set(merchants.group.tolist())]
     if empty:
@@ -91,6 +94,20 @@ def _with_budget_in_main_groups(groups: SpendingGroups, customised: set[str]) ->
             moved[members] = 0
             moved[main] = total
     return replace(groups, annual_cents=annual, purchase_share=shares)
+
+
+def _unbelievable_prices(rows: Sequence[CustomMerchant], groups: SpendingGroups) -> list[str]:
+    """Prices outside what the category's own merchants are held to: the typical amount of a
+    merchant is at most half of the largest ticket there is."""
+    problems = []
+    for row in rows:
+        most = int(groups.ticket_cap_cents[groups.index(MAIN_GROUPS[row.category][0])]) / 200
+        if row.typical_amount_usd is not None and row.typical_amount_usd > most:
+            problems.append(
+                f"custom_merchants: typical_amount_usd of {row.name!r} must lie between 1 and "
+                f"{most:g} in the category {row.category}; it is {row.typical_amount_usd:g}"
+            )
+    return problems
 
 
 def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
