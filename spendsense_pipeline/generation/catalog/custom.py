@@ -68,9 +68,6 @@ def _extended(catalog: Catalog, rows: tuple[CustomMerchant, ...]) -> Catalog:
     is_replaced = np.isin(shipped.group, sorted(main_groups)) | np.array(
         [name.casefold() in taken for name in shipped.names]
     )
-    problems = _unbelievable_prices(rows, groups)
-    if problems:
-        raise CatalogError(problems)
     merchants = _appended(_without(shipped, is_replaced), rows, groups)
     empty = [groups.names[g] for g in range(len(groups)) if g not in set(merchants.group.tolist())]
     if empty:
@@ -94,20 +91,6 @@ def _with_budget_in_main_groups(groups: SpendingGroups, customised: set[str]) ->
             moved[members] = 0
             moved[main] = total
     return replace(groups, annual_cents=annual, purchase_share=shares)
-
-
-def _unbelievable_prices(rows: Sequence[CustomMerchant], groups: SpendingGroups) -> list[str]:
-    """Prices outside what the category's own merchants are held to: the typical amount of a
-    merchant is at most half of the largest ticket there is."""
-    problems = []
-    for row in rows:
-        most = int(groups.ticket_cap_cents[groups.index(MAIN_GROUPS[row.category][0])]) / 200
-        if row.typical_amount_usd is not None and row.typical_amount_usd > most:
-            problems.append(
-                f"custom_merchants: typical_amount_usd of {row.name!r} must lie between 1 and "
-                f"{most:g} in the category {row.category}; it is {row.typical_amount_usd:g}"
-            )
-    return problems
 
 
 def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
@@ -145,6 +128,10 @@ def _appended(
         else max(1, round(row.typical_amount_usd * 100))
         for row, of in zip(rows, group.tolist(), strict=True)
     ]
+    caps = [
+        int(groups.ticket_cap_cents[np.array(groups.category) == row.category].max())
+        for row in rows
+    ]
     return Merchants(
         names=merchants.names + tuple(row.name for row in rows),
         descriptors=merchants.descriptors + tuple(_descriptor(row.name) for row in rows),
@@ -157,7 +144,7 @@ def _appended(
             merchants.ticket_median_cents, np.array(cents, dtype=np.int64)
         ),
         ticket_sigma=np.append(merchants.ticket_sigma, groups.ticket_sigma[group]),
-        ticket_cap_cents=np.append(merchants.ticket_cap_cents, groups.ticket_cap_cents[group]),
+        ticket_cap_cents=np.append(merchants.ticket_cap_cents, np.array(caps, dtype=np.int64)),
         visit_kind=np.append(merchants.visit_kind, np.zeros(len(rows), dtype=np.int64)),
         serves=np.vstack([merchants.serves, np.ones((len(rows), merchants.serves.shape[1]), bool)]),
         closed_on=np.append(merchants.closed_on, np.full(len(rows), "NaT", dtype="datetime64[D]")),
