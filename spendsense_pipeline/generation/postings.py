@@ -55,6 +55,7 @@ class Purpose(IntEnum):
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
     BUSINESS = 19
+    MEMBERSHIP = 40
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1

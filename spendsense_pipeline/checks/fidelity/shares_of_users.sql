@@ -19,10 +19,10 @@ described as (
   select
     person.*,
     coalesce(pay.cadence, 'irregular') as cadence,
-    exists(
-      select 1 from _checks_subscription_series as series
+    (
+      select count(*) from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
-    ) as has_subscription,
+    ) as subscriptions,
     exists(
       select 1 from _checks_saving as saving
       where saving.user_id = person.user_id and saving.transfers_in_30_days >= 2
@@ -44,8 +44,15 @@ union all
 select 'business_account_rate', count(*) filter (business_accounts > 0) / count(*), count(*)
 from described
 union all
-select 'subscription_adoption_rate', count(*) filter (has_subscription) / count(*), count(*)
+select 'subscription_adoption_rate', count(*) filter (subscriptions > 0) / count(*), count(*)
 from described
+union all
+select
+  'light_subscriber_share',
+  count(*) filter (subscriptions <= $most_of_light) / nullif(count(*), 0),
+  count(*)
+from described
+where subscriptions > 0
 union all
 select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*) from described
 union all
