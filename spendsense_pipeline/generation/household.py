@@ -114,7 +114,7 @@ def simulate(world: World, labels: Labels) -> Household:
         charges,
         savings.order_postings(world, plan),
         subscriptions.membership_charges(world, paychecks, labels),
-        emergencies.emergency_postings(world),
+        emergencies.emergency_postings(world, labels.catalog.places),
         billing.card_postings(world, cards, billed.statements),
     )
     inputs = BudgetInputs(
@@ -211,6 +211,7 @@ def _purchase_postings(purchases: spending.Purchases, cents: Ints) -> Postings:
         label=purchases.label,
         purpose=Purpose.PURCHASE,
         serial=purchases.serial,
+        place=purchases.place,
     )
 
 
@@ -246,5 +247,6 @@ def _debit_postings(
             # Past 64 purchases a day, which nobody makes, two refunds might be one.
             purchase=purchases.serial[refunded] % REFUND_SERIAL.size("purchase"),
         ),
+        place=purchases.place[refunded],
     )
     return [_purchase_postings(purchases, amounts), refunds]

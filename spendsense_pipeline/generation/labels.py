@@ -6,6 +6,7 @@ A posting carries the number of its label; the strings are looked up once, when 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,18 +16,15 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Cadence
-from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
-from spendsense_pipeline.generation.randomness import choose, integers, mix64, uniform
+from spendsense_pipeline.generation.randomness import choose, uniform
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.plaid.categories import primary_of
 from spendsense_pipeline.tables.raw import INCOME_TIERS
 
-STORES_PER_MERCHANT: Final = 16
-"""Branches of a merchant that people of one place may go to; a person keeps to one."""
-_NEIGHBOURHOOD: Final = BitFields(region=4, neighbourhood=6, merchant=12)
-_BRANCH: Final = BitFields(branch=4, rest=60)
+STORE: Final = "{store}"
+"""Stands in the line of a chain for the number of a branch, filled in where tables are made."""
 CLIENTS_PER_USER: Final = 3
 """Clients an irregular worker is paid by in turn; everybody else has one employer."""
 GIG_SHARE: Final = 0.4
@@ -164,27 +162,26 @@ class Labels:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
         return self.catalog.billers.kind_code[label - self.first_biller]
 
-    def shop(self, world: World, user: Ints, merchant: Ints, is_online: Flags) -> Ints:
-        """A merchant's line: which branch, and whether bought online.
+    def shop(self, merchant: Ints, is_online: Flags) -> Ints:
+        """A merchant's line, in a shop or online; which shop follows from the row's place.
 
         Args:
-            world: The shard.
-            user: Index of the user within the shard, `[N]`.
             merchant: Row of the catalog's merchants, `[N]`.
             is_online: Whether it was bought online, `[N]`.
 
         Returns:
-            A label each, `[N]`: people of one neighbourhood go to the same branch.
+            A label each, `[N]`.
         """
-        branch_key = _NEIGHBOURHOOD.pack(
-            region=world.profiles.people.region[user],
-            neighbourhood=integers(world.words("branch", 0), _NEIGHBOURHOOD.size("neighbourhood"))[
-                user
-            ],
-            merchant=merchant,
-        )
-        branch = _BRANCH.take(mix64(branch_key), "branch")
-        return self.first_shop + (merchant * 2 + is_online) * STORES_PER_MERCHANT + branch
+        return np.asarray(self.first_shop + merchant * 2 + is_online, dtype=np.int64)
+
+    def merchant(self, label: Ints) -> Ints:
+        """Row of the catalog's merchants of each label that is a shop's: `[N]`."""
+        return np.asarray((label - self.first_shop) // 2, dtype=np.int64)
+
+    @functools.cached_property
+    def is_chain_store(self) -> Flags:
+        """Whether the line of each label has the number of a branch in it: `[L]`."""
+        return np.array([STORE in name for name in self.table.name])
 
 
 @functools.lru_cache(maxsize=4)
@@ -239,19 +236,15 @@ def labels_for(catalog: Catalog) -> Labels:
 
 
 def _shop_labels(shops: Merchants) -> Iterator[Label]:
-    """Labels of every merchant in the order `Labels.shop` counts: in store, then online, and of
-    each the branches."""
-    for row in range(len(shops)):
-        for channel in ("in store", "online"):
-            for branch in range(STORES_PER_MERCHANT):
-                number = str(_store_number(row, branch))
-                yield Label(
-                    shops.descriptors[row].replace("{store}", number),
-                    shops.names[row],
-                    shops.category_detailed[row],
-                    channel,
-                )
+    """Labels of every merchant in the order `Labels.shop` counts: in store, then online."""
+    for descriptor, name, code in zip(
+        shops.descriptors, shops.names, shops.category_detailed, strict=True
+    ):
+        yield Label(descriptor, name, code, "in store")
+        yield Label(_online(descriptor), name, code, "online")
 
 
-def _store_number(merchant: int, branch: int) -> int:
-    return 100 + (merchant * 7_919 + branch * 613) % 9_800
+def _online(descriptor: str) -> str:
+    """The line of a chain's site, which has no branch: `TARGET T-{store}` is `TARGET.COM`."""
+    chain, store, _ = descriptor.partition(STORE)
+    return re.sub(r"[ #-]+\w?-?$", "", chain).replace(" ", "") + ".COM" if store else descriptor

@@ -39,16 +39,24 @@ INCOME_SIGMA = 0.42
 INCOME_RANGE_USD = (2_500.0, 13_000.0)
 INCOME_TIER_EDGES_USD = (3_920.0, 5_640.0)
 """Between INCOME_TIERS, thirds of that distribution: median x exp(-+0.4307 sigma)."""
-# Census 2022 household types, grouped: alone, couple, couple with children, one parent, others.
-HOUSEHOLD_TYPE_SHARES = {
-    "single": 0.29,
-    "couple": 0.27,
-    "family": 0.22,
-    "single_parent": 0.09,
-    "shared": 0.13,
+# Census 2022 household types, grouped: alone, couple, couple with children, one parent, others; by
+# age after the Census's families and living arrangements (America's Families 2022), so that all
+# ages together come to .29, .27, .22, .09 and .13.
+HOUSEHOLD_TYPE_SHARES_FROM_AGE = {
+    19: {"single": 0.28, "couple": 0.18, "family": 0.16, "single_parent": 0.08, "shared": 0.30},
+    30: {"single": 0.18, "couple": 0.16, "family": 0.43, "single_parent": 0.14, "shared": 0.09},
+    50: {"single": 0.29, "couple": 0.34, "family": 0.17, "single_parent": 0.08, "shared": 0.12},
+    67: {"single": 0.44, "couple": 0.47, "family": 0.01, "single_parent": 0.00, "shared": 0.08},
 }
 GENDER_SHARES = {"female": 0.49, "male": 0.49, "nonbinary": 0.02}
-AGE_RANGE_YEARS = (19, 78)
+# Census 2023 population estimates, millions of residents from each age to below the next.
+ADULTS_FROM_AGE = {19: 26.5, 25: 45.4, 35: 44.0, 45: 40.6, 55: 41.9, 65: 34.3, 75: 18.0, 85: 5.0}
+OLDEST_YEARS = 90
+RETIREMENT_AGE_YEARS = 67
+"""From then on most people live on Social Security (full retirement age for who was born in 1960
+or later)."""
+ADULT_AGE_YEARS = 18
+"""Nobody joins or signs a card agreement before."""
 
 
 @dataclass(frozen=True)
@@ -142,22 +150,17 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
         MEDIAN_INCOME_USD * np.exp(INCOME_SIGMA * _normal_of(income_place)), *INCOME_RANGE_USD
     )
     region_shares = [resolved.controls.region_distribution.get(name, 0.0) for name in REGIONS]
-    age = sampler.quantiles("age", strata=by_target).ravel()
-    youngest, oldest = AGE_RANGE_YEARS
+    age = ages(sampler.quantiles("age", strata=by_target).ravel())
     return People(
         numbers=numbers,
         has_consented=has_consented,
         target=target,
-        age_years=youngest + (age * (oldest - youngest)).astype(np.int64),
+        age_years=age,
         gender=sampler.categories(
             "gender", [GENDER_SHARES[name] for name in GENDERS], strata=by_target
         ).ravel(),
         region=sampler.categories("region", region_shares, strata=by_target).ravel(),
-        household_type=sampler.categories(
-            "household_type",
-            [HOUSEHOLD_TYPE_SHARES[name] for name in HOUSEHOLD_TYPES],
-            strata=by_target,
-        ).ravel(),
+        household_type=_household_types(sampler, age, by_target),
         income_tier=income_tiers(income),
         income_monthly_usd=income,
     )
@@ -168,17 +171,61 @@ def income_tiers(income_monthly_usd: Floats) -> Ints:
     return np.searchsorted(np.array(INCOME_TIER_EDGES_USD), income_monthly_usd)
 
 
-def joined_days_before(seed: int, numbers: Ints) -> Ints:
-    """When each person joined.
+def ages(place: Floats) -> Ints:
+    """Ages of people by their place among all adults.
+
+    Args:
+        place: How many of all adults are younger, in [0, 1): `[U]`.
+
+    Returns:
+        Years, 19 to 90: `[U]`.
+    """
+    edges = [*ADULTS_FROM_AGE, OLDEST_YEARS + 1]
+    younger = np.concatenate([[0.0], np.cumsum(list(ADULTS_FROM_AGE.values()))])
+    return np.interp(place, younger / younger[-1], edges).astype(np.int64)
+
+
+def days_since_age(age_years: Ints, years: int) -> Ints:
+    """Days that have passed at least, on history_start, since somebody reached an age.
+
+    Args:
+        age_years: Age on history_start, `[U]`.
+        years: The age reached.
+
+    Returns:
+        Days, `[U]`.
+    """
+    return np.asarray((age_years - years) * 365, dtype=np.int64)
+
+
+def joined_days_before(seed: int, people: People) -> Ints:
+    """When each person joined: as an adult.
 
     Args:
         seed: The operator's seed.
-        numbers: Position of each person in the population, `[U]`.
+        people: Who they are, `[U]`.
 
     Returns:
         Days before history_start, 30 to 1,500: `[U]`.
     """
-    return 30 + integers(words(user_keys(seed, "joined", numbers), 0), 1_470)
+    most = np.minimum(days_since_age(people.age_years, ADULT_AGE_YEARS), 1_500) - 30
+    return 30 + integers(words(user_keys(seed, "joined", people.numbers), 0), most)
+
+
+def _household_types(sampler: QuotaSampler, age_years: Ints, strata: tuple[Ints, ...]) -> Ints:
+    """One of HOUSEHOLD_TYPES each, in the shares of their age: `[U]`."""
+    from_age = np.array(list(HOUSEHOLD_TYPE_SHARES_FROM_AGE))
+    group = (np.searchsorted(from_age, age_years, side="right") - 1).reshape(sampler.shape)
+    dealt = np.zeros(sampler.shape, dtype=np.int64)
+    for code, (age, shares) in enumerate(HOUSEHOLD_TYPE_SHARES_FROM_AGE.items()):
+        at_age = sampler.categories(
+            f"household_type_from_{age}",
+            [shares[name] for name in HOUSEHOLD_TYPES],
+            group == code,
+            strata,
+        )
+        dealt = np.where(group == code, at_age, dealt)
+    return dealt.ravel()
 
 
 def _strata(target: Ints, sampler: QuotaSampler) -> Ints:

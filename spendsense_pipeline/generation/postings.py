@@ -61,6 +61,7 @@ class Purpose(IntEnum):
 PURPOSE_CODES: Final = max(Purpose) + 1
 """Length of a table with an entry per purpose."""
 NO_LINK: Final = -1
+NO_PLACE: Final = -1
 _LINK: Final = BitFields(purpose=8, serial=12)
 """A transfer among its user's: the purpose of the leg that goes out, and which of those it is."""
 
@@ -87,6 +88,8 @@ class Postings(Columns):
     """Number among the user's postings of that purpose and authorized day; part of the identity."""
     link: Ints
     """Which transfer of the user's a row is a leg of, NO_LINK for others."""
+    place: Ints
+    """Row of the catalog's places it happened in, NO_PLACE where it has no city."""
 
 
 def postings(
@@ -100,6 +103,7 @@ def postings(
     serial: npt.ArrayLike = 0,
     authorized: npt.ArrayLike | None = None,
     link: npt.ArrayLike = NO_LINK,
+    place: npt.ArrayLike = NO_PLACE,
 ) -> Postings:
     """Postings from arrays and scalars that broadcast against each other.
 
@@ -113,12 +117,13 @@ def postings(
         serial: Number among the user's postings of that purpose and authorized day.
         authorized: Day it happened; left out, the day it settles.
         link: Which transfer it is a leg of.
+        place: Row of the catalog's places it happened in.
 
     Returns:
         The rows, `[N]`, flattened in the order of `user`.
     """
     happened = day if authorized is None else authorized
-    columns = (user, slot, day, happened, cents, label, purpose, serial, link)
+    columns = (user, slot, day, happened, cents, label, purpose, serial, link, place)
     shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
     return Postings(
         *(

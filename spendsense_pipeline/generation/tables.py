@@ -14,14 +14,18 @@ import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
-from spendsense_pipeline.generation.labels import LabelTable
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.holders import days_open, first_names
+from spendsense_pipeline.generation.household import Household
+from spendsense_pipeline.generation.labels import STORE, LabelTable
 from spendsense_pipeline.generation.ledger import Ledger
+from spendsense_pipeline.generation.places import branches, home_places, store_numbers
 from spendsense_pipeline.generation.population import joined_days_before
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
-    PURPOSE_CODES,
+    NO_PLACE,
     SLOTS,
-    Purpose,
+    Postings,
     Slot,
     account_index,
 )
@@ -57,8 +61,8 @@ SUBTYPES = {
 }
 """Plaid's word for the account."""
 SECONDS_PER_DAY = 86_400
-VISITED = (Purpose.PURCHASE, Purpose.REFUND, Purpose.EMERGENCY)
-"""What is bought in person, so that a row in a store has a place."""
+_STORE = BitFields(label=20, number=16)
+"""A line of a chain and the branch in it."""
 Codes = npt.NDArray[np.int32]
 
 
@@ -113,47 +117,22 @@ def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
     return found
 
 
-def place_of(world: World, places: Any) -> Ints:
-    """Home city of each person, by the inhabitants of their region's cities.
-
-    Args:
-        world: The shard.
-        places: The catalog's places.
-
-    Returns:
-        Row of the places per user, `[U]`.
-    """
-    people = world.profiles.people
-    chosen = np.zeros(world.users, dtype=np.int64)
-    word = world.words("place", 0)
-    for code, region in enumerate(REGIONS):
-        who, rows = people.region == code, places.by_region[region]
-        chosen[who] = rows[choose(word[who], places.weight[rows])]
-    return chosen
-
-
 def users_table(ledger: Ledger) -> Any:
     """`raw_users`."""
     world, catalog = ledger.household.world, ledger.household.labels.catalog
-    people, seed = world.profiles.people, world.seed
-    first = np.zeros(world.users, dtype=np.int64)
+    people = world.profiles.people
     word = world.words("name", np.arange(2))
-    for code, gender in enumerate(GENDERS):
-        who = people.gender == code
-        rows = catalog.first_names.by_gender.get(gender, np.arange(len(catalog.first_names.names)))
-        first[who] = rows[choose(word[who, 0], catalog.first_names.weight[rows])]
+    first = first_names(world, catalog.first_names, word[:, 0])
     last = choose(word[:, 1], catalog.last_names.weight)
     names = [
         f"{catalog.first_names.names[a]} {catalog.last_names.names[b]}"
         for a, b in zip(first.tolist(), last.tolist(), strict=True)
     ]
     start = world.resolved.history_start
-    joined = -joined_days_before(seed, people.numbers)
+    joined = -joined_days_before(world.seed, people)
     second = integers(world.words("joined_at", 0), SECONDS_PER_DAY)
     decided = np.minimum(joined + integers(world.words("consented", 0), 20), -1)
     ids, places = identifiers(world), catalog.places
-    states = list(dict.fromkeys(places.states))
-    state_code = np.array([states.index(state) for state in places.states])
     return table(
         RAW_USERS,
         {
@@ -163,7 +142,9 @@ def users_table(ledger: Ledger) -> Any:
             "gender": arrow.coded(people.gender, arrow.text(GENDERS)),
             "income_tier": arrow.coded(people.income_tier, arrow.text(INCOME_TIERS)),
             "region": arrow.coded(people.region, arrow.text(REGIONS)),
-            "state": arrow.coded(state_code[place_of(world, places)], arrow.text(states)),
+            "state": arrow.coded(
+                places.state[home_places(world, places)], arrow.text(places.state_names)
+            ),
             "household_type": arrow.coded(people.household_type, arrow.text(HOUSEHOLD_TYPES)),
             "consent_status": arrow.coded(
                 np.where(people.has_consented, 0, 1), arrow.text(CONSENT_STATUSES)
@@ -206,7 +187,7 @@ def accounts_table(ledger: Ledger) -> Any:
     current, pending = ledger.current_cents[user, slot], ledger.pending_cents[user, slot]
     available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
     mask = integers(world.words("mask", np.arange(SLOTS)), 10_000)[user, slot]
-    opened = -(30 + integers(world.words("opened", np.arange(SLOTS)), 3_000)[user, slot])
+    opened = -days_open(world)[user, slot]
     is_joint = world.profiles.is_joint[user] & (slot == Slot.CHECKING)
     return table(
         RAW_ACCOUNTS,
@@ -243,11 +224,8 @@ def transactions_table(ledger: Ledger) -> Any:
         dictionary, codes, is_null = text[name]
         return arrow.coded(codes[rows.label], dictionary, is_null[rows.label])
 
-    channel = text["payment_channel"]
-    in_store = np.flatnonzero(np.array(channel[0].to_pylist()) == "in store")
-    is_visited = np.isin(np.arange(PURPOSE_CODES), VISITED)
-    is_local = np.isin(channel[1], in_store)[rows.label] & is_visited[rows.purpose]
-    place = place_of(world, places)[rows.user]
+    name_code, name_text = _names(household, rows)
+    is_placeless = rows.place == NO_PLACE
     never_pending = ledger.pending_identity == 0
     no_link = ledger.link_identity == 0
     return table(
@@ -260,7 +238,7 @@ def transactions_table(ledger: Ledger) -> Any:
             "authorized_date": arrow.dates(rows.authorized, start),
             "amount": arrow.money(rows.cents),
             "iso_currency_code": arrow.coded(np.zeros_like(rows.user), arrow.text(("USD",))),
-            "name": labelled("name"),
+            "name": arrow.coded(name_code, name_text),
             "merchant_name": labelled("merchant_name"),
             "merchant_entity_id": labelled("merchant_entity_id"),
             "payment_channel": labelled("payment_channel"),
@@ -269,7 +247,37 @@ def transactions_table(ledger: Ledger) -> Any:
             "pending": arrow.flags(ledger.is_pending),
             "pending_transaction_id": arrow.hex_text(ledger.pending_identity, "t", never_pending),
             "transfer_id": arrow.hex_text(ledger.link_identity, "x", no_link),
-            "city": arrow.coded(place, arrow.text(places.cities), ~is_local),
-            "state": arrow.coded(place, arrow.text(places.states), ~is_local),
+            "city": arrow.coded(rows.place, arrow.text(places.cities), is_placeless),
+            "state": arrow.coded(rows.place, arrow.text(places.states), is_placeless),
         },
     )
+
+
+def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
+    """The bank's line of every row as a code, and the lines: those of chains have the number of
+    the branch the person goes to in that place."""
+    world, labels = household.world, household.labels
+    at = np.flatnonzero(labels.is_chain_store[rows.label])
+    label, user = rows.label[at], rows.user[at]
+    merchant, places = labels.merchant(label), labels.catalog.places
+    # A chain's line without a place is one of home.
+    home = home_places(world, places)[user]
+    place = np.where(rows.place[at] == NO_PLACE, home, rows.place[at])
+    branch = branches(world, places, user, merchant, place)
+    store, code_of = np.unique(
+        _STORE.pack(label=label, number=store_numbers(merchant, place, branch)),
+        return_inverse=True,
+    )
+    lines = labels.table.name
+    numbered = [
+        lines[of].replace(STORE, number)
+        for of, number in zip(
+            _STORE.take(store, "label").tolist(),
+            map(str, _STORE.take(store, "number").tolist()),
+            strict=True,
+        )
+    ]
+    text, codes, _ = _dictionaries(labels.table)["name"]
+    code = codes[rows.label].astype(np.int64)
+    code[at] = len(text) + code_of
+    return code, arrow.text([*text.to_pylist(), *numbered])

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
-from spendsense_pipeline.generation.labels import EMERGENCIES
-from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.catalog import Places
+from spendsense_pipeline.generation.labels import EMERGENCIES, Fixed
+from spendsense_pipeline.generation.places import home_places
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 MONTHLY_SHARE = 0.03
 """Households hit in a month: about one in three a year (SHED: unexpected expenses)."""
+_IS_VISITED = np.array([label != Fixed.PLUMBER for label in EMERGENCIES])
+"""A plumber comes to the house."""
 COST_MONTHS = (0.06, 0.28)
 """Cost in months of income."""
 
 
-def emergency_postings(world: World) -> Postings:
-    """Unplanned expenses paid by debit card, at most one a month."""
+def emergency_postings(world: World, places: Places) -> Postings:
+    """Unplanned expenses paid by debit card, at most one a month.
+
+    Args:
+        world: The shard.
+        places: The catalog's places.
+
+    Returns:
+        A row each, at home.
+    """
     months = world.calendar.month_count
     draws = uniform(world.words("emergency", np.arange(3 * months)))
     occurs, how_dear, when = np.moveaxis(draws.reshape(world.users, months, 3), 2, 0)
@@ -39,4 +51,5 @@ def emergency_postings(world: World) -> Postings:
         label=np.array([int(label) for label in EMERGENCIES])[kind][keep],
         purpose=Purpose.EMERGENCY,
         serial=month[keep],
+        place=np.where(_IS_VISITED[kind], home_places(world, places)[user], NO_PLACE)[keep],
     )

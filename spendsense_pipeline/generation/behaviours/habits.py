@@ -15,17 +15,14 @@ from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
+from spendsense_pipeline.generation.shops import TABLE_BITS
 
-TABLE_BITS: Final = 12
-"""Bits of a draw that pick an entry of a table."""
 _TABLE_SIZE: Final = 1 << TABLE_BITS
 CASH_GROUP: Final = "cash_withdrawal"
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
 TAIL_GROUPS = ("coffee", "fast_food")
 """What a household that has run out still buys before payday."""
-POPULARITY_EXPONENT = 1.15
-"""Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
 REFUNDS_BY_DEBIT_FACTOR = 1.7
 """Only debit purchases of cushioned households are refunded, so they are more often."""
 PURCHASES_SHARING_A_BUDGET = 0.3
@@ -75,8 +72,6 @@ class Habits:
     """Group by weekday, month of the year and draw: `[7, 12, 4096]`."""
     tail_table: Ints
     """Group by draw, for a household that has run out: `[4096]`."""
-    merchant_table: Ints
-    """Merchant by group and draw: `[G, 4096]`."""
     relative_price: Floats
     """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
     spread_class: Ints
@@ -156,9 +151,6 @@ def _habits(tastes: _Tastes, catalog: Catalog) -> Habits:
             ]
         ),
         tail_table=choice_table(tail if tail.sum() > 0 else counts, TABLE_BITS),
-        merchant_table=np.array(
-            [_merchant_row(catalog, group) for group in range(len(groups.names))]
-        ),
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
         season=season / season.mean(),
@@ -212,13 +204,6 @@ def _counts(dollars: Floats, tickets: Floats, usual: float) -> Floats:
         part = (tickets / (tickets + others)).mean(axis=1)
         counts = dollars / part
     return np.asarray(counts / counts.sum(), dtype=np.float64)
-
-
-def _merchant_row(catalog: Catalog, group: int) -> Ints:
-    """Merchants of a group by popularity: `[4096]`."""
-    shops = catalog.merchants
-    weight = np.where(shops.group == group, shops.weight**POPULARITY_EXPONENT, 0.0)
-    return choice_table(weight if weight.sum() > 0 else np.ones_like(weight), TABLE_BITS)
 
 
 def _prices(sigma: float, distribution: str) -> Floats:

@@ -16,10 +16,14 @@ from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
 from spendsense_pipeline.generation.attributes import Cadence
-from spendsense_pipeline.generation.behaviours.habits import CASH_GROUP, TABLE_BITS, Habits
-from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
+from spendsense_pipeline.generation.behaviours.habits import CASH_GROUP, Habits
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
+from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import bits, words_each
+from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -38,7 +42,6 @@ ACTIVE_SHARE: Final[dict[Cadence, float]] = {
 """Part of a pay period with money in it, by cadence (see `budget.SPENDING_STRETCH_SHARE`)."""
 FAVOURITE_SHARE = 0.87
 """Purchases made at one of the user's usual places."""
-FAVOURITES_PER_GROUP = 3
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 _SETTLEMENT_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 7 + [2] * 5, dtype=np.int64)
@@ -56,8 +59,6 @@ _CHOICES: Final = BitFields(
     spare_low=8,
 )
 """What the first word of a purchase decides."""
-_FAVOURITE: Final = BitFields(merchant=TABLE_BITS, spare=WORD_BITS - TABLE_BITS)
-"""What the word of a favourite place decides."""
 _SETTLEMENT: Final = BitFields(
     pays_with=12, lag=4, is_refunded=16, refund_delay=8, channel=12, ending=8, spare=4
 )
@@ -81,6 +82,8 @@ class Purchases(Columns):
     serial: Ints
     """Number within the user's day."""
     label: Ints
+    place: Ints
+    """Row of the catalog's places, NO_PLACE for what is bought online."""
     weight: Ints
     """Price in cents before the budget scales it."""
     card: Ints
@@ -178,10 +181,13 @@ def plan_purchases(
     # Cash comes in twenties and would overshoot a budget that leaves nothing.
     group = np.where(is_tight & (group == cash), 0, group)
     is_cash = group == cash
-    merchant = _merchants(world, habits, user, group, word)
+    home = home_places(world, labels.catalog.places)
+    merchant = _merchants(world, labels.catalog, home, user, day, group, word)
     price = habits.relative_price[habits.spread_class[merchant], _CHOICES.take(word, "price")]
     leaning = _leaning(world, habits, everyday_usd)[user, group]
-    weight = np.rint(price * leaning * labels.catalog.merchants.ticket_median_cents[merchant])
+    merchants = labels.catalog.merchants
+    weight = np.rint(price * leaning * merchants.ticket_median_cents[merchant])
+    weight = np.minimum(weight, merchants.ticket_cap_cents[merchant])
     weight = np.where(tail, weight * TAIL_PRICE_FACTOR, weight)
 
     second = words_each(world.keys("purchase_settlement")[user], number)
@@ -200,14 +206,16 @@ def plan_purchases(
     refunded &= (card < 0) & (rhythm == Rhythm.CUSHIONED)[user]
     shortest, longest = REFUND_DELAY_DAYS
     delay = shortest + _SETTLEMENT.take(second, "refund_delay") % (longest - shortest + 1)
-    in_store_share = labels.catalog.merchants.in_store_share[merchant]
-    is_online = _share_drawn(second, "channel") >= in_store_share
+    is_online = _share_drawn(second, "channel") >= merchants.in_store_share[merchant]
+    second_town = second_towns(world, labels.catalog.places, home)
+    town = where_bought(world, home, second_town, user, day, serial)
     return Purchases(
         user=user,
         day=day,
         settles=settles.astype(np.int64, copy=False),
         serial=serial,
-        label=labels.shop(world, user, merchant, is_online),
+        label=labels.shop(merchant, is_online),
+        place=np.where(is_online, NO_PLACE, town),
         weight=np.maximum(weight, 1).astype(np.int64),
         card=card,
         ending=_SETTLEMENT.take(second, "ending"),
@@ -239,14 +247,17 @@ def _moments(count: Ints) -> tuple[Ints, Ints, Ints]:
     return user, user_day - user * days, np.arange(user_day.size) - first[user_day]
 
 
-def _merchants(world: World, habits: Habits, user: Ints, group: Ints, word: Words) -> Ints:
+def _merchants(
+    world: World, catalog: Catalog, home: Ints, user: Ints, day: Ints, group: Ints, word: Words
+) -> Ints:
     """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
+    shops = shops_for(catalog, world.resolved.history_start)
     rank = _FAVOURITE_RANK[_CHOICES.take(word, "favourite")]
     goes_to_favourite = _CHOICES.take(word, "goes_to_favourite") < FAVOURITE_SHARE * 256
-    favourite = words_each(world.keys("favourite")[user], group * FAVOURITES_PER_GROUP + rank)
-    pick = np.where(
+    favourite = favourite_draws(world, len(catalog.spending_groups))[user, group, rank]
+    state = catalog.places.state[home][user]
+    return np.where(
         goes_to_favourite,
-        _FAVOURITE.take(favourite, "merchant"),
-        _CHOICES.take(word, "merchant"),
+        shops.favourites(state, group, day, favourite),
+        shops.choose(state, group, day, _CHOICES.take(word, "merchant")),
     )
-    return np.asarray(habits.merchant_table[group, pick], dtype=np.int64)

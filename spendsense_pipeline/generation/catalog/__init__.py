@@ -15,13 +15,17 @@ from spendsense_pipeline.generation.catalog.records import (
     Employers,
     FirstNames,
     LastNames,
-    Merchants,
-    Places,
-    SpendingGroups,
     Subscriptions,
     entity_id,
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
+from spendsense_pipeline.generation.catalog.shopping import (
+    Merchants,
+    Places,
+    PostingClasses,
+    SpendingGroups,
+    VisitKinds,
+)
 
 __all__ = [
     "BILL_KINDS",
@@ -35,8 +39,10 @@ __all__ = [
     "LastNames",
     "Merchants",
     "Places",
+    "PostingClasses",
     "SpendingGroups",
     "Subscriptions",
+    "VisitKinds",
     "entity_id",
     "load_catalog",
     "with_custom_merchants",

@@ -17,8 +17,9 @@ import numpy as np
 from spendsense_pipeline.controls import CustomMerchant
 from spendsense_pipeline.generation.arrays import Flags
 from spendsense_pipeline.generation.catalog.loading import name_conflicts
-from spendsense_pipeline.generation.catalog.records import Catalog, Merchants, SpendingGroups
+from spendsense_pipeline.generation.catalog.records import Catalog
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
+from spendsense_pipeline.generation.catalog.shopping import Merchants, SpendingGroups
 
 MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "groceries": ("groceries", "FOOD_AND_DRINK_GROCERIES"),
@@ -81,13 +82,15 @@ def _extended(catalog: Catalog, rows: tuple[CustomMerchant, ...]) -> Catalog:
 
 def _with_budget_in_main_groups(groups: SpendingGroups, customised: set[str]) -> SpendingGroups:
     """All a customised category spends is spent in its main group."""
-    annual = groups.annual_cents.copy()
+    annual, shares = groups.annual_cents.copy(), groups.purchase_share.copy()
     for category in sorted(customised):
         members = np.array(groups.category) == category
-        total = int(annual[members].sum())
-        annual[members] = 0
-        annual[groups.index(MAIN_GROUPS[category][0])] = total
-    return replace(groups, annual_cents=annual)
+        main = groups.index(MAIN_GROUPS[category][0])
+        for moved in (annual, shares):
+            total = moved[members].sum()
+            moved[members] = 0
+            moved[main] = total
+    return replace(groups, annual_cents=annual, purchase_share=shares)
 
 
 def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
@@ -105,7 +108,11 @@ def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
         in_store_share=merchants.in_store_share[keep],
         ticket_median_cents=merchants.ticket_median_cents[keep],
         ticket_sigma=merchants.ticket_sigma[keep],
+        ticket_cap_cents=merchants.ticket_cap_cents[keep],
+        visit_kind=merchants.visit_kind[keep],
         weight=merchants.weight[keep],
+        serves=merchants.serves[keep],
+        closed_on=merchants.closed_on[keep],
     )
 
 
@@ -133,6 +140,10 @@ def _appended(
             merchants.ticket_median_cents, np.array(cents, dtype=np.int64)
         ),
         ticket_sigma=np.append(merchants.ticket_sigma, groups.ticket_sigma[group]),
+        ticket_cap_cents=np.append(merchants.ticket_cap_cents, groups.ticket_cap_cents[group]),
+        visit_kind=np.append(merchants.visit_kind, np.zeros(len(rows), dtype=np.int64)),
+        serves=np.vstack([merchants.serves, np.ones((len(rows), merchants.serves.shape[1]), bool)]),
+        closed_on=np.append(merchants.closed_on, np.full(len(rows), "NaT", dtype="datetime64[D]")),
         weight=np.append(merchants.weight, [float(row.popularity) for row in rows]),
     )
 

@@ -13,7 +13,16 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.catalog.shopping import (
+    Merchants,
+    Places,
+    PostingClasses,
+    SpendingGroups,
+    VisitKinds,
+    rows_by,
+    rows_where,
+)
 
 BILL_KINDS: Final = (
     "rent",
@@ -36,72 +45,16 @@ BILL_KINDS: Final = (
 )
 """What a household pays regularly, in the order of its contracts."""
 
-
 BILLINGS: Final = ("monthly", "every four weeks", "yearly")
 """How often a service is charged."""
 
-
-def rows_where(flags: Flags) -> Ints:
-    """Row numbers at which the flags `[N]` hold: `[M]`."""
-    return np.flatnonzero(flags).astype(np.int64)
-
-
-def _rows_by(values: tuple[str, ...]) -> dict[str, Ints]:
-    column = np.array(values)
-    return {value: rows_where(column == value) for value in dict.fromkeys(values)}
+NAME_DECADES: Final = (1930, 1940, 1950, 1960, 1970, 1980, 1990, 2000)
+"""First years of the decades of birth that names are counted in."""
 
 
 def entity_id(name: str) -> str:
     """A stable merchant entity id for a name, the same in every run."""
     return "ent_" + hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
-
-
-@dataclass(frozen=True, eq=False)
-class SpendingGroups:
-    """Everyday spending by kind, `G` rows: budget, tickets, channels and when it happens."""
-
-    names: tuple[str, ...]
-    category: tuple[str, ...]
-    """The operator's spending category (controls) it belongs to; `cash` for cash withdrawn."""
-    annual_cents: Ints
-    """Spending of the average US household per year."""
-    ticket_median_cents: Ints
-    ticket_sigma: Floats
-    refund_share: Floats
-    """Share of purchases refunded later."""
-    weekday_profile: Floats
-    """`[G, 7]`, Monday first, mean 1."""
-    month_profile: Floats
-    """`[G, 12]`, January first, mean 1."""
-
-    def index(self, name: str) -> int:
-        """Row of a group by name."""
-        return self.names.index(name)
-
-    def __len__(self) -> int:
-        """Number of groups."""
-        return len(self.names)
-
-
-@dataclass(frozen=True, eq=False)
-class Merchants:
-    """Where everyday purchases are made, `N` rows. A merchant has one category."""
-
-    names: tuple[str, ...]
-    descriptors: tuple[str, ...]
-    """The bank's line; `{store}` stands for the number of the person's own branch."""
-    category_detailed: tuple[str, ...]
-    group: Ints
-    """Row in SpendingGroups."""
-    in_store_share: Floats
-    ticket_median_cents: Ints
-    ticket_sigma: Floats
-    weight: Floats
-    """Popularity within the group, Zipf-like."""
-
-    def __len__(self) -> int:
-        """Number of merchants."""
-        return len(self.names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +128,7 @@ class Billers:
     @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
         """Rows of each kind of bill, `[M]` each."""
-        return _rows_by(self.kind)
+        return rows_by(self.kind)
 
     @functools.cached_property
     def kind_code(self) -> Ints:
@@ -203,7 +156,7 @@ class Employers:
     @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
         """Rows of each kind of payer, `[M]` each."""
-        return _rows_by(self.kind)
+        return rows_by(self.kind)
 
     @functools.cached_property
     def by_level(self) -> dict[str, Ints]:
@@ -227,11 +180,18 @@ class FirstNames:
     names: tuple[str, ...]
     gender_leaning: tuple[str, ...]
     weight: Floats
+    """Babies in 100,000 who were given it, by NAME_DECADES of their birth: `[N, 8]`."""
+
+    def weight_in(self, birth_year: int) -> Floats:
+        """How common each name is among people born in a year, outside the decades as at their
+        edge: `[N]`."""
+        decade = (birth_year - NAME_DECADES[0]) // 10
+        return self.weight[:, min(max(decade, 0), len(NAME_DECADES) - 1)]
 
     @functools.cached_property
     def by_gender(self) -> dict[str, Ints]:
         """Rows of each leaning, `[M]` each."""
-        return _rows_by(self.gender_leaning)
+        return rows_by(self.gender_leaning)
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,21 +200,6 @@ class LastNames:
 
     names: tuple[str, ...]
     weight: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """US cities with their state and Census region; weight = inhabitants in thousands."""
-
-    cities: tuple[str, ...]
-    states: tuple[str, ...]
-    regions: tuple[str, ...]
-    weight: Floats
-
-    @functools.cached_property
-    def by_region(self) -> dict[str, Ints]:
-        """Rows of each region, `[M]` each."""
-        return _rows_by(self.regions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -279,7 +224,7 @@ class AccountProducts:
     @functools.cached_property
     def by_subtype(self) -> dict[str, Ints]:
         """Rows of each Plaid subtype, `[M]` each."""
-        return _rows_by(self.subtypes)
+        return rows_by(self.subtypes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,6 +232,8 @@ class Catalog:
     """Everything a generated life is furnished with."""
 
     spending_groups: SpendingGroups
+    posting_classes: PostingClasses
+    visit_kinds: VisitKinds
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers

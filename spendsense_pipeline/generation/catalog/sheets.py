@@ -12,9 +12,10 @@ from importlib import resources
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from spendsense_pipeline.errors import ProblemsError
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.plaid import categories
 
 T = TypeVar("T")
@@ -183,6 +184,62 @@ class Sheet:
 
         remedy = f"must be {length} positive weights with mean 1"
         return np.array(self._column(column, convert, remedy, (1.0,) * length), dtype=np.float64)
+
+    def shares(self, column: str, length: int) -> Floats:
+        """Shares of a whole, separated by `;`.
+
+        Args:
+            column: Name of the column.
+            length: How many shares each row must have.
+
+        Returns:
+            Shares per row, `[N, length]`; what is wrong is kept for `finish`.
+        """
+
+        def convert(value: str) -> tuple[float, ...]:
+            parts = tuple(float(part) for part in value.split(";"))
+            if len(parts) != length or min(parts) < 0 or abs(sum(parts) - 1) > 1e-9:
+                raise ValueError(value)
+            return parts
+
+        remedy = f"must be {length} shares that add up to 1"
+        return np.array(self._column(column, convert, remedy, (1.0,) * length), dtype=np.float64)
+
+    def subsets(self, column: str, of: Sequence[str]) -> Flags:
+        """Some of a list, separated by `;`; an empty cell stands for all of it.
+
+        Args:
+            column: Name of the column.
+            of: The list.
+
+        Returns:
+            Which are meant per row, `[N, len(of)]`; what is wrong is kept for `finish`.
+        """
+
+        def convert(value: str) -> list[bool]:
+            named = value.split(";") if value else list(of)
+            if not set(named) <= set(of) or len(set(named)) != len(named):
+                raise ValueError(value)
+            return [each in named for each in of]
+
+        remedy = "must be empty or names out of the list, each once, separated by ;"
+        return np.array(self._column(column, convert, remedy, [True] * len(of)), dtype=np.bool_)
+
+    def optional_dates(self, column: str) -> npt.NDArray[np.datetime64]:
+        """ISO dates; an empty cell is none.
+
+        Args:
+            column: Name of the column.
+
+        Returns:
+            Days, NaT where there is none: `[N]`; what is wrong is kept for `finish`.
+        """
+
+        def convert(value: str) -> dt.date | None:
+            return dt.date.fromisoformat(value) if value else None
+
+        remedy = "must be empty or a date as 2025-05-31"
+        return np.array(self._column(column, convert, remedy, None), dtype="datetime64[D]")
 
     def category_codes(self) -> tuple[str, ...]:
         """The column `category_detailed`, in Plaid's words."""

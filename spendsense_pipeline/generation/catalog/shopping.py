@@ -1,0 +1,145 @@
+"""What the catalog knows of shopping: kinds of spending, merchants, how they post, and places.
+
+As in `records`: frozen records of columns, money in whole cents, weights relative within a list.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+
+Dates = npt.NDArray[np.datetime64]
+
+
+def rows_where(flags: Flags) -> Ints:
+    """Row numbers at which the flags `[N]` hold: `[M]`."""
+    return np.flatnonzero(flags).astype(np.int64)
+
+
+def rows_by(values: tuple[str, ...]) -> dict[str, Ints]:
+    """Row numbers of each value of a column `[N]`: `[M]` each."""
+    column = np.array(values)
+    return {value: rows_where(column == value) for value in dict.fromkeys(values)}
+
+
+@dataclass(frozen=True, eq=False)
+class SpendingGroups:
+    """Everyday spending by kind, `G` rows: budget, tickets, channels and when it happens."""
+
+    names: tuple[str, ...]
+    category: tuple[str, ...]
+    """The operator's spending category (controls) it belongs to; `cash` for cash withdrawn."""
+    annual_cents: Ints
+    """Spending of the average US household per year."""
+    purchase_share: Floats
+    """Share of a usual household's everyday purchases, by number; 0 for what is not bought day by
+    day: cash, and travel."""
+    ticket_median_cents: Ints
+    ticket_sigma: Floats
+    ticket_cap_cents: Ints
+    """The largest ticket a merchant of the group may have."""
+    posting_class: Ints
+    """Row in PostingClasses of what is bought in person; purchases online have their own."""
+    refund_share: Floats
+    """Share of purchases refunded later."""
+    weekday_profile: Floats
+    """`[G, 7]`, Monday first, mean 1."""
+    month_profile: Floats
+    """`[G, 12]`, January first, mean 1."""
+
+    def index(self, name: str) -> int:
+        """Row of a group by name."""
+        return self.names.index(name)
+
+    def __len__(self) -> int:
+        """Number of groups."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class PostingClasses:
+    """How long a purchase takes to post, `P` rows: the same for everybody."""
+
+    names: tuple[str, ...]
+    business_days_shares: Floats
+    """`[P, 4]`: share that posts after 0, 1, 2 and 3 business days."""
+    is_tipped: Flags
+    """Whether the amount grows by a tip between authorization and posting."""
+    hold_cents: Ints
+    """What is held until the amount is known; 0 where the amount itself is."""
+
+    def index(self, name: str) -> int:
+        """Row of a class by name."""
+        return self.names.index(name)
+
+
+@dataclass(frozen=True, eq=False)
+class VisitKinds:
+    """Kinds of merchants nobody visits twice in a row, `V` rows; the first is no such kind."""
+
+    names: tuple[str, ...]
+    days_between: Ints
+    """Least days from one visit of a person to the next, at any merchant of the kind."""
+
+
+@dataclass(frozen=True, eq=False)
+class Merchants:
+    """Where everyday purchases are made, `N` rows. A merchant has one category."""
+
+    names: tuple[str, ...]
+    descriptors: tuple[str, ...]
+    """The bank's line; `{store}` stands for the number of the person's own branch."""
+    category_detailed: tuple[str, ...]
+    group: Ints
+    """Row in SpendingGroups."""
+    in_store_share: Floats
+    ticket_median_cents: Ints
+    ticket_sigma: Floats
+    ticket_cap_cents: Ints
+    """The largest believable ticket."""
+    visit_kind: Ints
+    """Row in VisitKinds."""
+    weight: Floats
+    """Popularity within the group, Zipf-like."""
+    serves: Flags
+    """`[N, S]`: whether people of each of `Places.state_names` can shop there."""
+    closed_on: Dates
+    """The last day anything may post there; NaT while it is open."""
+
+    def __len__(self) -> int:
+        """Number of merchants."""
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """US cities with their state and Census region; weight = inhabitants in thousands."""
+
+    cities: tuple[str, ...]
+    states: tuple[str, ...]
+    regions: tuple[str, ...]
+    weight: Floats
+    visitor_weight: Floats
+    """How many come to stay overnight, relative to one another."""
+    latitude: Floats
+    longitude: Floats
+
+    @functools.cached_property
+    def state_names(self) -> tuple[str, ...]:
+        """Every state, in the order of its first city: `[S]`."""
+        return tuple(dict.fromkeys(self.states))
+
+    @functools.cached_property
+    def state(self) -> Ints:
+        """Which of `state_names` each place lies in: `[N]`."""
+        return np.array([self.state_names.index(state) for state in self.states], dtype=np.int64)
+
+    @functools.cached_property
+    def by_region(self) -> dict[str, Ints]:
+        """Rows of each region, `[M]` each."""
+        return rows_by(self.regions)

@@ -1,0 +1,163 @@
+"""Which merchants a person has to choose from: those that serve the state and are still open.
+
+Tables of 4096 equally likely entries per state and spending group, by popularity, made once per
+catalog; draws pick an entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.bit_fields import WORD_BITS
+from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.randomness import bits, choice_table
+from spendsense_pipeline.generation.world import World
+
+TABLE_BITS: Final = 12
+"""Bits of a draw that pick an entry of a table."""
+POPULARITY_EXPONENT: Final = 1.15
+"""Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
+FAVOURITES_PER_GROUP: Final = 3
+LAST_SALE_DAYS_BEFORE_CLOSING: Final = 45
+"""A chain that closes sells nothing from this many days before: purchases still post and refunds
+still come while it is open."""
+_NEVER: Final = 1 << 40
+
+
+@dataclass(frozen=True, eq=False)
+class Shops:
+    """Where people of each state shop. `G` spending groups, `S` states, `N` merchants."""
+
+    merchant: npt.NDArray[np.int16]
+    """Merchants by popularity, a row per different choice: `[T, 4096]`."""
+    anywhere: Ints
+    """Row of `merchant` by whether chains that close are left out, state, group: `[2, S, G]`."""
+    usual: Ints
+    """The same of merchants one goes to again and again: no opticians, no repairs."""
+    last_sale_day: Ints
+    """Last day of a sale at each merchant, counted from history_start: `[N]`."""
+
+    def choose(self, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
+        """A merchant each that serves the state and is open on the day, by popularity: `[N]`.
+
+        Args:
+            state: Index into `Places.state_names`, `[N]`.
+            group: Row in SpendingGroups, `[N]`.
+            day: Day since history_start, `[N]`.
+            draw: TABLE_BITS bits of a draw, `[N]`.
+
+        Returns:
+            Row of the catalog's merchants each, `[N]`.
+        """
+        return self._open(self.anywhere, state, group, day, draw)
+
+    def favourites(self, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
+        """The same among merchants one goes to again and again.
+
+        Whoever's favourite closes takes another, everybody else keeps theirs.
+
+        Args:
+            state: Index into `Places.state_names`, `[N]`.
+            group: Row in SpendingGroups, `[N]`.
+            day: Day since history_start, `[N]`.
+            draw: TABLE_BITS bits of a draw that is the same for the favourite every time, `[N]`.
+
+        Returns:
+            Row of the catalog's merchants each, `[N]`.
+        """
+        return self._open(self.usual, state, group, day, draw)
+
+    def _open(self, rows: Ints, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
+        chosen = self.merchant[rows[0, state, group], draw].astype(np.int64)
+        closed = np.flatnonzero(self.last_sale_day[chosen] < day)
+        if closed.size:
+            chosen[closed] = self.merchant[rows[1, state[closed], group[closed]], draw[closed]]
+        return np.asarray(chosen, dtype=np.int64)
+
+
+def favourite_draws(world: World, groups: int) -> Ints:
+    """The draws that pick each person's favourites, for `Shops.favourites`.
+
+    Args:
+        world: The shard.
+        groups: How many spending groups there are.
+
+    Returns:
+        TABLE_BITS bits each, `[U, G, FAVOURITES_PER_GROUP]`.
+    """
+    index = np.arange(groups * FAVOURITES_PER_GROUP)
+    word = world.words("favourite", index)
+    drawn = bits(word, WORD_BITS - TABLE_BITS, TABLE_BITS)
+    return drawn.reshape(world.users, groups, FAVOURITES_PER_GROUP)
+
+
+@functools.lru_cache(maxsize=8)
+def shops_for(catalog: Catalog, history_start: dt.date) -> Shops:
+    """The tables of a catalog, made once per process and history.
+
+    Args:
+        catalog: Where one may shop.
+        history_start: Day 0.
+
+    Returns:
+        The tables.
+    """
+    closed = catalog.merchants.closed_on - np.datetime64(history_start, "D")
+    last = closed.astype(np.int64) - LAST_SALE_DAYS_BEFORE_CLOSING
+    tables = _tables(catalog)
+    return Shops(
+        *tables, last_sale_day=np.where(np.isnat(catalog.merchants.closed_on), _NEVER, last)
+    )
+
+
+@functools.lru_cache(maxsize=4)
+def _tables(catalog: Catalog) -> tuple[npt.NDArray[np.int16], Ints, Ints]:
+    """`Shops.merchant`, `anywhere` and `usual`, which no history changes."""
+    shops = catalog.merchants
+    popularity = shops.weight**POPULARITY_EXPONENT
+    is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
+    stays = np.isnat(shops.closed_on)
+    made: dict[bytes, int] = {}
+    rows: list[Ints] = []
+    found = [_rows_of(catalog, popularity, among, stays, made, rows) for among in (None, is_usual)]
+    return np.array(rows, dtype=np.int16), found[0], found[1]
+
+
+def _rows_of(
+    catalog: Catalog,
+    popularity: Floats,
+    among: Flags | None,
+    stays: Flags,
+    made: dict[bytes, int],
+    rows: list[Ints],
+) -> Ints:
+    """Row of the tables for each choice `[2, S, G]`; choices that are alike share one."""
+    shops, groups = catalog.merchants, len(catalog.spending_groups)
+    states = shops.serves.shape[1]
+    at = np.zeros((2, states, groups), dtype=np.int64)
+    for group in range(groups):
+        members = np.flatnonzero(shops.group == group)
+        if not members.size:
+            continue
+        if among is not None and among[members[stays[members]]].any():
+            members = members[among[members]]
+        for survives in range(2):
+            open_ = members[stays[members]] if survives else members
+            serves = shops.serves[open_]
+            for state in range(states):
+                here = open_[serves[:, state]]
+                # A group whose merchants are all elsewhere is one an operator brought along.
+                here = here if here.size else open_
+                key = here.tobytes()
+                if key not in made:
+                    made[key] = len(rows)
+                    rows.append(here[choice_table(popularity[here], TABLE_BITS)])
+                at[survives, state, group] = made[key]
+    return at
