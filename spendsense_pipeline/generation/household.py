@@ -104,8 +104,9 @@ def simulate(world: World, labels: Labels) -> Household:
     debit_purchases = purchases.where(purchases.card < 0)
     bill_rows = housing.bill_postings(world, bills, paychecks, labels)
     # A sweep takes pay along to savings, so neither counts among what is committed.
+    pay = income.pay_postings(world, paychecks, labels)
     earned = (
-        income.pay_postings(world, paychecks, labels),
+        pay,
         savings.sweep_postings(world, paychecks),
     )
     committed = (
@@ -119,6 +120,7 @@ def simulate(world: World, labels: Labels) -> Household:
     )
     inputs = BudgetInputs(
         paychecks=paychecks,
+        income=-daily_cents((pay,), Slot.CHECKING, world.users, world.days),
         committed=daily_cents(committed, Slot.CHECKING, world.users, world.days),
         committed_monthly_cents=_usual_month(world, bills, plan, cards, billed, contracts),
         weight=_daily(world, debit_purchases.user, debit_purchases.day, debit_purchases.weight),

@@ -55,6 +55,9 @@ class Purpose(IntEnum):
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
     BUSINESS = 19
+    BENEFIT = 20
+    PENSION = 21
+    SECOND_PAY = 22
     MEMBERSHIP = 40
 
 

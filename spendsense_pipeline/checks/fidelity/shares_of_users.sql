@@ -15,10 +15,16 @@ with person as (
   left join raw_accounts as account on account.user_id = person.user_id
   group by all
 ),
+benefit as (
+  select distinct user_id
+  from raw_transactions
+  where category_detailed in (select unnest($benefit_income))
+),
 described as (
   select
     person.*,
-    coalesce(pay.cadence, 'irregular') as cadence,
+    -- Who is paid irregularly may not have been paid yet; who lives on benefits has no pay at all.
+    coalesce(pay.cadence, case when benefit.user_id is null then 'irregular' end) as cadence,
     (
       select count(*) from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
@@ -29,6 +35,7 @@ described as (
     ) as is_saver
   from person
   left join _checks_pay as pay on pay.user_id = person.user_id
+  left join benefit on benefit.user_id = person.user_id
 )
 select
   'consent_rate' as control,
@@ -68,6 +75,7 @@ select
   count(*) / sum(count(*)) over (),
   sum(count(*)) over ()
 from described
+where cadence is not null
 group by cadence
 union all
 select 'region_distribution.' || region, count(*) / sum(count(*)) over (), sum(count(*)) over ()

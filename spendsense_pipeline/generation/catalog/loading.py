@@ -38,8 +38,8 @@ from spendsense_pipeline.generation.catalog.shopping import (
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
-EMPLOYER_KINDS: Final = ("employer", "contractor", "gig")
-"""Who pays: an employer, a contractor's client, a gig platform."""
+EMPLOYER_KINDS: Final = ("employer", "contractor", "gig", "pension", "social_security")
+"""Who pays: an employer, a contractor's client, a gig platform, a pension fund, Social Security."""
 POSTING_DAYS_MAX: Final = 3
 """Business days a purchase takes to post at most."""
 ONLINE_POSTING_CLASS: Final = "online"
@@ -217,7 +217,9 @@ def _read_billers() -> Billers:
 
 def _read_employers() -> Employers:
     sheet = Sheet.from_package("employers.csv")
-    detailed = sheet.one_of("category_detailed", categories.EARNED_INCOME_CODES[1:])
+    detailed = sheet.one_of(
+        "category_detailed", (*categories.EARNED_INCOME_CODES[1:], categories.RETIREMENT_INCOME)
+    )
     employers = Employers(
         names=sheet.text("employer_name", unique=True),
         descriptors=_descriptors(sheet),

@@ -142,12 +142,13 @@ class Billers:
 
 @dataclass(frozen=True, eq=False)
 class Employers:
-    """Who pays, `E` rows: employers, clients of contractors and gig platforms. All invented."""
+    """Who pays, `E` rows: employers, clients of contractors, gig platforms, pension funds, Social
+    Security. But for the last all invented."""
 
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     kind: tuple[str, ...]
-    """employer, contractor or gig."""
+    """employer, contractor, gig, pension or social_security."""
     category_detailed: tuple[str, ...]
     pay_level: tuple[str, ...]
     """low, middle or high: which incomes it suits."""
@@ -157,6 +158,12 @@ class Employers:
     def by_kind(self) -> dict[str, Ints]:
         """Rows of each kind of payer, `[M]` each."""
         return rows_by(self.kind)
+
+    @functools.cached_property
+    def stem(self) -> Ints:
+        """A number for the first word of each name, by which people tell payers apart: `[E]`."""
+        words = [name.split()[0] for name in self.names]
+        return np.array([words.index(word) for word in words], dtype=np.int64)
 
     @functools.cached_property
     def by_level(self) -> dict[str, Ints]:
