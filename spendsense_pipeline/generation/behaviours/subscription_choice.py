@@ -40,7 +40,15 @@ class Shelf:
 
     @classmethod
     def of(cls, world: World, services: Subscriptions) -> Shelf:
-        """The shelf every user of a shard chooses from."""
+        """The shelf every user of a shard chooses from.
+
+        Args:
+            world: The shard.
+            services: The catalog's.
+
+        Returns:
+            Plans billed within the year and tastes, `[P]` and `[U, P]`.
+        """
         plan = services.plans_billed("monthly", "every four weeks")
         service = services.plans.service[plan]
         draw = uniform(world.words("subscription_service", np.arange(len(services))))
@@ -102,7 +110,7 @@ def first_choices(
         free = ~held[who]
         fits = free & (price <= (remaining - kept_back)[:, np.newaxis])
         last: Flags = np.equal(left, 1)
-        near = free & is_near(spent[who, np.newaxis] + price, wanted_cents[who, np.newaxis])
+        near = free & _is_near(spent[who, np.newaxis] + price, wanted_cents[who, np.newaxis])
         allowed = np.where(last[:, np.newaxis], near, fits)
         # With nothing that fits, the nearest price is taken.
         none: Flags = np.logical_not(allowed.any(axis=1))
@@ -115,7 +123,7 @@ def first_choices(
     return chosen, held
 
 
-def is_near(total_cents: Floats, wanted_cents: Floats) -> Flags:
+def _is_near(total_cents: Floats, wanted_cents: Floats) -> Flags:
     """Whether a monthly sum is near the wanted one, and not below what makes a heavy subscriber."""
     floor = np.where(wanted_cents >= HEAVY_FLOOR_CENTS, HEAVY_FLOOR_CENTS, 0.0)
     low = np.maximum(wanted_cents * (1 - NEAR_SHARE), floor)
