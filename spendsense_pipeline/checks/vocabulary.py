@@ -72,6 +72,7 @@ def _bound() -> dict[str, Any]:
         "income": "INCOME",
         "bank_fees": "BANK_FEES",
         "earned_income": list(categories.EARNED_INCOME_CODES),
+        "benefit_income": list(categories.BENEFIT_INCOME_CODES),
         "own_transfers": [*categories.OWN_ACCOUNT_TRANSFER_CODES, categories.CARD_PAYMENT],
         "scheduled_primaries": list(categories.ACH_PRIMARIES),
         "subscriptions": list(categories.codes_of_kind("subscription")),

@@ -65,6 +65,8 @@ class BudgetInputs:
     """What the plan knows before anything is spent."""
 
     paychecks: Paychecks
+    income: Ints
+    """Income into checking per day: `[U, D]` cents."""
     committed: Ints
     """Outflow of checking per day but for pay and purchases: `[U, D]` cents."""
     committed_monthly_cents: Floats
@@ -164,13 +166,8 @@ class _Totals:
         self.has_tail_purchases = self.of(inputs.weight * is_tail) > 0
         self.days = self.of(np.ones(period.shape))
         self.season_days = self.of(np.broadcast_to(inputs.season, period.shape))
-        income = np.zeros(period.shape, dtype=np.int64)
-        user, column = np.nonzero((inputs.paychecks.day >= 0) & (inputs.paychecks.day < world.days))
-        np.add.at(
-            income, (user, inputs.paychecks.day[user, column]), inputs.paychecks.cents[user, column]
-        )
-        self.income_daily = income
-        self.income = self.of(income)
+        self.income_daily = inputs.income
+        self.income = self.of(inputs.income)
 
     def of(self, daily: Floats | Ints) -> Floats:
         """Sum of a daily quantity over each period (exact for cents below 2**53)."""

@@ -104,8 +104,9 @@ def simulate(world: World, labels: Labels) -> Household:
     debit_purchases = purchases.where(purchases.card < 0)
     bill_rows = housing.bill_postings(world, bills, paychecks, labels)
     # A sweep takes pay along to savings, so neither counts among what is committed.
+    pay = income.pay_postings(world, paychecks, labels)
     earned = (
-        income.pay_postings(world, paychecks, labels),
+        pay,
         savings.sweep_postings(world, paychecks),
     )
     committed = (
@@ -113,11 +114,13 @@ def simulate(world: World, labels: Labels) -> Household:
         savings.housing_cover_postings(world, bill_rows, labels),
         charges,
         savings.order_postings(world, plan),
+        subscriptions.membership_charges(world, paychecks, labels),
         emergencies.emergency_postings(world, labels.catalog.places),
         billing.card_postings(world, cards, billed.statements),
     )
     inputs = BudgetInputs(
         paychecks=paychecks,
+        income=-daily_cents((pay,), Slot.CHECKING, world.users, world.days),
         committed=daily_cents(committed, Slot.CHECKING, world.users, world.days),
         committed_monthly_cents=_usual_month(world, bills, plan, cards, billed, contracts),
         weight=_daily(world, debit_purchases.user, debit_purchases.day, debit_purchases.weight),
@@ -193,8 +196,8 @@ def _usual_month(
     """What leaves checking in a usual month besides everyday spending: `[U]` cents."""
     first = billed.statements.paid[:, :CARD_CYCLES_FOR_USUAL_PAYMENT].mean(axis=1)
     payments = np.bincount(cards.user, weights=first, minlength=world.users)
-    ongoing = (contracts.first_month == 0) & (contracts.slot == Slot.CHECKING)
-    on_checking = sums(contracts.user[ongoing], contracts.cents[ongoing], world.users)
+    ongoing = (contracts.first_day <= 0) & (contracts.slot == Slot.CHECKING)
+    on_checking = sums(contracts.user[ongoing], contracts.opening_cents[ongoing], world.users)
     monthly = bills.monthly_cents + plan.monthly_cents + payments + on_checking
     return np.asarray(monthly, dtype=np.float64)
 

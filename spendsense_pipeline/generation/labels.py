@@ -26,9 +26,28 @@ from spendsense_pipeline.tables.raw import INCOME_TIERS
 STORE: Final = "{store}"
 """Stands in the line of a chain for the number of a branch, filled in where tables are made."""
 CLIENTS_PER_USER: Final = 3
-"""Clients an irregular worker is paid by in turn; everybody else has one employer."""
+"""Clients an irregular worker is paid by in turn; everybody else has one employer at a time."""
 GIG_SHARE: Final = 0.4
 """Of irregular workers, those paid by gig platforms instead of clients."""
+
+
+class Payer(IntEnum):
+    """Who pays a household."""
+
+    EMPLOYER_1 = 0
+    """The main earner's first employer, or the first client."""
+    EMPLOYER_2 = 1
+    EMPLOYER_3 = 2
+    SECOND_EMPLOYER = 3
+    """The second earner's."""
+    PENSION = 4
+    SOCIAL_SECURITY = 5
+
+
+_EMPLOYERS: Final = Payer.SECOND_EMPLOYER + 1
+"""How many of them are employers; no two of one household write alike."""
+_EMPLOYER_DRAWS: Final = 4
+"""Draws for an employer that the household does not have yet."""
 
 
 class Fixed(IntEnum):
@@ -128,23 +147,27 @@ class Labels:
     first_subscription: int
     first_shop: int
 
-    def payer(self, world: World, user: Ints, paycheck: Ints) -> Ints:
-        """Who pays each paycheck: one employer, or clients of irregular workers in turn.
+    def payer(self, world: World, user: Ints, payer: Ints) -> Ints:
+        """The line of who pays each time: employers, clients of irregular workers, benefits.
 
         Args:
             world: The shard.
             user: Index of the user within the shard, `[N]`.
-            paycheck: Which of the user's paychecks it is, `[N]`.
+            payer: A `Payer` each, `[N]`.
 
         Returns:
             A label each, `[N]`.
         """
+        return self.first_employer + self._payers(world)[user, payer]
+
+    def _payers(self, world: World) -> Ints:
+        """Rows of the catalog's employers by household and `Payer`: `[U, 6]`."""
         employers = self.catalog.employers
         is_irregular = world.profiles.cadence == Cadence.IRREGULAR
         is_gig = uniform(world.words("payer", CLIENTS_PER_USER)) < GIG_SHARE
         tier = world.profiles.people.income_tier
-        chosen = np.empty((world.users, CLIENTS_PER_USER), dtype=np.int64)
-        word = world.words("payer", np.arange(CLIENTS_PER_USER))
+        drawn = np.arange(_EMPLOYERS * _EMPLOYER_DRAWS)
+        word = world.words("employer", drawn)
         pools = [
             (~is_irregular & (tier == code), employers.by_level[name])
             for code, name in enumerate(INCOME_TIERS)
@@ -153,10 +176,23 @@ class Labels:
             (is_irregular & is_gig, employers.by_kind["gig"]),
             (is_irregular & ~is_gig, employers.by_kind["contractor"]),
         ]
+        tried = np.empty((world.users, _EMPLOYERS, _EMPLOYER_DRAWS), dtype=np.int64)
         for who, rows in pools:
-            chosen[who] = rows[choose(word[who], employers.weight[rows])]
-        turn = np.where(is_irregular[user], paycheck % CLIENTS_PER_USER, 0)
-        return self.first_employer + chosen[user, turn]
+            found = rows[choose(word[who], employers.weight[rows])]
+            tried[who] = found.reshape(-1, _EMPLOYERS, _EMPLOYER_DRAWS)
+        chosen = np.empty((world.users, len(Payer)), dtype=np.int64)
+        everybody = np.arange(world.users)
+        for place in range(_EMPLOYERS):
+            stems = employers.stem[tried[:, place]]
+            known = employers.stem[chosen[:, :place]]
+            is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
+            chosen[:, place] = tried[everybody, place, is_new.argmax(axis=1)]
+        funds = employers.by_kind["pension"]
+        chosen[:, Payer.PENSION] = funds[
+            choose(world.words("pension_fund", 0), employers.weight[funds])
+        ]
+        [chosen[:, Payer.SOCIAL_SECURITY]] = employers.by_kind["social_security"]
+        return chosen
 
     def bill_kind(self, label: Ints) -> Ints:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""

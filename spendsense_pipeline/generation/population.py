@@ -5,6 +5,7 @@ Demographics balance and nothing else is drawn from them: no behaviour reads gen
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,17 +29,26 @@ from spendsense_pipeline.generation.randomness import (
 from spendsense_pipeline.generation.targets import (
     NO_TARGET,
     TARGET_CODES,
+    WAYS_OF_LIVING,
     require_ways_of_living,
 )
 from spendsense_pipeline.tables.raw import GENDERS, HOUSEHOLD_TYPES, REGIONS
 
-# Monthly take-home pay, log-normal: median and spread put households between about $2,500 and
-# $12,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes taken out).
-MEDIAN_INCOME_USD = 4_700.0
-INCOME_SIGMA = 0.42
+# Monthly take-home pay of who works, log-normal: median and spread put households between about
+# $2,500 and $13,000 net (after the quintiles of the BLS Consumer Expenditure Survey 2023, taxes
+# taken out).
+MEDIAN_INCOME_USD = 5_250.0
+INCOME_SIGMA = 0.36
 INCOME_RANGE_USD = (2_500.0, 13_000.0)
-INCOME_TIER_EDGES_USD = (3_920.0, 5_640.0)
-"""Between INCOME_TIERS, thirds of that distribution: median x exp(-+0.4307 sigma)."""
+INCOME_FROM_AGE = {19: 0.66, 25: 0.90, 35: 1.07, 45: 1.10, 55: 1.07, 65: 0.94}
+"""Pay at an age over MEDIAN_INCOME_USD: weekly earnings of full-time workers (BLS 2025, table 3),
+ $780, 1,130, 1,330, 1,370, 1,330 and 1,180, a little closer to one another as part of households'
+pay follows no age."""
+INCOME_TIER_EDGES_USD = (3_600.0, 5_600.0)
+"""Between INCOME_TIERS: thirds of all households, those who are retired included."""
+# People without earned pay from an age on: of 65 and over 19 % are employed (Pew 2023), and of
+# those in their early sixties a third has left work (BLS participation 2024).
+RETIRED_SHARE_FROM_AGE = {19: 0.0, 62: 0.30, 67: 0.70, 75: 0.84}
 # Census 2022 household types, grouped: alone, couple, couple with children, one parent, others; by
 # age after the Census's families and living arrangements (America's Families 2022), so that all
 # ages together come to .29, .27, .22, .09 and .13.
@@ -57,6 +67,10 @@ RETIREMENT_AGE_YEARS = 67
 or later)."""
 ADULT_AGE_YEARS = 18
 """Nobody joins or signs a card agreement before."""
+# Who is asked to live by the rhythm of pay has pay.
+_TARGETS_WITH_PAY = [
+    TARGET_CODES[key] for key, way in WAYS_OF_LIVING.items() if way.payroll != "any"
+]
 
 
 @dataclass(frozen=True)
@@ -72,8 +86,11 @@ class People(Columns):
     gender: Ints
     region: Ints
     household_type: Ints
+    is_retired: Flags
+    """Lives on Social Security and pensions, without earned pay."""
     income_tier: Ints
     income_monthly_usd: Floats
+    """Take-home of the household from all sources, on history_start."""
 
 
 def consent_phase(seed: int) -> float:
@@ -145,12 +162,23 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
     sampler = QuotaSampler(seed, first_block, blocks)
     by_target = (np.where(has_consented, 0, 1).reshape(sampler.shape), _strata(target, sampler))
 
-    income_place = sampler.quantiles("income", strata=by_target).ravel()
-    income = np.clip(
-        MEDIAN_INCOME_USD * np.exp(INCOME_SIGMA * _normal_of(income_place)), *INCOME_RANGE_USD
-    )
     region_shares = [resolved.controls.region_distribution.get(name, 0.0) for name in REGIONS]
-    age = ages(sampler.quantiles("age", strata=by_target).ravel())
+    needs_pay = np.isin(target, _TARGETS_WITH_PAY)
+    place = sampler.quantiles("age", strata=by_target).ravel()
+    age = ages(np.where(needs_pay, place * _place_of_age(RETIREMENT_AGE_YEARS), place))
+    by_age = (*by_target, _steps(age, RETIRED_SHARE_FROM_AGE).reshape(sampler.shape))
+    retired_share = np.array([*RETIRED_SHARE_FROM_AGE.values()])[by_age[-1]].ravel()
+    is_retired = sampler.quantiles("retired", strata=by_age).ravel() < retired_share
+    is_retired &= ~needs_pay
+
+    income_place = sampler.quantiles(
+        "income", strata=(*by_target, is_retired.reshape(sampler.shape))
+    ).ravel()
+    at_age = np.array([*INCOME_FROM_AGE.values()])[_steps(age, INCOME_FROM_AGE)]
+    income = np.clip(
+        MEDIAN_INCOME_USD * at_age * np.exp(INCOME_SIGMA * standard_normal(income_place)),
+        *INCOME_RANGE_USD,
+    )
     return People(
         numbers=numbers,
         has_consented=has_consented,
@@ -161,6 +189,7 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
         ).ravel(),
         region=sampler.categories("region", region_shares, strata=by_target).ravel(),
         household_type=_household_types(sampler, age, by_target),
+        is_retired=is_retired,
         income_tier=income_tiers(income),
         income_monthly_usd=income,
     )
@@ -180,9 +209,24 @@ def ages(place: Floats) -> Ints:
     Returns:
         Years, 19 to 90: `[U]`.
     """
-    edges = [*ADULTS_FROM_AGE, OLDEST_YEARS + 1]
+    return np.interp(place, *_younger_adults()).astype(np.int64)
+
+
+def _younger_adults() -> tuple[Floats, Ints]:
+    """Share of adults younger than each of the ages that ADULTS_FROM_AGE names, and those ages."""
     younger = np.concatenate([[0.0], np.cumsum(list(ADULTS_FROM_AGE.values()))])
-    return np.interp(place, younger / younger[-1], edges).astype(np.int64)
+    return younger / younger[-1], np.array([*ADULTS_FROM_AGE, OLDEST_YEARS + 1])
+
+
+def _place_of_age(years: int) -> float:
+    """Share of adults younger than an age."""
+    younger, edges = _younger_adults()
+    return float(np.interp(years, edges, younger))
+
+
+def _steps(age_years: Ints, from_age: Mapping[int, object]) -> Ints:
+    """Which entry of a table by age holds for each: the last that begins at or below it."""
+    return np.searchsorted(np.array([*from_age]), age_years, side="right") - 1
 
 
 def days_since_age(age_years: Ints, years: int) -> Ints:
@@ -214,8 +258,7 @@ def joined_days_before(seed: int, people: People) -> Ints:
 
 def _household_types(sampler: QuotaSampler, age_years: Ints, strata: tuple[Ints, ...]) -> Ints:
     """One of HOUSEHOLD_TYPES each, in the shares of their age: `[U]`."""
-    from_age = np.array(list(HOUSEHOLD_TYPE_SHARES_FROM_AGE))
-    group = (np.searchsorted(from_age, age_years, side="right") - 1).reshape(sampler.shape)
+    group = _steps(age_years, HOUSEHOLD_TYPE_SHARES_FROM_AGE).reshape(sampler.shape)
     dealt = np.zeros(sampler.shape, dtype=np.int64)
     for code, (age, shares) in enumerate(HOUSEHOLD_TYPE_SHARES_FROM_AGE.items()):
         at_age = sampler.categories(
@@ -232,6 +275,6 @@ def _strata(target: Ints, sampler: QuotaSampler) -> Ints:
     return (target + 1).reshape(sampler.shape)
 
 
-def _normal_of(quantile: Floats) -> Floats:
-    """Standard normal values of quantiles in [0, 1), through the same table as every other draw."""
+def standard_normal(quantile: Floats) -> Floats:
+    """Standard normal values of quantiles in [0, 1), by the table of every other draw: `[N]`."""
     return normal((quantile * 2.0**53).astype(np.uint64) << np.uint64(11))

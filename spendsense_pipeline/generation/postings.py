@@ -55,7 +55,11 @@ class Purpose(IntEnum):
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
     BUSINESS = 19
+    BENEFIT = 20
+    PENSION = 21
+    SECOND_PAY = 22
     TRAVEL = 30
+    MEMBERSHIP = 40
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1

@@ -23,6 +23,9 @@ _STREAM_PURPOSES = {
     Purpose.BILL: "bill",
     Purpose.SUBSCRIPTION: "subscription",
     Purpose.PAY: "income",
+    Purpose.SECOND_PAY: "income",
+    Purpose.BENEFIT: "income",
+    Purpose.PENSION: "income",
     Purpose.SAVINGS_OUT: "transfer",
 }
 _NO_STREAM = -1
@@ -30,6 +33,7 @@ _KIND_OF_PURPOSE = np.full(PURPOSE_CODES, _NO_STREAM)
 """Kind of recurring stream a posting of each purpose belongs to."""
 for _purpose, _kind in _STREAM_PURPOSES.items():
     _KIND_OF_PURPOSE[_purpose] = STREAM_KINDS.index(_kind)
+_INCOME = STREAM_KINDS.index("income")
 _STREAM = BitFields(user=16, purpose=8, part=16)
 """A stream of a shard: whose, of what purpose, and which of these."""
 
@@ -92,7 +96,7 @@ def _part_of(rows: Postings, labels: Labels) -> Ints:
 
     Transfers are one stream.
     """
-    part = np.where(rows.purpose == Purpose.PAY, rows.label, 0)
+    part = np.where(_KIND_OF_PURPOSE[rows.purpose] == _INCOME, rows.label, 0)
     part = np.where(rows.purpose == Purpose.SUBSCRIPTION, rows.serial, part)
     is_bill = np.flatnonzero(rows.purpose == Purpose.BILL)
     part[is_bill] = labels.bill_kind(rows.label[is_bill])
@@ -100,16 +104,21 @@ def _part_of(rows: Postings, labels: Labels) -> Ints:
 
 
 def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
-    """Whether a stream's last charge has come, as it does for cancelled subscriptions."""
+    """Whether a stream's last charge has come, as it does for cancelled subscriptions and of
+    employers who have a successor."""
     contracts, world = household.contracts, household.world
     ended = np.zeros(opened.size, dtype=np.bool_)
+    pay = np.flatnonzero(rows.purpose[opened] == Purpose.PAY)
+    last_pay = np.full(world.users, -1, dtype=np.int64)
+    np.maximum.at(last_pay, rows.user[opened[pay]], rows.day[latest[pay]])
+    is_regular = world.profiles.cadence[rows.user[opened[pay]]] != Cadence.IRREGULAR
+    ended[pay] = is_regular & (rows.day[latest[pay]] < last_pay[rows.user[opened[pay]]])
     which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
     if which.size:
-        last_month = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
-        last_month[contracts.user, contracts.serial] = contracts.last_month
+        last_day = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
+        last_day[contracts.user, contracts.serial] = contracts.last_day
         charged = latest[which]
-        month = world.calendar.month_index[rows.day[charged]]
-        ended[which] = month >= last_month[rows.user[charged], rows.serial[charged]]
+        ended[which] = rows.day[charged] >= last_day[rows.user[charged], rows.serial[charged]]
     return ended
 
 
@@ -124,4 +133,6 @@ def _cadences(household: Household, rows: Postings) -> Ints:
     order = np.where(profiles.saves_weekly[rows.user], Cadence.WEEKLY, Cadence.BIWEEKLY)
     cadence = np.where(rows.purpose == Purpose.SAVINGS_OUT, order, Cadence.MONTHLY)
     as_paid = (rows.purpose == Purpose.PAY) | is_paid_in_parts
-    return np.where(as_paid, profiles.cadence[rows.user], cadence)
+    cadence = np.where(as_paid, profiles.cadence[rows.user], cadence)
+    is_second = rows.purpose == Purpose.SECOND_PAY
+    return np.where(is_second, profiles.second_cadence[rows.user], cadence)

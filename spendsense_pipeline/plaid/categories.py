@@ -94,8 +94,11 @@ EARNED_INCOME_CODES: Final = (
 )
 """Codes of pay; the first is version 1's and its successors follow."""
 
+RETIREMENT_INCOME: Final = "INCOME_RETIREMENT_PENSION"
+"""Social Security and pensions."""
+
 BENEFIT_INCOME_CODES: Final = (
-    "INCOME_RETIREMENT_PENSION",
+    RETIREMENT_INCOME,
     "INCOME_UNEMPLOYMENT",
     "INCOME_LONG_TERM_DISABILITY",
     "INCOME_MILITARY",

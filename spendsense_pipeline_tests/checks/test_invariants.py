@@ -169,8 +169,8 @@ def _two_lines_of_business(world: World) -> None:
     row["category_detailed"] = "FOOD_AND_DRINK_RESTAURANT"
 
 
-def _four_employers(world: World) -> None:
-    for number, row in enumerate(world.rows(merchant_name="Acme")[:3]):
+def _five_employers(world: World) -> None:
+    for number, row in enumerate(world.rows(merchant_name="Acme")[:4]):
         row["merchant_name"] = row["name"] = f"Employer {number}"
 
 
@@ -240,7 +240,7 @@ MUTATIONS: list[tuple[str, Mutation]] = [
     ("paydays_move_earlier", _payday_early_for_no_reason),
     ("categories_are_plaids", _made_up_category),
     ("merchants_keep_their_category", _two_lines_of_business),
-    ("employers_keep_their_name", _four_employers),
+    ("employers_keep_their_name", _five_employers),
     ("employers_keep_their_name", _two_names_of_one_employer),
     ("statements_add_up", _change_statement("card_low", previous_balance=Decimal(1))),
     (

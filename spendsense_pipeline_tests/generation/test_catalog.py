@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import csv
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -242,15 +244,21 @@ def test_merchants_are_popular_like_zipf() -> None:
             assert -1.6 <= slope <= -0.8
 
 
+A_DAY = (dt.date(2026, 1, 1) - dt.date(1970, 1, 1)).days
+
+
 def test_subscriptions_can_add_up_to_any_monthly_sum() -> None:
     """3 to 6 distinct services reach every amount from $25 to $160 to within 2 %."""
-    services = [CATALOG.subscriptions.price_cents[row] for row in CATALOG.subscriptions.monthly]
+    services = CATALOG.subscriptions
+    plans = services.plans_billed("monthly", "every four weeks")
+    prices = services.plans.price_on(plans, A_DAY)
+    of_service = services.plans.service[plans]
     limit = 17_000
     reachable = [np.zeros(limit, dtype=bool) for _ in range(7)]
     reachable[0][0] = True
-    for plans in services:
+    for service in np.unique(of_service):
         for count in range(6, 0, -1):
-            for price in plans:
+            for price in prices[of_service == service].tolist():
                 reachable[count][price:] |= reachable[count - 1][: limit - price]
     for count in range(3, 7):
         for dollars in range(25, 161):
@@ -259,19 +267,39 @@ def test_subscriptions_can_add_up_to_any_monthly_sum() -> None:
 
 
 def test_subscriptions_are_subscriptions() -> None:
-    """Monthly ones carry subscription codes; annual ones are memberships of at least $40."""
+    """What is billed within the year carries subscription codes; memberships cost $40 or more."""
     services = CATALOG.subscriptions
-    for row in services.monthly:
-        assert categories.is_subscription(services.category_detailed[row])
-    annual = np.setdiff1d(np.arange(len(services)), services.monthly)
-    assert {"Amazon Prime", "Costco Membership"} <= {services.names[row] for row in annual}
-    assert all(min(services.price_cents[row]) >= 4000 for row in annual)
-    assert services.price_ladder.shape[0] == services.price_steps.shape[0] == len(services)
-    for row, plans in enumerate(services.price_cents):
-        assert services.price_ladder[row, : len(plans)].tolist() == list(plans)
-        assert services.price_ladder[row].max() == plans[-1]
-        # A rise of more than a third would read as another plan.
-        assert max(services.price_step_cents[row]) <= max(100, plans[-1] // 3)
+    for name, billing, code in zip(
+        services.names, services.billing, services.category_detailed, strict=True
+    ):
+        assert categories.is_subscription(code) == (billing != "yearly"), name
+    yearly = services.plans_billed("yearly")
+    held = {services.names[row] for row in services.plans.service[yearly]}
+    assert {"Amazon Prime", "Costco Membership"} <= held
+    assert services.plans.price_on(yearly, A_DAY).min() >= 4000
+
+
+def test_a_price_list_is_read_as_it_stands_in_the_file() -> None:
+    """Every entry holds from its day until the next one's, for the plan it is of."""
+    services, plans = CATALOG.subscriptions, CATALOG.subscriptions.plans
+    with (FOLDER / "subscription_plans.csv").open(encoding="utf-8", newline="") as file:
+        entries = list(csv.DictReader(file))
+    keys = list(dict.fromkeys((entry["merchant_name"], entry["plan"]) for entry in entries))
+    assert [services.names[row] for row in plans.service] == [service for service, _ in keys]
+    row_of = {key: row for row, key in enumerate(keys)}
+    for entry, next_entry in zip(entries, [*entries[1:], None], strict=True):
+        key = (entry["merchant_name"], entry["plan"])
+        first = (dt.date.fromisoformat(entry["valid_from"]) - dt.date(1970, 1, 1)).days
+        days = [first]
+        if next_entry and (next_entry["merchant_name"], next_entry["plan"]) == key:
+            days.append(
+                (dt.date.fromisoformat(next_entry["valid_from"]) - dt.date(1970, 1, 1)).days - 1
+            )
+        for day in days:
+            cents = plans.price_on(np.array([row_of[key]]), day)
+            assert cents.tolist() == [round(float(entry["price_usd"]) * 100)], (key, day)
+    on_offer = collections.Counter(plans.service.tolist())
+    assert max(on_offer.values()) <= 6
 
 
 def test_billers_are_bills() -> None:
@@ -304,10 +332,10 @@ def test_products_are_of_invented_banks_with_plausible_rates() -> None:
         ("share", lambda sheet: sheet.numbers("share", 0, 1)),
         ("name", lambda sheet: sheet.text("name", unique=True)),
         ("profile", lambda sheet: sheet.profiles("profile", 3)),
-        ("plans", lambda sheet: sheet.whole_lists("plans")),
         ("shares", lambda sheet: sheet.shares("shares", 3)),
         ("states", lambda sheet: sheet.subsets("states", ("NY", "TX"))),
         ("closed_on", lambda sheet: sheet.optional_dates("closed_on")),
+        ("day", lambda sheet: sheet.days("day")),
         ("category_detailed", lambda sheet: sheet.category_codes()),
         ("missing", lambda sheet: sheet.text("missing")),
     ],
@@ -319,10 +347,10 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "share": "0.5",
         "name": "A",
         "profile": "0.5;1;1.5",
-        "plans": "100;200",
         "shares": "0.5;0.5;0",
         "states": "TX",
         "closed_on": "2025-02-28",
+        "day": "2025-01-21",
         "category_detailed": "TRAVEL_LODGING",
     }
     bad = {
@@ -330,10 +358,10 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "share": "nan",
         "name": "A",  # twice
         "profile": "1;1;2",
-        "plans": "0",
         "shares": "0.5;0.4;0",
         "states": "TX;CA",
         "closed_on": "February",
+        "day": "2025-02-30",
         "category_detailed": "TRAVEL_HOTELS",
     }
     sheet = Sheet("things.csv", [good])

@@ -15,20 +15,27 @@ with person as (
   left join raw_accounts as account on account.user_id = person.user_id
   group by all
 ),
+benefit as (
+  select distinct user_id
+  from raw_transactions
+  where category_detailed in (select unnest($benefit_income))
+),
 described as (
   select
     person.*,
-    coalesce(pay.cadence, 'irregular') as cadence,
-    exists(
-      select 1 from _checks_subscription_series as series
+    -- Who is paid irregularly may not have been paid yet; who lives on benefits has no pay at all.
+    coalesce(pay.cadence, case when benefit.user_id is null then 'irregular' end) as cadence,
+    (
+      select count(*) from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
-    ) as has_subscription,
+    ) as subscriptions,
     exists(
       select 1 from _checks_saving as saving
       where saving.user_id = person.user_id and saving.transfers_in_30_days >= 2
     ) as is_saver
   from person
   left join _checks_pay as pay on pay.user_id = person.user_id
+  left join benefit on benefit.user_id = person.user_id
 )
 select
   'consent_rate' as control,
@@ -44,8 +51,15 @@ union all
 select 'business_account_rate', count(*) filter (business_accounts > 0) / count(*), count(*)
 from described
 union all
-select 'subscription_adoption_rate', count(*) filter (has_subscription) / count(*), count(*)
+select 'subscription_adoption_rate', count(*) filter (subscriptions > 0) / count(*), count(*)
 from described
+union all
+select
+  'light_subscriber_share',
+  count(*) filter (subscriptions <= $most_of_light) / nullif(count(*), 0),
+  count(*)
+from described
+where subscriptions > 0
 union all
 select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*) from described
 union all
@@ -61,6 +75,7 @@ select
   count(*) / sum(count(*)) over (),
   sum(count(*)) over ()
 from described
+where cadence is not null
 group by cadence
 union all
 select 'region_distribution.' || region, count(*) / sum(count(*)) over (), sum(count(*)) over ()

@@ -1,5 +1,5 @@
--- A person is paid by at most three employers over the history, and each writes the same name every
--- time.
+-- A household is paid by at most four employers over the history, three of the main earner and one
+-- of a second, and each writes the same name every time.
 select
   user_id,
   count(*) as paychecks,
@@ -7,4 +7,4 @@ select
   count(distinct name) as names
 from _checks_paychecks
 group by user_id
-having count(distinct employer) > 3 or count(distinct name) > count(distinct employer)
+having count(distinct employer) > 4 or count(distinct name) > count(distinct employer)

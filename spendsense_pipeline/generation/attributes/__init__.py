@@ -8,6 +8,7 @@ from spendsense_pipeline.generation.attributes.profiles import (
     CARDS_PER_USER_MAX,
     Band,
     Cadence,
+    IncomeSources,
     PaymentHabit,
     Profiles,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "CARDS_PER_USER_MAX",
     "Band",
     "Cadence",
+    "IncomeSources",
     "PaymentHabit",
     "Profiles",
     "sample_profiles",

@@ -23,7 +23,7 @@ def card_counts(frame: Frame) -> Ints:
         "no_card",
         shares.get("2", 0.0),
         may_go_without,
-        (frame.withheld, frame.stratum_of_target),
+        (frame.withheld, frame.stratum_of_target, frame.has_earned_pay),
     )
     one, two = shares.get("3", 0.0), shares.get("4", 0.0)
     # Of the holders, 0 has one card and 1 has two; -1, who is no holder, comes to none.
@@ -54,7 +54,12 @@ def card_bands(frame: Frame, card_count: Ints) -> Ints:
 
     requested = frame.controls.credit_utilization_distribution
     share = {band: requested.get(band.key, 0.0) for band in Band}
-    strata = (per_card(frame.withheld), per_card(card_count), is_second)
+    strata = (
+        per_card(frame.withheld),
+        per_card(card_count),
+        is_second,
+        per_card(frame.has_earned_pay),
+    )
     top = share[Band.HIGH] + share[Band.CRITICAL]
     wanted = _whole_part(exists, top)
     extra = wanted - forced.sum(axis=1)

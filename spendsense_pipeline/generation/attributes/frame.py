@@ -43,6 +43,7 @@ class Frame:
         self.stratum_of_target = self.target + 1
         """0 for who has none, as strata are numbered from 0."""
         self.withheld = np.where(self.people.has_consented, 0, 1).reshape(self.sampler.shape)
+        self.has_earned_pay = ~self.people.is_retired.reshape(self.sampler.shape)
         self.shows_lower, self.hides_lower = self._overlaps()
 
     def targeted(self, has: Callable[[WayOfLiving], bool]) -> Flags:

@@ -1,4 +1,4 @@
-"""How often somebody is paid, and how the household's money moves through checking."""
+"""How often a household's main income comes, and how its money moves through checking."""
 
 from __future__ import annotations
 
@@ -25,15 +25,21 @@ def pay_cadences(frame: Frame, is_revolving: Flags) -> Ints:
     """
     shares = frame.controls.payroll_pattern_distribution
     must = frame.targeted(lambda way: way.payroll == "irregular")
-    may = ~must & ~frame.targeted(lambda way: way.payroll == "regular")
+    may = frame.has_earned_pay & ~must & ~frame.targeted(lambda way: way.payroll == "regular")
     strata = (frame.withheld, is_revolving, frame.stratum_of_target)
-    irregular = frame.sampler.share(
-        "irregular_pay", shares.get(Cadence.IRREGULAR.key, 0.0), may, strata, already=must
+    wanted = frame.sampler.quota(
+        "irregular_pay",
+        shares.get(Cadence.IRREGULAR.key, 0.0) * frame.has_earned_pay.sum(axis=1),
     )
+    irregular = must | frame.sampler.pick("irregular_pay", wanted - must.sum(axis=1), may, strata)
     regular = [shares.get(cadence.key, 0.0) for cadence in _REGULAR]
     if sum(regular) <= 0:  # everybody irregular was asked for, but some targets cannot be
         regular = [float(cadence is Cadence.BIWEEKLY) for cadence in _REGULAR]
-    sampled = frame.sampler.categories("pay_cadence", regular, ~irregular, strata)
+    sampled = frame.sampler.categories(
+        "pay_cadence", regular, frame.has_earned_pay & ~irregular, strata
+    )
+    # Social Security comes monthly, and who lives on it lives like the monthly paid.
+    sampled = np.where(frame.has_earned_pay, sampled, Cadence.MONTHLY)
     return np.where(irregular, Cadence.IRREGULAR, sampled)
 
 
@@ -54,7 +60,7 @@ def rhythms(frame: Frame, cadence: Ints, is_revolving: Flags) -> Ints:
         "cash_flow_stress",
         frame.controls.cash_flow_stress_rate,
         natural & ~is_irregular,
-        (frame.withheld, is_revolving),
+        (frame.withheld, is_revolving, frame.has_earned_pay),
     )
     rhythm = np.where(natural & is_irregular, Rhythm.SWEPT, Rhythm.CUSHIONED)
     rhythm = np.where(stressed & natural, Rhythm.PAYCHECK_TO_PAYCHECK, rhythm)

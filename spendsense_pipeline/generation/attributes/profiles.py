@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.population import People
 
 
@@ -58,22 +60,42 @@ CARDS_PER_USER_MAX: Final = 2
 
 
 @dataclass(frozen=True)
+class IncomeSources(Columns):
+    """What households take home a month on history_start by where it comes from (`[U]`).
+
+    US dollars, 0 where there is no such source; together they are `People.income_monthly_usd`.
+    """
+
+    main_pay_usd: Floats
+    """Of the earner with the most pay; 0 for who is retired."""
+    second_pay_usd: Floats
+    social_security_usd: Floats
+    pension_usd: Floats
+
+
+@dataclass(frozen=True)
 class Profiles:
     """Sampled attributes of people, one array entry each (`[U]`, cards `[U, 2]`)."""
 
     people: People
+    income: IncomeSources
     card_count: Ints
     card_band: Ints
     """NO_CARD, or a `Band`."""
     card_payment: Ints
     """A `PaymentHabit`; the last two only on high and critical cards."""
     cadence: Ints
-    """A `Cadence`."""
+    """How often the household's main income comes, a `Cadence`: pay, or Social Security, which is
+    monthly."""
+    second_cadence: Ints
+    """How often a second earner is paid, a `Cadence`; without meaning where there is none."""
     rhythm: Ints
     """`targets.Rhythm`."""
     subscription_count: Ints
     subscription_spend_usd: Floats
     """Wanted monthly total; 0 for who has none."""
+    is_light_subscriber: Flags
+    """Has one or two subscriptions; nothing is promised of what they come to."""
     savings_transfer_usd: Floats
     """Wanted monthly transfer; 0 for who has no standing order."""
     savings_growth_share: Floats
@@ -83,3 +105,18 @@ class Profiles:
     is_high_spender: Flags
     is_joint: Flags
     has_business: Flags
+
+    @property
+    def age_years(self) -> Ints:
+        """Age on history_start: `[U]`."""
+        return self.people.age_years
+
+    @property
+    def is_retired(self) -> Flags:
+        """Who lives on Social Security and pensions, without earned pay: `[U]`."""
+        return self.people.is_retired
+
+    @property
+    def has_second_earner(self) -> Flags:
+        """In whose household two are paid: `[U]`."""
+        return np.asarray(self.income.second_pay_usd > 0, dtype=np.bool_)

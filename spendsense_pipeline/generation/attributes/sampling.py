@@ -8,33 +8,23 @@ free, so that the population comes as near the request as the targets allow.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.generation import targets
-from spendsense_pipeline.generation.arrays import Floats, Ints
-from spendsense_pipeline.generation.attributes import cards, orders, pay
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
+from spendsense_pipeline.generation.attributes import cards, orders, pay, sources
 from spendsense_pipeline.generation.attributes.frame import Frame
 from spendsense_pipeline.generation.attributes.profiles import (
     CARDS_PER_USER_MAX,
     Band,
     Profiles,
 )
-from spendsense_pipeline.generation.population import (
-    INCOME_RANGE_USD,
-    People,
-    blocks_of,
-    income_tiers,
-)
+from spendsense_pipeline.generation.population import blocks_of
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
-from spendsense_pipeline.generation.targets import Rhythm
 
-TIGHT_INCOME_SHARE = 0.45
-"""What a household living from paycheck to paycheck has of the income above the lowest that others
-in its place have."""
-ORDERS_MAX_SHARE_OF_INCOME = 0.3
-"""Subscriptions and savings together take no more of income than this."""
 WEEKLY_ORDER_SHARE = 0.5
 """Of savers, those whose standing order is weekly rather than biweekly."""
 
@@ -58,8 +48,7 @@ def sample_profiles(resolved: ResolvedConfig, first_user: int, users: int) -> Pr
     kept = np.arange(start, start + users)
     return replace(
         whole,
-        people=whole.people.where(kept),
-        **{f.name: getattr(whole, f.name)[kept] for f in fields(whole) if f.name != "people"},
+        **{f.name: _kept(getattr(whole, f.name), kept) for f in fields(whole)},
     )
 
 
@@ -71,21 +60,27 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
     is_revolving = np.any(band >= Band.HIGH, axis=2)
     cadence = pay.pay_cadences(frame, is_revolving)
     rhythm = pay.rhythms(frame, cadence, is_revolving)
-    count, spend = orders.subscription_orders(frame, is_revolving, cadence, rhythm)
+    count, spend, is_light = orders.subscription_orders(frame, is_revolving, cadence, rhythm)
     all_low = np.all(band <= Band.LOW, axis=2)
     transfer = orders.savings_transfers(frame, is_revolving, all_low, rhythm, spend)
     growth = controls.savings_growth_target_pct / 100
     modest_growth = np.minimum(growth, targets.MODEST_GROWTH_MAX_SHARE)
+    people, income, second_cadence = sources.household_income(
+        frame, cadence, rhythm, spend + transfer
+    )
     has_weekly_order = sampler.share("saves_weekly", WEEKLY_ORDER_SHARE, strata=(transfer > 0,))
     return Profiles(
-        people=_earners(frame, rhythm, spend + transfer),
+        people=people,
+        income=income,
         card_count=card_count.ravel(),
         card_band=band.reshape(-1, CARDS_PER_USER_MAX),
         card_payment=cards.payment_habits(frame, band).reshape(-1, CARDS_PER_USER_MAX),
         cadence=cadence.ravel(),
+        second_cadence=second_cadence,
         rhythm=rhythm.ravel(),
         subscription_count=count.ravel(),
         subscription_spend_usd=spend.ravel(),
+        is_light_subscriber=is_light.ravel(),
         savings_transfer_usd=transfer.ravel(),
         savings_growth_share=np.where(
             orders.is_modest(frame, all_low), modest_growth, growth
@@ -105,12 +100,6 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
     )
 
 
-def _earners(frame: Frame, rhythm: Ints, orders_usd: Floats) -> People:
-    """The people with incomes that fit their way of living: those who live from paycheck to
-    paycheck earn less, those with large orders enough to pay them."""
-    income: Floats = frame.people.income_monthly_usd.reshape(rhythm.shape)
-    lowest, _ = INCOME_RANGE_USD
-    reduced = lowest + (income - lowest) * TIGHT_INCOME_SHARE
-    income = np.where(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, reduced, income)
-    income = np.maximum(income, orders_usd / ORDERS_MAX_SHARE_OF_INCOME).ravel()
-    return replace(frame.people, income_monthly_usd=income, income_tier=income_tiers(income))
+def _kept(attribute: Columns | Flags | Floats | Ints, kept: Ints) -> Any:
+    """An attribute of the wanted people only."""
+    return attribute.where(kept) if isinstance(attribute, Columns) else attribute[kept]

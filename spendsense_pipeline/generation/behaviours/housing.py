@@ -15,10 +15,11 @@ from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.income import (
-    PAYCHECKS_PER_YEAR,
     Paychecks,
     events_passed,
+    pay_day_of_month,
 )
+from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.labels import Labels
@@ -139,8 +140,7 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
         world.profiles.cadence, (Cadence.MONTHLY, Cadence.SEMIMONTHLY)
     )
-    next_pay = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)
-    pay_day = world.calendar.day_of_month[np.clip(next_pay, 0, world.days - 1)]
+    pay_day = pay_day_of_month(world, paychecks)[:, np.newaxis]
     after = np.where(
         (world.profiles.cadence == Cadence.SEMIMONTHLY)[:, np.newaxis]
         & (np.arange(KINDS) % 2 == 1),

@@ -1,7 +1,8 @@
-"""Pay: when it comes, how much, and from whom.
+"""Income: when it comes, how much, and from whom.
 
-Payroll that falls on a weekend or bank holiday is paid the business day before. Amounts vary in
-pairs that cancel, so that nobody drifts into another way of living over the years.
+Pay, Social Security and pensions that fall on a weekend or bank holiday come the business day
+before. `Paychecks` are the household's main income, whose rhythm it lives by; what else it has, a
+second earner's pay or benefits beside, comes with `pay_postings` alone.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import numpy as np
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours import employment, paydays
+from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.calendar import PAD_DAYS
-from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.labels import CLIENTS_PER_USER, Labels, Payer
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.world import World
@@ -24,51 +27,67 @@ IRREGULAR_GAP_DAYS = 56
 IRREGULAR_GAP_SPREAD_DAYS = 7
 IRREGULAR_AMOUNT_SPREAD_SHARE = 0.7
 """Half-width of irregular paychecks around their mean at volatility 1."""
-HOURLY_SHARE = 0.4
-HOURLY_AMOUNT_SPREAD_SHARE = 0.06
-MONTHLY_PAYDAYS = (1, 15, 25, 28, 31)
-SEMIMONTHLY_PAYDAYS = ((1, 16), (5, 20), (15, 31))
-_NEVER_DAYS = 400
-# 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
-PAYCHECKS_PER_YEAR = {
-    Cadence.WEEKLY: 52.1775,
-    Cadence.BIWEEKLY: 26.0888,
-    Cadence.SEMIMONTHLY: 24.0,
-    Cadence.MONTHLY: 12.0,
-}
 
 
 @dataclass(frozen=True)
 class Paychecks:
-    """Paydays of every user in order: `[U, K]`; days past the horizon pad the rows."""
+    """Days of every household's main income in order: `[U, K]`; days past the horizon pad the
+    rows."""
 
     day: Ints
     """Settlement day; negative = before the history, `>= days` = padding."""
     cents: Ints
+    """0 where nothing is paid, between two employers."""
+    payer: Ints
+    """Which of the user's employers, or of an irregular worker's clients, pays: a `Payer`."""
     first: Ints
     """Column of the first payday on or after day 0: `[U]`."""
 
 
 def plan_paychecks(world: World) -> Paychecks:
-    """Schedule and amounts of pay, starting with the last payday before the history."""
-    nominal, mean_usd = _schedule(world)
+    """Schedule and amounts of the main income, starting with the last before the history."""
+    profiles = world.profiles
+    count = world.days // 7 + 4
+    nominal = np.full((world.users, count), paydays.never(world), dtype=np.int64)
+    cents = np.zeros((world.users, count), dtype=np.int64)
+    payer = np.full((world.users, count), int(Payer.EMPLOYER_1), dtype=np.int64)
+
+    is_irregular = profiles.cadence == Cadence.IRREGULAR
+    who = np.flatnonzero(~is_irregular & ~profiles.is_retired)
+    nominal[who] = paydays.payroll_days(world, who, profiles.cadence[who], "payday", count)
+    careers = employment.careers(world, who)
+    job = careers.job_at(nominal[who])
+    usd = _mean_paycheck(profiles.income.main_pay_usd[who], profiles.cadence[who])
+    factor = np.take_along_axis(careers.pay_factor, job, axis=1)
+    factor = factor * employment.raises(world, who, nominal[who], "pay")
+    factor = factor * employment.hours(world, who, nominal[who], "pay")
+    factor = np.where(careers.is_between(nominal[who]), 0.0, factor)
+    cents[who] = np.rint(usd[:, np.newaxis] * 100 * factor)
+    payer[who] = Payer.EMPLOYER_1 + job
+
+    who = np.flatnonzero(is_irregular)
+    nominal[who] = _irregular_days(world, count)[who]
+    spread = IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility
+    swing = _cancelling(world, "pay_amount", count)[who] * spread
+    usd = profiles.income.main_pay_usd[who] * IRREGULAR_GAP_DAYS / DAYS_PER_MONTH
+    cents[who] = np.rint(usd[:, np.newaxis] * 100 * (1 + swing))
+    payer[who] = Payer.EMPLOYER_1 + np.arange(count) % CLIENTS_PER_USER
+
+    who = np.flatnonzero(profiles.is_retired)
+    benefit_day, benefit_cents = _benefits(world, who)
+    nominal[who, : benefit_day.shape[1]] = benefit_day
+    cents[who, : benefit_cents.shape[1]] = benefit_cents
+    payer[who] = Payer.SOCIAL_SECURITY
+
     # Paydays past the horizon are kept as nominal: they say where the last pay period ends.
     known = nominal < world.days + PAD_DAYS // 2
     actual = np.where(known, world.calendar.on_or_before(nominal), nominal).astype(np.int64)
-    spread = np.where(
-        world.profiles.cadence == Cadence.IRREGULAR,
-        IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility,
-        np.where(
-            uniform(world.words("pay_hourly", 0)) < HOURLY_SHARE, HOURLY_AMOUNT_SPREAD_SHARE, 0.0
-        ),
-    )
-    swing = _cancelling(world, "pay_amount", nominal.shape[1]) * spread[:, np.newaxis]
-    cents = np.rint(mean_usd[:, np.newaxis] * 100 * (1 + swing)).astype(np.int64)
-    return Paychecks(day=actual, cents=cents, first=(actual < 0).sum(axis=1))
+    return Paychecks(day=actual, cents=cents, payer=payer, first=(actual < 0).sum(axis=1))
 
 
 def pay_day_of_month(world: World, paychecks: Paychecks) -> Ints:
-    """Day of the month of each user's first payday in the history.
+    """Day of the month by which each user's main income has come: that of their first payday, for
+    Social Security the latest that the rule allows.
 
     Args:
         world: The shard.
@@ -78,11 +97,13 @@ def pay_day_of_month(world: World, paychecks: Paychecks) -> Ints:
         1..31 per user, `[U]`.
     """
     day = np.take_along_axis(paychecks.day, paychecks.first[:, np.newaxis], axis=1)[:, 0]
-    return world.calendar.day_of_month[np.clip(day, 0, world.days - 1)].astype(np.int64)
+    of_month = world.calendar.day_of_month[np.clip(day, 0, world.days - 1)].astype(np.int64)
+    latest = paydays.latest_benefit_day(paydays.benefit_wednesday(world))
+    return np.where(world.profiles.is_retired, latest, of_month)
 
 
 def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings:
-    """Direct deposits into checking.
+    """Direct deposits into checking: the main income and whatever a household has beside.
 
     Args:
         world: The shard.
@@ -90,58 +111,99 @@ def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings
         labels: Names of who pays.
 
     Returns:
-        A row per paycheck of the plan, money in.
+        A row per payment of the plan, money in.
     """
-    user, column = np.nonzero((paychecks.day >= 0) & (paychecks.day < world.days))
-    day = paychecks.day[user, column]
-    return postings(
-        user=user,
-        slot=Slot.CHECKING,
-        day=day,
-        cents=-paychecks.cents[user, column],
-        label=labels.payer(world, user, column),
-        purpose=Purpose.PAY,
+    everybody = np.arange(world.users)
+    purpose = np.where(world.profiles.is_retired, Purpose.BENEFIT, Purpose.PAY)
+    main = _deposits(world, everybody, paychecks.day, paychecks.cents, paychecks.payer, labels)
+    return Postings.joined(
+        [
+            postings(**main, purpose=purpose[main["user"]]),
+            _second_pay(world, labels),
+            _benefits_beside_pay(world, labels),
+            _pensions(world, labels),
+        ]
     )
+
+
+def _deposits(
+    world: World, who: Ints, day: Ints, cents: Ints, payer: Ints | Payer, labels: Labels
+) -> dict[str, Ints | Slot]:
+    """Rows of planned payments `[N, K]` to some users `[N]`, but for their purpose."""
+    row, column = np.nonzero((day >= 0) & (day < world.days) & (cents > 0))
+    user, paid_by = who[row], np.broadcast_to(np.asarray(payer), day.shape)[row, column]
+    return {
+        "user": user,
+        "slot": Slot.CHECKING,
+        "day": day[row, column],
+        "cents": -cents[row, column],
+        "label": labels.payer(world, user, paid_by),
+    }
+
+
+def _second_pay(world: World, labels: Labels) -> Postings:
+    """Pay of second earners, who keep their employers."""
+    profiles = world.profiles
+    who = np.flatnonzero(profiles.has_second_earner)
+    cadence = profiles.second_cadence[who]
+    nominal = paydays.payroll_days(world, who, cadence, "second_payday", world.days // 7 + 4)
+    usd = _mean_paycheck(profiles.income.second_pay_usd[who], cadence)
+    factor = employment.raises(world, who, nominal, "second_pay")
+    factor = factor * employment.hours(world, who, nominal, "second_pay")
+    cents = np.rint(usd[:, np.newaxis] * 100 * factor).astype(np.int64)
+    day = world.calendar.on_or_before(nominal).astype(np.int64)
+    day = np.where(nominal < world.days + PAD_DAYS // 2, day, nominal)
+    rows = _deposits(world, who, day, cents, Payer.SECOND_EMPLOYER, labels)
+    return postings(**rows, purpose=Purpose.SECOND_PAY)
+
+
+def _benefits(world: World, who: Ints) -> tuple[Ints, Ints]:
+    """Nominal days and cents of Social Security for some users: `[N, M]` each.
+
+    What is left of a benefit after the premium of Medicare is rounded down to the dollar (Social
+    Security Act, section 215(g)).
+    """
+    months = np.arange(-1, world.calendar.month_count + 1)
+    day = paydays.benefit_days(world.calendar, paydays.benefit_wednesday(world)[who], months)
+    usd = world.profiles.income.social_security_usd[who]
+    grown = usd[:, np.newaxis] * paydays.cost_of_living(world, months)
+    return day, np.floor(grown).astype(np.int64) * 100
+
+
+def _benefits_beside_pay(world: World, labels: Labels) -> Postings:
+    """Social Security of those who work on."""
+    profiles = world.profiles
+    who = np.flatnonzero((profiles.income.social_security_usd > 0) & ~profiles.is_retired)
+    nominal, cents = _benefits(world, who)
+    day = world.calendar.on_or_before(nominal).astype(np.int64)
+    rows = _deposits(world, who, day, cents, Payer.SOCIAL_SECURITY, labels)
+    return postings(**rows, purpose=Purpose.BENEFIT)
+
+
+def _pensions(world: World, labels: Labels) -> Postings:
+    """Pensions, the same every month: on the first, or on the last business day of the month."""
+    who = np.flatnonzero(world.profiles.income.pension_usd > 0)
+    months = np.arange(-1, world.calendar.month_count + 1)
+    day_of_month = np.where(uniform(world.words("pension_day", 0)[who]) < 0.6, 1, 31)
+    nominal = world.calendar.clamp_day(months, day_of_month[:, np.newaxis])
+    cents = np.rint(world.profiles.income.pension_usd[who] * 100).astype(np.int64)
+    day = world.calendar.on_or_before(nominal).astype(np.int64)
+    every_month = np.broadcast_to(cents[:, np.newaxis], day.shape)
+    rows = _deposits(world, who, day, every_month, Payer.PENSION, labels)
+    return postings(**rows, purpose=Purpose.PENSION)
+
+
+def _mean_paycheck(monthly_usd: Floats, cadence: Ints) -> Floats:
+    """USD of a regular earner's usual paycheck: `[N]`."""
+    per_year = np.ones(max(Cadence) + 1)
+    per_year[[*PAYCHECKS_PER_YEAR]] = [*PAYCHECKS_PER_YEAR.values()]
+    return monthly_usd * 12 / per_year[cadence]
 
 
 def _cancelling(world: World, purpose: str, count: int) -> Floats:
     """`[U, count]` values in (-1, 1) of which each even one is cancelled by the next."""
     pairs = uniform(world.words(purpose, np.arange((count + 1) // 2))) * 2 - 1
     return np.stack([pairs, -pairs], axis=2).reshape(world.users, -1)[:, :count]
-
-
-def _schedule(world: World) -> tuple[Ints, Floats]:
-    """Nominal paydays `[U, K]` from the one before the history on, and the mean paycheck in USD."""
-    calendar, cadence = world.calendar, world.profiles.cadence
-    income = world.profiles.people.income_monthly_usd
-    count = world.days // 7 + 4
-    nominal = np.full((world.users, count), world.days + _NEVER_DAYS, dtype=np.int64)
-    mean = np.empty(world.users, dtype=np.float64)
-    draw = world.words("payday", 0)
-    months = np.arange(-1, calendar.month_count + 1)
-
-    for code, step in ((Cadence.WEEKLY, 7), (Cadence.BIWEEKLY, 14)):
-        who = cadence == code
-        # Most employers pay on Friday, some on Thursday or Wednesday.
-        weekday = 4 - np.minimum(integers(draw[who], 10) // 6, 2)
-        to_first = (weekday - int(calendar.weekday[0])) % 7
-        to_first = to_first + (step - 7) * integers(world.words("payday_week", 0)[who], 2)
-        columns = np.arange(-1, count - 1) * step
-        nominal[who] = to_first[:, np.newaxis] + columns
-    who = cadence == Cadence.MONTHLY
-    day_of_month = np.array(MONTHLY_PAYDAYS)[integers(draw[who], len(MONTHLY_PAYDAYS))]
-    nominal[who, : months.size] = calendar.clamp_day(months, day_of_month[:, np.newaxis])
-    who = cadence == Cadence.SEMIMONTHLY
-    pair = np.array(SEMIMONTHLY_PAYDAYS)[integers(draw[who], len(SEMIMONTHLY_PAYDAYS))]
-    twice = np.stack([calendar.clamp_day(months, pair[:, [half]]) for half in (0, 1)], axis=2)
-    nominal[who, : 2 * months.size] = twice.reshape(-1, 2 * months.size)
-    who = cadence == Cadence.IRREGULAR
-    nominal[who] = _irregular_days(world, count)[who]
-
-    for code, per_year in PAYCHECKS_PER_YEAR.items():
-        mean[cadence == code] = income[cadence == code] * 12 / per_year
-    mean[who] = income[who] * IRREGULAR_GAP_DAYS / DAYS_PER_MONTH
-    return nominal, mean
 
 
 def _irregular_days(world: World, count: int) -> Ints:

@@ -1,0 +1,218 @@
+"""Where households' money comes from: pay, second earners, Social Security and pensions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from itertools import pairwise
+from typing import Any
+
+import holidays
+import pytest
+
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
+
+START = dt.date(2024, 11, 1)
+AS_OF = dt.date(2026, 10, 31)
+CLOSED = holidays.country_holidays("US", years=range(2024, 2028))
+SOCIAL_SECURITY = "Social Security Administration"
+EARNED = ("INCOME_SALARY", "INCOME_CONTRACTOR", "INCOME_GIG_ECONOMY")
+
+
+class People:
+    """Two hundred people over two years, and their income rows."""
+
+    def __init__(self, seed: int) -> None:
+        resolved = a_configuration(
+            as_of=AS_OF,
+            history_start=START,
+            config={"num_users": 200, "seed": seed, "months_history": 24},
+        )
+        [made] = generate(resolved)
+        self.users = {user["user_id"]: user for user in made.users.to_pylist()}
+        wanted = made.transactions.select(
+            ["user_id", "account_id", "date", "amount", "merchant_name", "category_detailed"]
+        )
+        self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in wanted.to_pylist():
+            if row["category_detailed"] in (*EARNED, "INCOME_RETIREMENT_PENSION"):
+                assert row["account_id"].endswith("_checking")
+                self.rows[row["user_id"]].append(row)
+
+    def payers(self, user_id: str) -> dict[str, list[dict[str, Any]]]:
+        """Earned pay by who pays it."""
+        found = defaultdict(list)
+        for row in self.rows[user_id]:
+            if row["category_detailed"] in EARNED:
+                found[row["merchant_name"]].append(row)
+        return found
+
+    def benefits(self, user_id: str) -> list[dict[str, Any]]:
+        return [row for row in self.rows[user_id] if row["merchant_name"] == SOCIAL_SECURITY]
+
+
+@pytest.fixture(scope="module", params=[5, 42])
+def people(request: pytest.FixtureRequest) -> People:
+    return People(request.param)
+
+
+def _business_day_before(day: dt.date) -> dt.date:
+    while day.weekday() >= 5 or day in CLOSED:
+        day -= dt.timedelta(days=1)
+    return day
+
+
+def _rule(year: int, month: int, week: int) -> dt.date:
+    """The n-th Wednesday of a month, counted day by day; 0 for the 3rd of the month."""
+    if week == 0:
+        return _business_day_before(dt.date(year, month, 3))
+    wednesdays = [
+        day
+        for day in (dt.date(year, month, number) for number in range(1, 29))
+        if day.weekday() == 2
+    ]
+    return _business_day_before(wednesdays[week - 1])
+
+
+def test_social_security_comes_on_the_wednesday_of_a_birth_date(people: People) -> None:
+    weeks = Counter()
+    for user_id in people.users:
+        days = [row["date"] for row in people.benefits(user_id)]
+        if days:
+            months = [(START.year + (10 + n) // 12, (10 + n) % 12 + 1) for n in range(24)]
+            [week] = [
+                week
+                for week in (0, 2, 3, 4)
+                if days == [_rule(year, month, week) for year, month in months]
+            ]
+            weeks[week] += 1
+    total = sum(weeks.values())
+    assert total >= 30
+    assert all(weeks[week] >= 0.15 * total for week in (2, 3, 4))
+    assert weeks[0] <= 0.2 * total
+
+
+def test_social_security_is_of_the_published_size_and_rises_each_january(people: People) -> None:
+    firsts = []
+    for user_id in people.users:
+        paid = {
+            (row["date"].year, row["date"].month): -row["amount"]
+            for row in people.benefits(user_id)
+        }
+        if not paid:
+            continue
+        firsts.append(float(paid[2025, 1]))
+        by_year = [
+            {paid[month] for month in paid if month[0] == year} for year in (2024, 2025, 2026)
+        ]
+        assert all(len(amounts) == 1 for amounts in by_year)
+        before, last, now = (float(amounts.pop()) for amounts in by_year)
+        assert last / before == pytest.approx(1.025, abs=0.001)
+        assert now / last == pytest.approx(1.028, abs=0.001)
+    assert 1_750 <= sum(firsts) / len(firsts) <= 2_000
+    assert sum(amount % 50 == 0 for amount in firsts) <= 0.15 * len(firsts)
+
+
+def test_old_people_live_on_benefits_and_few_work(people: People) -> None:
+    old = [key for key, user in people.users.items() if user["age"] >= 67]
+    pension = [
+        key
+        for key in old
+        if any(row["category_detailed"] == "INCOME_RETIREMENT_PENSION" for row in people.rows[key])
+    ]
+    at_work = [key for key in old if people.payers(key)]
+    assert len(pension) / len(old) >= 0.8
+    assert 0.1 <= len(at_work) / len(old) <= 0.35
+    young = [key for key, user in people.users.items() if user["age"] < 62]
+    assert not any(people.benefits(key) for key in young)
+    assert all(people.payers(key) for key in young)
+
+
+def test_pensions_come_monthly_and_are_not_round(people: People) -> None:
+    found = 0
+    for user_id in people.users:
+        rows = [
+            row
+            for row in people.rows[user_id]
+            if row["category_detailed"] == "INCOME_RETIREMENT_PENSION"
+            and row["merchant_name"] != SOCIAL_SECURITY
+        ]
+        if rows:
+            found += 1
+            assert len({row["amount"] for row in rows}) == 1
+            assert 23 <= len(rows) <= 25
+            for row in rows:
+                next_day = row["date"] + dt.timedelta(days=1)
+                first = (row["date"] + dt.timedelta(days=5)).replace(day=1)
+                assert row["date"] in (
+                    _business_day_before(first),
+                    _business_day_before(first - dt.timedelta(days=1)),
+                ), next_day
+    assert found >= 4
+
+
+def test_two_earners_where_there_is_a_couple(people: People) -> None:
+    """Two payers side by side all the time; nobody else has two but clients in turn."""
+    double, couples = set(), []
+    for user_id, user in people.users.items():
+        if user["household_type"] in ("couple", "family") and user["age"] < 60:
+            couples.append(user_id)
+        spans = [
+            (rows[0]["date"], rows[-1]["date"])
+            for rows in people.payers(user_id).values()
+            if rows[0]["category_detailed"] == "INCOME_SALARY"
+        ]
+        if any(
+            (min(a[1], b[1]) - max(a[0], b[0])).days > 60
+            for n, a in enumerate(spans)
+            for b in spans[:n]
+        ):
+            double.add(user_id)
+            assert user["household_type"] in ("couple", "family")
+    assert 0.4 <= len(double & set(couples)) / len(couples) <= 0.7
+
+
+def test_the_main_earner_brings_more_and_words_of_employers_differ(people: People) -> None:
+    for user_id in people.users:
+        names = list(people.payers(user_id))
+        assert len({name.split()[0] for name in names}) == len(names) <= 4
+
+
+def test_pay_changes_as_pay_does(people: People) -> None:
+    """A raise of a few per cent once a year, a new employer for one worker in six a year."""
+    workers = changed = raised = flat = 0
+    for user_id in people.users:
+        payers = people.payers(user_id)
+        salaried = {
+            name: rows
+            for name, rows in payers.items()
+            if rows[0]["category_detailed"] == "INCOME_SALARY"
+        }
+        if not salaried:
+            continue
+        workers += 1
+        spans = sorted((rows[0]["date"], rows[-1]["date"]) for rows in salaried.values())
+        changed += any(later[0] > earlier[1] for earlier, later in pairwise(spans))
+        for earlier, later in pairwise(spans):
+            if later[0] > earlier[1]:
+                assert (later[0] - earlier[1]).days <= 35
+        for rows in salaried.values():
+            amounts = [float(-row["amount"]) for row in rows]
+            steps = [b / a for a, b in pairwise(amounts) if a != b]
+            if len(rows) > 23 and len(steps) <= 3:
+                raised += bool(steps)
+                flat += not steps
+                assert all(1.015 <= step <= 1.05 for step in steps), (user_id, steps)
+    assert 0.12 <= changed / workers <= 0.45
+    assert raised > 5 * flat
+
+
+def test_hourly_pay_cancels_nothing(people: People) -> None:
+    """No two paychecks in a row that lie evenly around one amount, over and over."""
+    for user_id in people.users:
+        for rows in people.payers(user_id).values():
+            amounts = [float(-row["amount"]) for row in rows]
+            if rows[0]["category_detailed"] == "INCOME_SALARY" and len(set(amounts)) > 20:
+                pairs = {round(a + b, 2) for a, b in zip(amounts[::2], amounts[1::2], strict=False)}
+                assert len(pairs) > len(amounts) / 4
