@@ -114,6 +114,7 @@ def simulate(world: World, labels: Labels) -> Household:
         savings.housing_cover_postings(world, bill_rows, labels),
         charges,
         savings.order_postings(world, plan),
+        subscriptions.membership_charges(world, paychecks, labels),
         emergencies.emergency_postings(world, labels.catalog.places),
         billing.card_postings(world, cards, billed.statements),
     )
@@ -195,8 +196,8 @@ def _usual_month(
     """What leaves checking in a usual month besides everyday spending: `[U]` cents."""
     first = billed.statements.paid[:, :CARD_CYCLES_FOR_USUAL_PAYMENT].mean(axis=1)
     payments = np.bincount(cards.user, weights=first, minlength=world.users)
-    ongoing = (contracts.first_month == 0) & (contracts.slot == Slot.CHECKING)
-    on_checking = sums(contracts.user[ongoing], contracts.cents[ongoing], world.users)
+    ongoing = (contracts.first_day <= 0) & (contracts.slot == Slot.CHECKING)
+    on_checking = sums(contracts.user[ongoing], contracts.opening_cents[ongoing], world.users)
     monthly = bills.monthly_cents + plan.monthly_cents + payments + on_checking
     return np.asarray(monthly, dtype=np.float64)
 

@@ -58,6 +58,8 @@ class Purpose(IntEnum):
     BENEFIT = 20
     PENSION = 21
     SECOND_PAY = 22
+    TRAVEL = 30
+    MEMBERSHIP = 40
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1

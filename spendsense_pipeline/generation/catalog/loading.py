@@ -15,6 +15,7 @@ from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.catalog.records import (
     BILL_KINDS,
+    BILLINGS,
     NAME_DECADES,
     AccountProducts,
     Billers,
@@ -23,6 +24,7 @@ from spendsense_pipeline.generation.catalog.records import (
     Employers,
     FirstNames,
     LastNames,
+    SubscriptionPlans,
     Subscriptions,
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
@@ -147,25 +149,50 @@ def _read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -
 def _read_subscriptions() -> Subscriptions:
     sheet = Sheet.from_package("subscriptions.csv")
     detailed = sheet.category_codes()
+    names = sheet.text("merchant_name", unique=True)
     subscriptions = Subscriptions(
-        names=sheet.text("merchant_name", unique=True),
+        names=names,
         descriptors=_descriptors(sheet),
         category_detailed=detailed,
-        cadence=sheet.one_of("cadence", ("monthly", "annual")),
-        price_cents=sheet.whole_lists("price_cents"),
-        price_step_cents=sheet.whole_lists("price_step_cents"),
-        weight=sheet.numbers("popularity_weight", 0.01),
+        billing=sheet.one_of("billing", BILLINGS),
+        weight=sheet.numbers("popularity_weight", 0.01, 100),
+        plans=_read_subscription_plans(names),
     )
-    for number, cadence in enumerate(subscriptions.cadence):
-        if cadence == "monthly" and not categories.is_subscription(detailed[number]):
-            remedy = "must be a category whose streams count as subscriptions"
+    for number, billing in enumerate(subscriptions.billing):
+        if (billing != "yearly") != categories.is_subscription(detailed[number]):
+            remedy = "must be a category whose streams count as subscriptions, but if billed yearly"
             sheet.complain(number, "category_detailed", detailed[number], remedy)
-        if list(subscriptions.price_cents[number]) != sorted(
-            set(subscriptions.price_cents[number])
-        ):
-            sheet.complain(number, "price_cents", subscriptions.price_cents[number], "must rise")
+    for name in sorted(set(names) - {names[row] for row in subscriptions.plans.service}):
+        sheet.problems.append(f"subscription_plans.csv: no plan of {name}")
     sheet.finish()
     return subscriptions
+
+
+def _read_subscription_plans(services: tuple[str, ...]) -> SubscriptionPlans:
+    sheet = Sheet.from_package("subscription_plans.csv")
+    service = sheet.one_of("merchant_name", services)
+    plan, since = sheet.text("plan"), sheet.days("valid_from")
+    cents = sheet.cents("price_usd")
+    sheet.text("source")  # a price without its source is refused
+    lists: dict[tuple[str, str], list[int]] = {}
+    for number, key in enumerate(zip(service, plan, strict=True)):
+        entries = lists.setdefault(key, [])
+        if entries and since[entries[-1]] >= since[number]:
+            written = sheet.rows[number]["valid_from"]
+            sheet.complain(number, "valid_from", written, "must come later than its line above")
+        entries.append(number)
+    sheet.finish()
+    longest = max(map(len, lists.values()))
+    valid_from = np.full((len(lists), longest), np.iinfo(np.int64).max)
+    price_cents = np.zeros((len(lists), longest), dtype=np.int64)
+    for row, entries in enumerate(lists.values()):
+        valid_from[row, : len(entries)] = since[entries]
+        price_cents[row, : len(entries)] = cents[entries]
+    return SubscriptionPlans(
+        service=np.array([services.index(name) for name, _ in lists], dtype=np.int64),
+        valid_from=valid_from,
+        price_cents=price_cents,
+    )
 
 
 def _read_billers() -> Billers:
