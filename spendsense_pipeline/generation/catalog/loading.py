@@ -39,6 +39,8 @@ from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNE
 
 EMPLOYER_KINDS: Final = ("employer", "contractor", "gig", "pension", "social_security")
 """Who pays: an employer, a contractor's client, a gig platform, a pension fund, Social Security."""
+MONTHS: Final = tuple(str(month) for month in range(1, 13))
+"""As a file names them."""
 
 
 def _read_subscriptions() -> Subscriptions:
@@ -102,9 +104,11 @@ def _read_billers() -> Billers:
         amount_sigma=sheet.numbers("amount_sigma", 0, 1),
         monthly_variation=sheet.numbers("monthly_variation", 0, 0.3),
         month_profile=sheet.profiles("month_profile", 12),
+        due_months=sheet.subsets("due_months", MONTHS),
         payment_channel=sheet.one_of("payment_channel", PAYMENT_CHANNELS),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
+    sheet.text("source")
     for number, code in enumerate(detailed):
         if not categories.is_bill(code):
             sheet.complain(number, "category_detailed", code, "must be a category of bills")
