@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.checks.staged import QUERIES
 from spendsense_pipeline.controls.comparison import Comparison, Measured, Requested
+from spendsense_pipeline.controls.feasibility import HEAVY_FROM
 from spendsense_pipeline.controls.model import measure_of
 from spendsense_pipeline.personas.book.cash_flow_stressed import OFTEN_LOW_SHARE
 from spendsense_pipeline.publishing.loading import load_rows
@@ -140,6 +141,7 @@ def _realised(run: CheckRun) -> dict[str, _Realised]:
             ordinary_purchases=config.avg_transactions_per_month * controls.transaction_multiplier,
             frequent_from=FREQUENT_FROM,
             often_low_share=OFTEN_LOW_SHARE,
+            most_of_light=HEAVY_FROM - 1 if controls.light_subscriber_share else 0,
             custom_merchants=[merchant.name for merchant in merchants],
             custom_categories=sorted({merchant.category for merchant in merchants}),
             targets=_targets_that_may_overlap(),

@@ -71,12 +71,23 @@ _IDLE = (
     ),
     _Idle(
         (
+            "light_subscriber_share",
             "subscription_count_min",
             "subscription_count_max",
             "subscription_monthly_spend_range",
         ),
         "nobody has subscriptions: raise subscription_adoption_rate",
         lambda controls: controls.subscription_adoption_rate == 0,
+        unless_targeted=PersonaTarget.SUBSCRIPTION_HEAVY,
+    ),
+    _Idle(
+        (
+            "subscription_count_min",
+            "subscription_count_max",
+            "subscription_monthly_spend_range",
+        ),
+        "every subscriber is a light one: lower light_subscriber_share",
+        lambda controls: controls.light_subscriber_share == 1,
         unless_targeted=PersonaTarget.SUBSCRIPTION_HEAVY,
     ),
     _Idle(

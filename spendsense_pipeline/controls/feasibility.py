@@ -19,10 +19,14 @@ PAIRS = (
     ("target_personas", "persona_weights"),
     ("accounts_per_user_distribution", "credit_card_probability"),
 )
+# And controls that follow another but do not lead it.
+LED = (("subscription_count_min", "light_subscriber_share"),)
 # The share of cardless users may be this much above what credit_card_probability leaves.
 CARD_FLOOR_TOLERANCE = 0.01
 # No service costs less than this a month; cheaper streams would not be told from noise.
 CHEAPEST_SUBSCRIPTION_USD = 1.0
+HEAVY_FROM = 3
+"""Subscriptions from which a subscriber is no longer a light one."""
 # Room for the last digit of a sum of doubles.
 _ROUNDING = 1e-9
 
@@ -56,6 +60,9 @@ def followers(controls: OperatorControls) -> dict[str, Any]:
             "3": probability * default["3"] / with_card,
             "4": probability * default["4"] / with_card,
         }
+    if "light_subscriber_share" not in given and controls.subscription_count_min < HEAVY_FROM:
+        # Who asks for as few as a light subscriber has means all subscribers.
+        values["light_subscriber_share"] = 0.0
     return values
 
 
@@ -65,6 +72,7 @@ def contradictions(controls: OperatorControls) -> list[Contradiction]:
         _weights_without_their_targets,
         _cards_both_overdue_and_paid,
         _fewest_above_most,
+        _heavy_with_as_few_as_light,
         _subscriptions_for_less_than_they_cost,
         _cards_without_accounts,
     )
@@ -111,6 +119,18 @@ def _fewest_above_most(controls: OperatorControls) -> Contradiction | None:
         ("subscription_count_min", "subscription_count_max"),
         f"subscription_count_min must not exceed subscription_count_max; it is {fewest} "
         f"and the maximum {most}: raise the maximum to {fewest} or lower the minimum to {most}",
+    )
+
+
+def _heavy_with_as_few_as_light(controls: OperatorControls) -> Contradiction | None:
+    fewest, share = controls.subscription_count_min, controls.light_subscriber_share
+    if fewest >= HEAVY_FROM or not share:
+        return None
+    return Contradiction(
+        ("light_subscriber_share", "subscription_count_min"),
+        f"light_subscriber_share {shown(share)} needs a subscription_count_min of at least "
+        f"{HEAVY_FROM}, since it tells apart who has fewer; it is {fewest}: raise it to "
+        f"{HEAVY_FROM} or leave out light_subscriber_share",
     )
 
 

@@ -19,6 +19,7 @@ from spendsense_pipeline.controls.comparison import (
 )
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import Contradiction
+from spendsense_pipeline.controls.feasibility import HEAVY_FROM
 from spendsense_pipeline.controls.field_types import Choice, Number, Range, Whole
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
@@ -123,17 +124,32 @@ class OperatorControls(OperatorModel):
     subscription_adoption_rate: Annotated[
         float, Number(0, 1, _USERS), Measured("users with at least 1 active subscription")
     ] = Field(0.60, description="Users who have subscriptions.")
+    light_subscriber_share: Annotated[
+        float, Number(0, 1, "share of subscribers"), Measured("subscribers with 1 or 2")
+    ] = Field(
+        0.25,
+        description="Subscribers who have 1 or 2 subscriptions charged monthly or oftener; the "
+        "others are heavy. Yearly memberships come on top and make nobody a subscriber. With a "
+        f"subscription_count_min below {HEAVY_FROM} there are none.",
+    )
     subscription_count_min: Annotated[
-        int, Whole(1, 10, "subscriptions"), Measured("fewest subscriptions of an adopter", _BUT_ONE)
-    ] = Field(3, description="Fewest subscriptions of a user who has any.")
+        int,
+        Whole(1, 10, "subscriptions"),
+        Measured("fewest subscriptions of a heavy subscriber", _BUT_ONE),
+    ] = Field(3, description="Fewest subscriptions of a heavy subscriber.")
     subscription_count_max: Annotated[
-        int, Whole(1, 15, "subscriptions"), Measured("most subscriptions of an adopter", _AT_MOST)
-    ] = Field(6, description="Most subscriptions of a user who has any.")
+        int,
+        Whole(1, 15, "subscriptions"),
+        Measured("most subscriptions of a heavy subscriber", _AT_MOST),
+    ] = Field(6, description="Most subscriptions of a heavy subscriber.")
     subscription_monthly_spend_range: Annotated[
         Pair,
         Range(1, 1_000, "USD per month"),
-        Measured("monthly subscription spend of adopters", BETWEEN),
-    ] = Field((30.0, 150.0), description="What an adopter's subscriptions cost together.")
+        Measured("monthly subscription spend of heavy subscribers", BETWEEN),
+    ] = Field(
+        (30.0, 150.0),
+        description="What a heavy subscriber's subscriptions cost together, at list prices.",
+    )
     savings_adoption_rate: Annotated[
         float,
         Number(0, 1, _USERS),

@@ -16,7 +16,7 @@ from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import ControlsError, listed
 from spendsense_pipeline.controls.evidence import ShortHistory, short_histories
 from spendsense_pipeline.controls.expectations import Expectations
-from spendsense_pipeline.controls.feasibility import PAIRS, followers
+from spendsense_pipeline.controls.feasibility import LED, PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.operator_config import OperatorConfig
@@ -230,7 +230,7 @@ def _sources(asked: OperatorConfig) -> dict[str, Source]:
         }
     sources |= {f"controls.{name}": "preset" for name in asked.controls.from_preset}
     for follower in followers(asked.effective_controls()):
-        (pair,) = (pair for pair in PAIRS if follower in pair)
+        (pair,) = (pair for pair in (*PAIRS, *LED) if follower in pair)
         leader = pair[1 - pair.index(follower)]
         sources[f"controls.{follower}"] = sources[f"controls.{leader}"]
     return sources

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.attributes import Band, Cadence
 from spendsense_pipeline.generation.behaviours import (
     business,
@@ -25,6 +25,8 @@ from spendsense_pipeline.generation.behaviours import (
     standing_payments,
     subscriptions,
     taxes,
+    travel,
+    trips,
 )
 from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
 from spendsense_pipeline.generation.labels import Labels
@@ -33,7 +35,7 @@ from spendsense_pipeline.generation.living.days import Means
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.tastes import tastes_of
 from spendsense_pipeline.generation.postings import Postings, Slot
-from spendsense_pipeline.generation.randomness import normal, uniform
+from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -53,6 +55,10 @@ THIN_SHARE = 0.055
 """Of natural households, those that live near running out (about 4 % near each rule's line)."""
 RESERVE_MONTHS = (3.0, 5.0)
 TIGHT_OPENING_USD = (20.0, 260.0)
+USUAL_TRAVEL_SHARE = 0.05
+"""Of everyday spending, what goes to trips by default."""
+TRIP_ON_CARD_MAX_SHARE = 0.06
+"""Of the limit, what one ticket or stay takes at most."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.12
 """Subscriptions go on a card paid in full if they take no more than this of its limit."""
 
@@ -92,12 +98,17 @@ def simulate(world: World, labels: Labels) -> Household:
     contracts = subscriptions.plan_contracts(
         world, paychecks, labels, _subscription_slot(world, cards)
     )
+    slot = trips.paying_slot(world)
+    travelled = trips.plan_trips(world, labels.catalog.places, slot, _travel_factor(world))
+    trip_rows = travel.trip_postings(world, labels, travelled, slot)
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
     planned = (
         income.pay_postings(world, paychecks, labels),
         bill_rows,
         savings.order_postings(world, plan),
         subscriptions.charges(world, contracts, labels),
+        subscriptions.membership_charges(world, paychecks, labels),
+        _within_limits(trip_rows, cards),
         emergencies.emergency_postings(world, paychecks, labels.catalog.places),
         people_paid.people_paid_postings(world, labels),
         checks_written.check_postings(world, labels),
@@ -118,6 +129,7 @@ def simulate(world: World, labels: Labels) -> Household:
         planned=Postings.joined(planned),
         means=means,
         arrangements=arrange(world, spends),
+        away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(world, labels)
     moved = (*planned, lived.rows)
@@ -185,6 +197,21 @@ def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:
         labels.bill_kind(bill_rows.label), (housing.RENT, housing.MORTGAGE, housing.PROPERTY_TAX)
     )
     return replace(bill_rows, slot=np.where(pays & is_housing, int(Slot.SAVINGS), bill_rows.slot))
+
+
+def _travel_factor(world: World) -> float:
+    """How much oftener than usual people travel, as the operator shares out spending."""
+    asked = world.resolved.controls.category_spending_ratios.get("travel", 0.0)
+    return asked / USUAL_TRAVEL_SHARE
+
+
+def _within_limits(rows: Postings, cards: credit.Cards) -> Postings:
+    """Trips as they are paid: what would take up much of a card is paid by debit card."""
+    limit = np.zeros((int(rows.user.max(initial=0)) + 1, len(Slot)), dtype=np.int64)
+    inside = cards.user < limit.shape[0]
+    limit[cards.user[inside], cards.slot[inside]] = cards.limit_cents[inside]
+    is_large = rows.cents > TRIP_ON_CARD_MAX_SHARE * limit[rows.user, rows.slot]
+    return replace(rows, slot=np.where(is_large, int(Slot.CHECKING), rows.slot))
 
 
 def _subscription_slot(world: World, cards: credit.Cards) -> Ints:

@@ -14,7 +14,6 @@ from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.household import Household
-from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
     NO_LINK,
@@ -68,10 +67,11 @@ def settle(household: Household) -> Ledger:
     rows = Postings.joined(household.parts)
     rows = rows.where(rows.day >= world.history_day)
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
+    is_bought = np.isin(rows.purpose, (Purpose.PURCHASE, Purpose.TRAVEL))
+    is_seen = (rows.day <= world.as_of_day) | is_bought
     is_known = is_seen & (rows.authorized <= world.as_of_day)
     is_pending = rows.day > world.as_of_day
-    was_pending = (rows.purpose == Purpose.PURCHASE) & (rows.day > rows.authorized)
+    was_pending = is_bought & (rows.day > rows.authorized)
     # Rows that are cut are told apart no more: their days, which may lie anywhere, count as 0.
     happened = np.where(is_known, rows.authorized, 0)
     shown_day = np.where(is_pending, happened, np.where(is_known, rows.day, 0))

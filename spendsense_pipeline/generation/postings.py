@@ -57,6 +57,8 @@ class Purpose(IntEnum):
     BENEFIT = 20
     PENSION = 21
     SECOND_PAY = 22
+    TRAVEL = 30
+    MEMBERSHIP = 40
     PAID_FRIEND = 50
     PAID_BY_FRIEND = 51
     CHECK = 52

@@ -115,11 +115,10 @@ def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -
     ended[pay] = is_regular & (rows.day[latest[pay]] < last_pay[rows.user[opened[pay]]])
     which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
     if which.size:
-        last_month = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
-        last_month[contracts.user, contracts.serial] = contracts.last_month
+        last_day = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
+        last_day[contracts.user, contracts.serial] = contracts.last_day
         charged = latest[which]
-        month = world.calendar.month_index[rows.day[charged]]
-        ended[which] = month >= last_month[rows.user[charged], rows.serial[charged]]
+        ended[which] = rows.day[charged] >= last_day[rows.user[charged], rows.serial[charged]]
     return ended
 
 

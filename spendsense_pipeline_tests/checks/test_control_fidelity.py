@@ -150,6 +150,10 @@ def test_subscriptions_are_read_off_the_statements() -> None:
     )
     found = measured(world)
     assert found["subscription_adoption_rate"].realised == 1
+    assert found["light_subscriber_share"].realised == 1
+    assert found["subscription_count_max"].realised is None  # of nobody: no heavy subscriber
+    found = measured(world, a_config(subscription_count_min=1))
+    assert found["light_subscriber_share"].realised == 0
     assert found["subscription_count_max"].realised == 2
     assert found["subscription_monthly_spend_range.high"].realised == pytest.approx(21.98)
     # what is a subscription is no everyday purchase

@@ -86,6 +86,7 @@ BAD: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("controls", {"savings_transfer_range": 100}, ("savings_transfer_range", "two numbers", "it is 100", "write it as")),
     ("controls", {"savings_transfer_range": [100, math.nan]}, ("savings_transfer_range", "two numbers", "NaN", "give a number")),
     ("controls", {"subscription_count_min": 7}, ("subscription_count_min", "subscription_count_max", "7", "the maximum 6", "raise the maximum to 7")),
+    ("controls", {"subscription_count_min": 2, "light_subscriber_share": 0.2}, ("light_subscriber_share 0.2", "subscription_count_min", "at least 3", "it is 2", "leave out")),
     ("controls", {"subscription_count_min": 2.5}, ("subscription_count_min", "whole number", "2.5", "such as 2")),
     ("controls", {"subscription_count_min": 5, "subscription_monthly_spend_range": [1, 4]}, ("subscription_monthly_spend_range", "5 USD", "4", "raise its high end")),
     ("controls", {"overdue_probability": 0.8}, ("overdue_probability 0.8", "min_payment_only_probability 0.25", "at most 1", "1.05", "lower one by 0.05")),

@@ -40,6 +40,7 @@ DEFAULTS = {
     "payroll_pattern_distribution": {"weekly": 0.15, "biweekly": 0.30, "semimonthly": 0, "monthly": 0.25, "irregular": 0.30},
     "irregular_income_volatility": 0.5,
     "subscription_adoption_rate": 0.60,
+    "light_subscriber_share": 0.25,
     "subscription_count_min": 3,
     "subscription_count_max": 6,
     "subscription_monthly_spend_range": (30, 150),

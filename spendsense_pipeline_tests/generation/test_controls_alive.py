@@ -62,6 +62,7 @@ BY_THEMSELVES = {
     "amount_distribution",
     "credit_card_probability",
     "custom_merchants",
+    "light_subscriber_share",
     "savings_transfer_range",
     "subscription_count_max",
     "subscription_monthly_spend_range",
@@ -190,6 +191,14 @@ def test_ranges_move_both_ends() -> None:
     for control, asked in asked_of.items():
         low, high = (found[f"{control}.{end}"].realised for end in ("low", "high"))
         assert asked[0] * 0.9 <= low < high <= asked[1] * 1.1, (control, low, high)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.6])
+def test_so_many_subscribers_are_light(share: float) -> None:
+    found = all_realised(light_subscriber_share=share)
+    assert found["light_subscriber_share"].within
+    assert found["subscription_count_min"].within
+    assert found["subscription_monthly_spend_range.high"].within
 
 
 def test_subscription_counts_stay_between_their_bounds() -> None:

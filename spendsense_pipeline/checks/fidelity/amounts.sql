@@ -5,6 +5,10 @@ with adopter as (
   where is_active
   group by user_id
 ),
+heavy as (
+  select * from adopter
+  where subscriptions > $most_of_light
+),
 saver as (
   select
     user_id,
@@ -32,13 +36,13 @@ monthly as (
   from _checks_everyday_purchases
   group by is_holiday_season
 )
-select 'subscription_count_min' as control, min(subscriptions)::double as value from adopter
+select 'subscription_count_min' as control, min(subscriptions)::double as value from heavy
 union all
-select 'subscription_count_max', max(subscriptions) from adopter
+select 'subscription_count_max', max(subscriptions) from heavy
 union all
-select 'subscription_monthly_spend_range.low', quantile_cont(monthly_usd, 0.05) from adopter
+select 'subscription_monthly_spend_range.low', quantile_cont(monthly_usd, 0.05) from heavy
 union all
-select 'subscription_monthly_spend_range.high', quantile_cont(monthly_usd, 0.95) from adopter
+select 'subscription_monthly_spend_range.high', quantile_cont(monthly_usd, 0.95) from heavy
 union all
 select 'savings_transfer_range.low', quantile_cont(monthly_usd, 0.05) from saver
 union all

@@ -25,10 +25,10 @@ described as (
     person.*,
     -- Who is paid irregularly may not have been paid yet; who lives on benefits has no pay at all.
     coalesce(pay.cadence, case when benefit.user_id is null then 'irregular' end) as cadence,
-    exists(
-      select 1 from _checks_subscription_series as series
+    (
+      select count(*) from _checks_subscription_series as series
       where series.user_id = person.user_id and series.is_active
-    ) as has_subscription,
+    ) as subscriptions,
     exists(
       select 1 from _checks_saving as saving
       where saving.user_id = person.user_id and saving.transfers_in_30_days >= 2
@@ -51,8 +51,15 @@ union all
 select 'business_account_rate', count(*) filter (business_accounts > 0) / count(*), count(*)
 from described
 union all
-select 'subscription_adoption_rate', count(*) filter (has_subscription) / count(*), count(*)
+select 'subscription_adoption_rate', count(*) filter (subscriptions > 0) / count(*), count(*)
 from described
+union all
+select
+  'light_subscriber_share',
+  count(*) filter (subscriptions <= $most_of_light) / nullif(count(*), 0),
+  count(*)
+from described
+where subscriptions > 0
 union all
 select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*) from described
 union all

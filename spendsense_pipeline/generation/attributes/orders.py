@@ -14,13 +14,17 @@ TIGHT_SUBSCRIPTION_MAX_USD = 58.0
 """Subscriptions of a household targeted to live from paycheck to paycheck, at most."""
 HEAVY_SPEND_ROOM_USD = 3.0
 """Between the least and the most a heavy subscriber wants to spend, at least."""
+LIGHT_COUNT_WEIGHTS = (1.0, 1.0)
+"""Of light subscribers, those with one subscription and those with two."""
+LIGHT_SERVICE_USD = (6.0, 20.0)
+"""What a light subscriber wants to pay for each, least and most."""
 BUILDER_TRANSFER_ROOM_FACTOR = 1.2
 """The most a builder puts aside, as a multiple of the least, at least."""
 
 
 def subscription_orders(
     frame: Frame, is_revolving: Flags, cadence: Ints, rhythm: Ints
-) -> tuple[Ints, Floats]:
+) -> tuple[Ints, Floats, Flags]:
     """Number of subscriptions and their wanted monthly total.
 
     Args:
@@ -30,7 +34,8 @@ def subscription_orders(
         rhythm: A `Rhythm` each, `[B, 100]`.
 
     Returns:
-        How many, and US dollars a month for them together, `[B, 100]` each; 0 for who has none.
+        How many, and US dollars a month for them together, 0 for who has none; and who is a
+        light subscriber: `[B, 100]` each.
     """
     controls, sampler = frame.controls, frame.sampler
     targeted_heavy = frame.targeted(lambda way: way.subscriptions == "heavy")
@@ -51,23 +56,40 @@ def subscription_orders(
         ),
         already=heavy,
     )
+    is_light = has_any & _are_light(frame, has_any, heavy, light)
     fewest, most = controls.subscription_count_min, controls.subscription_count_max
     strata = (frame.withheld, heavy, is_revolving, rhythm)
     above_fewest = sampler.categories(
-        "subscription_count", [1.0] * (most - fewest + 1), has_any, strata
+        "subscription_count", [1.0] * (most - fewest + 1), has_any & ~is_light, strata
     )
     count = fewest + np.maximum(above_fewest, 0)
     count = np.where(heavy, np.maximum(count, targets.HEAVY_SUBSCRIPTION_COUNT_MIN), count)
+    few = sampler.categories("light_subscription_count", LIGHT_COUNT_WEIGHTS, is_light, strata)
+    count = np.where(is_light, 1 + few, count)
     lowest, highest = controls.subscription_monthly_spend_range
     low = np.where(heavy, max(lowest, targets.HEAVY_SUBSCRIPTION_SPEND_MIN_USD), lowest)
     high = np.where(heavy, np.maximum(highest, low + HEAVY_SPEND_ROOM_USD), highest)
+    cheapest, dearest = LIGHT_SERVICE_USD
+    low, high = (
+        np.where(is_light, count * each, heavy_usd)
+        for each, heavy_usd in ((cheapest, low), (dearest, high))
+    )
     ceiling = np.where(light, targets.LIGHT_SUBSCRIPTION_SPEND_MAX_USD, np.inf)
     # Money kept for a charge is money in the bank: who is targeted to be out of it keeps less.
     tight = frame.targeted(lambda way: way.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & ~light
     tight_ceiling = np.where(heavy, low + HEAVY_SPEND_ROOM_USD, TIGHT_SUBSCRIPTION_MAX_USD)
     ceiling = np.where(tight, tight_ceiling, ceiling)
     spend = _within(frame, "subscription_spend", has_any, strata, low, np.minimum(high, ceiling))
-    return np.where(has_any, count, 0), np.where(has_any, spend, 0.0)
+    return np.where(has_any, count, 0), np.where(has_any, spend, 0.0), is_light
+
+
+def _are_light(frame: Frame, has_any: Flags, heavy: Flags, light: Flags) -> Flags:
+    """Which subscribers have one or two: `[B, 100]`; the targets' own count towards the share."""
+    sampler, share = frame.sampler, frame.controls.light_subscriber_share
+    wanted = sampler.quota("light_subscribers", share * has_any.sum(axis=1))
+    wanted -= (has_any & light).sum(axis=1)
+    free = has_any & ~heavy & ~light
+    return light | sampler.pick("light_subscriber", wanted, free, (frame.withheld,))
 
 
 def savings_transfers(

@@ -94,6 +94,8 @@ class Profiles:
     subscription_count: Ints
     subscription_spend_usd: Floats
     """Wanted monthly total; 0 for who has none."""
+    is_light_subscriber: Flags
+    """Has one or two subscriptions; nothing is promised of what they come to."""
     savings_transfer_usd: Floats
     """Wanted monthly transfer; 0 for who has no standing order."""
     savings_growth_share: Floats

@@ -60,7 +60,7 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
     is_revolving = np.any(band >= Band.HIGH, axis=2)
     cadence = pay.pay_cadences(frame, is_revolving)
     rhythm = pay.rhythms(frame, cadence, is_revolving)
-    count, spend = orders.subscription_orders(frame, is_revolving, cadence, rhythm)
+    count, spend, is_light = orders.subscription_orders(frame, is_revolving, cadence, rhythm)
     all_low = np.all(band <= Band.LOW, axis=2)
     transfer = orders.savings_transfers(frame, is_revolving, all_low, rhythm, spend)
     growth = controls.savings_growth_target_pct / 100
@@ -80,6 +80,7 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         rhythm=rhythm.ravel(),
         subscription_count=count.ravel(),
         subscription_spend_usd=spend.ravel(),
+        is_light_subscriber=is_light.ravel(),
         savings_transfer_usd=transfer.ravel(),
         savings_growth_share=np.where(
             orders.is_modest(frame, all_low), modest_growth, growth

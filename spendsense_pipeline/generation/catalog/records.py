@@ -47,6 +47,9 @@ BILL_KINDS: Final = (
 )
 """What a household pays regularly, in the order of its contracts."""
 
+BILLINGS: Final = ("monthly", "every four weeks", "yearly")
+"""How often a service is charged."""
+
 NAME_DECADES: Final = (1930, 1940, 1950, 1960, 1970, 1980, 1990, 2000)
 """First years of the decades of birth that names are counted in."""
 
@@ -58,37 +61,51 @@ def entity_id(name: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Subscriptions:
-    """Services one subscribes to, `S` rows, and their price ladders."""
+    """Services one subscribes to, `S` rows, and the plans they are sold in."""
 
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     category_detailed: tuple[str, ...]
-    cadence: tuple[str, ...]
-    """`monthly` or `annual`."""
-    price_cents: tuple[tuple[int, ...], ...]
-    """Plans on offer, cheapest first."""
-    price_step_cents: tuple[tuple[int, ...], ...]
-    """By how much the price rises when it does."""
+    billing: tuple[str, ...]
+    """One of BILLINGS."""
     weight: Floats
+    """Popularity of what is billed within the year; of a yearly one the percentage who hold it."""
+    plans: SubscriptionPlans
 
-    @functools.cached_property
-    def monthly(self) -> Ints:
-        """Rows billed every month: `[M]`."""
-        return rows_where(np.array(self.cadence) == "monthly")
-
-    @functools.cached_property
-    def price_ladder(self) -> Ints:
-        """`int64[S, P]`: plans padded to the longest ladder by repeating the dearest."""
-        return _padded(self.price_cents)
-
-    @functools.cached_property
-    def price_steps(self) -> Ints:
-        """`int64[S, K]`: price steps padded by repeating the largest."""
-        return _padded(self.price_step_cents)
+    def plans_billed(self, *billings: str) -> Ints:
+        """Plans of services billed in one of these ways: `[M]`."""
+        return rows_where(np.isin(np.array(self.billing), billings)[self.plans.service])
 
     def __len__(self) -> int:
         """Number of services."""
         return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class SubscriptionPlans:
+    """Price lists, a plan of a service each: `P` rows in the order of the file, `K` entries."""
+
+    service: Ints
+    """Row in Subscriptions, `[P]`."""
+    valid_from: Ints
+    """Days since 1970 from which each entry holds, `[P, K]`; a list shorter than the longest ends
+    with entries that never come to hold."""
+    price_cents: Ints
+    """`[P, K]`; the first entry holds on any day before the second."""
+
+    def price_on(self, plan: Ints, epoch_day: Ints | int) -> Ints:
+        """The list price of plans on days.
+
+        Args:
+            plan: Row of the plans, `[N]`.
+            epoch_day: Days since 1970, `[N]` or one for all.
+
+        Returns:
+            Cents, `[N]`.
+        """
+        plan, day = np.broadcast_arrays(plan, epoch_day)
+        entry = (self.valid_from[plan, 1:] <= day[..., np.newaxis]).sum(axis=-1)
+        return np.asarray(self.price_cents[plan, entry], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,9 +276,3 @@ class Catalog:
     places: Places
     card_products: CardProducts
     account_products: AccountProducts
-
-
-def _padded(ladders: tuple[tuple[int, ...], ...]) -> Ints:
-    width = max(len(ladder) for ladder in ladders)
-    rows = [ladder + ladder[-1:] * (width - len(ladder)) for ladder in ladders]
-    return np.array(rows, dtype=np.int64)

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 # Of the rows of a file; the line above has the names of its columns.
 _FIRST_LINE = 2
+_EPOCH = dt.date(1970, 1, 1)
 
 
 class CatalogError(ProblemsError, ValueError):
@@ -152,16 +153,15 @@ class Sheet:
         remedy = "must be a dollar amount above 0 with at most two decimals"
         return np.array(self._column(column, convert, remedy, 1), dtype=np.int64)
 
-    def whole_lists(self, column: str) -> tuple[tuple[int, ...], ...]:
-        """Whole numbers above zero, at least one, separated by `;`."""
+    def days(self, column: str) -> Ints:
+        """Dates like 2025-01-21, as days since 1970: `[N]`."""
 
-        def convert(value: str) -> tuple[int, ...]:
-            numbers = tuple(int(part) for part in value.split(";"))
-            if min(numbers) <= 0:
-                raise ValueError(value)
-            return numbers
+        def convert(value: str) -> int:
+            return (dt.date.fromisoformat(value) - _EPOCH).days
 
-        return tuple(self._column(column, convert, "must be whole numbers like 999;1599", (1,)))
+        return np.array(
+            self._column(column, convert, "must be a date like 2025-01-21", 0), dtype=np.int64
+        )
 
     def profiles(self, column: str, length: int) -> Floats:
         """Positive weights with mean 1, separated by `;`, as of weekdays or months.

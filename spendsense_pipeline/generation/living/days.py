@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints
-from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours.credit import (
     HEAVY_PART_DAYS,
     HEAVY_PARTS,
@@ -100,6 +99,7 @@ def live(
     planned: Postings,
     means: Means,
     arrangements: Arrangements,
+    away: Ints,
 ) -> Lived:
     """Live the days of a shard, from the first of the lead-in to as_of.
 
@@ -112,6 +112,7 @@ def live(
         planned: Everything known beforehand: pay, bills, subscriptions, orders.
         means: What each household lives on.
         arrangements: How those handle their money who are paid rarely.
+        away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
 
     Returns:
         The rows of those days, the statements of cards, and what accounts held at the beginning
@@ -133,7 +134,7 @@ def live(
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, relative)
+    shopping = Shopping(world, tastes, labels, cards, relative, away)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     # A card's past: it begins where its use settles, or with half a month's purchases.
     balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)

@@ -19,9 +19,7 @@ from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.postings import Leg, Purpose, Slot
 from spendsense_pipeline.generation.randomness import integers, uniform
-from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
-
 
 SAVED: Final = (Handling.SAVED_BIWEEKLY, Handling.SAVED_MONTHLY)
 RENT_FROM_SAVINGS: Final = (*SAVED, Handling.SEASON_WEEKLY)

@@ -14,25 +14,26 @@ import numpy as np
 
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
+from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import (
     MINIMUM_PAYER_PURCHASE_SHARE,
-    TIGHT_PURCHASE_SHARE,
     PURCHASE_SHARE_RANGE,
     SECOND_CARD_FACTOR,
+    TIGHT_PURCHASE_SHARE,
     USES,
     Cards,
     CardUse,
 )
-from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, posted_on, posting_class
 from spendsense_pipeline.generation.bit_fields import BitFields
-from spendsense_pipeline.generation.cents import priced, sums
+from spendsense_pipeline.generation.cents import priced
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
-from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
 from spendsense_pipeline.generation.postings import NO_PLACE
+from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -41,8 +42,6 @@ FAVOURITE_SHARE = 0.87
 """Purchases made at one of the user's usual places."""
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
-ONLINE_CLASS = "online"
-"""Posting class of what is bought online, whatever it is."""
 SMALLER_SHARE = 0.6
 """Of purchases that cannot be afforded, those in whose place something small is bought."""
 REFUND_DAYS = (3, 12)
@@ -55,7 +54,7 @@ _CHOICES: Final = BitFields(
 )
 """What the first word of a purchase decides."""
 _SETTLEMENT: Final = BitFields(
-    pays_with=12, lag=8, is_refunded=16, refund_delay=6, channel=10, ending=8, smaller=4
+    pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, smaller=4
 )
 """What its second word decides."""
 _SMALLER: Final = BitFields(
@@ -66,7 +65,6 @@ _GROUP_PLACES: Final = 1 << 20
 _LEVELS_PER_PURCHASE: Final = 32
 """Rates of purchases per day are told apart to this part of a purchase."""
 _COUNT_BITS: Final = 24
-PENDING_DAYS_MAX: Final = 5
 # Cards take the larger tickets: the share of purchases by what they cost, times the usual share
 # (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
 _TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
@@ -99,7 +97,7 @@ class Shopping:
     """Draws the purchases of one day after the other."""
 
     def __init__(
-        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, means: Floats
+        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, means: Floats, away: Ints
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -109,7 +107,9 @@ class Shopping:
             labels: The catalog.
             cards: The cards of the shard, `[C]`.
             means: What a household has for a purchase, relative to the usual one: `[U]`.
+            away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
         """
+        self._away = away
         self._world, self._tastes, self._cards = world, tastes, cards
         catalog = labels.catalog
         self._merchant, self._shops = (
@@ -120,10 +120,7 @@ class Shopping:
         self._second = second_towns(world, catalog.places, self._home)
         self._state = catalog.places.state[self._home]
         self._favourite = favourite_draws(world, len(catalog.spending_groups))
-        shares = np.cumsum(catalog.posting_classes.business_days_shares, axis=1)
-        self._lag_edges = np.rint(shares[:, :-1] * _SETTLEMENT.size("lag")).astype(np.int64)
-        self._online = catalog.posting_classes.index(ONLINE_CLASS)
-        self._posting_class = catalog.spending_groups.posting_class
+        self._catalog = catalog
         self._days_between = catalog.visit_kinds.days_between
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._keys = [
@@ -133,17 +130,6 @@ class Shopping:
         self._count_words = world.words("purchase_count", np.arange(world.days))
         self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
         self._means = means[:, np.newaxis] ** tastes.elasticity
-        calendar = world.calendar
-        days = np.arange(world.days)
-        settles = np.empty((4, world.days), dtype=np.int64)
-        settles[0] = days
-        for lag in (1, 2, 3):
-            # The first lets everybody post overnight on business days only.
-            settles[lag] = calendar.on_or_after(settles[lag - 1] + 1)
-        for lag in (2, 3):
-            late = settles[lag] - days > PENDING_DAYS_MAX
-            settles[lag] = np.where(late, settles[lag - 1], settles[lag])
-        self._settles = settles
         uses = cards.use
         is_minimum = cards.payment != PaymentHabit.FREELY
         share = np.array([USES[each].purchase_share for each in CardUse])[uses]
@@ -318,11 +304,23 @@ class Shopping:
         card = np.where(is_cash, balances.nobodys, card)
         channel = _SETTLEMENT.take(second, "channel") / _SETTLEMENT.size("channel")
         is_online = channel >= self._merchant.in_store_share[merchant]
-        posting_class = np.where(is_online, self._online, self._posting_class[group])
-        lag = _SETTLEMENT.take(second, "lag")[:, np.newaxis] >= self._lag_edges[posting_class]
-        settles = self._settles[lag.sum(axis=1), day]
+        settles = posted_on(
+            self._world.calendar,
+            self._catalog.posting_classes,
+            posting_class(self._catalog, merchant, is_online),
+            np.full(user.size, day),
+            _SETTLEMENT.take(second, "lag"),
+        )
+        # A machine pays out at once, on any day.
+        settles = np.where(is_cash, day, settles)
         town = where_bought(
-            self._world, self._home, self._second, user, np.full(user.size, day), serial
+            self._world,
+            self._home,
+            self._second,
+            self._away,
+            user,
+            np.full(user.size, day),
+            serial,
         )
         self._visited[user, self._merchant.visit_kind[merchant]] = day
         refunded = np.flatnonzero(

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, USES, Cards, CardUse
 from spendsense_pipeline.generation.bit_fields import BitFields

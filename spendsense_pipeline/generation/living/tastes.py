@@ -12,9 +12,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
 from spendsense_pipeline.generation.shops import TABLE_BITS
 

@@ -12,7 +12,7 @@ from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, RUNS_OUT_AT, SOME_CENTS, Wanting
 from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
-from spendsense_pipeline.generation.randomness import choice_table, bits, normal, uniform
+from spendsense_pipeline.generation.randomness import bits, normal, uniform
 from spendsense_pipeline.generation.world import World
 
 OVERDRAFT_FEE_CENTS = 3_500
