@@ -83,7 +83,7 @@ def simulate(world: World, labels: Labels) -> Household:
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
     bills = housing.plan_bills(world, labels, orders_usd, paychecks)
     everyday_usd = profiles.people.income_monthly_usd - bills.monthly_cents / CENTS - orders_usd
-    cards = credit.plan_cards(world, paychecks, everyday_usd)
+    cards = credit.plan_cards(world, paychecks, labels.catalog.card_products, everyday_usd)
     contracts = subscriptions.plan_contracts(
         world, paychecks, labels, _subscription_slot(world, cards)
     )

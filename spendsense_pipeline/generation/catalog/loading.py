@@ -262,7 +262,7 @@ def _read_people() -> tuple[FirstNames, LastNames, Places]:
     return records
 
 
-def _read_products() -> tuple[CardProducts, AccountProducts]:
+def _read_products(merchants: Merchants) -> tuple[CardProducts, AccountProducts]:
     cards, deposits = (
         Sheet.from_package("card_products.csv"),
         Sheet.from_package("account_products.csv"),
@@ -270,8 +270,24 @@ def _read_products() -> tuple[CardProducts, AccountProducts]:
     card_products = CardProducts(
         names=cards.text("name", unique=True),
         official_names=cards.text("official_name", unique=True),
+        taken_at=cards.subsets("stores", merchants.names),
+        limit_least_usd=cards.numbers("limit_least_usd", 100),
+        limit_most_usd=cards.numbers("limit_most_usd", 100),
+        apr_least_percent=cards.numbers("apr_least_percent", 0, 36),
+        apr_most_percent=cards.numbers("apr_most_percent", 0, 36),
+        age_least=cards.numbers("age_least", 18, 120),
+        age_most=cards.numbers("age_most", 18, 120),
+        income_least_usd=cards.numbers("income_least_usd"),
         weight=cards.numbers("popularity_weight", 0.01),
     )
+    cards.text("source")
+    for column, least, most in (
+        ("limit_least_usd", card_products.limit_least_usd, card_products.limit_most_usd),
+        ("apr_least_percent", card_products.apr_least_percent, card_products.apr_most_percent),
+        ("age_least", card_products.age_least, card_products.age_most),
+    ):
+        for number in np.flatnonzero(least > most).tolist():
+            cards.complain(number, column, float(least[number]), "must not exceed the most")
     account_products = AccountProducts(
         subtypes=deposits.one_of("subtype", accounts.SUBTYPES[accounts.DEPOSITORY]),
         names=deposits.text("name"),
@@ -295,12 +311,13 @@ def load_catalog() -> Catalog:
     classes, kinds = _read_posting_classes(), _read_visit_kinds()
     groups = _read_spending_groups(classes)
     first_names, last_names, places = _read_people()
-    card_products, account_products = _read_products()
+    merchants = _read_merchants(groups, kinds, places)
+    card_products, account_products = _read_products(merchants)
     catalog = Catalog(
         spending_groups=groups,
         posting_classes=classes,
         visit_kinds=kinds,
-        merchants=_read_merchants(groups, kinds, places),
+        merchants=merchants,
         subscriptions=_read_subscriptions(),
         billers=_read_billers(),
         employers=_read_employers(),
