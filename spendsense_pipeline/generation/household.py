@@ -20,6 +20,7 @@ from spendsense_pipeline.generation.behaviours import (
     emergencies,
     housing,
     income,
+    memberships,
     savings,
     spending,
     subscriptions,
@@ -114,7 +115,7 @@ def simulate(world: World, labels: Labels) -> Household:
         savings.housing_cover_postings(world, bill_rows, labels),
         charges,
         savings.order_postings(world, plan),
-        subscriptions.membership_charges(world, paychecks, labels),
+        memberships.membership_charges(world, paychecks, labels),
         emergencies.emergency_postings(world, labels.catalog.places),
         billing.card_postings(world, cards, billed.statements),
     )

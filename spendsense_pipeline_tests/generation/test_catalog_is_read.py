@@ -52,7 +52,8 @@ def test_the_generator_reads_everything_the_loader_keeps(monkeypatch: pytest.Mon
     it does not count, unless they read it on behalf of somebody else."""
     read: set[str] = set()
     checking = {
-        f"{records.__package__}.{module}" for module in ("loading", "custom", *RECORD_MODULES)
+        f"{records.__package__}.{module}"
+        for module in ("loading", "offers", "custom", *RECORD_MODULES)
     }
 
     def watch(record: type) -> None:

@@ -13,19 +13,15 @@ import numpy as np
 
 from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.catalog.offers import read_products, read_subscriptions
 from spendsense_pipeline.generation.catalog.records import (
     BILL_KINDS,
-    BILLINGS,
     NAME_DECADES,
-    AccountProducts,
     Billers,
-    CardProducts,
     Catalog,
     Employers,
     FirstNames,
     LastNames,
-    SubscriptionPlans,
-    Subscriptions,
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
@@ -35,7 +31,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     SpendingGroups,
     VisitKinds,
 )
-from spendsense_pipeline.plaid import accounts, categories
+from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS, REGIONS
 
 EMPLOYER_KINDS: Final = ("employer", "contractor", "gig", "pension", "social_security")
@@ -110,7 +106,7 @@ def _read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -
     group = _index_in(sheet, "spending_group", groups.names)
     merchants = Merchants(
         names=sheet.text("merchant_name", unique=True),
-        descriptors=_descriptors(sheet),
+        descriptors=sheet.descriptors(),
         category_detailed=detailed,
         group=group,
         in_store_share=sheet.numbers("in_store_share", 0, 1),
@@ -144,61 +140,12 @@ def _read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -
     return merchants
 
 
-def _read_subscriptions() -> Subscriptions:
-    sheet = Sheet.from_package("subscriptions.csv")
-    detailed = sheet.category_codes()
-    names = sheet.text("merchant_name", unique=True)
-    subscriptions = Subscriptions(
-        names=names,
-        descriptors=_descriptors(sheet),
-        category_detailed=detailed,
-        billing=sheet.one_of("billing", BILLINGS),
-        weight=sheet.numbers("popularity_weight", 0.01, 100),
-        plans=_read_subscription_plans(names),
-    )
-    for number, billing in enumerate(subscriptions.billing):
-        if (billing != "yearly") != categories.is_subscription(detailed[number]):
-            remedy = "must be a category whose streams count as subscriptions, but if billed yearly"
-            sheet.complain(number, "category_detailed", detailed[number], remedy)
-    for name in sorted(set(names) - {names[row] for row in subscriptions.plans.service}):
-        sheet.problems.append(f"subscription_plans.csv: no plan of {name}")
-    sheet.finish()
-    return subscriptions
-
-
-def _read_subscription_plans(services: tuple[str, ...]) -> SubscriptionPlans:
-    sheet = Sheet.from_package("subscription_plans.csv")
-    service = sheet.one_of("merchant_name", services)
-    plan, since = sheet.text("plan"), sheet.days("valid_from")
-    cents = sheet.cents("price_usd")
-    sheet.text("source")  # a price without its source is refused
-    lists: dict[tuple[str, str], list[int]] = {}
-    for number, key in enumerate(zip(service, plan, strict=True)):
-        entries = lists.setdefault(key, [])
-        if entries and since[entries[-1]] >= since[number]:
-            written = sheet.rows[number]["valid_from"]
-            sheet.complain(number, "valid_from", written, "must come later than its line above")
-        entries.append(number)
-    sheet.finish()
-    longest = max(map(len, lists.values()))
-    valid_from = np.full((len(lists), longest), np.iinfo(np.int64).max)
-    price_cents = np.zeros((len(lists), longest), dtype=np.int64)
-    for row, entries in enumerate(lists.values()):
-        valid_from[row, : len(entries)] = since[entries]
-        price_cents[row, : len(entries)] = cents[entries]
-    return SubscriptionPlans(
-        service=np.array([services.index(name) for name, _ in lists], dtype=np.int64),
-        valid_from=valid_from,
-        price_cents=price_cents,
-    )
-
-
 def _read_billers() -> Billers:
     sheet = Sheet.from_package("billers.csv")
     detailed = sheet.category_codes()
     billers = Billers(
         names=sheet.text("biller_name", unique=True),
-        descriptors=_descriptors(sheet),
+        descriptors=sheet.descriptors(),
         kind=sheet.one_of("kind", BILL_KINDS),
         category_detailed=detailed,
         amount_median_cents=sheet.cents("amount_median_usd"),
@@ -222,7 +169,7 @@ def _read_employers() -> Employers:
     )
     employers = Employers(
         names=sheet.text("employer_name", unique=True),
-        descriptors=_descriptors(sheet),
+        descriptors=sheet.descriptors(),
         kind=sheet.one_of("kind", EMPLOYER_KINDS),
         category_detailed=detailed,
         pay_level=sheet.one_of("pay_level", INCOME_TIERS),
@@ -262,44 +209,6 @@ def _read_people() -> tuple[FirstNames, LastNames, Places]:
     return records
 
 
-def _read_products(merchants: Merchants) -> tuple[CardProducts, AccountProducts]:
-    cards, deposits = (
-        Sheet.from_package("card_products.csv"),
-        Sheet.from_package("account_products.csv"),
-    )
-    card_products = CardProducts(
-        names=cards.text("name", unique=True),
-        official_names=cards.text("official_name", unique=True),
-        taken_at=cards.subsets("stores", merchants.names),
-        limit_least_usd=cards.numbers("limit_least_usd", 100),
-        limit_most_usd=cards.numbers("limit_most_usd", 100),
-        apr_least_percent=cards.numbers("apr_least_percent", 0, 36),
-        apr_most_percent=cards.numbers("apr_most_percent", 0, 36),
-        age_least=cards.numbers("age_least", 18, 120),
-        age_most=cards.numbers("age_most", 18, 120),
-        income_least_usd=cards.numbers("income_least_usd"),
-        weight=cards.numbers("popularity_weight", 0.01),
-    )
-    cards.text("source")
-    for column, least, most in (
-        ("limit_least_usd", card_products.limit_least_usd, card_products.limit_most_usd),
-        ("apr_least_percent", card_products.apr_least_percent, card_products.apr_most_percent),
-        ("age_least", card_products.age_least, card_products.age_most),
-    ):
-        for number in np.flatnonzero(least > most).tolist():
-            cards.complain(number, column, float(least[number]), "must not exceed the most")
-    account_products = AccountProducts(
-        subtypes=deposits.one_of("subtype", accounts.SUBTYPES[accounts.DEPOSITORY]),
-        names=deposits.text("name"),
-        official_names=deposits.text("official_name", unique=True),
-        apy_percent=deposits.numbers("apy_percent", 0, 10),
-        weight=deposits.numbers("popularity_weight", 0.01),
-    )
-    cards.finish()
-    deposits.finish()
-    return card_products, account_products
-
-
 @functools.cache
 def load_catalog() -> Catalog:
     """The catalog as shipped, read and validated once per process.
@@ -312,13 +221,13 @@ def load_catalog() -> Catalog:
     groups = _read_spending_groups(classes)
     first_names, last_names, places = _read_people()
     merchants = _read_merchants(groups, kinds, places)
-    card_products, account_products = _read_products(merchants)
+    card_products, account_products = read_products(merchants)
     catalog = Catalog(
         spending_groups=groups,
         posting_classes=classes,
         visit_kinds=kinds,
         merchants=merchants,
-        subscriptions=_read_subscriptions(),
+        subscriptions=read_subscriptions(),
         billers=_read_billers(),
         employers=_read_employers(),
         first_names=first_names,
@@ -349,14 +258,3 @@ def name_conflicts(catalog: Catalog) -> list[str]:
                 problems.append(f"{name!r} is {seen[name.casefold()]} and {what}: rename one")
             seen[name.casefold()] = what
     return problems
-
-
-def _descriptors(sheet: Sheet) -> tuple[str, ...]:
-    descriptors = sheet.text("descriptor")
-    for number, descriptor in enumerate(descriptors):
-        rest = descriptor.replace("{store}", "")
-        if "{" in rest or "}" in rest or not rest.strip(" #"):
-            sheet.complain(
-                number, "descriptor", descriptor, "may hold {store} and nothing else in braces"
-            )
-    return descriptors
