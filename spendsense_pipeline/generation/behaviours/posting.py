@@ -9,10 +9,12 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.calendar import Calendar
-from spendsense_pipeline.generation.catalog import Catalog, PostingClasses
+from spendsense_pipeline.generation.catalog import (
+    ONLINE_POSTING_CLASS,
+    Catalog,
+    PostingClasses,
+)
 
-ONLINE: Final = "online"
-"""How what is bought online posts, whatever its group."""
 LAG_BITS: Final = 8
 """Bits of a draw that pick how long it takes."""
 
@@ -29,7 +31,7 @@ def posting_class(catalog: Catalog, merchant: Ints, is_online: Flags) -> Ints:
         Row of PostingClasses each, `[N]`.
     """
     in_person = catalog.spending_groups.posting_class[catalog.merchants.group[merchant]]
-    online = catalog.posting_classes.index(ONLINE)
+    online = catalog.posting_classes.index(ONLINE_POSTING_CLASS)
     return np.where(is_online, online, in_person).astype(np.int64)
 
 
