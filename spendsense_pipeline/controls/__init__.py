@@ -17,7 +17,11 @@ from spendsense_pipeline.controls.history import (
     default_history_start,
     span_months,
 )
-from spendsense_pipeline.controls.merchants import SPENDING_CATEGORIES, CustomMerchant
+from spendsense_pipeline.controls.merchants import (
+    SPENDING_CATEGORIES,
+    TYPICAL_AMOUNT_MAX_USD,
+    CustomMerchant,
+)
 from spendsense_pipeline.controls.operator_config import OperatorConfig
 from spendsense_pipeline.controls.operator_controls import (
     HIGH_SPENDER_FACTOR,
@@ -33,6 +37,7 @@ __all__ = [
     "MAX_MONTHS",
     "PRESET_CONFIGS",
     "SPENDING_CATEGORIES",
+    "TYPICAL_AMOUNT_MAX_USD",
     "ControlsError",
     "CustomMerchant",
     "DataGenerationConfig",

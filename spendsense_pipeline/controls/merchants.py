@@ -34,7 +34,22 @@ SPENDING_CATEGORIES = (
 CHANNELS = ("in store", "online")
 _LONGEST_NAME = 60
 _MOST_MERCHANTS = 2_000
-_AMOUNT_USD = (1.0, 5_000.0)
+TYPICAL_AMOUNT_MAX_USD = {
+    "groceries": 300.0,
+    "restaurants": 200.0,
+    "coffee": 30.0,
+    "fuel": 110.0,
+    "transport": 1_250.0,
+    "merchandise": 1_250.0,
+    "clothing": 1_250.0,
+    "home": 2_000.0,
+    "health": 1_500.0,
+    "entertainment": 450.0,
+    "personal_care": 175.0,
+    "travel": 2_000.0,
+}
+"""A typical purchase at most: half of the largest that our own merchants of the category sell."""
+_AMOUNT_MIN_USD = 1.0
 _POPULARITY = (0.001, 1_000.0)
 _EXAMPLE = "{name: Corner Bakery, category: groceries}"
 
@@ -151,10 +166,15 @@ def _merchant(row: Any, place: str) -> CustomMerchant:
             )
     channel = row.get("payment_channel")
     popularity = _number(row, "popularity", _POPULARITY, place)
+    name = _name(row.get("name"), place)
+    category = _one_of(row.get("category"), SPENDING_CATEGORIES, f"{place} a category")
+    bounds = (_AMOUNT_MIN_USD, TYPICAL_AMOUNT_MAX_USD[category])
     return CustomMerchant(
-        name=_name(row.get("name"), place),
-        category=_one_of(row.get("category"), SPENDING_CATEGORIES, f"{place} a category"),
-        typical_amount_usd=_number(row, "typical_amount_usd", _AMOUNT_USD, place),
+        name=name,
+        category=category,
+        typical_amount_usd=_number(
+            row, "typical_amount_usd", bounds, f"{place} of the category {category}"
+        ),
         popularity=1.0 if popularity is None else popularity,
         payment_channel=_one_of(
             CHANNELS[0] if channel is None else channel, CHANNELS, f"{place} a payment_channel"

@@ -103,14 +103,15 @@ def _cumulative_neighbours(places: Places) -> Floats:
 
 
 def where_bought(
-    world: World, home: Ints, second: Ints, user: Ints, day: Ints, serial: Ints
+    world: World, home: Ints, second: Ints, away: Ints, user: Ints, day: Ints, serial: Ints
 ) -> Ints:
-    """The town each purchase in person is made in, for who is not on a trip: `[N]`.
+    """The town a person is in when buying something.
 
     Args:
         world: The shard.
         home: Home town of each person, `[U]`.
         second: Town of work, NO_PLACE for most, `[U]`.
+        away: Where a trip has led each person on each day, NO_PLACE at home, `[U, D]`.
         user: Index of the user within the shard, `[N]`.
         day: Day of the purchase, `[N]`.
         serial: Number of the purchase within the user's day, `[N]`.
@@ -121,8 +122,10 @@ def where_bought(
     word = words_each(world.keys("where_bought")[user], _VISIT.pack(day=day, serial=serial))
     workday, weekend = SECOND_TOWN_SHARE
     share = np.where(world.calendar.weekday[day] < 5, workday, weekend)
-    is_away = (second[user] != NO_PLACE) & (uniform(word) < share)
-    return np.where(is_away, second[user], home[user]).astype(np.int64)
+    at_work = (second[user] != NO_PLACE) & (uniform(word) < share)
+    town = np.where(at_work, second[user], home[user])
+    trip = away[user, day]
+    return np.where(trip != NO_PLACE, trip, town).astype(np.int64)
 
 
 def branches(world: World, places: Places, user: Ints, merchant: Ints, place: Ints) -> Ints:

@@ -58,6 +58,7 @@ class Purpose(IntEnum):
     BENEFIT = 20
     PENSION = 21
     SECOND_PAY = 22
+    TRAVEL = 30
     MEMBERSHIP = 40
 
 

@@ -24,6 +24,8 @@ TABLE_BITS: Final = 12
 """Bits of a draw that pick an entry of a table."""
 POPULARITY_EXPONENT: Final = 1.15
 """Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
+FAVOURITE_SHARE: Final = 0.87
+"""Purchases made at one of the user's usual places."""
 FAVOURITES_PER_GROUP: Final = 3
 LAST_SALE_DAYS_BEFORE_CLOSING: Final = 45
 """A chain that closes sells nothing from this many days before: purchases still post and refunds
@@ -117,26 +119,55 @@ def shops_for(catalog: Catalog, history_start: dt.date) -> Shops:
     )
 
 
+def visited_shares(catalog: Catalog, members: Ints) -> Floats:
+    """Share of a group's purchases made at each of its merchants, over all states.
+
+    Args:
+        catalog: Where one may shop.
+        members: Rows of the merchants of one group, `[M]`.
+
+    Returns:
+        Shares that add up to 1, `[M]`.
+    """
+    popularity = catalog.merchants.weight[members] ** POPULARITY_EXPONENT
+    usual = np.where(_is_usual(catalog, members), popularity, 0.0)
+    return np.asarray(
+        (1 - FAVOURITE_SHARE) * popularity / popularity.sum()
+        + FAVOURITE_SHARE * usual / usual.sum()
+    )
+
+
+def _is_usual(catalog: Catalog, members: Ints) -> Flags:
+    """Which of a group's merchants one goes to again and again, all if there is none: `[M]`."""
+    shops = catalog.merchants
+    is_usual = catalog.visit_kinds.days_between[shops.visit_kind[members]] == 0
+    if not (is_usual & np.isnat(shops.closed_on[members])).any():
+        return np.ones(members.size, dtype=np.bool_)
+    return np.asarray(is_usual, dtype=np.bool_)
+
+
 @functools.lru_cache(maxsize=4)
 def _tables(catalog: Catalog) -> tuple[npt.NDArray[np.int16], Ints, Ints]:
     """`Shops.merchant`, `anywhere` and `usual`, which no history changes."""
     shops = catalog.merchants
     popularity = shops.weight**POPULARITY_EXPONENT
-    is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
     stays = np.isnat(shops.closed_on)
     made: dict[bytes, int] = {}
     rows: list[Ints] = []
-    found = [_rows_of(catalog, popularity, among, stays, made, rows) for among in (None, is_usual)]
+    found = [
+        _rows_of(catalog, popularity, stays, made, rows, usual=usual) for usual in (False, True)
+    ]
     return np.array(rows, dtype=np.int16), found[0], found[1]
 
 
 def _rows_of(
     catalog: Catalog,
     popularity: Floats,
-    among: Flags | None,
     stays: Flags,
     made: dict[bytes, int],
     rows: list[Ints],
+    *,
+    usual: bool,
 ) -> Ints:
     """Row of the tables for each choice `[2, S, G]`; choices that are alike share one."""
     shops, groups = catalog.merchants, len(catalog.spending_groups)
@@ -146,8 +177,8 @@ def _rows_of(
         members = np.flatnonzero(shops.group == group)
         if not members.size:
             continue
-        if among is not None and among[members[stays[members]]].any():
-            members = members[among[members]]
+        if usual:
+            members = members[_is_usual(catalog, members)]
         for survives in range(2):
             open_ = members[stays[members]] if survives else members
             serves = shops.serves[open_]

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from spendsense_pipeline.controls import ControlsError, CustomMerchant, OperatorControls
+from spendsense_pipeline.controls import (
+    SPENDING_CATEGORIES,
+    TYPICAL_AMOUNT_MAX_USD,
+    ControlsError,
+    CustomMerchant,
+    OperatorControls,
+)
 
 
 def test_merchants_are_read_from_csv_and_json_alike(tmp_path: Path) -> None:
@@ -46,3 +52,19 @@ def test_a_faulty_merchant_file_is_one_sentence(
     (problem,) = raised.value.problems
     assert said in problem
     assert problem.startswith("custom_merchants must")
+
+
+@pytest.mark.parametrize("category", SPENDING_CATEGORIES)
+def test_a_price_nobody_pays_is_refused_with_its_bounds(category: str) -> None:
+    most = TYPICAL_AMOUNT_MAX_USD[category]
+
+    def asked(amount: float) -> OperatorControls:
+        merchant = {"name": "Zed", "category": category, "typical_amount_usd": amount}
+        return OperatorControls(custom_merchants=[merchant])
+
+    assert asked(most).custom_merchants[0].typical_amount_usd == most
+    with pytest.raises(ControlsError) as raised:
+        asked(most + 1)
+    (problem,) = raised.value.problems
+    for said in ("typical_amount_usd", category, f"between 1 and {most:g}", f"{most + 1:g}"):
+        assert said in problem.replace(".0", ""), problem

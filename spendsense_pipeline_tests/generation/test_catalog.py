@@ -12,7 +12,11 @@ import numpy as np
 import pytest
 
 import spendsense_pipeline.generation.catalog as catalog_package
-from spendsense_pipeline.controls import SPENDING_CATEGORIES, CustomMerchant
+from spendsense_pipeline.controls import (
+    SPENDING_CATEGORIES,
+    TYPICAL_AMOUNT_MAX_USD,
+    CustomMerchant,
+)
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import (
     BILL_KINDS,
@@ -36,16 +40,6 @@ CATALOG = load_catalog()
 def budget_shares(groups: SpendingGroups) -> Floats:
     """Each group's share of everyday dollars, as the survey has it: `[G]`."""
     return groups.annual_cents / groups.annual_cents.sum()
-
-
-def purchase_shares(groups: SpendingGroups, merchants: Merchants) -> Floats:
-    """Each group's share of purchases by number, from its budget and its mean ticket: `[G]`."""
-    means = merchants.ticket_median_cents * np.exp(merchants.ticket_sigma**2 / 2)  # of a log-normal
-    tickets = [
-        np.average(means[rows], weights=merchants.weight[rows]) for rows in by_group(merchants)
-    ]
-    shares = budget_shares(groups) / tickets
-    return shares / shares.sum()
 
 
 def by_group(merchants: Merchants) -> list[Ints]:
@@ -103,7 +97,7 @@ def test_spending_groups_share_out_the_budget() -> None:
     assert set(groups.category) == {*SPENDING_CATEGORIES, "cash"}
     assert np.allclose(groups.weekday_profile.mean(axis=1), 1, atol=0.002)
     assert np.allclose(groups.month_profile.mean(axis=1), 1, atol=0.002)
-    weekday = purchase_shares(groups, CATALOG.merchants) @ groups.weekday_profile
+    weekday = groups.purchase_share @ groups.weekday_profile
     assert set(np.argsort(weekday)[-2:]) == {4, 5}  # Friday and Saturday
     month = budget_shares(groups) @ groups.month_profile
     assert month.argmax() == 11
@@ -112,24 +106,131 @@ def test_spending_groups_share_out_the_budget() -> None:
     assert 0.28 <= budget_shares(groups)[food].sum() <= 0.38
 
 
-def test_purchases_look_like_published_tickets() -> None:
-    """Drawn as the catalog says: mean 40-95, median 18-45, log spread .9-1.3 (realism facts)."""
-    rng = np.random.default_rng(1)
-    groups, merchants = CATALOG.spending_groups, CATALOG.merchants
-    draws = []
-    shares = purchase_shares(groups, merchants)
-    for rows, share in zip(by_group(merchants), shares, strict=True):
-        count = int(200_000 * share)
-        weights = merchants.weight[rows] / merchants.weight[rows].sum()
-        row = rng.choice(rows, size=count, p=weights)
-        spread = merchants.ticket_sigma[row] * rng.standard_normal(count)
-        draws.append(merchants.ticket_median_cents[row] / 100 * np.exp(spread))
-    amounts = np.concatenate(draws)
-    assert 40 <= amounts.mean() <= 95
-    assert 18 <= np.median(amounts) <= 45
-    assert 0.9 <= np.log(amounts).std() <= 1.3
-    by_value = np.array([d.sum() for d in draws]) / amounts.sum()
-    assert np.abs(by_value - budget_shares(groups)).max() < 0.02
+def tickets(rows: Ints, count: int = 40_000, seed: int = 1) -> Floats:
+    """Dollars of purchases at some merchants, drawn as the catalog says: `[count]`."""
+    rng, shops = np.random.default_rng(seed), CATALOG.merchants
+    weight = shops.weight[rows] ** 1.15
+    row = rng.choice(rows, size=count, p=weight / weight.sum())
+    drawn = np.exp(shops.ticket_sigma[row] * rng.standard_normal(count))
+    cents = np.minimum(shops.ticket_median_cents[row] * drawn, shops.ticket_cap_cents[row])
+    return np.asarray(cents / 100)
+
+
+def named(*names: str) -> Ints:
+    """Rows of merchants by name."""
+    return np.array([CATALOG.merchants.names.index(name) for name in names])
+
+
+def grouped(name: str) -> Ints:
+    """Rows of the merchants of a group."""
+    return np.flatnonzero(CATALOG.merchants.group == CATALOG.spending_groups.index(name))
+
+
+RANGES = {
+    # Median, mean, 99th percentile and largest, in dollars; sources are named in the file.
+    "coffee": (grouped("coffee"), (6, 9), (7, 12), (20, 45), 60),
+    "fast food": (grouped("fast_food"), (10, 14), (12, 17), (45, 75), 150),
+    "sit-down": (grouped("dining"), (32, 50), (36, 60), (130, 350), 400),
+    "groceries": (grouped("groceries"), (33, 48), (48, 70), (230, 420), 600),
+    "fuel": (grouped("fuel"), (28, 45), (30, 50), (80, 120), 220),
+    "drugstore": (named("CVS Pharmacy", "Walgreens"), (13, 22), (18, 30), (130, 250), 300),
+    "ride": (named("Uber", "Lyft"), (14, 20), (18, 26), (80, 130), 200),
+    "Amazon": (named("Amazon"), (22, 32), (35, 46), (240, 450), 1_000),
+    "flight": (
+        np.array(
+            [r for r in grouped("travel") if "FLIGHTS" in CATALOG.merchants.category_detailed[r]]
+        ),
+        (280, 380),
+        (320, 450),
+        (1_000, 1_600),
+        1_800,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", RANGES)
+def test_tickets_are_what_people_pay(kind: str) -> None:
+    rows, median, mean, rare, most = RANGES[kind]
+    amounts = tickets(rows)
+    assert median[0] <= np.median(amounts) <= median[1]
+    assert mean[0] <= amounts.mean() <= mean[1]
+    assert rare[0] <= np.percentile(amounts, 99) <= rare[1]
+    assert amounts.max() <= most
+
+
+def test_tickets_stand_to_one_another_as_they_do() -> None:
+    """Tanks over $110 are rare; a warehouse trip is twice Walmart's; Amazon's are small or large."""
+    assert (tickets(grouped("fuel")) > 110).mean() <= 0.03
+    assert tickets(named("Costco")).mean() >= 2 * tickets(named("Walmart")).mean()
+    amazon = tickets(named("Amazon"))
+    assert 0.5 <= (amazon < 30).mean() <= 0.6
+    assert 0.06 <= (amazon > 100).mean() <= 0.1
+
+
+def test_a_months_purchases_are_a_households() -> None:
+    """Mean $40-50 and median $20-28 over all; by value near the survey, but for what superstores
+    sell of everything."""
+    groups = CATALOG.spending_groups
+    counts = np.rint(groups.purchase_share * 100_000).astype(int)
+    drawn = [
+        tickets(rows, count) if count else np.zeros(0)
+        for rows, count in zip(by_group(CATALOG.merchants), counts.tolist(), strict=True)
+    ]
+    amounts = np.concatenate(drawn)
+    assert 40 <= amounts.mean() <= 50
+    assert 20 <= np.median(amounts) <= 28
+    assert (
+        groups.purchase_share[[groups.index("travel"), groups.index("cash_withdrawal")]].sum() == 0
+    )
+    planned = groups.purchase_share == 0
+    by_value = np.array([part.sum() for part in drawn]) / amounts.sum()
+    survey = np.where(planned, 0, groups.annual_cents) / groups.annual_cents[~planned].sum()
+    assert np.abs(by_value - survey).max() < 0.07
+
+
+def test_every_state_has_its_shops() -> None:
+    """Several grocers, stations and restaurants to choose from everywhere, local chains among them;
+    most of those are known in a few states only."""
+    shops = CATALOG.merchants
+    everywhere = shops.serves.all(axis=1)
+    for name in ("groceries", "fuel", "fast_food", "dining"):
+        rows = grouped(name)
+        assert shops.serves[rows].sum(axis=0).min() >= 6
+        assert shops.serves[rows[~everywhere[rows]]].sum(axis=0).min() >= 1
+    of_texas = shops.serves[:, CATALOG.places.state_names.index("TX")]
+    for name, serves in (
+        ("H-E-B", True),
+        ("Publix", False),
+        ("Wegmans", False),
+        ("Buc-ee's", True),
+    ):
+        assert of_texas[shops.names.index(name)] == serves
+    assert shops.serves[shops.names.index("H-E-B")].sum() == 1
+
+
+def test_chains_that_closed_have_a_last_day() -> None:
+    shops = CATALOG.merchants
+    closed = {
+        name: str(day) for name, day in zip(shops.names, shops.closed_on, strict=True) if day == day
+    }
+    assert closed == {
+        "Party City": "2025-02-28",
+        "JOANN": "2025-05-31",
+        "Rite Aid": "2025-09-30",
+    }
+
+
+def test_custom_merchants_are_held_to_our_own_prices() -> None:
+    """The most the controls allow is half of the largest ticket of the category."""
+    groups = CATALOG.spending_groups
+    for category, most in TYPICAL_AMOUNT_MAX_USD.items():
+        ours = groups.ticket_cap_cents[np.array(groups.category) == category].max()
+        assert most == ours / 200
+        extended = _with(CustomMerchant("Zed & Sons", category, most))
+        assert (
+            extended.merchants.ticket_cap_cents[-1]
+            == 2 * extended.merchants.ticket_median_cents[-1]
+        )
 
 
 def test_merchants_are_popular_like_zipf() -> None:
@@ -231,6 +332,9 @@ def test_products_are_of_invented_banks_with_plausible_rates() -> None:
         ("share", lambda sheet: sheet.numbers("share", 0, 1)),
         ("name", lambda sheet: sheet.text("name", unique=True)),
         ("profile", lambda sheet: sheet.profiles("profile", 3)),
+        ("shares", lambda sheet: sheet.shares("shares", 3)),
+        ("states", lambda sheet: sheet.subsets("states", ("NY", "TX"))),
+        ("closed_on", lambda sheet: sheet.optional_dates("closed_on")),
         ("day", lambda sheet: sheet.days("day")),
         ("category_detailed", lambda sheet: sheet.category_codes()),
         ("missing", lambda sheet: sheet.text("missing")),
@@ -243,6 +347,9 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "share": "0.5",
         "name": "A",
         "profile": "0.5;1;1.5",
+        "shares": "0.5;0.5;0",
+        "states": "TX",
+        "closed_on": "2025-02-28",
         "day": "2025-01-21",
         "category_detailed": "TRAVEL_LODGING",
     }
@@ -251,6 +358,9 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "share": "nan",
         "name": "A",  # twice
         "profile": "1;1;2",
+        "shares": "0.5;0.4;0",
+        "states": "TX;CA",
+        "closed_on": "February",
         "day": "2025-02-30",
         "category_detailed": "TRAVEL_HOTELS",
     }

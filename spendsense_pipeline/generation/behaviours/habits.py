@@ -15,7 +15,7 @@ from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
-from spendsense_pipeline.generation.shops import TABLE_BITS
+from spendsense_pipeline.generation.shops import TABLE_BITS, visited_shares
 
 _TABLE_SIZE: Final = 1 << TABLE_BITS
 CASH_GROUP: Final = "cash_withdrawal"
@@ -187,7 +187,8 @@ def _tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Floats:
         rows = np.flatnonzero((shops.group == group) & (shops.weight > 0))
         if rows.size:
             each = shops.ticket_median_cents[rows, np.newaxis] * places[spread_class[rows]]
-            tickets[group] = np.average(each, axis=0, weights=shops.weight[rows])
+            each = np.minimum(each, shops.ticket_cap_cents[rows, np.newaxis])
+            tickets[group] = np.average(each, axis=0, weights=visited_shares(catalog, rows))
     return tickets
 
 

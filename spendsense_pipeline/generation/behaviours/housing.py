@@ -14,12 +14,21 @@ import numpy as np
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.homes import (
+    RENT_STEP_USD,
+    Homes,
+    at_age,
+    homes,
+    housing_growth,
+    pays_property_tax,
+)
 from spendsense_pipeline.generation.behaviours.income import (
     Paychecks,
     events_passed,
     pay_day_of_month,
 )
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
+from spendsense_pipeline.generation.behaviours.prices import biller_growth
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.labels import Labels
@@ -27,7 +36,7 @@ from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, pos
 from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
-from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES, INCOME_TIERS
+from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
 KINDS: Final = len(BILL_KINDS)
 BILL_SERIAL: Final = BitFields(kind=5, month=6)
@@ -36,13 +45,11 @@ for payday."""
 _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
-HOUSING_SHARE_OF_INCOME = (0.22, 0.35)
-OTHER_BILLS_MAX_SHARE = 0.19
-"""Of income, all bills but housing together."""
-EVERYDAY_MIN_SHARE = 0.27
+PROPERTY_TAX = BILL_KINDS.index("property_tax")
+OTHER_BILLS_MAX_SHARE = 0.30
+"""Of income, all bills but housing together: what would go beyond is not taken out."""
+EVERYDAY_MIN_SHARE = 0.25
 """What bills and orders leave of income for everyday spending, at least."""
-OWNER_SHARE: Final = {"low": 0.2, "middle": 0.4, "high": 0.6}
-"""Households with a mortgage instead of rent, by income tier (about 40 % overall)."""
 
 
 class BillShares(NamedTuple):
@@ -64,15 +71,33 @@ OTHER_BILL_SHARES: Final[dict[str, BillShares]] = {
     "renters_insurance": BillShares(0.0, 0.45),
     "health_insurance": BillShares(0.15, 0.15),
     "life_insurance": BillShares(0.25, 0.08),
-    "car_loan": BillShares(0.35, 0.28),
-    "student_loan": BillShares(0.15, 0.22),
     "personal_loan": BillShares(0.06, 0.08),
+    # Census ACS 2024: a quarter of owners pays an association.
+    "association": BillShares(0.25, 0.0),
 }
-CHILDCARE_SHARE_OF_FAMILIES = 0.3
+# Families with a vehicle loan: 35 % (Survey of Consumer Finances 2022), few of the old.
+CAR_LOAN_SHARE_FROM_AGE: Final = {19: 0.44, 30: 0.52, 65: 0.34, 75: 0.14}
+# Who owes on an education (Federal Reserve, SHED 2024: 18-29, 30-44, 45-59 and over), less the
+# third of borrowers who are not paying.
+STUDENT_LOAN_SHARE_FROM_AGE: Final = {19: 0.27, 30: 0.21, 45: 0.10, 60: 0.015}
+CHILDCARE_SHARE_FROM_AGE: Final = {19: 0.42, 48: 0.05}
+"""Of families."""
 CHILDCARE_MAX_SHARE = 0.10
 FAMILIES = ("family", "single_parent")
 """Household types with children."""
 REFERENCE_INCOME_USD = 5_000.0
+_DROPPED_FIRST: Final = (
+    "personal_loan",
+    "life_insurance",
+    "childcare",
+    "student_loan",
+    "car_loan",
+    "health_insurance",
+    "association",
+)
+"""What a household that cannot afford all its bills does without, in that order."""
+DUE_ON_THE_FIRST_SHARE: Final = 0.8
+"""Of rents and mortgages; the others fall on the 2nd to the 5th."""
 INSTALMENTS_PER_MONTH = {
     cadence: round(per_year / MONTHS_PER_YEAR, 4)
     for cadence, per_year in PAYCHECKS_PER_YEAR.items()
@@ -108,7 +133,8 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     """
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
-    has = _contracts(world)
+    home = homes(world)
+    has = _contracts(world, home)
     word = world.words("biller", np.arange(KINDS))
     spread = normal(world.words("bill_amount", np.arange(KINDS)))
     biller = np.zeros((world.users, KINDS), dtype=np.int64)
@@ -121,21 +147,18 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     usual = usual * np.sqrt(income / REFERENCE_INCOME_USD)[:, np.newaxis]
     childcare = BILL_KINDS.index("childcare")
     usual[:, childcare] = np.minimum(usual[:, childcare], income * CHILDCARE_MAX_SHARE)
-    usual = np.where(has, usual, 0.0)
-
-    low, high = HOUSING_SHARE_OF_INCOME
-    housing = income * (low + (high - low) * uniform(world.words("housing_share", 0)))
     usual[:, [RENT, MORTGAGE]] = 0.0
+    usual = _affordable(np.where(has, usual, 0.0), income)
     other = usual.sum(axis=1)
-    usual *= np.minimum(1.0, OTHER_BILLS_MAX_SHARE * income / np.maximum(other, 1.0))[:, np.newaxis]
-    usual[:, RENT] = np.where(has[:, RENT], housing, 0.0)
-    usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], housing, 0.0)
-    room = income * (1 - EVERYDAY_MIN_SHARE) - orders_usd
-    usual *= np.minimum(1.0, room / np.maximum(usual.sum(axis=1), 1.0))[:, np.newaxis]
+    room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - orders_usd - other, 0.0)
+    paid = np.minimum(home.housing_usd, room)
+    usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
+    usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
 
     day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
-    # Rent and mortgages are due in the first days of the month.
-    first_days = 1 + integers(world.words("housing_day", 0), 5)
+    late = (uniform(world.words("housing_day", 0)) - DUE_ON_THE_FIRST_SHARE) * 4
+    first_days = 2 + np.floor(late / (1 - DUE_ON_THE_FIRST_SHARE)).astype(np.int64)
+    first_days = np.maximum(first_days, 1)
     day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
     twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
         world.profiles.cadence, (Cadence.MONTHLY, Cadence.SEMIMONTHLY)
@@ -150,29 +173,50 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     day_of_month = np.where(
         twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
     )
-    # Whole dollars for housing and loans, cents for the rest.
     cents = np.rint(usual * 100).astype(np.int64)
-    cents[:, [RENT, MORTGAGE]] = cents[:, [RENT, MORTGAGE]] // 500 * 500
+    cents[:, RENT] = _asked_rent(cents[:, RENT])
     return Bills(cents, biller, day_of_month)
 
 
-def _contracts(world: World) -> Flags:
+def _asked_rent(cents: Floats | Ints) -> Ints:
+    """Rents are asked in steps of five dollars."""
+    step = RENT_STEP_USD * 100
+    return np.asarray(np.rint(cents / step) * step, dtype=np.int64)
+
+
+def _affordable(usual: Floats, income: Floats) -> Floats:
+    """The bills that fit into their share of income, what can be done without left out first; what
+    still does not fit is a smaller home's and a smaller car's: `[U, KINDS]`."""
+    most = OTHER_BILLS_MAX_SHARE * income
+    kept = usual.copy()
+    for name in _DROPPED_FIRST:
+        is_too_much = kept.sum(axis=1) > most
+        kept[is_too_much, BILL_KINDS.index(name)] = 0.0
+    fits = np.minimum(1.0, most / np.maximum(kept.sum(axis=1), 1.0))
+    return np.asarray(kept * fits[:, np.newaxis], dtype=np.float64)
+
+
+def _contracts(world: World, home: Homes) -> Flags:
     """Which bills each household has: `[U, KINDS]`."""
     draw = uniform(world.words("bill_contract", np.arange(KINDS)))
     people = world.profiles.people
-    owner_share = np.array([OWNER_SHARE[tier] for tier in INCOME_TIERS])
-    is_owner = draw[:, MORTGAGE] < owner_share[people.income_tier]
     has = np.zeros(draw.shape, dtype=np.bool_)
-    has[:, MORTGAGE] = is_owner
-    has[:, RENT] = ~is_owner
+    has[:, MORTGAGE] = home.owes
+    has[:, RENT] = ~home.is_owner
+    has[:, PROPERTY_TAX] = pays_property_tax(world, home)
     for name, share in OTHER_BILL_SHARES.items():
         kind = BILL_KINDS.index(name)
-        has[:, kind] = draw[:, kind] < np.where(is_owner, share.owners, share.renters)
-    childcare = BILL_KINDS.index("childcare")
+        has[:, kind] = draw[:, kind] < np.where(home.is_owner, share.owners, share.renters)
+    by_age = {
+        "car_loan": CAR_LOAN_SHARE_FROM_AGE,
+        "student_loan": STUDENT_LOAN_SHARE_FROM_AGE,
+        "childcare": CHILDCARE_SHARE_FROM_AGE,
+    }
+    for name, shares in by_age.items():
+        kind = BILL_KINDS.index(name)
+        has[:, kind] = draw[:, kind] < at_age(people.age_years, shares)
     families = [HOUSEHOLD_TYPES.index(name) for name in FAMILIES]
-    has[:, childcare] = np.isin(people.household_type, families) & (
-        draw[:, childcare] < CHILDCARE_SHARE_OF_FAMILIES
-    )
+    has[:, BILL_KINDS.index("childcare")] &= np.isin(people.household_type, families)
     return has
 
 
@@ -204,7 +248,12 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     profile = catalog.month_profile[bills.biller][:, :, month_of_year]
     # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
     factor = profile * np.exp(variation * swing - variation**2 / 2)
+    factor *= _growth(world, bills, labels, months)
+    due = catalog.due_months[bills.biller]
+    parts = MONTHS_PER_YEAR / due.sum(axis=2)
+    factor *= np.where(due[:, :, month_of_year], parts[:, :, np.newaxis], 0.0)
     cents = np.rint(bills.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
+    cents[:, RENT] = _asked_rent(cents[:, RENT])
     keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
     housing = np.isin(np.arange(KINDS), (RENT, MORTGAGE))[np.newaxis, :, np.newaxis]
     keep &= ~(
@@ -223,6 +272,16 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         serial=BILL_SERIAL.pack(kind=kind, month=month),
     )
     return Postings.joined([monthly, _instalments(world, bills, paychecks, labels)])
+
+
+def _growth(world: World, bills: Bills, labels: Labels, months: Ints) -> Floats:
+    """What prices have risen by since history_start: `[U, KINDS, M]`, months of the plan."""
+    start, plan = world.resolved.history_start, world.calendar.history_start
+    first = start.year * 12 + start.month - 1
+    since = months + plan.year * 12 + plan.month - 1 - first
+    growth = biller_growth(labels.catalog.billers, first, since)[bills.biller]
+    growth[:, [RENT, MORTGAGE]] = housing_growth(world, since).transpose(1, 0, 2)
+    return growth
 
 
 def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
@@ -245,22 +304,20 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
         list(INSTALMENTS_PER_MONTH.values()),
         1.0,
     )
-    part = np.rint(monthly / per_month / 100).astype(np.int64) * 100
+    growth = _growth(world, bills, labels, np.arange(world.calendar.month_count))
+    month = world.calendar.month_index[np.clip(paychecks.day, 0, world.days - 1)]
+    grown = np.take_along_axis(growth[rows, housing], month, axis=1)
+    part = np.rint((monthly / per_month)[:, np.newaxis] * grown / 100).astype(np.int64) * 100
     day = np.where(
         paychecks.day < world.days, world.calendar.on_or_after(paychecks.day + 1), world.days + 1
     )
-    keep = (
-        splits[:, np.newaxis]
-        & (paychecks.day >= 0)
-        & (day < world.days)
-        & (part > 0)[:, np.newaxis]
-    )
+    keep = splits[:, np.newaxis] & (paychecks.day >= 0) & (day < world.days) & (part > 0)
     user, column = np.nonzero(keep)
     return postings(
         user=user,
         slot=Slot.CHECKING,
         day=day[user, column],
-        cents=part[user],
+        cents=part[user, column],
         label=labels.first_biller + bills.biller[user, housing[user]],
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=housing[user], month=_INSTALMENT),

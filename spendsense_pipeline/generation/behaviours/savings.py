@@ -12,7 +12,12 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints
-from spendsense_pipeline.generation.behaviours.housing import BILL_SERIAL, MORTGAGE, RENT
+from spendsense_pipeline.generation.behaviours.housing import (
+    BILL_SERIAL,
+    MORTGAGE,
+    PROPERTY_TAX,
+    RENT,
+)
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
@@ -220,7 +225,7 @@ def housing_cover_postings(world: World, bill_rows: Postings, labels: Labels) ->
         Both legs of a transfer per payment of theirs, on its day and of its amount.
     """
     is_swept = world.profiles.rhythm[bill_rows.user] == Rhythm.SWEPT
-    is_housing = np.isin(labels.bill_kind(bill_rows.label), (RENT, MORTGAGE))
+    is_housing = np.isin(labels.bill_kind(bill_rows.label), (RENT, MORTGAGE, PROPERTY_TAX))
     due = bill_rows.where(is_swept & is_housing)
     return transfer(
         user=due.user,

@@ -17,13 +17,19 @@ from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.habits import CASH_GROUP, Habits
+from spendsense_pipeline.generation.behaviours.trips import away_places, paying_slot, plan_trips
 from spendsense_pipeline.generation.bit_fields import BitFields
-from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.catalog import Catalog, Places
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
 from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import bits, words_each
-from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
+from spendsense_pipeline.generation.shops import (
+    FAVOURITE_SHARE,
+    TABLE_BITS,
+    favourite_draws,
+    shops_for,
+)
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -40,8 +46,6 @@ ACTIVE_SHARE: Final[dict[Cadence, float]] = {
     Cadence.IRREGULAR: 1.0,
 }
 """Part of a pay period with money in it, by cadence (see `budget.SPENDING_STRETCH_SHARE`)."""
-FAVOURITE_SHARE = 0.87
-"""Purchases made at one of the user's usual places."""
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 _SETTLEMENT_DAYS: Final[Ints] = np.array([0] * 4 + [1] * 7 + [2] * 5, dtype=np.int64)
@@ -181,8 +185,8 @@ def plan_purchases(
     # Cash comes in twenties and would overshoot a budget that leaves nothing.
     group = np.where(is_tight & (group == cash), 0, group)
     is_cash = group == cash
-    home = home_places(world, labels.catalog.places)
-    merchant = _merchants(world, labels.catalog, home, user, day, group, word)
+    town = _towns(world, labels.catalog.places, user, day, serial)
+    merchant = _merchants(world, labels.catalog, user, day, town, group, word)
     price = habits.relative_price[habits.spread_class[merchant], _CHOICES.take(word, "price")]
     leaning = _leaning(world, habits, everyday_usd)[user, group]
     merchants = labels.catalog.merchants
@@ -207,8 +211,6 @@ def plan_purchases(
     shortest, longest = REFUND_DELAY_DAYS
     delay = shortest + _SETTLEMENT.take(second, "refund_delay") % (longest - shortest + 1)
     is_online = _share_drawn(second, "channel") >= merchants.in_store_share[merchant]
-    second_town = second_towns(world, labels.catalog.places, home)
-    town = where_bought(world, home, second_town, user, day, serial)
     return Purchases(
         user=user,
         day=day,
@@ -247,17 +249,25 @@ def _moments(count: Ints) -> tuple[Ints, Ints, Ints]:
     return user, user_day - user * days, np.arange(user_day.size) - first[user_day]
 
 
+def _towns(world: World, places: Places, user: Ints, day: Ints, serial: Ints) -> Ints:
+    """Where each purchase in person is made: at home, in the town of work or on a trip: `[N]`."""
+    home = home_places(world, places)
+    away = away_places(world, plan_trips(world, places, paying_slot(world)))
+    return where_bought(world, home, second_towns(world, places, home), away, user, day, serial)
+
+
 def _merchants(
-    world: World, catalog: Catalog, home: Ints, user: Ints, day: Ints, group: Ints, word: Words
+    world: World, catalog: Catalog, user: Ints, day: Ints, town: Ints, group: Ints, word: Words
 ) -> Ints:
-    """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
+    """Mostly one of the user's favourites of the group, else any that serves the town: `[N]`."""
     shops = shops_for(catalog, world.resolved.history_start)
     rank = _FAVOURITE_RANK[_CHOICES.take(word, "favourite")]
     goes_to_favourite = _CHOICES.take(word, "goes_to_favourite") < FAVOURITE_SHARE * 256
     favourite = favourite_draws(world, len(catalog.spending_groups))[user, group, rank]
-    state = catalog.places.state[home][user]
+    state = catalog.places.state[town]
+    at_home = state == catalog.places.state[home_places(world, catalog.places)][user]
     return np.where(
-        goes_to_favourite,
+        goes_to_favourite & at_home,
         shops.favourites(state, group, day, favourite),
         shops.choose(state, group, day, _CHOICES.take(word, "merchant")),
     )

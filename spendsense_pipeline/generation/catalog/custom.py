@@ -128,6 +128,10 @@ def _appended(
         else max(1, round(row.typical_amount_usd * 100))
         for row, of in zip(rows, group.tolist(), strict=True)
     ]
+    caps = [
+        int(groups.ticket_cap_cents[np.array(groups.category) == row.category].max())
+        for row in rows
+    ]
     return Merchants(
         names=merchants.names + tuple(row.name for row in rows),
         descriptors=merchants.descriptors + tuple(_descriptor(row.name) for row in rows),
@@ -140,7 +144,7 @@ def _appended(
             merchants.ticket_median_cents, np.array(cents, dtype=np.int64)
         ),
         ticket_sigma=np.append(merchants.ticket_sigma, groups.ticket_sigma[group]),
-        ticket_cap_cents=np.append(merchants.ticket_cap_cents, groups.ticket_cap_cents[group]),
+        ticket_cap_cents=np.append(merchants.ticket_cap_cents, np.array(caps, dtype=np.int64)),
         visit_kind=np.append(merchants.visit_kind, np.zeros(len(rows), dtype=np.int64)),
         serves=np.vstack([merchants.serves, np.ones((len(rows), merchants.serves.shape[1]), bool)]),
         closed_on=np.append(merchants.closed_on, np.full(len(rows), "NaT", dtype="datetime64[D]")),

@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.catalog.records import (
 )
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import Merchants
+from spendsense_pipeline.generation.catalog.shopping_files import descriptors
 from spendsense_pipeline.plaid import accounts, categories
 
 
@@ -23,7 +24,7 @@ def read_subscriptions() -> Subscriptions:
     names = sheet.text("merchant_name", unique=True)
     subscriptions = Subscriptions(
         names=names,
-        descriptors=sheet.descriptors(),
+        descriptors=descriptors(sheet),
         category_detailed=detailed,
         billing=sheet.one_of("billing", BILLINGS),
         weight=sheet.numbers("popularity_weight", 0.01, 100),

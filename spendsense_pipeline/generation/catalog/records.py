@@ -42,6 +42,8 @@ BILL_KINDS: Final = (
     "student_loan",
     "personal_loan",
     "childcare",
+    "property_tax",
+    "association",
 )
 """What a household pays regularly, in the order of its contracts."""
 
@@ -122,6 +124,8 @@ class Billers:
     """Spread of log amounts month to month within a household; 0 = the same every month."""
     month_profile: Floats
     """`[B, 12]`, January first, mean 1."""
+    due_months: Flags
+    """Months a bill comes in, `[B, 12]`; a year's amount is spread evenly over them."""
     payment_channel: tuple[str, ...]
     weight: Floats
 

@@ -250,17 +250,6 @@ class Sheet:
                 self.complain(number, "category_detailed", detailed, remedy)
         return details
 
-    def descriptors(self) -> tuple[str, ...]:
-        """The column `descriptor`: a bank's line, in which only `{store}` is filled in."""
-        descriptors = self.text("descriptor")
-        for number, descriptor in enumerate(descriptors):
-            rest = descriptor.replace("{store}", "")
-            if "{" in rest or "}" in rest or not rest.strip(" #"):
-                self.complain(
-                    number, "descriptor", descriptor, "may hold {store} and nothing else in braces"
-                )
-        return descriptors
-
     def finish(self) -> None:
         """Settle the reading of a file.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ import numpy.typing as npt
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 
 Dates = npt.NDArray[np.datetime64]
+ONLINE_POSTING_CLASS: Final = "online"
+"""How what is bought online posts, whatever its group."""
 
 
 def rows_where(flags: Flags) -> Ints:

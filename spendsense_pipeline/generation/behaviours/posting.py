@@ -1,0 +1,65 @@
+"""When a purchase posts: so many business days after it, by what was bought how, for everybody."""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.calendar import Calendar
+from spendsense_pipeline.generation.catalog import (
+    ONLINE_POSTING_CLASS,
+    Catalog,
+    PostingClasses,
+)
+
+LAG_BITS: Final = 8
+"""Bits of a draw that pick how long it takes."""
+
+
+def posting_class(catalog: Catalog, merchant: Ints, is_online: Flags) -> Ints:
+    """How each purchase posts.
+
+    Args:
+        catalog: The catalog.
+        merchant: Row of its merchants, `[N]`.
+        is_online: Whether it was bought online, `[N]`.
+
+    Returns:
+        Row of PostingClasses each, `[N]`.
+    """
+    in_person = catalog.spending_groups.posting_class[catalog.merchants.group[merchant]]
+    online = catalog.posting_classes.index(ONLINE_POSTING_CLASS)
+    return np.where(is_online, online, in_person).astype(np.int64)
+
+
+def posted_on(calendar: Calendar, classes: PostingClasses, of: Ints, day: Ints, draw: Ints) -> Ints:
+    """The day each purchase posts, a business day; Saturday's post from Monday on.
+
+    Args:
+        calendar: Business days.
+        classes: How long purchases take.
+        of: Row of PostingClasses, `[N]`.
+        day: Day of the purchase, `[N]`.
+        draw: LAG_BITS bits of a draw, `[N]`.
+
+    Returns:
+        Days since history_start, `[N]`.
+    """
+    lag = _lags(classes)[of, draw]
+    first = calendar.on_or_after(day).astype(np.int64)
+    # Counted from the last day banks were open, or a weekend would take a day longer.
+    posts = calendar.on_or_before(day).astype(np.int64)
+    for days in range(1, classes.business_days_shares.shape[1]):
+        posts = np.where(lag >= days, calendar.on_or_after(posts + 1), posts)
+    return np.asarray(np.maximum(posts, first), dtype=np.int64)
+
+
+@functools.lru_cache(maxsize=4)
+def _lags(classes: PostingClasses) -> Ints:
+    """Business days by class and draw: `[P, 256]`."""
+    size = 1 << LAG_BITS
+    edges = np.rint(np.cumsum(classes.business_days_shares, axis=1)[:, :-1] * size)
+    return np.asarray((np.arange(size) >= edges[:, :, np.newaxis]).sum(axis=1), dtype=np.int64)

@@ -1,0 +1,169 @@
+"""Reads the files about shopping: kinds of spending, merchants, how they post, and places."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.controls import SPENDING_CATEGORIES
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.catalog.sheets import Sheet
+from spendsense_pipeline.generation.catalog.shopping import (
+    ONLINE_POSTING_CLASS,
+    Merchants,
+    Places,
+    PostingClasses,
+    SpendingGroups,
+    VisitKinds,
+)
+from spendsense_pipeline.tables.raw import REGIONS
+
+POSTING_DAYS_MAX: Final = 3
+"""Business days a purchase takes to post at most."""
+ORDINARY_VISITS: Final = "ordinary"
+"""The kind of merchants visited whenever one likes."""
+
+
+def read_posting_classes() -> PostingClasses:
+    """How long purchases take to post."""
+    sheet = Sheet.from_package("posting_classes.csv")
+    classes = PostingClasses(
+        names=sheet.text("posting_class", unique=True),
+        business_days_shares=sheet.shares("business_days_shares", POSTING_DAYS_MAX + 1),
+        is_tipped=sheet.numbers("is_tipped", 0, 1).astype(np.bool_),
+        hold_cents=np.rint(sheet.numbers("hold_usd", 0, 200) * 100).astype(np.int64),
+    )
+    if ONLINE_POSTING_CLASS not in classes.names:
+        sheet.problems.append(f"posting_classes.csv: no class {ONLINE_POSTING_CLASS!r}")
+    sheet.text("source")  # a number without its source is refused
+    sheet.finish()
+    return classes
+
+
+def read_visit_kinds() -> VisitKinds:
+    """Kinds of merchants nobody visits twice in a row."""
+    sheet = Sheet.from_package("visit_kinds.csv")
+    kinds = VisitKinds(
+        names=sheet.text("visit_kind", unique=True),
+        days_between=sheet.numbers("days_between", 0, 400).astype(np.int64),
+    )
+    if kinds.names[0] != ORDINARY_VISITS or kinds.days_between[0] != 0:
+        sheet.complain(0, "visit_kind", kinds.names[0], "must be ordinary, with no days between")
+    sheet.text("source")
+    sheet.finish()
+    return kinds
+
+
+def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
+    """Kinds of everyday spending.
+
+    Args:
+        classes: How their purchases may post.
+
+    Returns:
+        The groups.
+    """
+    sheet = Sheet.from_package("spending_groups.csv")
+    groups = SpendingGroups(
+        names=sheet.text("group", unique=True),
+        category=sheet.one_of("spending_category", (*SPENDING_CATEGORIES, "cash")),
+        annual_cents=sheet.cents("annual_usd"),
+        purchase_share=sheet.numbers("purchase_share", 0, 1),
+        ticket_median_cents=sheet.cents("ticket_median_usd"),
+        ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
+        ticket_cap_cents=sheet.cents("ticket_cap_usd"),
+        posting_class=_index_in(sheet, "posting_class", classes.names),
+        refund_share=sheet.numbers("refund_share", 0, 0.2),
+        weekday_profile=sheet.profiles("weekday_profile", 7),
+        month_profile=sheet.profiles("month_profile", 12),
+    )
+    if abs(groups.purchase_share.sum() - 1) > 1e-9:
+        sheet.problems.append("spending_groups.csv: purchase_share must add up to 1")
+    sheet.text("source")
+    sheet.finish()
+    return groups
+
+
+def _index_in(sheet: Sheet, column: str, names: tuple[str, ...]) -> Ints:
+    """Rows of the names a column gives; what is wrong is kept for `finish`."""
+    given = sheet.one_of(column, names)
+    return np.array([names.index(name) if name in names else 0 for name in given], dtype=np.int64)
+
+
+def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -> Merchants:
+    """Where everyday purchases are made.
+
+    Args:
+        groups: The kinds of spending they belong to.
+        kinds: The kinds of visits.
+        places: The states they may serve.
+
+    Returns:
+        The merchants.
+    """
+    sheet = Sheet.from_package("merchants.csv")
+    detailed = sheet.category_codes()
+    group = _index_in(sheet, "spending_group", groups.names)
+    merchants = Merchants(
+        names=sheet.text("merchant_name", unique=True),
+        descriptors=descriptors(sheet),
+        category_detailed=detailed,
+        group=group,
+        in_store_share=sheet.numbers("in_store_share", 0, 1),
+        ticket_median_cents=sheet.cents("ticket_median_usd"),
+        ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
+        ticket_cap_cents=sheet.cents("ticket_cap_usd"),
+        visit_kind=_index_in(sheet, "visit_kind", kinds.names),
+        weight=sheet.numbers("popularity_weight", 0.01),
+        serves=sheet.subsets("states", places.state_names),
+        closed_on=sheet.optional_dates("closed_on"),
+    )
+    for number, (median, cap, most) in enumerate(
+        zip(
+            merchants.ticket_median_cents.tolist(),
+            merchants.ticket_cap_cents.tolist(),
+            groups.ticket_cap_cents[group].tolist(),
+            strict=True,
+        )
+    ):
+        if not 2 * median <= cap <= most:
+            remedy = f"must lie between twice the median and its group's {most / 100:.2f}"
+            sheet.complain(number, "ticket_cap_usd", cap / 100, remedy)
+    for of, name in enumerate(groups.names):
+        here = (group == of) & np.isnat(merchants.closed_on)
+        alone = ~merchants.serves[here].any(axis=0)
+        if alone.any():
+            without = ", ".join(np.array(places.state_names)[alone])
+            sheet.problems.append(f"merchants.csv: no merchant for the group {name} in {without}")
+    sheet.text("source")
+    sheet.finish()
+    return merchants
+
+
+def read_places() -> Places:
+    """Where people live, work and travel."""
+    sheet = Sheet.from_package("places.csv")
+    places = Places(
+        cities=sheet.text("city"),
+        states=sheet.text("state"),
+        regions=sheet.one_of("region", REGIONS),
+        weight=sheet.numbers("population_weight", 1),
+        visitor_weight=sheet.numbers("visitor_weight", 1),
+        latitude=sheet.numbers("latitude", 18, 72),
+        longitude=sheet.numbers("longitude", -180, -66),
+    )
+    sheet.finish()
+    return places
+
+
+def descriptors(sheet: Sheet) -> tuple[str, ...]:
+    """The column `descriptor`, with no placeholder but `{store}`."""
+    descriptors = sheet.text("descriptor")
+    for number, descriptor in enumerate(descriptors):
+        rest = descriptor.replace("{store}", "")
+        if "{" in rest or "}" in rest or not rest.strip(" #"):
+            sheet.complain(
+                number, "descriptor", descriptor, "may hold {store} and nothing else in braces"
+            )
+    return descriptors

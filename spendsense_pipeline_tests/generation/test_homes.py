@@ -1,0 +1,152 @@
+"""Homes and bills: who owns, what rents do over the years, when the county is paid."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import defaultdict
+from importlib import resources
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from spendsense_pipeline.generation import catalog, generate
+from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
+
+START = dt.date(2024, 11, 1)
+RENT, MORTGAGE = "RENT_AND_UTILITIES_RENT", "LOAN_PAYMENTS_MORTGAGE_PAYMENT"
+TAX, STUDENT = "GOVERNMENT_AND_NON_PROFIT_TAX_PAYMENT", "LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT"
+BILLERS = {
+    row["biller_name"]: row
+    for row in csv.DictReader(
+        resources.files(catalog).joinpath("billers.csv").read_text().splitlines()
+    )
+}
+
+
+class People:
+    """Two hundred people over two years, and their bills by person and category."""
+
+    def __init__(self, seed: int) -> None:
+        resolved = a_configuration(
+            as_of=dt.date(2026, 10, 31),
+            history_start=START,
+            config={"num_users": 200, "seed": seed, "months_history": 24},
+        )
+        [made] = generate(resolved)
+        self.users = {user["user_id"]: user for user in made.users.to_pylist()}
+        self.streams = made.stream_truth.to_pylist()
+        self.bills: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        columns = ["user_id", "date", "amount", "merchant_name", "category_detailed"]
+        for row in made.transactions.select(columns).to_pylist():
+            if row["merchant_name"] in BILLERS and row["amount"] > 0:
+                self.bills[row["user_id"], row["category_detailed"]].append(row)
+
+    def share(self, category: str, low: int = 0, high: int = 200) -> float:
+        """Of the people of an age, those who pay such a bill."""
+        aged = [key for key, user in self.users.items() if low <= user["age"] < high]
+        return sum((key, category) in self.bills for key in aged) / len(aged)
+
+
+@pytest.fixture(scope="module", params=[5, 42])
+def people(request: pytest.FixtureRequest) -> People:
+    return People(request.param)
+
+
+def test_two_thirds_own_and_the_old_owe_nothing(people: People) -> None:
+    rent, mortgage = people.share(RENT), people.share(MORTGAGE)
+    assert 0.26 <= rent <= 0.43
+    assert 0.28 <= 1 - mortgage / (1 - rent) <= 0.5
+    assert people.share(RENT, 19, 35) >= 1.6 * people.share(RENT, 55, 91)
+    assert people.share(MORTGAGE, 67, 91) <= people.share(MORTGAGE, 35, 60) / 1.5
+    neither = set(people.users) - {user for user, kind in people.bills if kind in (RENT, MORTGAGE)}
+    # Who lives from paycheck to paycheck defers.
+    payers = {user for user, kind in people.bills if kind == TAX}
+    assert payers <= neither
+    assert len(payers) >= 0.75 * len(neither)
+
+
+def test_rents_are_of_the_published_size_and_mostly_due_on_the_first(people: People) -> None:
+    firsts, rows = [], []
+    for (_, kind), paid in people.bills.items():
+        if kind == RENT:
+            month = [row for row in paid if (row["date"].year, row["date"].month) == (2025, 1)]
+            firsts.append(float(sum(row["amount"] for row in month)))
+            rows += paid
+    firsts.sort()
+    assert 1_150 <= firsts[len(firsts) // 2] <= 1_550
+    assert firsts[len(firsts) // 4] >= 850
+    assert firsts[3 * len(firsts) // 4] <= 2_000
+    monthly = [row["date"].day for row in rows]
+    assert sum(day >= 28 or day <= 5 for day in monthly) / len(monthly) >= 0.6
+
+
+def test_rents_rise_a_little_once_a_year(people: People) -> None:
+    rose = paid_once = 0
+    for (_, kind), paid in people.bills.items():
+        if kind != RENT or not 22 <= len(paid) <= 26:
+            continue  # in parts
+        paid_once += 1
+        steps = [
+            (row["date"], float(row["amount"] / before["amount"]))
+            for before, row in pairwise(paid)
+            if row["amount"] != before["amount"]
+        ]
+        rose += bool(steps)
+        assert all(1.01 <= step <= 1.06 for _, step in steps)
+        assert len(steps) <= 2
+        if len(steps) == 2:
+            assert 350 <= (steps[1][0] - steps[0][0]).days <= 380
+        assert all(row["amount"] % 5 == 0 for row in paid)
+    assert rose >= 0.8 * paid_once > 0
+
+
+def test_the_county_is_paid_in_its_months(people: People) -> None:
+    for (_, kind), paid in people.bills.items():
+        if kind != TAX:
+            continue
+        [county] = {row["merchant_name"] for row in paid}
+        named = {int(month) for month in BILLERS[county]["due_months"].split(";")}
+        # One due on a day late in a month may post in the next.
+        assert {row["date"].month for row in paid if row["date"].day > 4} <= named
+        assert len(paid) in (2 * len(named) - 1, 2 * len(named), 2 * len(named) + 1)
+
+
+def test_truth_says_how_often_the_county_is_paid(people: People) -> None:
+    cadences = {1: "annual", 2: "semiannual", 4: "quarterly"}
+    found = 0
+    for stream in people.streams:
+        due = BILLERS[stream["merchant_name"]]["due_months"] if stream["kind"] == "bill" else ""
+        if due:
+            assert stream["cadence"] == cadences[len(due.split(";"))]
+            found += 1
+    assert found >= 20
+
+
+def test_a_price_changes_on_one_date_for_all(people: People) -> None:
+    """Bills that are the same every month but for their price: telephones and internet."""
+    months: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    rises: dict[str, set[int]] = defaultdict(set)
+    for (_, kind), paid in people.bills.items():
+        if kind not in ("RENT_AND_UTILITIES_TELEPHONE", "RENT_AND_UTILITIES_INTERNET_AND_CABLE"):
+            continue
+        for before, row in pairwise(paid):
+            if row["amount"] != before["amount"]:
+                assert row["merchant_name"] == before["merchant_name"]
+                nominal = row["date"] - dt.timedelta(days=4)
+                months[row["merchant_name"]].add(nominal.month)
+                rises[row["merchant_name"]].add(float(row["amount"] / before["amount"]) > 1)
+    assert len(months) >= 10
+    assert all(len(found) <= 2 for found in months.values())
+    assert all(found == {True} for found in rises.values())
+
+
+def test_student_loans_belong_to_the_young_and_childcare_to_families(people: People) -> None:
+    assert people.share(STUDENT, 19, 45) >= 3 * people.share(STUDENT, 60)
+    assert people.share(STUDENT, 19, 45) >= 0.08
+    parents = {user for user, kind in people.bills if kind == "GENERAL_SERVICES_CHILDCARE"}
+    assert parents
+    for user in parents:
+        assert people.users[user]["household_type"] in ("family", "single_parent")
+    assert 0.25 <= people.share("LOAN_PAYMENTS_CAR_PAYMENT") <= 0.45
