@@ -89,7 +89,6 @@ def test_the_generator_reads_everything_the_loader_keeps(monkeypatch: pytest.Mon
         "SpendingGroups.purchase_share",
         "SpendingGroups.posting_class",
         "SpendingGroups.ticket_cap_cents",
-        "Places.visitor_weight",
     }
     assert kept - filled_in - ready == read - filled_in - ready
 
