@@ -108,11 +108,13 @@ class OperatorControls(OperatorModel):
         Measured("high and critical cards that pay the minimum only"),
     ] = Field(0.25, description="High and critical cards that are paid the minimum only.")
     payroll_pattern_distribution: Annotated[
-        Shares, Distribution(PAY_FREQUENCIES, _USERS), Measured("users by pay cadence")
+        Shares,
+        Distribution(PAY_FREQUENCIES, "share of people with earned pay"),
+        Measured("people with earned pay by cadence of their main earner"),
     ] = Field(
         {"weekly": 0.15, "biweekly": 0.30, "semimonthly": 0.0, "monthly": 0.25, "irregular": 0.30},
-        description="Share of users by pay cadence; irregular households go more than 45 days "
-        "without pay.",
+        description="Share of people with earned pay by cadence of their main earner; irregular "
+        "households go more than 45 days without pay.",
     )
     irregular_income_volatility: Annotated[
         float,
@@ -161,11 +163,11 @@ class OperatorControls(OperatorModel):
     savings_growth_target_pct: Annotated[
         float,
         Number(0.1, 100, "percent over 6 months"),
-        Measured("inflow ÷ opening balance", _GROWTH),
+        Measured("median over savers of inflow ÷ opening balance", _GROWTH),
     ] = Field(
         5.0,
-        description="Growth of a saver's balance over six months; sets the opening balance to "
-        "6 × monthly transfer ÷ target.",
+        description="Growth over six months that savers aim at; each saver's opening balance is "
+        "spread around 6 × monthly transfer ÷ target.",
     )
     accounts_per_user_distribution: Annotated[
         Shares, Distribution(ACCOUNT_COUNTS, _USERS), Measured("users by number of accounts")

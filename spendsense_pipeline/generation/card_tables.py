@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from spendsense_pipeline.generation import arrow
-from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.behaviours.credit import CardUse
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import account_index
 from spendsense_pipeline.generation.tables import identifiers, table
@@ -84,7 +84,9 @@ def liabilities_table(ledger: Ledger) -> Any:
             "user_id": arrow.coded(cards.user, ids.user_column),
             "apr_percentage": arrow.percent(cards.apr_basis_points),
             "apr_type": arrow.coded(
-                np.where(cards.band == Band.MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
+                np.where(
+                    cards.use == CardUse.PROMOTION, APR_TYPES.index("balance_transfer_apr"), 0
+                ),
                 arrow.text(APR_TYPES),
             ),
             "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.attributes import Band, Cadence
 from spendsense_pipeline.generation.behaviours import (
@@ -40,8 +41,10 @@ from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
 CENTS: Final = 100
-PLANNED_SHARE = 0.02
-"""Of what contracts leave of income, what goes to trips, friends, repairs and the like."""
+EVERYDAY_SHARE = 1.02
+"""Of what contracts and habits leave of income, what is meant for purchases: refunds come back."""
+USUAL_MONTH_DAYS = 120
+"""Habits are looked at over the first days of the plan, which every plan has."""
 EVERYDAY_MIN_SHARE = 0.12
 """Of income, what any household spends on everyday life."""
 # What a household likes to have in checking, in months of income. Targeted ones keep enough never
@@ -93,14 +96,19 @@ def simulate(world: World, labels: Labels) -> Household:
     plan = savings.plan_savings(world, labels)
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
     bills = housing.plan_bills(world, labels, orders_usd, paychecks)
-    means = _means(world, bills, plan)
-    cards = credit.plan_cards(world, paychecks, means.everyday_cents)
-    contracts = subscriptions.plan_contracts(
-        world, paychecks, labels, _subscription_slot(world, cards)
+    habitual = (
+        people_paid.people_paid_postings(world, labels),
+        checks_written.check_postings(world, labels),
+        standing_payments.standing_postings(world, labels),
     )
     slot = trips.paying_slot(world)
     travelled = trips.plan_trips(world, labels.catalog.places, slot, _travel_factor(world))
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
+    means = _means(world, bills, plan, _usual_month(world, (*habitual, trip_rows)))
+    cards = credit.plan_cards(world, paychecks, labels.catalog.card_products, means.everyday_cents)
+    contracts = subscriptions.plan_contracts(
+        world, paychecks, labels, _subscription_slot(world, cards)
+    )
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
     planned = (
         income.pay_postings(world, paychecks, labels),
@@ -110,10 +118,8 @@ def simulate(world: World, labels: Labels) -> Household:
         subscriptions.membership_charges(world, paychecks, labels),
         _within_limits(trip_rows, cards),
         emergencies.emergency_postings(world, paychecks, labels.catalog.places),
-        people_paid.people_paid_postings(world, labels),
-        checks_written.check_postings(world, labels),
         taxes.tax_postings(world, labels),
-        standing_payments.standing_postings(world, labels),
+        *habitual,
     )
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
     lived = live(
@@ -145,13 +151,16 @@ def simulate(world: World, labels: Labels) -> Household:
     )
 
 
-def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Means:
+def _means(
+    world: World, bills: housing.Bills, plan: savings.SavingsPlan, habitual_cents: Floats
+) -> Means:
     """What each household has to live on, and likes to have in the bank: `[U]`."""
     profiles = world.profiles
     income_cents = profiles.people.income_monthly_usd * CENTS
     contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
     everyday = np.maximum(
-        (income_cents - contracts) * (1 - PLANNED_SHARE), income_cents * EVERYDAY_MIN_SHARE
+        (income_cents - contracts - habitual_cents) * EVERYDAY_SHARE,
+        income_cents * EVERYDAY_MIN_SHARE,
     )
     place = uniform(world.words("cushion", np.arange(3)))
     is_natural = profiles.people.target == NO_TARGET
@@ -188,6 +197,15 @@ def _means(world: World, bills: housing.Bills, plan: savings.SavingsPlan) -> Mea
         checking_cents=np.rint(checking).astype(np.int64),
         savings_cents=plan.opening_cents,
     )
+
+
+def _usual_month(world: World, habits: tuple[Postings, ...]) -> Floats:
+    """What habits take of a usual month, whatever account they are paid from: `[U]` cents."""
+    total = np.zeros(world.users)
+    for rows in habits:
+        early = rows.where((rows.day >= 0) & (rows.day < USUAL_MONTH_DAYS))
+        total += np.bincount(early.user, weights=early.cents, minlength=world.users)
+    return total * DAYS_PER_MONTH / USUAL_MONTH_DAYS
 
 
 def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:

@@ -28,6 +28,9 @@ _STREAM_PURPOSES = {
     Purpose.PENSION: "income",
     Purpose.SAVINGS_OUT: "transfer",
 }
+_RARER_THAN_MONTHLY = {1: "annual", 2: "semiannual", 4: "quarterly"}
+"""Cadences nobody is paid at, by payments a year."""
+_CADENCES = (*(each.key for each in Cadence), *_RARER_THAN_MONTHLY.values())
 _NO_STREAM = -1
 _KIND_OF_PURPOSE = np.full(PURPOSE_CODES, _NO_STREAM)
 """Kind of recurring stream a posting of each purpose belongs to."""
@@ -81,7 +84,7 @@ def streams_table(ledger: Ledger) -> Any:
             "merchant_name": arrow.text(
                 [names[label] or "Savings" for label in rows.label[opened].tolist()]
             ),
-            "cadence": arrow.coded(cadence, arrow.text([each.key for each in Cadence])),
+            "cadence": arrow.coded(cadence, arrow.text(_CADENCES)),
             "started_on": arrow.dates(rows.day[opened], start),
             "ended_on": arrow.dates(rows.day[latest], start, ~has_ended),
             "first_amount": arrow.money(rows.cents[opened]),
@@ -123,7 +126,7 @@ def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -
 
 
 def _cadences(household: Household, rows: Postings) -> Ints:
-    """Cadence of the stream each row opens, a `Cadence`."""
+    """Cadence of the stream each row opens, an index into _CADENCES."""
     profiles, labels = household.world.profiles, household.labels
     is_tight = profiles.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK
     is_paid_in_parts = np.zeros(rows.size, dtype=np.bool_)
@@ -135,4 +138,11 @@ def _cadences(household: Household, rows: Postings) -> Ints:
     as_paid = (rows.purpose == Purpose.PAY) | is_paid_in_parts
     cadence = np.where(as_paid, profiles.cadence[rows.user], cadence)
     is_second = rows.purpose == Purpose.SECOND_PAY
-    return np.where(is_second, profiles.second_cadence[rows.user], cadence)
+    cadence = np.where(is_second, profiles.second_cadence[rows.user], cadence)
+    billers = labels.catalog.billers
+    bills_a_year = billers.due_months.sum(axis=1)[rows.label[is_bill] - labels.first_biller]
+    rare = np.isin(bills_a_year, list(_RARER_THAN_MONTHLY))
+    cadence[is_bill[rare]] = [
+        _CADENCES.index(_RARER_THAN_MONTHLY[count]) for count in bills_a_year[rare].tolist()
+    ]
+    return cadence

@@ -178,7 +178,7 @@ STREAM_TRUTH = PipelineTable(
         Column("account_id", "VARCHAR", "Account it posts to"),
         Column("kind", "VARCHAR", "What the stream is", allowed=STREAM_KINDS),
         Column("merchant_name", "VARCHAR", "Merchant or counterparty, as in raw_transactions"),
-        Column("cadence", "VARCHAR", "weekly, biweekly, semimonthly, monthly, annual or irregular"),
+        Column("cadence", "VARCHAR", "weekly, biweekly, semimonthly, monthly, quarterly, semiannual, annual or irregular"),
         Column("started_on", "DATE", "First charge"),
         Column("ended_on", "DATE", "Day it was cancelled; null while it runs at as_of", nullable=True),
         Column("first_amount", MONEY, "Amount of the first charge, positive = money out", unit="USD"),

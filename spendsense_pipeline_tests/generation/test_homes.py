@@ -36,6 +36,7 @@ class People:
         )
         [made] = generate(resolved)
         self.users = {user["user_id"]: user for user in made.users.to_pylist()}
+        self.streams = made.stream_truth.to_pylist()
         self.bills: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         columns = ["user_id", "date", "amount", "merchant_name", "category_detailed"]
         for row in made.transactions.select(columns).to_pylist():
@@ -110,6 +111,17 @@ def test_the_county_is_paid_in_its_months(people: People) -> None:
         # One due on a day late in a month may post in the next.
         assert {row["date"].month for row in paid if row["date"].day > 4} <= named
         assert len(paid) in (2 * len(named) - 1, 2 * len(named), 2 * len(named) + 1)
+
+
+def test_truth_says_how_often_the_county_is_paid(people: People) -> None:
+    cadences = {1: "annual", 2: "semiannual", 4: "quarterly"}
+    found = 0
+    for stream in people.streams:
+        due = BILLERS[stream["merchant_name"]]["due_months"] if stream["kind"] == "bill" else ""
+        if due:
+            assert stream["cadence"] == cadences[len(due.split(";"))]
+            found += 1
+    assert found >= 20
 
 
 def test_a_price_changes_on_one_date_for_all(people: People) -> None:

@@ -8,9 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 import holidays
+import numpy as np
 import pytest
 
 from spendsense_pipeline.generation import generate
+from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.targets import TARGET_CODES
+from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
 START = dt.date(2024, 11, 1)
@@ -216,3 +220,43 @@ def test_hourly_pay_cancels_nothing(people: People) -> None:
             if rows[0]["category_detailed"] == "INCOME_SALARY" and len(set(amounts)) > 20:
                 pairs = {round(a + b, 2) for a, b in zip(amounts[::2], amounts[1::2], strict=False)}
                 assert len(pairs) > len(amounts) / 4
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_is_targeted_by_the_rhythm_of_pay_has_pay(seed: int) -> None:
+    resolved = a_configuration(
+        config={"num_users": 300, "seed": seed},
+        controls={"target_personas": ["cash_flow_stressed", "variable_income", "general"]},
+    )
+    profiles = make_world(resolved, 0, 300).profiles
+    by_pay = np.isin(
+        profiles.people.target,
+        [TARGET_CODES["cash_flow_stressed"], TARGET_CODES["variable_income"]],
+    )
+    assert not profiles.is_retired[by_pay].any()
+    assert profiles.age_years[by_pay].max() < 67
+    assert not profiles.has_second_earner[by_pay].any()
+    assert profiles.is_retired[~by_pay].any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sources_add_up_and_the_retired_have_benefits_alone(seed: int) -> None:
+    resolved = a_configuration(config={"num_users": 300, "seed": seed})
+    profiles = make_world(resolved, 0, 300).profiles
+    sources, retired = profiles.income, profiles.is_retired
+    total = (
+        sources.main_pay_usd
+        + sources.second_pay_usd
+        + sources.social_security_usd
+        + sources.pension_usd
+    )
+    assert profiles.people.income_monthly_usd == pytest.approx(total)
+    assert (sources.main_pay_usd[retired] == 0).all()
+    assert (sources.social_security_usd[retired] > 0).all()
+    assert (sources.second_pay_usd < sources.main_pay_usd)[~retired].all()
+    assert (profiles.cadence[retired] == Cadence.MONTHLY).all()
+    irregular = profiles.cadence[~retired] == Cadence.IRREGULAR
+    assert irregular.mean() == pytest.approx(0.30, abs=0.015)
+    # Dealt evenly: in every hundred, and among those who consented as among the others.
+    for hundred in retired.reshape(3, 100):
+        assert 13 <= hundred.sum() <= 24

@@ -17,11 +17,11 @@ AGE_EDGES: Final = np.array([35, 55, 67])
 WRITER_SHARES: Final = np.array([0.18, 0.36, 0.6, 0.72])
 """People who write checks at all, by age (Diary of Consumer Payment Choice 2024: 35 % of adults
 wrote one in 30 days, mostly older ones)."""
-PER_MONTH: Final = np.array([0.6, 0.8, 1.4, 2.0])
+PER_MONTH: Final = np.array([0.5, 0.7, 1.1, 1.4])
 PER_MONTH_MAX: Final = 4
-MEDIAN_USD, SIGMA = 130.0, 0.95
-"""Mean about $200, the property tax and the roof apart (SDCPC 2023)."""
-AFFORDABLE_SHARE: Final = 0.2
+MEDIAN_USD, SIGMA = 95.0, 0.9
+"""Mean about $140, the property tax and the roof apart (SDCPC 2023)."""
+AFFORDABLE_SHARE: Final = 0.12
 FIRST_NUMBERS: Final = (101, 1_900)
 _WHOLE_DOLLARS_SHARE = 0.6
 

@@ -13,7 +13,9 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import CARDS_PER_USER_MAX, Band, PaymentHabit
+from spendsense_pipeline.generation.behaviours.card_products import choose_cards
 from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.catalog import CardProducts
 from spendsense_pipeline.generation.postings import Slot
 from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -88,7 +90,6 @@ SECOND_CARD_FACTOR = 0.2
 REVOLVER_LIMIT_MONTHS = (0.7, 0.9)
 TIGHT_REVOLVER_LIMIT_MONTHS = (0.55, 0.25)
 LIMIT_FLOOR_USD = 1_800.0
-REVOLVER_APR_RANGE = (0.1799, 0.2899)
 _NEVER_DAYS = 400
 
 
@@ -110,6 +111,8 @@ class Cards:
     """All cards of the shard, one array entry each (`[C]`), with their cycles (`[C, J]`)."""
 
     user: Ints
+    product: Ints
+    """Row of the card products."""
     slot: Ints
     band: Ints
     use: Ints
@@ -143,13 +146,16 @@ def _from_least(spread: tuple[float, float], draw: Floats) -> Floats:
     return least + most_added * draw
 
 
-def plan_cards(world: World, paychecks: Paychecks, everyday_cents: Floats) -> Cards:
+def plan_cards(
+    world: World, paychecks: Paychecks, products: CardProducts, everyday_cents: Floats
+) -> Cards:
     """The cards of the shard: limits, rates, set points and the dates of their cycles.
 
     Args:
         world: The shard.
         paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
             one.
+        products: The cards on offer.
         everyday_cents: What each user has for purchases in a month, `[U]`.
 
     Returns:
@@ -175,10 +181,16 @@ def plan_cards(world: World, paychecks: Paychecks, everyday_cents: Floats) -> Ca
         ],
         int(CardUse.CRITICAL),
     )
-    limit = _limits(world, user, use, is_tight, drawn[:, CardDraw.LIMIT], everyday_cents)
+    chosen = choose_cards(
+        world,
+        products,
+        user,
+        which,
+        use == CardUse.PROMOTION,
+        _wanted_limits(world, user, use, is_tight, drawn[:, CardDraw.LIMIT], everyday_cents),
+        drawn[:, CardDraw.APR],
+    )
     low, high = (np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1))
-    apr_low, apr_high = REVOLVER_APR_RANGE
-    apr = np.rint((apr_low + (apr_high - apr_low) * drawn[:, CardDraw.APR]) * 1e4).astype(np.int64)
     issued, due, pays_on = _dates(
         world,
         paychecks,
@@ -191,12 +203,13 @@ def plan_cards(world: World, paychecks: Paychecks, everyday_cents: Floats) -> Ca
     )
     return Cards(
         user=user,
+        product=chosen.product,
         slot=np.where(which == 0, Slot.CARD_1, Slot.CARD_2),
         band=band,
         use=use,
         payment=payment,
-        limit_cents=limit,
-        apr_basis_points=np.where(use == CardUse.PROMOTION, 0, apr),
+        limit_cents=chosen.limit_cents,
+        apr_basis_points=chosen.apr_basis_points,
         set_point=low + (high - low) * drawn[:, CardDraw.SET_POINT],
         issued=issued,
         due=due,
@@ -204,10 +217,10 @@ def plan_cards(world: World, paychecks: Paychecks, everyday_cents: Floats) -> Ca
     )
 
 
-def _limits(
+def _wanted_limits(
     world: World, user: Ints, use: Ints, is_tight: Flags, draw: Floats, everyday_cents: Floats
-) -> Ints:
-    """Limits in whole hundreds of dollars, in months of income: `[C]` cents."""
+) -> Floats:
+    """What fits the holder's income, in US dollars: `[C]`."""
     income = world.profiles.people.income_monthly_usd[user]
     months = np.select(
         [use == CardUse.IN_FULL, use == CardUse.HEAVY_IN_FULL, is_tight],
@@ -218,8 +231,7 @@ def _limits(
         ],
         _from_least(REVOLVER_LIMIT_MONTHS, draw),
     )
-    limit = np.maximum(np.rint(income * months / 100) * 100, LIMIT_FLOOR_USD)
-    return (limit * 100).astype(np.int64)
+    return np.maximum(income * months, LIMIT_FLOOR_USD)
 
 
 def _dates(
