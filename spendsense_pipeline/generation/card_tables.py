@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.arrays import Flags
 from spendsense_pipeline.generation.behaviours.credit import CardUse
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import account_index
@@ -66,12 +67,13 @@ def liabilities_table(ledger: Ledger) -> Any:
     start, today = world.calendar.first_date, world.as_of_day
     ids = identifiers(world)
     rows = np.arange(cards.count)
+    promotional = APR_TYPES.index("balance_transfer_apr")
     issued = (cards.issued <= today).sum(axis=1)
     latest = np.maximum(issued - 1, 0)
-    none_issued = np.take_along_axis(cards.issued, latest[:, np.newaxis], axis=1)[:, 0]
-    none_issued = np.asarray(none_issued < world.history_day, dtype=np.bool_)
+    issued_on = np.take_along_axis(cards.issued, latest[:, np.newaxis], axis=1)[:, 0]
+    none_issued: Flags = issued_on < world.history_day
     lived = ledger.household.lived
-    never_paid = np.asarray(lived.last_paid_day < world.history_day, dtype=np.bool_)
+    never_paid: Flags = lived.last_paid_day < world.history_day
     # Payments answer the oldest minimum first: what is left is of the newest statements.
     not_yet_due = np.where(
         (cards.due > today) & (cards.issued <= today), statements.minimum, 0

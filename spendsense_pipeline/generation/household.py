@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Band, Cadence
 from spendsense_pipeline.generation.behaviours import (
     business,
@@ -21,6 +21,7 @@ from spendsense_pipeline.generation.behaviours import (
     emergencies,
     housing,
     income,
+    memberships,
     people_paid,
     savings,
     standing_payments,
@@ -115,7 +116,7 @@ def simulate(world: World, labels: Labels) -> Household:
         bill_rows,
         savings.order_postings(world, plan),
         subscriptions.charges(world, contracts, labels),
-        subscriptions.membership_charges(world, paychecks, labels),
+        memberships.membership_charges(world, paychecks, labels),
         _within_limits(trip_rows, cards),
         emergencies.emergency_postings(world, paychecks, labels.catalog.places),
         taxes.tax_postings(world, labels),

@@ -297,4 +297,4 @@ def payment_sizes(world: World, cards: Cards) -> Floats:
     """How large each payment of a carried balance is, around 1, log-normal: `[C, J]`."""
     spread = normal(world.words("card_payment_size", np.arange(CARDS_PER_USER_MAX * 64)))
     at = (cards.slot - Slot.CARD_1)[:, np.newaxis] * 64 + np.arange(cards.issued.shape[1])
-    return np.exp(0.5 * np.take_along_axis(spread[cards.user], at, axis=1))
+    return np.asarray(np.exp(0.5 * np.take_along_axis(spread[cards.user], at, axis=1)))

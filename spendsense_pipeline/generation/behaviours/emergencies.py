@@ -16,8 +16,7 @@ from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 MONTHLY_SHARE = 0.045
-"""Households hit in a month: somewhat more than one in three a year, small ones included (SHED 2024:
-unexpected expenses)."""
+"""Households hit in a month: more than one in three a year, small ones included (SHED 2024)."""
 AFFORDABLE_SHARE = 0.4
 """Of a month's income, what a household that lives on a cushion pays for such a thing at most; the
 others do without, or go somewhere cheaper."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -177,9 +178,7 @@ def live(
         bought.append(purchases)
         thin.end_day(day, balances, diary)
         book.end_day(day, balances, balances.owed[:-1] - owed_before + paid, diary)
-    rows = Postings.joined(
-        [diary.rows(), *_purchase_rows(world, labels, Purchases.joined(bought), cards)]
-    )
+    rows = Postings.joined([diary.rows(), *_purchase_rows(labels, Purchases.joined(bought), cards)])
     return Lived(
         rows,
         billing.statements(),
@@ -350,9 +349,7 @@ def _by_day(event: Ints, days: int) -> list[tuple[Ints, Ints]]:
     day = event[card, cycle]
     order = np.argsort(day, kind="stable")
     bounds = np.searchsorted(day[order], np.arange(days + 1)).tolist()
-    return [
-        (card[order[a:b]], cycle[order[a:b]]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    return [(card[order[a:b]], cycle[order[a:b]]) for a, b in itertools.pairwise(bounds)]
 
 
 def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
@@ -369,9 +366,7 @@ def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
     return labels.shop(merchant, np.zeros(world.users, dtype=np.bool_)), home
 
 
-def _purchase_rows(
-    world: World, labels: Labels, purchases: Purchases, cards: Cards
-) -> tuple[Postings, Postings]:
+def _purchase_rows(labels: Labels, purchases: Purchases, cards: Cards) -> tuple[Postings, Postings]:
     """Purchases and refunds as rows of the account that pays."""
     slots = np.append(cards.slot, int(Slot.CHECKING))
     slot = slots[purchases.card]

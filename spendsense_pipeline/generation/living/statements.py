@@ -134,7 +134,7 @@ class Billing:
             [np.minimum(part, left), left, minimum, late],
             freely * _TEN_DOLLARS,
         ).astype(np.int64)
-        return np.clip(amount, 0, np.maximum(balance, 0))
+        return np.asarray(np.clip(amount, 0, np.maximum(balance, 0)), dtype=np.int64)
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:
         """Enter payments that post on a day, `[N]`; each card pays once a day at most."""

@@ -27,7 +27,7 @@ SMALL_GROUPS = ("coffee", "fast_food")
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
 _SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
 TILTS: Final[Floats] = np.round(np.arange(-1.6, 1.2001, 0.05), 2)
-"""Exponents of a kind's mean ticket that its share of purchases is multiplied by, level by level."""
+"""Exponents of a kind's mean ticket that its share of purchases is multiplied by, by level."""
 USUAL_LEVEL: Final = int(np.flatnonzero(TILTS == 0.0)[0])
 
 # Engel's law, after spending by income quintile in the Consumer Expenditure Survey: who has three
