@@ -86,9 +86,7 @@ def liabilities_table(ledger: Ledger) -> Any:
             "user_id": arrow.coded(cards.user, ids.user_column),
             "apr_percentage": arrow.percent(cards.apr_basis_points),
             "apr_type": arrow.coded(
-                np.where(
-                    cards.use == CardUse.PROMOTION, APR_TYPES.index("balance_transfer_apr"), 0
-                ),
+                np.where(cards.use == CardUse.PROMOTION, promotional, 0),
                 arrow.text(APR_TYPES),
             ),
             "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),
