@@ -163,11 +163,11 @@ class OperatorControls(OperatorModel):
     savings_growth_target_pct: Annotated[
         float,
         Number(0.1, 100, "percent over 6 months"),
-        Measured("inflow ÷ opening balance", _GROWTH),
+        Measured("median over savers of inflow ÷ opening balance", _GROWTH),
     ] = Field(
         5.0,
-        description="Growth of a saver's balance over six months; sets the opening balance to "
-        "6 × monthly transfer ÷ target.",
+        description="Growth over six months that savers aim at; each saver's opening balance is "
+        "spread around 6 × monthly transfer ÷ target.",
     )
     accounts_per_user_distribution: Annotated[
         Shares, Distribution(ACCOUNT_COUNTS, _USERS), Measured("users by number of accounts")

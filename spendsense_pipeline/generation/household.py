@@ -20,6 +20,7 @@ from spendsense_pipeline.generation.behaviours import (
     emergencies,
     housing,
     income,
+    memberships,
     savings,
     spending,
     subscriptions,
@@ -83,7 +84,7 @@ def simulate(world: World, labels: Labels) -> Household:
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
     bills = housing.plan_bills(world, labels, orders_usd, paychecks)
     everyday_usd = profiles.people.income_monthly_usd - bills.monthly_cents / CENTS - orders_usd
-    cards = credit.plan_cards(world, paychecks, everyday_usd)
+    cards = credit.plan_cards(world, paychecks, labels.catalog.card_products, everyday_usd)
     contracts = subscriptions.plan_contracts(
         world, paychecks, labels, _subscription_slot(world, cards)
     )
@@ -114,7 +115,7 @@ def simulate(world: World, labels: Labels) -> Household:
         savings.housing_cover_postings(world, bill_rows, labels),
         charges,
         savings.order_postings(world, plan),
-        subscriptions.membership_charges(world, paychecks, labels),
+        memberships.membership_charges(world, paychecks, labels),
         emergencies.emergency_postings(world, labels.catalog.places),
         billing.card_postings(world, cards, billed.statements),
     )

@@ -174,8 +174,7 @@ def accounts_table(ledger: Ledger) -> Any:
     ]
     product[:, Slot.SAVINGS] = household.savings.product
     offset = len(products.names)
-    for card in CARD_SLOTS:
-        product[:, card] = offset + choose(word[:, card], cards.weight)
+    product[household.cards.user, household.cards.slot] = offset + household.cards.product
     names = [*products.names, *cards.names, "Business Checking"]
     official = [*products.official_names, *cards.official_names, "Business Checking Account"]
     is_business = slot == Slot.BUSINESS

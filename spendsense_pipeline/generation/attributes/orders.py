@@ -8,6 +8,7 @@ from spendsense_pipeline.generation import targets
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes.frame import Frame
 from spendsense_pipeline.generation.attributes.profiles import Cadence
+from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES
 from spendsense_pipeline.generation.targets import Rhythm
 
 TIGHT_SUBSCRIPTION_MAX_USD = 58.0
@@ -18,6 +19,14 @@ LIGHT_COUNT_WEIGHTS = (1.0, 1.0)
 """Of light subscribers, those with one subscription and those with two."""
 LIGHT_SERVICE_USD = (6.0, 20.0)
 """What a light subscriber wants to pay for each, least and most."""
+GROWTH_SIGMA = 0.6
+"""Spread of the logarithm of savers' growth."""
+MODEST_GROWTH_LEAST = 0.3
+"""Least growth of a modest saver, of the most there is room for."""
+GROWTH_SIGMAS = (-2.0, 3.5)
+"""Of the spread, least and most."""
+LOWEST_MIDDLE = 0.05
+"""Quantile of savers' growth that is the target, at least."""
 BUILDER_TRANSFER_ROOM_FACTOR = 1.2
 """The most a builder puts aside, as a multiple of the least, at least."""
 
@@ -130,6 +139,39 @@ def savings_transfers(
     high = np.where(modest, np.minimum(high, targets.MODEST_TRANSFER_MAX_USD), high)
     transfer = _within(frame, "savings_transfer", has_order, strata, low, high)
     return np.where(has_order, transfer, 0.0)
+
+
+def growth_shares(frame: Frame, all_low: Flags, rhythm: Ints, transfer_usd: Floats) -> Floats:
+    """Growth over six months that each saver's opening balance is set for.
+
+    Half of savers grow faster than `savings_growth_target_pct` and half slower, as nobody's balance
+    follows from a formula.
+
+    Args:
+        frame: The blocks of people.
+        all_low: Whose every card is low, or who has none, `[B, 100]`.
+        rhythm: A `Rhythm` each, `[B, 100]`.
+        transfer_usd: Wanted monthly transfer, `[B, 100]`.
+
+    Returns:
+        Shares of the opening balance, `[B, 100]`.
+    """
+    target = frame.controls.savings_growth_target_pct / 100
+    is_saver = transfer_usd > 0
+    is_swept = is_saver & (rhythm == Rhythm.SWEPT)
+    place = frame.sampler.quantiles("savings_growth", is_saver & ~is_swept)
+    # Savers on a weekly wage hold its money too, so all grow more slowly: for the median over all
+    # to be the target, it is a lower quantile of the others that grows at it.
+    swept = is_swept.sum(axis=1, keepdims=True) / np.maximum(is_saver.sum(axis=1, keepdims=True), 1)
+    middle = np.clip((0.5 - swept) / (1 - swept + 1e-9), LOWEST_MIDDLE, 0.5)
+    z, z_of_middle = (
+        NORMAL_QUANTILES[(each * NORMAL_QUANTILES.size).astype(np.int64)]
+        for each in (place, middle)
+    )
+    growth = target * np.exp(GROWTH_SIGMA * np.clip(z - z_of_middle, *GROWTH_SIGMAS))
+    least = MODEST_GROWTH_LEAST
+    modest = targets.MODEST_GROWTH_MAX_SHARE * (least + (1 - least) * place)
+    return np.where(is_modest(frame, all_low), np.minimum(growth, modest), growth)
 
 
 def is_modest(frame: Frame, all_low: Flags) -> Flags:

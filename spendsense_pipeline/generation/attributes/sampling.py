@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.generation import targets
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import cards, orders, pay, sources
 from spendsense_pipeline.generation.attributes.frame import Frame
@@ -63,8 +62,6 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
     count, spend, is_light = orders.subscription_orders(frame, is_revolving, cadence, rhythm)
     all_low = np.all(band <= Band.LOW, axis=2)
     transfer = orders.savings_transfers(frame, is_revolving, all_low, rhythm, spend)
-    growth = controls.savings_growth_target_pct / 100
-    modest_growth = np.minimum(growth, targets.MODEST_GROWTH_MAX_SHARE)
     people, income, second_cadence = sources.household_income(
         frame, cadence, rhythm, spend + transfer
     )
@@ -82,12 +79,8 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         subscription_spend_usd=spend.ravel(),
         is_light_subscriber=is_light.ravel(),
         savings_transfer_usd=transfer.ravel(),
-        savings_growth_share=np.where(
-            orders.is_modest(frame, all_low), modest_growth, growth
-        ).ravel(),
-        saves_weekly=(
-            frame.targeted(lambda way: way.savings == "builder") | has_weekly_order
-        ).ravel(),
+        savings_growth_share=orders.growth_shares(frame, all_low, rhythm, transfer).ravel(),
+        saves_weekly=has_weekly_order.ravel(),
         is_high_spender=sampler.share(
             "high_spender",
             controls.high_spender_probability,

@@ -14,7 +14,9 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import CARDS_PER_USER_MAX, Band, PaymentHabit
+from spendsense_pipeline.generation.behaviours.card_products import choose_cards
 from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.catalog import CardProducts
 from spendsense_pipeline.generation.postings import Slot
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -53,7 +55,6 @@ TIGHT_CARD_SPENDING_SHARE = 0.12
 # of a usual month's charges, what has already been charged when the history begins.
 LOW_CHARGE_DRAW = (0.75, 0.25)
 LOW_OPENING_DRAW = (0.3, 0.6)
-REVOLVER_APR_RANGE = (0.1799, 0.2899)
 # Above 1.05 times the minimum, with room for rounding: these cards do not pay the minimum only.
 FREE_PAYMENT_MIN_FACTOR = 1.15
 STEADY_CHARGE_SHARE = 0.012
@@ -80,6 +81,8 @@ class Cards:
     """All cards of the shard, one array entry each (`[C]`), with their cycles (`[C, J]`)."""
 
     user: Ints
+    product: Ints
+    """Row of the card products."""
     slot: Ints
     band: Ints
     payment: Ints
@@ -106,13 +109,16 @@ def _from_least(spread: tuple[float, float], draw: Floats) -> Floats:
     return least + most_added * draw
 
 
-def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Cards:
+def plan_cards(
+    world: World, paychecks: Paychecks, products: CardProducts, spending_usd: Floats
+) -> Cards:
     """The cards of the shard: limits, rates, steady balances and the dates of their cycles.
 
     Args:
         world: The shard.
         paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
             one.
+        products: The cards on offer.
         spending_usd: What each user has for everyday spending in a month, `[U]`.
 
     Returns:
@@ -134,7 +140,16 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
         _from_least(REVOLVER_LIMIT_MONTHS, limit_draw),
     )
     months = np.where(band == Band.LOW, _from_least(LOW_LIMIT_MONTHS, limit_draw), months)
-    limit = np.maximum(np.rint(income * months / 100) * 100, LIMIT_FLOOR_USD)
+    chosen = choose_cards(
+        world,
+        products,
+        user,
+        which,
+        band,
+        np.maximum(income * months, LIMIT_FLOOR_USD),
+        drawn[:, CardDraw.APR],
+    )
+    limit = chosen.limit_cents / 100
     low, high = (
         np.select(
             [band == code for code in STEADY_SHARE], [edge[i] for edge in STEADY_SHARE.values()]
@@ -155,8 +170,6 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
         steady_cents,
     )
 
-    apr_low, apr_high = REVOLVER_APR_RANGE
-    apr = np.rint((apr_low + (apr_high - apr_low) * drawn[:, CardDraw.APR]) * 1e4).astype(np.int64)
     issued, due, pays_on = _dates(
         world,
         paychecks,
@@ -171,11 +184,12 @@ def plan_cards(world: World, paychecks: Paychecks, spending_usd: Floats) -> Card
     )
     return Cards(
         user=user,
+        product=chosen.product,
         slot=np.where(which == 0, Slot.CARD_1, Slot.CARD_2),
         band=band,
         payment=payment,
-        limit_cents=(limit * 100).astype(np.int64),
-        apr_basis_points=np.where(band == Band.MEDIUM, 0, apr),
+        limit_cents=chosen.limit_cents,
+        apr_basis_points=chosen.apr_basis_points,
         steady_cents=steady_cents,
         opening_cents=opening.astype(np.int64),
         issued=issued,

@@ -25,7 +25,7 @@ TAIL_GROUPS = ("coffee", "fast_food")
 """What a household that has run out still buys before payday."""
 REFUNDS_BY_DEBIT_FACTOR = 1.7
 """Only debit purchases of cushioned households are refunded, so they are more often."""
-PURCHASES_SHARING_A_BUDGET = 0.3
+PURCHASES_SHARING_A_BUDGET = 0.5
 """Of a month's purchases, how many others a purchase shares a budget with on average: debit
 purchases share a month or less, card purchases a billing cycle."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.

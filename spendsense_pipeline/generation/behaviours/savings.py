@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.behaviours.housing import (
     BILL_SERIAL,
     MORTGAGE,
@@ -31,13 +31,31 @@ from spendsense_pipeline.generation.postings import (
     postings,
     transfer,
 )
-from spendsense_pipeline.generation.randomness import choose, integers, uniform
+from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 ORDERS_PER_MONTH_WEEKLY = DAYS_PER_MONTH / 7
-# Idle savings in months of income; squared draws make small ones the common case.
-IDLE_SAVINGS_MONTHS = (0.3, 5.0)
+# Idle savings by age from which they hold: medians of transaction accounts, less the $2,800 of
+# checking accounts (Federal Reserve, Survey of Consumer Finances 2022).
+IDLE_SAVINGS_USD = {0: 2_600.0, 35: 4_700.0, 45: 5_900.0, 55: 6_200.0, 65: 9_600.0, 75: 7_200.0}
+IDLE_INCOME_USD = 5_000.0
+"""Monthly income those medians are taken to belong to; others have savings in proportion."""
+IDLE_SIGMA = 1.5
+"""Spread of the logarithm: a mean of three times the median, and a tail above it."""
+IDLE_SIGMAS_AT_MOST = 2.5
+LITTLE_SHARE = 0.2
+"""People without standing orders who keep next to nothing in savings, besides the tail below."""
+LITTLE_SAVINGS_USD = (5.0, 300.0)
+TIGHT_SAVINGS_USD = 120.0
+"""Median savings of who lives from paycheck to paycheck."""
+SWEPT_SAVINGS_MORE_MONTHS = 0.8
+"""What a household on a weekly wage keeps on top of what its wages need, at most."""
+ROUNDING_ROOM_USD = 0.01
+ROUND_FROM_USD = 25.0
+"""Below it five dollars more or less are too much."""
+ROUND_ORDER_SHARE = 0.75
+"""Larger standing orders in whole fives; the others are any whole dollar."""
 FIRST_COVER_SERIAL = 1_024
 """Withdrawals for housing are numbered from here, beyond the weekly wages' numbers."""
 
@@ -58,8 +76,8 @@ class SavingsPlan:
 def plan_savings(world: World, labels: Labels) -> SavingsPlan:
     """Savings accounts: product, opening balance and standing order.
 
-    The opening balance of a saver is what makes its orders grow it at the wanted rate; that of
-    others is idle money in months of income.
+    The opening balance of a saver is what makes its orders grow it at its own rate; that of others
+    is idle money.
 
     Args:
         world: The shard.
@@ -73,16 +91,15 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
     per_month = np.where(
         profiles.saves_weekly, ORDERS_PER_MONTH_WEEKLY, ORDERS_PER_MONTH_WEEKLY / 2
     )
-    order = np.rint(profiles.savings_transfer_usd * 100 / per_month).astype(np.int64)
+    order = _order_usd(world, profiles.savings_transfer_usd / per_month) * 100
     monthly = np.rint(order * per_month).astype(np.int64)
+    opening = np.where(order > 0, monthly * 6 / profiles.savings_growth_share, _idle_cents(world))
     income = profiles.people.income_monthly_usd * 100
-    low, high = IDLE_SAVINGS_MONTHS
-    idle = income * (low + (high - low) * uniform(world.words("idle_savings", 0)) ** 2)
-    opening = np.where(order > 0, monthly * 6 / profiles.savings_growth_share, idle)
+    months = SWEPT_SAVINGS_MONTHS + SWEPT_SAVINGS_MORE_MONTHS * uniform(
+        world.words("idle_savings", 3)
+    )
     opening = np.where(
-        profiles.rhythm == Rhythm.SWEPT,
-        opening * (order > 0) + income * SWEPT_SAVINGS_MONTHS,
-        opening,
+        profiles.rhythm == Rhythm.SWEPT, opening * (order > 0) + income * months, opening
     )
     return SavingsPlan(
         product=rows[choose(world.words("savings_product", 0), products.weight[rows])],
@@ -90,6 +107,35 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
         order_cents=order,
         monthly_cents=monthly,
     )
+
+
+def _order_usd(world: World, wanted_usd: Floats) -> Ints:
+    """Standing orders as people set them, in whole dollars, mostly in whole fives: `[U]`.
+
+    Rounded down, so that nobody saves more than is meant; what the least comes to, has room for it.
+    """
+    is_round = uniform(world.words("order_round", 0)) < ROUND_ORDER_SHARE
+    step = np.where(is_round & (wanted_usd >= ROUND_FROM_USD), 5, 1)
+    order = np.maximum((wanted_usd + ROUNDING_ROOM_USD) // step * step, 1)
+    return np.where(wanted_usd > 0, order, 0).astype(np.int64)
+
+
+def _idle_cents(world: World) -> Ints:
+    """Savings nobody adds to, by age and income, with a heavy tail: `[U]`."""
+    people = world.profiles.people
+    ages = np.array([*IDLE_SAVINGS_USD])
+    median = np.array([*IDLE_SAVINGS_USD.values()])[
+        np.searchsorted(ages, people.age_years, side="right") - 1
+    ]
+    word = world.words("idle_savings", np.arange(3))
+    z = np.clip(normal(word[:, 0]), -IDLE_SIGMAS_AT_MOST, IDLE_SIGMAS_AT_MOST)
+    usd = median * people.income_monthly_usd / IDLE_INCOME_USD * np.exp(IDLE_SIGMA * z)
+    least, most = LITTLE_SAVINGS_USD
+    little = least + (most - least) * uniform(word[:, 1])
+    usd = np.where(uniform(word[:, 2]) < LITTLE_SHARE, little, usd)
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    usd = np.where(is_tight, TIGHT_SAVINGS_USD * np.exp(z), usd)
+    return np.rint(usd * 100).astype(np.int64)
 
 
 def order_postings(world: World, plan: SavingsPlan) -> Postings:

@@ -215,10 +215,21 @@ class LastNames:
 
 @dataclass(frozen=True, eq=False)
 class CardProducts:
-    """Credit cards on offer, of invented banks."""
+    """Credit cards on offer, of invented banks, `P` rows; a range is of what its cards may have."""
 
     names: tuple[str, ...]
     official_names: tuple[str, ...]
+    taken_at: Flags
+    """`[P, N]`: the merchants that take it: all, but for a store's own card."""
+    limit_least_usd: Floats
+    limit_most_usd: Floats
+    apr_least_percent: Floats
+    apr_most_percent: Floats
+    age_least: Floats
+    """Years of age at which it is given."""
+    age_most: Floats
+    income_least_usd: Floats
+    """Monthly income from which it is given."""
     weight: Floats
 
 

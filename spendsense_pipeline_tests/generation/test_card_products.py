@@ -1,0 +1,51 @@
+"""Cards agree with the product they are: limit, rate and holder lie in what its line says."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import spendsense_pipeline.generation.catalog as catalog_package
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_configuration,
+    a_population,
+    rows,
+)
+
+PRODUCTS = Path(catalog_package.__file__).parent / "card_products.csv"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("targets", [(), ("high_utilization", "cash_flow_stressed")])
+def test_every_card_lies_inside_its_products_ranges(seed: int, targets: tuple[str, ...]) -> None:
+    con = a_population(
+        a_configuration(
+            config={"num_users": 200, "seed": seed}, controls={"target_personas": [*targets]}
+        )
+    )
+    with PRODUCTS.open(encoding="utf-8", newline="") as file:
+        product_of = {row["official_name"]: row for row in csv.DictReader(file)}
+    cards = rows(
+        con,
+        """
+        select person.user_id, official_name, balance_limit, apr_percentage, age
+        from raw_accounts as account
+        join raw_liabilities as liability on liability.account_id = account.account_id
+        join raw_users as person on person.user_id = account.user_id
+        where account.type = 'credit'
+        """,
+    )
+    assert len(cards) >= 100
+    for user, name, limit, apr, age in cards:
+        product = product_of[name]
+        assert float(product["limit_least_usd"]) <= float(limit) <= float(product["limit_most_usd"])
+        assert limit % 100 == 0
+        low, high = float(product["apr_least_percent"]), float(product["apr_most_percent"])
+        assert apr == 0 or low <= float(apr) <= high, (user, name, apr)
+        assert int(product["age_least"]) <= age <= int(product["age_most"])
+        assert not product["stores"], "a store's card would be charged elsewhere"
+    held = [(user, name) for user, name, *_ in cards]
+    assert len(set(held)) == len(held)
+    assert len({name for _, name in held}) >= 8
