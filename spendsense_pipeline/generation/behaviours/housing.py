@@ -7,20 +7,18 @@ A household that lives from paycheck to paycheck pays them the day after payday,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.bill_kinds import affordable, has_bills, income_power
 from spendsense_pipeline.generation.behaviours.homes import (
     RENT_STEP_USD,
-    Homes,
-    at_age,
     homes,
     housing_growth,
-    pays_property_tax,
 )
 from spendsense_pipeline.generation.behaviours.income import (
     Paychecks,
@@ -36,7 +34,6 @@ from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, pos
 from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
-from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
 KINDS: Final = len(BILL_KINDS)
 BILL_SERIAL: Final = BitFields(kind=5, month=6)
@@ -49,56 +46,13 @@ PROPERTY_TAX = BILL_KINDS.index("property_tax")
 TIGHT_BILLS_SHARE = 0.58
 """Of income, what bills come to at least where the money runs out (renters who spend more than half
 of their income on rent alone: a quarter, Harvard JCHS 2024)."""
-OTHER_BILLS_MAX_SHARE = 0.30
-"""Of income, all bills but housing together: what would go beyond is not taken out."""
 EVERYDAY_MIN_SHARE = 0.25
 """What bills and orders leave of income for everyday spending, at least."""
 
 
-class BillShares(NamedTuple):
-    """Which part of households has a bill."""
-
-    owners: float
-    renters: float
-
-
-OTHER_BILL_SHARES: Final[dict[str, BillShares]] = {
-    "electricity": BillShares(1.0, 0.95),
-    "gas": BillShares(0.55, 0.25),
-    "water": BillShares(0.9, 0.15),
-    "waste": BillShares(0.5, 0.0),
-    "internet": BillShares(0.92, 0.88),
-    "telephone": BillShares(1.0, 1.0),
-    "auto_insurance": BillShares(0.85, 0.65),
-    "home_insurance": BillShares(0.9, 0.0),
-    "renters_insurance": BillShares(0.0, 0.45),
-    "health_insurance": BillShares(0.15, 0.15),
-    "life_insurance": BillShares(0.25, 0.08),
-    "personal_loan": BillShares(0.06, 0.08),
-    # Census ACS 2024: a quarter of owners pays an association.
-    "association": BillShares(0.25, 0.0),
-}
-# Families with a vehicle loan: 35 % (Survey of Consumer Finances 2022), few of the old.
-CAR_LOAN_SHARE_FROM_AGE: Final = {19: 0.44, 30: 0.52, 65: 0.34, 75: 0.14}
-# Who owes on an education (Federal Reserve, SHED 2024: 18-29, 30-44, 45-59 and over), less the
-# third of borrowers who are not paying.
-STUDENT_LOAN_SHARE_FROM_AGE: Final = {19: 0.27, 30: 0.21, 45: 0.10, 60: 0.015}
-CHILDCARE_SHARE_FROM_AGE: Final = {19: 0.42, 48: 0.05}
-"""Of families."""
-CHILDCARE_MAX_SHARE = 0.10
-FAMILIES = ("family", "single_parent")
-"""Household types with children."""
 REFERENCE_INCOME_USD = 5_000.0
-_DROPPED_FIRST: Final = (
-    "personal_loan",
-    "life_insurance",
-    "childcare",
-    "student_loan",
-    "car_loan",
-    "health_insurance",
-    "association",
-)
-"""What a household that cannot afford all its bills does without, in that order."""
+SPREAD_MAX_SIGMAS: Final = 1.6
+"""Tariffs have a lowest and a dearest plan: no bill lies further out."""
 DUE_ON_THE_FIRST_SHARE: Final = 0.8
 """Of rents and mortgages; the others fall on the 2nd to the 5th."""
 INSTALMENTS_PER_MONTH = {
@@ -137,21 +91,20 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
     home = homes(world)
-    has = _contracts(world, home)
+    has = has_bills(world, home)
     word = world.words("biller", np.arange(KINDS))
     spread = normal(world.words("bill_amount", np.arange(KINDS)))
     biller = np.zeros((world.users, KINDS), dtype=np.int64)
     for kind, name in enumerate(BILL_KINDS):
         rows = catalog.by_kind[name]
         biller[:, kind] = rows[choose(word[:, kind], catalog.weight[rows])]
+    spread = np.clip(spread, -SPREAD_MAX_SIGMAS, SPREAD_MAX_SIGMAS)
     usual = (
         catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
     )
-    usual = usual * np.sqrt(income / REFERENCE_INCOME_USD)[:, np.newaxis]
-    childcare = BILL_KINDS.index("childcare")
-    usual[:, childcare] = np.minimum(usual[:, childcare], income * CHILDCARE_MAX_SHARE)
+    usual = usual * (income[:, np.newaxis] / REFERENCE_INCOME_USD) ** income_power()
     usual[:, [RENT, MORTGAGE]] = 0.0
-    usual = _affordable(np.where(has, usual, 0.0), income)
+    usual = affordable(np.where(has, usual, 0.0), income)
     other = usual.sum(axis=1)
     room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - orders_usd - other, 0.0)
     is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
@@ -188,43 +141,6 @@ def _asked_rent(cents: Floats | Ints) -> Ints:
     """Rents are asked in steps of five dollars."""
     step = RENT_STEP_USD * 100
     return np.asarray(np.rint(cents / step) * step, dtype=np.int64)
-
-
-def _affordable(usual: Floats, income: Floats) -> Floats:
-    """The bills that fit into their share of income, what can be done without left out first; what
-    still does not fit is a smaller home's and a smaller car's: `[U, KINDS]`."""
-    most = OTHER_BILLS_MAX_SHARE * income
-    kept = usual.copy()
-    for name in _DROPPED_FIRST:
-        is_too_much = kept.sum(axis=1) > most
-        kept[is_too_much, BILL_KINDS.index(name)] = 0.0
-    fits = np.minimum(1.0, most / np.maximum(kept.sum(axis=1), 1.0))
-    return np.asarray(kept * fits[:, np.newaxis], dtype=np.float64)
-
-
-def _contracts(world: World, home: Homes) -> Flags:
-    """Which bills each household has: `[U, KINDS]`."""
-    draw = uniform(world.words("bill_contract", np.arange(KINDS)))
-    people = world.profiles.people
-    has = np.zeros(draw.shape, dtype=np.bool_)
-    has[:, MORTGAGE] = home.owes
-    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    has[:, RENT] = ~home.is_owner | (is_tight & ~home.owes)
-    has[:, PROPERTY_TAX] = pays_property_tax(world, home) & ~is_tight
-    for name, share in OTHER_BILL_SHARES.items():
-        kind = BILL_KINDS.index(name)
-        has[:, kind] = draw[:, kind] < np.where(home.is_owner, share.owners, share.renters)
-    by_age = {
-        "car_loan": CAR_LOAN_SHARE_FROM_AGE,
-        "student_loan": STUDENT_LOAN_SHARE_FROM_AGE,
-        "childcare": CHILDCARE_SHARE_FROM_AGE,
-    }
-    for name, shares in by_age.items():
-        kind = BILL_KINDS.index(name)
-        has[:, kind] = draw[:, kind] < at_age(people.age_years, shares)
-    families = [HOUSEHOLD_TYPES.index(name) for name in FAMILIES]
-    has[:, BILL_KINDS.index("childcare")] &= np.isin(people.household_type, families)
-    return has
 
 
 def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
