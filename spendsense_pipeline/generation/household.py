@@ -53,15 +53,16 @@ EVERYDAY_MIN_SHARE = 0.12
 CUSHION_TARGETED_MONTHS = (0.9, 1.7)
 CUSHION_NATURAL_MONTHS = (0.8, 1.5)
 CUSHION_THIN_MONTHS = (0.1, 0.4)
-CUSHION_IRREGULAR_MONTHS = (3.0, 3.8)
+CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
 """Of people with rare pay who live from checking alone: more than a month on the poorest day."""
+MONTHLY_PAY_CUSHION_MONTHS = 0.4
 THIN_SHARE = 0.055
 """Of natural households, those that live near running out (about 4 % near each rule's line)."""
 RESERVE_MONTHS = (3.0, 5.0)
 TIGHT_OPENING_USD = (20.0, 260.0)
 USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
-TRIP_ON_CARD_MAX_SHARE = 0.06
+TRIP_ON_CARD_MAX_SHARE = 0.03
 """Of the limit, what one ticket or stay takes at most."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.12
 """Subscriptions go on a card paid in full if they take no more than this of its limit."""
@@ -180,6 +181,9 @@ def _means(
         for end in (0, 1)
     )
     months = low + (high - low) * place[:, 0] ** 1.5
+    # Who is paid once a month has half of it more at the beginning and half less at the end.
+    is_monthly = (profiles.cadence == Cadence.MONTHLY) & ~is_thin
+    months = np.where(is_monthly, months + MONTHLY_PAY_CUSHION_MONTHS, months)
     is_tight = profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     is_rare = profiles.rhythm == Rhythm.SWEPT
     least, most = TIGHT_OPENING_USD

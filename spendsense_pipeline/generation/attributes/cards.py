@@ -14,6 +14,10 @@ from spendsense_pipeline.generation.attributes.profiles import (
 )
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 
+MEDIUM_CARDS_FACTOR = 1.05
+"""Dealt beyond what is asked for: medium cards that are paid in full are below their band on a
+seventh of nights."""
+
 
 def card_counts(frame: Frame) -> Ints:
     """0, 1 or 2 cards, `[B, 100]`: accounts per user less checking and savings."""
@@ -68,7 +72,8 @@ def card_bands(frame: Frame, card_count: Ints) -> Ints:
     is_critical = sampler.pick("critical", critical, above_half, strata)
     below_half = exists & ~above_half
     bottom = share[Band.LOW] + share[Band.MEDIUM]
-    medium = _whole_part(below_half, share[Band.MEDIUM] / bottom if bottom > 0 else 0.0)
+    part = share[Band.MEDIUM] / bottom if bottom > 0 else 0.0
+    medium = _whole_part(below_half, min(1.0, part * MEDIUM_CARDS_FACTOR))
     is_medium = sampler.pick("medium", medium, below_half & ~only_low, strata)
     band = np.where(is_critical, Band.CRITICAL, np.where(above_half, Band.HIGH, Band.LOW))
     band = np.where(is_medium, Band.MEDIUM, band)

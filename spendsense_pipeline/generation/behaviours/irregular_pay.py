@@ -71,6 +71,8 @@ SPREAD_GAP_DAYS = 28
 """Added to the mean gap at volatility 1, all of it as chance has it."""
 SEASON_FACTOR = 2.0
 """How much longer seasons lie apart than projects, beyond the shortest gap."""
+STEADY_FACTOR = 0.5
+"""How much of it is left for who keeps all of it in checking."""
 LONGEST_EXTRA = 2.6
 AMOUNT_SIGMA = 0.75
 """Spread of log amounts at volatility 1."""
@@ -92,8 +94,10 @@ def mean_gap_days(world: World) -> Floats:
     """Days between two paydays of rare pay, in the long run: `[U]`."""
     volatility = world.resolved.controls.irregular_income_volatility
     extra = STEADY_GAP_DAYS - SHORTEST_GAP_DAYS + SPREAD_GAP_DAYS * volatility
-    is_season = handling_of(world) == Handling.SEASON_WEEKLY
-    return SHORTEST_GAP_DAYS + extra * np.where(is_season, SEASON_FACTOR, 1.0)
+    handling = handling_of(world)
+    factor = np.where(handling == Handling.SEASON_WEEKLY, SEASON_FACTOR, 1.0)
+    # Who lives on such pay from checking alone could not bridge the longest gaps.
+    return SHORTEST_GAP_DAYS + extra * np.where(handling < 0, STEADY_FACTOR, factor)
 
 
 def rare_paydays(world: World, count: int) -> Ints:
@@ -130,7 +134,8 @@ def rare_pay_cents(world: World, count: int) -> Floats:
     income = world.profiles.income.main_pay_usd * 100
     share = np.where(handling_of(world) == Handling.HELPED, HELPED_PAY_SHARE, 1.0)
     mean = income * share * mean_gap_days(world) / DAYS_PER_MONTH
-    sigma = AMOUNT_SIGMA * volatility
+    sigma = AMOUNT_SIGMA * volatility * np.where(handling_of(world) < 0, STEADY_FACTOR, 1.0)
+    sigma = sigma[:, np.newaxis]
     drawn = normal(world.words("pay_amount", np.arange(count)))
     cents = mean[:, np.newaxis] * np.exp(np.clip(sigma * drawn, -1.2, 1.0) - sigma**2 / 2)
     # Half of those who are paid by the project ask for round fees.

@@ -75,6 +75,7 @@ class ThinAccounts:
         )
         self._next_open = world.calendar.on_or_after(days)
         self._is_open = self._next_open == days
+        self._may_draw = world.profiles.savings_transfer_usd == 0
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
@@ -203,7 +204,8 @@ class ThinAccounts:
         short = np.flatnonzero(balances.checking < 0)
         if short.size and self._is_open[day]:
             cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
-            has = balances.savings[short] >= cents
+            # Who saves by standing order does not undo it.
+            has = (balances.savings[short] >= cents) & self._may_draw[short]
             user, cents = short[has], cents[has]
             if user.size:
                 diary.transfer(
