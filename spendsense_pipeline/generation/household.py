@@ -7,13 +7,11 @@ its days are lived, and balances end where they end.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints
-from spendsense_pipeline.generation.attributes import Band, Cadence
+from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours import (
     business,
     checks_written,
@@ -33,33 +31,13 @@ from spendsense_pipeline.generation.behaviours import (
 from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living import Lived, live
-from spendsense_pipeline.generation.living.days import Means
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.tastes import tastes_of
+from spendsense_pipeline.generation.means import CENTS, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
-from spendsense_pipeline.generation.randomness import uniform
-from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
+from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-CENTS: Final = 100
-EVERYDAY_SHARE = 1.02
-"""Of what contracts and habits leave of income, what is meant for purchases: refunds come back."""
-USUAL_MONTH_DAYS = 120
-"""Habits are looked at over the first days of the plan, which every plan has."""
-EVERYDAY_MIN_SHARE = 0.12
-"""Of income, what any household spends on everyday life."""
-# What a household likes to have in checking, in months of income. Targeted ones keep enough never
-# to run thin; natural ones spread from thin to comfortable, a few of them near running out.
-CUSHION_TARGETED_MONTHS = (0.9, 1.7)
-CUSHION_NATURAL_MONTHS = (0.8, 1.5)
-CUSHION_THIN_MONTHS = (0.1, 0.4)
-CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
-"""Of people with rare pay who live from checking alone: more than a month on the poorest day."""
-MONTHLY_PAY_CUSHION_MONTHS = 0.4
-THIN_SHARE = 0.055
-"""Of natural households, those that live near running out (about 4 % near each rule's line)."""
-RESERVE_MONTHS = (3.0, 5.0)
-TIGHT_OPENING_USD = (20.0, 260.0)
 USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
 TRIP_ON_CARD_MAX_SHARE = 0.03
@@ -98,7 +76,7 @@ def simulate(world: World, labels: Labels) -> Household:
     plan = savings.plan_savings(world, labels)
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
     bills = housing.plan_bills(world, labels, orders_usd, paychecks)
-    habitual = (
+    habitual: tuple[Postings, ...] = (
         people_paid.people_paid_postings(world, labels),
         checks_written.check_postings(world, labels),
         standing_payments.standing_postings(world, labels),
@@ -106,7 +84,10 @@ def simulate(world: World, labels: Labels) -> Household:
     slot = trips.paying_slot(world)
     travelled = trips.plan_trips(world, labels.catalog.places, slot, _travel_factor(world))
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
-    means = _means(world, bills, plan, _usual_month(world, (*habitual, trip_rows)))
+    means, affords = means_of(world, bills, plan, (*habitual, trip_rows))
+    travelled = travelled.where(affords[travelled.user])
+    habitual = tuple(_afforded(rows, affords) for rows in habitual)
+    trip_rows = _afforded(trip_rows, affords)
     cards = credit.plan_cards(world, paychecks, labels.catalog.card_products, means.everyday_cents)
     contracts = subscriptions.plan_contracts(
         world, paychecks, labels, _subscription_slot(world, cards)
@@ -153,64 +134,9 @@ def simulate(world: World, labels: Labels) -> Household:
     )
 
 
-def _means(
-    world: World, bills: housing.Bills, plan: savings.SavingsPlan, habitual_cents: Floats
-) -> Means:
-    """What each household has to live on, and likes to have in the bank: `[U]`."""
-    profiles = world.profiles
-    income_cents = profiles.people.income_monthly_usd * CENTS
-    contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
-    everyday = np.maximum(
-        (income_cents - contracts - habitual_cents) * EVERYDAY_SHARE,
-        income_cents * EVERYDAY_MIN_SHARE,
-    )
-    place = uniform(world.words("cushion", np.arange(3)))
-    is_natural = profiles.people.target == NO_TARGET
-    is_thin = is_natural & (place[:, 1] < THIN_SHARE)
-    is_irregular = profiles.cadence == Cadence.IRREGULAR
-    low, high = (
-        np.select(
-            [is_irregular, is_thin, is_natural],
-            [
-                CUSHION_IRREGULAR_MONTHS[end],
-                CUSHION_THIN_MONTHS[end],
-                CUSHION_NATURAL_MONTHS[end],
-            ],
-            CUSHION_TARGETED_MONTHS[end],
-        )
-        for end in (0, 1)
-    )
-    months = low + (high - low) * place[:, 0] ** 1.5
-    # Who is paid once a month has half of it more at the beginning and half less at the end.
-    is_monthly = (profiles.cadence == Cadence.MONTHLY) & ~is_thin
-    months = np.where(is_monthly, months + MONTHLY_PAY_CUSHION_MONTHS, months)
-    is_tight = profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    is_rare = profiles.rhythm == Rhythm.SWEPT
-    least, most = TIGHT_OPENING_USD
-    checking = np.where(
-        is_tight, (least + (most - least) * place[:, 2]) * CENTS, income_cents * months
-    )
-    spread = 0.8 + 0.5 * place[:, 2]
-    checking = np.where(
-        is_rare, 0.15 * income_cents, np.where(is_tight, checking, checking * spread)
-    )
-    least, most = RESERVE_MONTHS
-    return Means(
-        everyday_cents=everyday,
-        cushion_cents=income_cents * months,
-        reserve_cents=income_cents * (least + (most - least) * place[:, 0]),
-        checking_cents=np.rint(checking).astype(np.int64),
-        savings_cents=plan.opening_cents,
-    )
-
-
-def _usual_month(world: World, habits: tuple[Postings, ...]) -> Floats:
-    """What habits take of a usual month, whatever account they are paid from: `[U]` cents."""
-    total = np.zeros(world.users)
-    for rows in habits:
-        early = rows.where((rows.day >= 0) & (rows.day < USUAL_MONTH_DAYS))
-        total += np.bincount(early.user, weights=early.cents, minlength=world.users)
-    return total * DAYS_PER_MONTH / USUAL_MONTH_DAYS
+def _afforded(rows: Postings, affords: Flags) -> Postings:
+    """What comes in, and goes out of those who can afford it."""
+    return rows.where(affords[rows.user] | (rows.cents < 0))
 
 
 def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.credit import (
     HEAVY_PART_DAYS,
     HEAVY_PARTS,
@@ -38,6 +38,7 @@ from spendsense_pipeline.generation.living.tastes import (
 )
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting
+from spendsense_pipeline.generation.means import Means
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
@@ -53,21 +54,6 @@ from spendsense_pipeline.generation.world import World
 
 REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
 """Unique among a day's refunds: which purchase of how many days ago."""
-
-
-@dataclass(frozen=True)
-class Means:
-    """What each household lives on, settled before the first day: `[U]`."""
-
-    everyday_cents: Floats
-    """For purchases in a usual month."""
-    cushion_cents: Floats
-    """What it likes to have in checking."""
-    reserve_cents: Floats
-    """What one that is paid rarely likes to have altogether."""
-    checking_cents: Ints
-    """What it has before the first day."""
-    savings_cents: Ints
 
 
 @dataclass(frozen=True)
