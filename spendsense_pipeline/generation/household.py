@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours import (
@@ -32,7 +33,8 @@ from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living import Lived, live
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
-from spendsense_pipeline.generation.living.tastes import tastes_of
+from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, tastes_of
+from spendsense_pipeline.generation.living.wants import usual_rate
 from spendsense_pipeline.generation.means import CENTS, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
@@ -72,6 +74,11 @@ def simulate(world: World, labels: Labels) -> Household:
         Everything they did, row by row, and the plans it followed.
     """
     profiles = world.profiles
+    tastes = tastes_of(
+        world.resolved.controls,
+        world.resolved.config.avg_transactions_per_month,
+        labels.catalog,
+    )
     paychecks = income.plan_paychecks(world)
     plan = savings.plan_savings(world, labels)
     orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
@@ -84,7 +91,13 @@ def simulate(world: World, labels: Labels) -> Household:
     slot = trips.paying_slot(world)
     travelled = trips.plan_trips(world, labels.catalog.places, slot, _travel_factor(world))
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
-    means, affords = means_of(world, bills, plan, (*habitual, trip_rows))
+    means, affords = means_of(
+        world,
+        bills,
+        plan,
+        (*habitual, trip_rows),
+        usual_rate(world, tastes) * DAYS_PER_MONTH * tastes.mean_ticket_cents[USUAL_LEVEL],
+    )
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
     trip_rows = _afforded(trip_rows, affords)
@@ -102,16 +115,13 @@ def simulate(world: World, labels: Labels) -> Household:
         _within_limits(trip_rows, cards),
         emergencies.emergency_postings(world, paychecks, labels.catalog.places),
         taxes.tax_postings(world, labels),
+        standing_payments.surplus_postings(world, labels, means.surplus_cents),
         *habitual,
     )
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
     lived = live(
         world,
-        tastes=tastes_of(
-            world.resolved.controls,
-            world.resolved.config.avg_transactions_per_month,
-            labels.catalog,
-        ),
+        tastes=tastes,
         labels=labels,
         cards=cards,
         paychecks=paychecks,

@@ -12,6 +12,7 @@ from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.housing import Bills
 from spendsense_pipeline.generation.behaviours.savings import SavingsPlan
+from spendsense_pipeline.generation.living.tastes import MEANS_RANGE
 from spendsense_pipeline.generation.postings import Postings
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
@@ -30,11 +31,11 @@ EVERYDAY_FLOOR_SHARE = 0.08
 # to run thin; natural ones spread from thin to comfortable, a few of them near running out.
 CUSHION_TARGETED_MONTHS = (0.9, 1.7)
 CUSHION_NATURAL_MONTHS = (0.8, 1.5)
-CUSHION_THIN_MONTHS = (0.1, 0.4)
+CUSHION_THIN_MONTHS = (0.02, 0.22)
 CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
 """Of people with rare pay who live from checking alone: more than a month on the poorest day."""
 MONTHLY_PAY_CUSHION_MONTHS = 0.4
-THIN_SHARE = 0.055
+THIN_SHARE = 0.08
 """Of natural households, those that live near running out (about 4 % near each rule's line)."""
 RESERVE_MONTHS = (3.0, 5.0)
 TIGHT_OPENING_USD = (20.0, 260.0)
@@ -46,6 +47,8 @@ class Means:
 
     everyday_cents: Floats
     """For purchases in a usual month."""
+    surplus_cents: Floats
+    """What is left over in a usual month beyond anything it buys."""
     cushion_cents: Floats
     """What it likes to have in checking."""
     reserve_cents: Floats
@@ -56,7 +59,11 @@ class Means:
 
 
 def means_of(
-    world: World, bills: Bills, plan: SavingsPlan, habits: tuple[Postings, ...]
+    world: World,
+    bills: Bills,
+    plan: SavingsPlan,
+    habits: tuple[Postings, ...],
+    usual_cents: Floats,
 ) -> tuple[Means, Flags]:
     """What each household has to live on, and likes to have in the bank.
 
@@ -65,6 +72,7 @@ def means_of(
         bills: What it has contracted.
         plan: What it saves.
         habits: What it sends friends, writes checks for, invests and spends on trips.
+        usual_cents: What its purchases of a month come to at usual prices, `[U]`.
 
     Returns:
         The means, and who can afford such habits: `[U]`.
@@ -79,6 +87,10 @@ def means_of(
         (left - np.where(affords, habitual, 0.0)) * EVERYDAY_SHARE,
         income_cents * EVERYDAY_FLOOR_SHARE,
     )
+    # Beyond what that many purchases can sensibly cost, money is put aside outside the bank.
+    most = usual_cents * MEANS_RANGE[1]
+    surplus = np.where(profiles.rhythm == Rhythm.CUSHIONED, np.maximum(everyday - most, 0.0), 0.0)
+    everyday = np.minimum(everyday, most)
     place = uniform(world.words("cushion", np.arange(3)))
     is_natural = profiles.people.target == NO_TARGET
     is_thin = is_natural & (place[:, 1] < THIN_SHARE)
@@ -112,6 +124,7 @@ def means_of(
     least, most = RESERVE_MONTHS
     means = Means(
         everyday_cents=everyday,
+        surplus_cents=surplus,
         cushion_cents=income_cents * months,
         reserve_cents=income_cents * (least + (most - least) * place[:, 0]),
         checking_cents=np.rint(checking).astype(np.int64),

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.generation.arrays import Floats
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import integers, normal, uniform, words_each
@@ -18,6 +19,8 @@ INVESTOR_SHARE: Final = 0.28
 directly; a third of those with an IRA pay in regularly)."""
 INVESTED_SHARE: Final = (0.015, 0.05)
 """Of income a month, in whole tens of dollars."""
+SURPLUS_SENT_SHARE: Final = 0.9
+_FIFTY: Final = 5_000
 SUPPORT_SHARE: Final = 0.35
 """Of single parents, those who are paid child support (Census, Custodial Parents 2022)."""
 SUPPORT_USD: Final = (190.0, 720.0)
@@ -67,6 +70,33 @@ def _invested(world: World, labels: Labels) -> Postings:
         cents=np.maximum(cents[user], 2_500),
         label=labels.counterparty("brokerage", world.words("broker", 0))[user],
         purpose=Purpose.INVESTING,
+    )
+
+
+def surplus_postings(world: World, labels: Labels, surplus_cents: Floats) -> Postings:
+    """What is left over month after month, sent to a broker in whole fifties.
+
+    Args:
+        world: The shard.
+        labels: The catalog's counterparties.
+        surplus_cents: Left over in a usual month, `[U]`.
+
+    Returns:
+        A row per month of those with enough left over.
+    """
+    cents = np.floor(surplus_cents * SURPLUS_SENT_SHARE / _FIFTY) * _FIFTY
+    day_of_month = 2 + integers(world.words("surplus_day", 0), 26)
+    day = world.calendar.on_or_after(world.calendar.monthly(day_of_month)).astype(np.int64)
+    sends = (cents > 0)[:, np.newaxis] & (day >= 0) & (day < world.days)
+    user, month = np.nonzero(sends)
+    return postings(
+        user=user,
+        slot=Slot.CHECKING,
+        day=day[user, month],
+        cents=cents[user],
+        label=labels.counterparty("brokerage", world.words("broker", 1))[user],
+        purpose=Purpose.INVESTING,
+        serial=1,
     )
 
 

@@ -23,7 +23,7 @@ from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
-from spendsense_pipeline.generation.living.shopping import Purchases, Shopping, usual_rate
+from spendsense_pipeline.generation.living.shopping import Purchases, Shopping
 from spendsense_pipeline.generation.living.statements import (
     PAYMENT_SERIAL,
     STATEMENT_SERIAL,
@@ -37,7 +37,7 @@ from spendsense_pipeline.generation.living.tastes import (
     Tastes,
 )
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
-from spendsense_pipeline.generation.living.wants import Wanting
+from spendsense_pipeline.generation.living.wants import Wanting, usual_rate
 from spendsense_pipeline.generation.means import Means
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import (

@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import (
@@ -29,7 +28,7 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import priced
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, FAVOURITE_SHARE, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
 from spendsense_pipeline.generation.postings import NO_PLACE
@@ -38,8 +37,6 @@ from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, sh
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-FAVOURITE_SHARE = 0.87
-"""Purchases made at one of the user's usual places."""
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 SMALLER_SHARE = 0.6
@@ -68,7 +65,7 @@ _COUNT_BITS: Final = 24
 # Cards take the larger tickets: the share of purchases by what they cost, times the usual share
 # (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
 _TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
-_CARD_BY_TICKET: Final = np.array([0.7, 0.9, 1.08, 1.25, 1.4])
+_CARD_BY_TICKET: Final = np.array([0.65, 0.9, 1.12, 1.4, 1.7])
 
 
 @dataclass(frozen=True)
@@ -357,14 +354,6 @@ class Shopping:
             refund_day=refund_day,
             refund_cents=refund_cents,
         )
-
-
-def usual_rate(world: World, tastes: Tastes) -> Floats:
-    """Purchases a day of each user in a usual month: `[U]`."""
-    from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-
-    factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
-    return factor * tastes.purchases_per_month / DAYS_PER_MONTH
 
 
 def _running_before(user: Ints, cents: Ints) -> Ints:

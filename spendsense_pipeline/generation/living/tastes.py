@@ -16,12 +16,16 @@ from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
-from spendsense_pipeline.generation.shops import TABLE_BITS
+from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT, TABLE_BITS
 
 CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
+FAVOURITE_SHARE = 0.87
+"""Purchases made at one of the user's usual places."""
+REFUNDS_FACTOR = 1.5
+"""The catalog's shares are of goods given back whole; half as many come back in part."""
 SMALL_GROUPS = ("coffee", "fast_food")
 """What is bought in place of something too dear."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
@@ -50,7 +54,7 @@ ELASTICITY: Final[dict[str, float]] = {
 USUAL_ELASTICITY = 0.9
 USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
-MEANS_RANGE = (0.4, 2.4)
+MEANS_RANGE = (0.4, 2.0)
 """What a household has for a purchase, relative to the usual one, within reason."""
 _COUNT_ITERATIONS = 8
 _PRICE_BOUNDS_SIGMA = (-2.8, 2.4)
@@ -155,7 +159,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         small_table=choice_table(small if small.sum() > 0 else counts, TABLE_BITS),
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
-        refund_share=groups.refund_share,
+        refund_share=groups.refund_share * REFUNDS_FACTOR,
         elasticity=elasticity,
     )
 
@@ -179,15 +183,22 @@ def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
 
 
 def _mean_tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Floats:
-    """Mean ticket of each group over its merchants, caps included: `[G]` cents."""
+    """Mean ticket of each group, caps included, mostly at places one goes to again and again:
+    `[G]` cents."""
     shops = catalog.merchants
+    each = shops.ticket_median_cents[:, np.newaxis] * prices[spread_class]
+    each = np.minimum(each, shops.ticket_cap_cents[:, np.newaxis]).mean(axis=1)
+    popularity = shops.weight**POPULARITY_EXPONENT
+    is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
     tickets = np.ones(len(catalog.spending_groups.names))
     for group in range(tickets.size):
-        rows = np.flatnonzero((shops.group == group) & (shops.weight > 0))
-        if rows.size:
-            each = shops.ticket_median_cents[rows, np.newaxis] * prices[spread_class[rows]]
-            each = np.minimum(each, shops.ticket_cap_cents[rows, np.newaxis])
-            tickets[group] = np.average(each.mean(axis=1), weights=shops.weight[rows])
+        rows = (shops.group == group) & (shops.weight > 0)
+        if rows.any():
+            usual = rows & is_usual if (rows & is_usual).any() else rows
+            anywhere, at_usual = (
+                np.average(each[of], weights=popularity[of]) for of in (rows, usual)
+            )
+            tickets[group] = FAVOURITE_SHARE * at_usual + (1 - FAVOURITE_SHARE) * anywhere
     return tickets
 
 

@@ -10,7 +10,7 @@ from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_US
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
-from spendsense_pipeline.generation.living.wants import KEPT_CENTS, RUNS_OUT_AT, SOME_CENTS, Wanting
+from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
 from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, normal, uniform
 from spendsense_pipeline.generation.world import World
@@ -96,7 +96,7 @@ class ThinAccounts:
         wanting = self._wanting
         free = wanting.free_cents[who] + KEPT_CENTS
         period = wanting.period[:, day]
-        left = np.maximum(1.0, wanting.left[:, day] - RUNS_OUT_AT * period)
+        left = np.maximum(1.0, wanting.left[:, day] - wanting.runs_out_at * period)
         ticket = free / 100 / left
         chance = np.clip(
             self._times * (CHANCE + CHANCE_PER_USD * (ticket - CHANCE_FROM_USD)), *CHANCE_RANGE

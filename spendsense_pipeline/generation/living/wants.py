@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, Tastes
-from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
 # Simulated over 400 households and two years: with these a cushion of .8 months or more stays away
@@ -24,9 +26,12 @@ CUSHION_EXPONENT = 0.35
 CUSHION_ANSWER_RANGE = (0.45, 1.5)
 COUNT_PART = 0.4
 """How much of the answer is in how often one buys; the rest is in what kind."""
-COUNT_RANGE = (0.8, 1.06)
+COUNT_RANGE = (0.85, 1.0)
+"""Nobody buys oftener than they usually do: a surplus goes into what kind."""
 RUNS_OUT_AT = 0.68
 """Share of the pay period that is still to come when the money is meant to be gone."""
+RUNS_OUT_LATEST = 0.42
+"""The same of natural households that come off best."""
 KEPT_CENTS = 800
 """What a household that runs out does not plan to spend."""
 # From paycheck to paycheck: how often it buys, times the usual, while the money is fresh, later
@@ -95,6 +100,11 @@ class Wanting:
         self.tight = np.flatnonzero(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
         self.rare = np.flatnonzero(rhythm == Rhythm.SWEPT)
         self.is_tight = rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+        place = uniform(world.words("runs_out", 0))[self.tight]
+        is_natural = world.profiles.people.target[self.tight] == NO_TARGET
+        span = np.where(is_natural, RUNS_OUT_AT - RUNS_OUT_LATEST, 0.0)
+        self.runs_out_at = RUNS_OUT_AT - span * place
+        """Of each household that runs out, the share of a period that is left then: `[T]`."""
         self.free_cents = np.zeros(world.users, dtype=np.int64)
         """What households that run out have before payday, of the day last looked at: `[U]`."""
         self._look_ahead(world, paychecks, due)
@@ -141,7 +151,7 @@ class Wanting:
         if tight.size:
             free = has[tight] - self._due_before[:, day] - statements_due[tight] - KEPT_CENTS
             period, left = self.period[:, day], self.left[:, day]
-            wanted = np.maximum(free, 0) / np.maximum(1.0, left - RUNS_OUT_AT * period)
+            wanted = np.maximum(free, 0) / np.maximum(1.0, left - self.runs_out_at * period)
             times = np.where(free > LITTLE_CENTS, LITTLE_RATE, EMPTY_RATE)
             times = np.where(free > SOME_CENTS, LATE_RATE, times)
             times = np.where(
@@ -159,3 +169,9 @@ class Wanting:
             spendable_cents=spendable,
             fetches_cash_apart=self.is_tight,
         )
+
+
+def usual_rate(world: World, tastes: Tastes) -> Floats:
+    """Purchases a day of each user in a usual month: `[U]`."""
+    factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
+    return factor * tastes.purchases_per_month / DAYS_PER_MONTH
