@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
 from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, normal, uniform
+from spendsense_pipeline.generation.targets import NO_TARGET
 from spendsense_pipeline.generation.world import World
 
 OVERDRAFT_FEE_CENTS = 3_500
@@ -75,7 +76,10 @@ class ThinAccounts:
         )
         self._next_open = world.calendar.on_or_after(days)
         self._is_open = self._next_open == days
-        self._may_draw = world.profiles.savings_transfer_usd == 0
+        profiles = world.profiles
+        self._may_draw = (profiles.savings_transfer_usd == 0) | (
+            profiles.people.target == NO_TARGET
+        )
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
@@ -204,7 +208,7 @@ class ThinAccounts:
         short = np.flatnonzero(balances.checking < 0)
         if short.size and self._is_open[day]:
             cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
-            # Who saves by standing order does not undo it.
+            # Who means to save does not undo it.
             has = (balances.savings[short] >= cents) & self._may_draw[short]
             user, cents = short[has], cents[has]
             if user.size:
