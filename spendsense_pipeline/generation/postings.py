@@ -168,11 +168,11 @@ class Leg(NamedTuple):
     purpose: Purpose
 
 
-def transfer_link(purpose: Purpose, serial: Ints | Words) -> Ints:
+def transfer_link(purpose: npt.ArrayLike, serial: Ints | Words) -> Ints:
     """Names for transfers among their user's.
 
     Args:
-        purpose: Of the leg that goes out.
+        purpose: Of the leg that goes out, one or `[N]`.
         serial: Number among the user's transfers of this purpose, `[N]`.
 
     Returns:
@@ -181,7 +181,7 @@ def transfer_link(purpose: Purpose, serial: Ints | Words) -> Ints:
     Raises:
         OverflowError: A serial does not fit in the link.
     """
-    return _LINK.pack(purpose=int(purpose), serial=serial).astype(np.int64)
+    return _LINK.pack(purpose=purpose, serial=serial).astype(np.int64)
 
 
 def transfer(
@@ -203,7 +203,7 @@ def transfer(
     Raises:
         OverflowError: A serial does not fit in the link.
     """
-    link = transfer_link(out_of.purpose, serial)
+    link = transfer_link(int(out_of.purpose), serial)
     legs = [
         postings(
             user=user,

@@ -39,9 +39,10 @@ from spendsense_pipeline.generation.living.tastes import (
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting, usual_rate
 from spendsense_pipeline.generation.means import Means
-from spendsense_pipeline.generation.places import home_places
+from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
+    NO_PLACE,
     Leg,
     Postings,
     Purpose,
@@ -50,6 +51,7 @@ from spendsense_pipeline.generation.postings import (
 )
 from spendsense_pipeline.generation.randomness import bits
 from spendsense_pipeline.generation.shops import TABLE_BITS, shops_for
+from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
@@ -121,7 +123,7 @@ def live(
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, relative, away)
+    shopping = Shopping(world, tastes, labels, cards, relative)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     # A card's past: it begins where its use settles, or with half a month's purchases.
     balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)
@@ -164,7 +166,9 @@ def live(
         bought.append(purchases)
         thin.end_day(day, balances, diary)
         book.end_day(day, balances, balances.owed[:-1] - owed_before + paid, diary)
-    rows = Postings.joined([diary.rows(), *_purchase_rows(labels, Purchases.joined(bought), cards)])
+    rows = Postings.joined(
+        [diary.rows(), *_purchase_rows(world, labels, Purchases.joined(bought), cards, away)]
+    )
     return Lived(
         rows,
         billing.statements(),
@@ -219,7 +223,8 @@ class _CardBook:
             )
         self._late = _by_day(cards.due + 1, days)
         self._issues = _by_day(cards.issued, days)
-        self._rows = np.arange(cards.count)
+        is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
+        self._tight = np.flatnonzero(is_tight)
 
     def pay(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """Payments and late fees of a day; what was paid less fees on each card: `[C]` cents."""
@@ -273,14 +278,15 @@ class _CardBook:
 
     def due_before_payday(self, day: int, wanting: Wanting, balances: Balances) -> Ints:
         """Card payments that fall before the next payday of who runs out: `[U]` cents."""
-        cards, billing = self._cards, self._billing
-        latest = np.maximum(billing.cycle - 1, 0)
-        pays_on = cards.pays_on[self._rows, latest]
-        awaits = (billing.cycle > 0) & (pays_on > day)
-        at = np.flatnonzero(awaits & wanting.is_tight[cards.user])
-        next_payday = wanting.next_payday[cards.user[at], day]
-        at = at[pays_on[at] < next_payday]
-        cents = billing.answers(at, latest[at], balances.owed[:-1], np.zeros_like(at))
+        cards, billing, tight = self._cards, self._billing, self._tight
+        if tight.size == 0:
+            return np.zeros(balances.checking.size, dtype=np.int64)
+        latest = np.maximum(billing.cycle[tight] - 1, 0)
+        pays_on = cards.pays_on[tight, latest]
+        next_payday = wanting.next_payday[cards.user[tight], day]
+        awaits = (billing.cycle[tight] > 0) & (pays_on > day) & (pays_on < next_payday)
+        at = tight[awaits]
+        cents = billing.answers(at, latest[awaits], balances.owed[:-1], np.zeros_like(at))
         return sums(cards.user[at], cents, balances.checking.size)
 
     def end_day(self, day: int, balances: Balances, charged: Ints, diary: Diary) -> None:
@@ -352,8 +358,22 @@ def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
     return labels.shop(merchant, np.zeros(world.users, dtype=np.bool_)), home
 
 
-def _purchase_rows(labels: Labels, purchases: Purchases, cards: Cards) -> tuple[Postings, Postings]:
-    """Purchases and refunds as rows of the account that pays."""
+def _purchase_rows(
+    world: World, labels: Labels, purchases: Purchases, cards: Cards, away: Ints
+) -> tuple[Postings, Postings]:
+    """Purchases and refunds as rows of the account that pays, where they were made."""
+    places = labels.catalog.places
+    home = home_places(world, places)
+    town = where_bought(
+        world,
+        home,
+        second_towns(world, places, home),
+        away,
+        purchases.user,
+        purchases.day,
+        purchases.serial,
+    )
+    place = np.where(purchases.is_online, NO_PLACE, town)
     slots = np.append(cards.slot, int(Slot.CHECKING))
     slot = slots[purchases.card]
     label = labels.shop(purchases.merchant, purchases.is_online)
@@ -366,7 +386,7 @@ def _purchase_rows(labels: Labels, purchases: Purchases, cards: Cards) -> tuple[
         label=label,
         purpose=Purpose.PURCHASE,
         serial=purchases.serial,
-        place=purchases.place,
+        place=place,
     )
     at = np.flatnonzero(purchases.refund_day >= 0)
     refunds = postings(
@@ -381,6 +401,6 @@ def _purchase_rows(labels: Labels, purchases: Purchases, cards: Cards) -> tuple[
             # Past 64 purchases a day, which nobody makes, two refunds might be one.
             purchase=purchases.serial[at] % REFUND_SERIAL.size("purchase"),
         ),
-        place=purchases.place[at],
+        place=place[at],
     )
     return bought, refunds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Final
 
 import numpy as np
@@ -17,24 +16,28 @@ from spendsense_pipeline.generation.postings import (
     transfer_link,
 )
 
-_NOWHERE: Final = {"serial": 0, "link": NO_LINK, "place": NO_PLACE}
+_NOWHERE: Final = {"serial": 0, "place": NO_PLACE}
+
+
+_NO_TRANSFER: Final = -1
 
 
 class Diary:
     """Postings as they happen."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Ints]] = defaultdict(list)
+        self._columns: dict[str, list[Ints]] = {name: [] for name in (*Postings.names(), "moved")}
 
-    def write(self, count: int, **columns: npt.ArrayLike) -> None:
+    def write(self, count: int, *, moved: int = _NO_TRANSFER, **columns: npt.ArrayLike) -> None:
         """Rows of a day.
 
         Args:
             count: How many rows.
-            **columns: Every column of `Postings`, `[count]` or one value for all; a place and a
-                link only where there is one.
+            moved: Purpose of the outgoing leg, where the rows are legs of transfers.
+            **columns: Every column of `Postings` but `link`, `[count]` or one value for all; a
+                place only where there is one.
         """
-        for name, values in (_NOWHERE | columns).items():
+        for name, values in (_NOWHERE | columns | {"moved": moved}).items():
             column = np.asarray(values, dtype=np.int64)
             self._columns[name].append(np.full(count, column) if column.ndim == 0 else column)
 
@@ -51,11 +54,10 @@ class Diary:
             out_of: The account it leaves.
             into: The account it reaches.
         """
-        numbers = np.broadcast_to(np.asarray(serial, dtype=np.int64), user.shape)
-        link = transfer_link(out_of.purpose, numbers)
         for sign, leg in ((1, out_of), (-1, into)):
             self.write(
                 user.size,
+                moved=int(out_of.purpose),
                 user=user,
                 slot=leg.slot,
                 day=day,
@@ -63,12 +65,16 @@ class Diary:
                 cents=sign * cents,
                 label=leg.label,
                 purpose=int(leg.purpose),
-                serial=numbers,
-                link=link,
+                serial=serial,
             )
 
     def rows(self) -> Postings:
         """Everything written so far."""
-        if not self._columns:
+        if not self._columns["user"]:
             return Postings.empty()
-        return Postings(*(np.concatenate(self._columns[name]) for name in Postings.names()))
+        whole = {name: np.concatenate(parts) for name, parts in self._columns.items() if parts}
+        moved = whole.pop("moved")
+        legs = np.flatnonzero(moved != _NO_TRANSFER)
+        whole["link"] = np.full(moved.size, NO_LINK)
+        whole["link"][legs] = transfer_link(moved[legs], whole["serial"][legs])
+        return Postings(**whole)

@@ -23,15 +23,14 @@ from spendsense_pipeline.generation.behaviours.credit import (
     Cards,
     CardUse,
 )
-from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, posted_on, posting_class
+from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, PostingDays, posting_class
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import priced
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, FAVOURITE_SHARE, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
-from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
-from spendsense_pipeline.generation.postings import NO_PLACE
+from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
 from spendsense_pipeline.generation.targets import Rhythm
@@ -80,8 +79,6 @@ class Purchases(Columns):
     merchant: Ints
     """Row of the catalog's merchants."""
     is_online: Flags
-    place: Ints
-    """Row of the catalog's places, NO_PLACE for what is bought online."""
     cents: Ints
     card: Ints
     """Which card pays, `Balances.nobodys` for the debit card."""
@@ -94,7 +91,7 @@ class Shopping:
     """Draws the purchases of one day after the other."""
 
     def __init__(
-        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, means: Floats, away: Ints
+        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, means: Floats
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -104,18 +101,15 @@ class Shopping:
             labels: The catalog.
             cards: The cards of the shard, `[C]`.
             means: What a household has for a purchase, relative to the usual one: `[U]`.
-            away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
         """
-        self._away = away
         self._world, self._tastes, self._cards = world, tastes, cards
         catalog = labels.catalog
         self._merchant, self._shops = (
             catalog.merchants,
             shops_for(catalog, world.calendar.first_date),
         )
-        self._home = home_places(world, catalog.places)
-        self._second = second_towns(world, catalog.places, self._home)
-        self._state = catalog.places.state[self._home]
+        self._state = catalog.places.state[home_places(world, catalog.places)]
+        self._posting = PostingDays(world.calendar, catalog.posting_classes)
         self._favourite = favourite_draws(world, len(catalog.spending_groups))
         self._catalog = catalog
         self._days_between = catalog.visit_kinds.days_between
@@ -124,7 +118,8 @@ class Shopping:
             world.keys(purpose)
             for purpose in ("purchase", "purchase_settlement", "purchase_instead")
         ]
-        self._count_words = world.words("purchase_count", np.arange(world.days))
+        drawn = bits(world.words("purchase_count", np.arange(world.days)), 40, _COUNT_BITS)
+        self._count_draws = np.ascontiguousarray(drawn.T)
         self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
         self._means = means[:, np.newaxis] ** tastes.elasticity
         uses = cards.use
@@ -161,8 +156,10 @@ class Shopping:
         tastes, calendar = self._tastes, self._world.calendar
         count = self._counts(day, wants.rate)
         user = np.repeat(np.arange(count.size), count)
-        serial = np.arange(user.size) - np.repeat(np.cumsum(count) - count, count)
-        number = _PURCHASE_NUMBER.pack(day=day, serial=serial).astype(np.int64)
+        first_of = np.repeat(np.cumsum(count) - count, count)
+        serial = np.arange(user.size) - first_of
+        # As `_PURCHASE_NUMBER` packs it, without looking every day whether it fits.
+        number = (day << _PURCHASE_NUMBER.width("serial")) + serial
         first, second = (words_each(keys[user], number) for keys in self._keys[:2])
 
         share = (
@@ -181,9 +178,9 @@ class Shopping:
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
-        card = self._card(user, cents, second, balances)
+        card = self._card(user, first_of, cents, second, balances)
         is_debit = card == balances.nobodys
-        before = _running_before(user, np.where(is_debit, cents, 0))
+        before = _running_before(first_of, np.where(is_debit, cents, 0))
         is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
         if is_dear.any():
             dear = np.flatnonzero(is_dear)
@@ -200,7 +197,7 @@ class Shopping:
             cents[dear] = self._price(
                 user[dear], instead, merchant[dear], _SMALLER.take(third, "price"), second[dear]
             )
-            before = _running_before(user, np.where(is_debit, cents, 0))
+            before = _running_before(first_of, np.where(is_debit, cents, 0))
             kept = ~is_dear
             kept[dear[swaps]] = (before + cents <= spendable)[dear[swaps]]
             user, serial, group, merchant, cents, card, number, second = (
@@ -213,7 +210,7 @@ class Shopping:
         """How many purchases each user makes, Poisson around the wanted rate: `[U]`."""
         level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
         thresholds = _poisson_thresholds(1 << int(level.max(initial=1)).bit_length())
-        draw = bits(self._count_words[:, day], 40, _COUNT_BITS)
+        draw = self._count_draws[day]
         return np.asarray((thresholds[level] <= draw[:, np.newaxis]).sum(axis=1), dtype=np.int64)
 
     def _merchants(self, day: int, user: Ints, group: Ints, word: Words) -> Ints:
@@ -221,11 +218,12 @@ class Shopping:
         rank = _FAVOURITE_RANK[_CHOICES.take(word, "favourite")]
         goes_to_favourite = _CHOICES.take(word, "goes_to_favourite") < FAVOURITE_SHARE * 256
         state, today = self._state[user], np.full(user.size, day)
-        return np.where(
-            goes_to_favourite,
-            self._shops.favourites(state, group, today, self._favourite[user, group, rank]),
-            self._shops.choose(state, group, today, _CHOICES.take(word, "merchant")),
+        merchant = self._shops.favourites(state, group, today, self._favourite[user, group, rank])
+        at = np.flatnonzero(~goes_to_favourite)
+        merchant[at] = self._shops.choose(
+            state[at], group[at], today[at], _CHOICES.take(word[at], "merchant")
         )
+        return merchant
 
     def _rarely(self, day: int, user: Ints, group: Ints, merchant: Ints) -> tuple[Ints, Flags]:
         """Where a visit would come too soon after the last of its kind, the usual place instead.
@@ -261,7 +259,9 @@ class Shopping:
         raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
         return priced(raw, _SETTLEMENT.take(word, "ending"), group == self._cash)
 
-    def _card(self, user: Ints, cents: Ints, word: Words, balances: Balances) -> Ints:
+    def _card(
+        self, user: Ints, first_of: Ints, cents: Ints, word: Words, balances: Balances
+    ) -> Ints:
         """Which card pays, the further below its set point the likelier; else the debit card."""
         use = (balances.owed + balances.pending_owed) / self._limit
         share = np.clip(
@@ -279,7 +279,7 @@ class Shopping:
         which = np.where(drawn < first, 0, np.where(drawn < both, 1, -1))
         card = np.where(which < 0, balances.nobodys, balances.card_of[user, np.maximum(which, 0)])
         # Several purchases of a day share what room there is below the ceiling.
-        before = _running_before(user, np.where(card == balances.nobodys, 0, cents))
+        before = _running_before(first_of, np.where(card == balances.nobodys, 0, cents))
         room = self._ceiling[card] - (balances.owed + balances.pending_owed)[card] - before
         return np.where(cents <= room, card, balances.nobodys)
 
@@ -301,24 +301,13 @@ class Shopping:
         card = np.where(is_cash, balances.nobodys, card)
         channel = _SETTLEMENT.take(second, "channel") / _SETTLEMENT.size("channel")
         is_online = channel >= self._merchant.in_store_share[merchant]
-        settles = posted_on(
-            self._world.calendar,
-            self._catalog.posting_classes,
+        settles = self._posting.of(
+            day,
             posting_class(self._catalog, merchant, is_online),
-            np.full(user.size, day),
             _SETTLEMENT.take(second, "lag"),
         )
         # A machine pays out at once, on any day.
         settles = np.where(is_cash, day, settles)
-        town = where_bought(
-            self._world,
-            self._home,
-            self._second,
-            self._away,
-            user,
-            np.full(user.size, day),
-            serial,
-        )
         self._visited[user, self._merchant.visit_kind[merchant]] = day
         refunded = np.flatnonzero(
             _SETTLEMENT.take(second, "is_refunded") / _SETTLEMENT.size("is_refunded")
@@ -348,7 +337,6 @@ class Shopping:
             serial=serial,
             merchant=merchant,
             is_online=is_online,
-            place=np.where(is_online, NO_PLACE, town),
             cents=cents,
             card=card,
             refund_day=refund_day,
@@ -356,12 +344,18 @@ class Shopping:
         )
 
 
-def _running_before(user: Ints, cents: Ints) -> Ints:
-    """What the user's purchases earlier in the day come to: `[N]`, rows in order of user."""
-    total = np.cumsum(cents)
-    starts = np.flatnonzero(np.diff(user, prepend=-1))
-    before_first = np.repeat(total[starts] - cents[starts], np.diff(starts, append=user.size))
-    return total - cents - before_first
+def _running_before(first_of: Ints, cents: Ints) -> Ints:
+    """What the user's purchases earlier in the day come to.
+
+    Args:
+        first_of: Where the purchases of the same user begin, `[N]`.
+        cents: `[N]`, in order of user.
+
+    Returns:
+        Cents, `[N]`.
+    """
+    before = np.cumsum(cents) - cents
+    return before - before[first_of]
 
 
 @functools.lru_cache(maxsize=16)
