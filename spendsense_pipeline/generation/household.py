@@ -115,7 +115,7 @@ def simulate(world: World, labels: Labels) -> Household:
         _within_limits(trip_rows, cards),
         emergencies.emergency_postings(world, paychecks, labels.catalog.places),
         taxes.tax_postings(world, labels),
-        standing_payments.surplus_postings(world, labels, means.surplus_cents),
+        standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
         *habitual,
     )
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS

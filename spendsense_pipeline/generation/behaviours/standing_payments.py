@@ -6,7 +6,11 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
 from spendsense_pipeline.generation.arrays import Floats
+from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import integers, normal, uniform, words_each
@@ -20,7 +24,7 @@ directly; a third of those with an IRA pay in regularly)."""
 INVESTED_SHARE: Final = (0.015, 0.05)
 """Of income a month, in whole tens of dollars."""
 SURPLUS_SENT_SHARE: Final = 0.9
-_FIFTY: Final = 5_000
+_TEN: Final = 1_000
 SUPPORT_SHARE: Final = 0.35
 """Of single parents, those who are paid child support (Census, Custodial Parents 2022)."""
 SUPPORT_USD: Final = (190.0, 720.0)
@@ -73,26 +77,31 @@ def _invested(world: World, labels: Labels) -> Postings:
     )
 
 
-def surplus_postings(world: World, labels: Labels, surplus_cents: Floats) -> Postings:
-    """What is left over month after month, sent to a broker in whole fifties.
+def surplus_postings(
+    world: World, labels: Labels, paychecks: Paychecks, surplus_cents: Floats
+) -> Postings:
+    """What is left over month after month, sent to a broker in whole tens after every payday.
 
     Args:
         world: The shard.
         labels: The catalog's counterparties.
+        paychecks: Paydays, `[U, K]`.
         surplus_cents: Left over in a usual month, `[U]`.
 
     Returns:
-        A row per month of those with enough left over.
+        A row per payday of those with enough left over.
     """
-    cents = np.floor(surplus_cents * SURPLUS_SENT_SHARE / _FIFTY) * _FIFTY
-    day_of_month = 2 + integers(world.words("surplus_day", 0), 26)
-    day = world.calendar.on_or_after(world.calendar.monthly(day_of_month)).astype(np.int64)
-    sends = (cents > 0)[:, np.newaxis] & (day >= 0) & (day < world.days)
-    user, month = np.nonzero(sends)
+    per_month = np.full(max(Cadence) + 1, 1.0)
+    per_month[[*PAYCHECKS_PER_YEAR]] = np.array([*PAYCHECKS_PER_YEAR.values()]) / MONTHS_PER_YEAR
+    each = surplus_cents * SURPLUS_SENT_SHARE / per_month[world.profiles.cadence]
+    cents = np.floor(each / _TEN) * _TEN
+    known = (paychecks.day >= 0) & (paychecks.day < world.days) & (paychecks.cents > 0)
+    day = np.where(known, world.calendar.on_or_after(paychecks.day + 1), world.days)
+    user, payday = np.nonzero((cents > 0)[:, np.newaxis] & (day < world.days))
     return postings(
         user=user,
         slot=Slot.CHECKING,
-        day=day[user, month],
+        day=day[user, payday],
         cents=cents[user],
         label=labels.counterparty("brokerage", world.words("broker", 1))[user],
         purpose=Purpose.INVESTING,

@@ -163,6 +163,8 @@ def live(
                 purchases.card[refunded],
                 purchases.refund_cents[refunded],
             )
+        fees = purchases.bank_fee_cents
+        balances.checking -= sums(purchases.user, fees, world.users)
         bought.append(purchases)
         thin.end_day(day, balances, diary)
         book.end_day(day, balances, balances.owed[:-1] - owed_before + paid, diary)
@@ -360,8 +362,8 @@ def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
 
 def _purchase_rows(
     world: World, labels: Labels, purchases: Purchases, cards: Cards, away: Ints
-) -> tuple[Postings, Postings]:
-    """Purchases and refunds as rows of the account that pays, where they were made."""
+) -> tuple[Postings, Postings, Postings]:
+    """Purchases, fees for cash and refunds as rows of the account that pays."""
     places = labels.catalog.places
     home = home_places(world, places)
     town = where_bought(
@@ -388,6 +390,16 @@ def _purchase_rows(
         serial=purchases.serial,
         place=place,
     )
+    at = np.flatnonzero(purchases.bank_fee_cents)
+    fees = postings(
+        user=purchases.user[at],
+        slot=int(Slot.CHECKING),
+        day=purchases.day[at],
+        cents=purchases.bank_fee_cents[at],
+        label=labels.counterparty("atm_fee", world.words("atm_fee", 0)[purchases.user[at]]),
+        purpose=Purpose.ATM_FEE,
+        serial=purchases.serial[at],
+    )
     at = np.flatnonzero(purchases.refund_day >= 0)
     refunds = postings(
         user=purchases.user[at],
@@ -403,4 +415,4 @@ def _purchase_rows(
         ),
         place=place[at],
     )
-    return bought, refunds
+    return bought, fees, refunds

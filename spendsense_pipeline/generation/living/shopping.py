@@ -38,6 +38,12 @@ from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
+# Out of network: an operator's fee of $3.22 and one of the own bank of $1.64 on average (Bankrate
+# 2025), at a fifth of withdrawals (Federal Reserve Payments Study).
+FOREIGN_MACHINE_SHARE = 0.2
+OPERATOR_FEES_CENTS = (250, 25, 7)
+"""The least, and so many steps up."""
+OWN_FEE_CENTS, OWN_FEE_FIFTHS = 275, 3
 SMALLER_SHARE = 0.6
 """Of purchases that cannot be afforded, those in whose place something small is bought."""
 REFUND_DAYS = (3, 12)
@@ -82,6 +88,8 @@ class Purchases(Columns):
     cents: Ints
     card: Ints
     """Which card pays, `Balances.nobodys` for the debit card."""
+    bank_fee_cents: Ints
+    """What the own bank charges for using another's machine, 0 for most."""
     refund_day: Ints
     """Day money comes back, -1 for most."""
     refund_cents: Ints
@@ -309,6 +317,12 @@ class Shopping:
         # A machine pays out at once, on any day.
         settles = np.where(is_cash, day, settles)
         self._visited[user, self._merchant.visit_kind[merchant]] = day
+        # Another bank's machine: its operator adds a fee to what it pays out, the own bank may too.
+        draw = _SETTLEMENT.take(second, "is_refunded")
+        elsewhere = is_cash & (channel < FOREIGN_MACHINE_SHARE)
+        least, step, steps = OPERATOR_FEES_CENTS
+        cents = cents + np.where(elsewhere, least + step * (draw % steps), 0)
+        own_fee = np.where(elsewhere & (draw % 5 < OWN_FEE_FIFTHS), OWN_FEE_CENTS, 0)
         refunded = np.flatnonzero(
             _SETTLEMENT.take(second, "is_refunded") / _SETTLEMENT.size("is_refunded")
             < self._tastes.refund_share[group]
@@ -339,6 +353,7 @@ class Shopping:
             is_online=is_online,
             cents=cents,
             card=card,
+            bank_fee_cents=own_fee,
             refund_day=refund_day,
             refund_cents=refund_cents,
         )
