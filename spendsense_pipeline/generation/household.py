@@ -42,8 +42,8 @@ from spendsense_pipeline.generation.world import World
 
 USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
-TRIP_ON_CARD_MAX_SHARE = 0.03
-"""Of the limit, what one ticket or stay takes at most."""
+LARGE_ON_CARD_MAX_SHARE = 0.045
+"""Of the limit, what one ticket, stay or repair takes at most."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.12
 """Subscriptions go on a card paid in full if they take no more than this of its limit."""
 
@@ -113,7 +113,9 @@ def simulate(world: World, labels: Labels) -> Household:
         subscriptions.charges(world, contracts, labels),
         memberships.membership_charges(world, paychecks, labels),
         _within_limits(trip_rows, cards),
-        emergencies.emergency_postings(world, paychecks, labels.catalog.places),
+        _within_limits(
+            emergencies.emergency_postings(world, paychecks, labels.catalog.places, slot), cards
+        ),
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
         *habitual,
@@ -165,11 +167,11 @@ def _travel_factor(world: World) -> float:
 
 
 def _within_limits(rows: Postings, cards: credit.Cards) -> Postings:
-    """Trips as they are paid: what would take up much of a card is paid by debit card."""
+    """Trips and repairs as they are paid: what would take up much of a card goes on debit."""
     limit = np.zeros((int(rows.user.max(initial=0)) + 1, len(Slot)), dtype=np.int64)
     inside = cards.user < limit.shape[0]
     limit[cards.user[inside], cards.slot[inside]] = cards.limit_cents[inside]
-    is_large = rows.cents > TRIP_ON_CARD_MAX_SHARE * limit[rows.user, rows.slot]
+    is_large = rows.cents > LARGE_ON_CARD_MAX_SHARE * limit[rows.user, rows.slot]
     return replace(rows, slot=np.where(is_large, int(Slot.CHECKING), rows.slot))
 
 

@@ -30,14 +30,14 @@ EVERYDAY_FLOOR_SHARE = 0.08
 # What a household likes to have in checking, in months of income. Targeted ones keep enough never
 # to run thin; natural ones spread from thin to comfortable, a few of them near running out.
 CUSHION_TARGETED_MONTHS = (0.9, 1.7)
-CUSHION_NATURAL_MONTHS = (0.8, 1.5)
-CUSHION_THIN_MONTHS = (0.02, 0.22)
+CUSHION_NATURAL_MONTHS = (0.65, 1.2)
+CUSHION_THIN_MONTHS = (0.02, 0.25)
 CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
 """Of people with rare pay who live from checking alone: more than a month on the poorest day."""
 MONTHLY_PAY_CUSHION_MONTHS = 0.4
-THIN_SHARE = 0.08
+THIN_SHARE = 0.1
 """Of natural households, those that live near running out (about 4 % near each rule's line)."""
-RESERVE_MONTHS = (3.0, 5.0)
+RESERVE_MONTHS = (1.6, 2.8)
 TIGHT_OPENING_USD = (20.0, 260.0)
 
 

@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.catalog import Places
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.places import home_places
-from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
 from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -43,8 +44,8 @@ _IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
 """A plumber comes to the house."""
 
 
-def emergency_postings(world: World, paychecks: Paychecks, places: Places) -> Postings:
-    """Unplanned expenses paid by debit card, at most one a month.
+def emergency_postings(world: World, paychecks: Paychecks, places: Places, slot: Ints) -> Postings:
+    """Unplanned expenses, at most one a month.
 
     Who lives from paycheck to paycheck waits for payday.
 
@@ -52,6 +53,7 @@ def emergency_postings(world: World, paychecks: Paychecks, places: Places) -> Po
         world: The shard.
         paychecks: Paydays, `[U, K]`.
         places: The catalog's places.
+        slot: The account that pays for what is large, `[U]`.
 
     Returns:
         A row per expense.
@@ -75,7 +77,7 @@ def emergency_postings(world: World, paychecks: Paychecks, places: Places) -> Po
     keep &= usd <= share * world.profiles.people.income_monthly_usd[user]
     return postings(
         user=user[keep],
-        slot=Slot.CHECKING,
+        slot=slot[user[keep]],
         day=day[keep],
         cents=np.rint(usd * 100).astype(np.int64)[keep],
         label=np.array([int(cost.label) for cost in COSTS])[kind][keep],

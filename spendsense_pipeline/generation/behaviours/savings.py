@@ -41,8 +41,8 @@ LITTLE_SHARE = 0.2
 LITTLE_SAVINGS_USD = (5.0, 300.0)
 TIGHT_SAVINGS_USD = 120.0
 """Median savings of who lives from paycheck to paycheck."""
-SWEPT_SAVINGS_MONTHS = 3.2
-SWEPT_SAVINGS_MORE_MONTHS = 0.8
+SWEPT_SAVINGS_MONTHS = 1.9
+SWEPT_SAVINGS_MORE_MONTHS = 0.9
 """What people with rare pay hold in savings, in months of income, and what a draw adds at most."""
 ROUNDING_ROOM_USD = 0.01
 ROUND_FROM_USD = 25.0

@@ -70,7 +70,7 @@ _COUNT_BITS: Final = 24
 # Cards take the larger tickets: the share of purchases by what they cost, times the usual share
 # (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
 _TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
-_CARD_BY_TICKET: Final = np.array([0.65, 0.9, 1.12, 1.4, 1.7])
+_CARD_BY_TICKET: Final = np.array([0.5, 0.85, 1.2, 1.6, 2.0])
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ COUNT_RANGE = (0.85, 1.0)
 """Nobody buys oftener than they usually do: a surplus goes into what kind."""
 RUNS_OUT_AT = 0.68
 """Share of the pay period that is still to come when the money is meant to be gone."""
-RUNS_OUT_LATEST = 0.42
+RUNS_OUT_LATEST = 0.25
 """The same of natural households that come off best."""
 KEPT_CENTS = 800
 """What a household that runs out does not plan to spend."""
@@ -105,6 +105,9 @@ class Wanting:
         span = np.where(is_natural, RUNS_OUT_AT - RUNS_OUT_LATEST, 0.0)
         self.runs_out_at = RUNS_OUT_AT - span * place
         """Of each household that runs out, the share of a period that is left then: `[T]`."""
+        # Whose money lasts longer is in less of a hurry.
+        hurry = self.runs_out_at / RUNS_OUT_AT
+        self._early = LATE_RATE + (EARLY_RATE - LATE_RATE) * hurry
         self.free_cents = np.zeros(world.users, dtype=np.int64)
         """What households that run out have before payday, of the day last looked at: `[U]`."""
         self._look_ahead(world, paychecks, due)
@@ -155,7 +158,7 @@ class Wanting:
             times = np.where(free > LITTLE_CENTS, LITTLE_RATE, EMPTY_RATE)
             times = np.where(free > SOME_CENTS, LATE_RATE, times)
             times = np.where(
-                (self.since[:, day] < 0.5 * period) & (free > SOME_CENTS), EARLY_RATE, times
+                (self.since[:, day] < 0.5 * period) & (free > SOME_CENTS), self._early, times
             )
             rate[tight] = self._rate[tight] * times
             dearest = DEAREST_SHARE * np.maximum(free, 0)
