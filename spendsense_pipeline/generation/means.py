@@ -88,10 +88,37 @@ def means_of(
         income_cents * EVERYDAY_FLOOR_SHARE,
     )
     # Beyond what that many purchases can sensibly cost, money is put aside outside the bank.
-    most = usual_cents * MEANS_RANGE[1]
-    surplus = np.where(profiles.rhythm == Rhythm.CUSHIONED, np.maximum(everyday - most, 0.0), 0.0)
-    everyday = np.minimum(everyday, most)
+    ceiling = usual_cents * MEANS_RANGE[1]
+    surplus = np.where(
+        profiles.rhythm == Rhythm.CUSHIONED, np.maximum(everyday - ceiling, 0.0), 0.0
+    )
+    everyday = np.minimum(everyday, ceiling)
     place = uniform(world.words("cushion", np.arange(3)))
+    months = _cushion_months(world, place)
+    least, most = RESERVE_MONTHS
+    means = Means(
+        everyday_cents=everyday,
+        surplus_cents=surplus,
+        cushion_cents=income_cents * months,
+        reserve_cents=income_cents * (least + (most - least) * place[:, 0]),
+        checking_cents=_begins_with(world, place, months),
+        savings_cents=plan.opening_cents,
+    )
+    return means, affords
+
+
+def _usual_month(world: World, habits: tuple[Postings, ...]) -> Floats:
+    """What habits take of a usual month, whatever account they are paid from: `[U]` cents."""
+    total = np.zeros(world.users)
+    for rows in habits:
+        early = rows.where((rows.day >= 0) & (rows.day < USUAL_MONTH_DAYS))
+        total += np.bincount(early.user, weights=early.cents, minlength=world.users)
+    return total * DAYS_PER_MONTH / USUAL_MONTH_DAYS
+
+
+def _cushion_months(world: World, place: Floats) -> Floats:
+    """What each household likes to have in checking, in months of income: `[U]`."""
+    profiles = world.profiles
     is_natural = profiles.people.target == NO_TARGET
     is_thin = is_natural & (place[:, 1] < THIN_SHARE)
     is_irregular = profiles.cadence == Cadence.IRREGULAR
@@ -110,33 +137,21 @@ def means_of(
     months = low + (high - low) * place[:, 0] ** 1.5
     # Who is paid once a month has half of it more at the beginning and half less at the end.
     is_monthly = (profiles.cadence == Cadence.MONTHLY) & ~is_thin
-    months = np.where(is_monthly, months + MONTHLY_PAY_CUSHION_MONTHS, months)
+    return np.asarray(months + np.where(is_monthly, MONTHLY_PAY_CUSHION_MONTHS, 0.0))
+
+
+def _begins_with(world: World, place: Floats, months: Floats) -> Ints:
+    """What each has in checking before the first day: `[U]` cents."""
+    profiles = world.profiles
+    income_cents = profiles.people.income_monthly_usd * CENTS
     is_tight = profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     is_rare = profiles.rhythm == Rhythm.SWEPT
     least, most = TIGHT_OPENING_USD
     checking = np.where(
         is_tight, (least + (most - least) * place[:, 2]) * CENTS, income_cents * months
     )
-    spread = 0.8 + 0.5 * place[:, 2]
+    around = 0.8 + 0.5 * place[:, 2]
     checking = np.where(
-        is_rare, 0.15 * income_cents, np.where(is_tight, checking, checking * spread)
+        is_rare, 0.15 * income_cents, np.where(is_tight, checking, checking * around)
     )
-    least, most = RESERVE_MONTHS
-    means = Means(
-        everyday_cents=everyday,
-        surplus_cents=surplus,
-        cushion_cents=income_cents * months,
-        reserve_cents=income_cents * (least + (most - least) * place[:, 0]),
-        checking_cents=np.rint(checking).astype(np.int64),
-        savings_cents=plan.opening_cents,
-    )
-    return means, affords
-
-
-def _usual_month(world: World, habits: tuple[Postings, ...]) -> Floats:
-    """What habits take of a usual month, whatever account they are paid from: `[U]` cents."""
-    total = np.zeros(world.users)
-    for rows in habits:
-        early = rows.where((rows.day >= 0) & (rows.day < USUAL_MONTH_DAYS))
-        total += np.bincount(early.user, weights=early.cents, minlength=world.users)
-    return total * DAYS_PER_MONTH / USUAL_MONTH_DAYS
+    return np.rint(checking).astype(np.int64)

@@ -402,6 +402,7 @@ def test_every_invariant_has_a_mutation() -> None:
     tested = {name for name, _ in MUTATIONS} | {
         "amounts_are_whole_cents",
         "only_high_cards_revolve",
+        "low_cards_pay_in_full",
         "medium_cards_pay_above_minimum",
     }
     assert tested == {check.name for check in INVARIANTS}

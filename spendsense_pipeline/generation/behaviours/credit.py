@@ -294,7 +294,15 @@ def _dates(
 
 
 def payment_sizes(world: World, cards: Cards) -> Floats:
-    """How large each payment of a carried balance is, around 1, log-normal: `[C, J]`."""
+    """How large each payment of a carried balance is.
+
+    Args:
+        world: The shard.
+        cards: Its cards, `[C]`.
+
+    Returns:
+        Sizes around 1, log-normal: `[C, J]`.
+    """
     spread = normal(world.words("card_payment_size", np.arange(CARDS_PER_USER_MAX * 64)))
     at = (cards.slot - Slot.CARD_1)[:, np.newaxis] * 64 + np.arange(cards.issued.shape[1])
     return np.asarray(np.exp(0.5 * np.take_along_axis(spread[cards.user], at, axis=1)))

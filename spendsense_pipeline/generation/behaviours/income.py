@@ -22,7 +22,8 @@ from spendsense_pipeline.generation.behaviours.irregular_pay import (
 )
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.calendar import PAD_DAYS
-from spendsense_pipeline.generation.labels import CLIENTS_PER_USER, Labels, Payer
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.payers import CLIENTS_PER_USER, Payer
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.world import World

@@ -129,7 +129,15 @@ def rare_paydays(world: World, count: int) -> Ints:
 
 
 def rare_pay_cents(world: World, count: int) -> Floats:
-    """What each payment of rare pay comes to, were everybody paid so: `[U, count]` cents."""
+    """What each payment of rare pay comes to, were everybody paid so.
+
+    Args:
+        world: The shard.
+        count: How many payments.
+
+    Returns:
+        Cents, `[U, count]`.
+    """
     volatility = world.resolved.controls.irregular_income_volatility
     income = world.profiles.income.main_pay_usd * 100
     share = np.where(handling_of(world) == Handling.HELPED, HELPED_PAY_SHARE, 1.0)

@@ -79,7 +79,7 @@ class PostingDays:
         Returns:
             Days since the first of the calendar, `[N]`.
         """
-        return self._posts[self._lags[posting_class, draw], day]
+        return np.asarray(self._posts[self._lags[posting_class, draw], day], dtype=np.int64)
 
 
 def _posting_days(calendar: Calendar, lags: int, day: Ints) -> Ints:

@@ -6,34 +6,25 @@ merchant sells at. What cannot be afforded is not bought: something small instea
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
-from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.behaviours.credit import (
-    MINIMUM_PAYER_PURCHASE_SHARE,
-    PURCHASE_SHARE_RANGE,
-    SECOND_CARD_FACTOR,
-    TIGHT_PURCHASE_SHARE,
-    USES,
-    Cards,
-    CardUse,
-)
+from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, PostingDays, posting_class
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import priced
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.counting import Counting
+from spendsense_pipeline.generation.living.paying import Paying, running_before
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, FAVOURITE_SHARE, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.places import home_places
-from spendsense_pipeline.generation.randomness import bits, words_each
+from spendsense_pipeline.generation.randomness import words_each
 from spendsense_pipeline.generation.shops import TABLE_BITS, favourite_draws, shops_for
-from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
@@ -64,13 +55,6 @@ _SMALLER: Final = BitFields(
 )
 """What the third word decides: the small thing bought in place of another, the part refunded."""
 _GROUP_PLACES: Final = 1 << 20
-_LEVELS_PER_PURCHASE: Final = 32
-"""Rates of purchases per day are told apart to this part of a purchase."""
-_COUNT_BITS: Final = 24
-# Cards take the larger tickets: the share of purchases by what they cost, times the usual share
-# (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
-_TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
-_CARD_BY_TICKET: Final = np.array([0.5, 0.85, 1.2, 1.6, 2.0])
 
 
 @dataclass(frozen=True)
@@ -126,29 +110,10 @@ class Shopping:
             world.keys(purpose)
             for purpose in ("purchase", "purchase_settlement", "purchase_instead")
         ]
-        drawn = bits(world.words("purchase_count", np.arange(world.days)), 40, _COUNT_BITS)
-        self._count_draws = np.ascontiguousarray(drawn.T)
+        self._counting = Counting(world)
         self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
         self._means = means[:, np.newaxis] ** tastes.elasticity
-        uses = cards.use
-        is_minimum = cards.payment != PaymentHabit.FREELY
-        share = np.array([USES[each].purchase_share for each in CardUse])[uses]
-        share = np.where(is_minimum, MINIMUM_PAYER_PURCHASE_SHARE, share)
-        is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
-        share = np.where(is_tight & cards.is_paid_in_full, TIGHT_PURCHASE_SHARE, share)
-        heavy = np.zeros(world.users, dtype=np.bool_)
-        heavy[cards.user[uses == CardUse.HEAVY_IN_FULL]] = True
-        is_second = heavy[cards.user] & (uses == CardUse.IN_FULL)
-        share = np.where(is_second, share * SECOND_CARD_FACTOR, share)
-        self._share = np.append(share, 0.0)
-        answer = np.array([USES[each].answer for each in CardUse])[uses]
-        answer = np.where((is_tight & cards.is_paid_in_full) | is_second, 0.0, answer)
-        self._answer = np.append(answer, 0.0)
-        self._ceiling = np.append(
-            np.array([USES[each].ceiling for each in CardUse])[uses] * cards.limit_cents, 0.0
-        )
-        self._set_point = np.append(cards.set_point, 0.0)
-        self._limit = np.append(cards.limit_cents, 1)
+        self._paying = Paying(world, cards)
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
@@ -162,7 +127,7 @@ class Shopping:
             What is bought, `[N]`.
         """
         tastes, calendar = self._tastes, self._world.calendar
-        count = self._counts(day, wants.rate)
+        count = self._counting.of_day(day, wants.rate)
         user = np.repeat(np.arange(count.size), count)
         first_of = np.repeat(np.cumsum(count) - count, count)
         serial = np.arange(user.size) - first_of
@@ -186,9 +151,10 @@ class Shopping:
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
-        card = self._card(user, first_of, cents, second, balances)
+        pays_with = _SETTLEMENT.take(second, "pays_with") / _SETTLEMENT.size("pays_with")
+        card = self._paying.card_of(user, first_of, cents, pays_with, balances)
         is_debit = card == balances.nobodys
-        before = _running_before(first_of, np.where(is_debit, cents, 0))
+        before = running_before(first_of, np.where(is_debit, cents, 0))
         is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
         if is_dear.any():
             dear = np.flatnonzero(is_dear)
@@ -205,7 +171,7 @@ class Shopping:
             cents[dear] = self._price(
                 user[dear], instead, merchant[dear], _SMALLER.take(third, "price"), second[dear]
             )
-            before = _running_before(first_of, np.where(is_debit, cents, 0))
+            before = running_before(first_of, np.where(is_debit, cents, 0))
             kept = ~is_dear
             kept[dear[swaps]] = (before + cents <= spendable)[dear[swaps]]
             user, serial, group, merchant, cents, card, number, second = (
@@ -213,13 +179,6 @@ class Shopping:
                 for column in (user, serial, group, merchant, cents, card, number, second)
             )
         return self._paid(day, user, serial, number, group, merchant, cents, card, second, balances)
-
-    def _counts(self, day: int, rate: Floats) -> Ints:
-        """How many purchases each user makes, Poisson around the wanted rate: `[U]`."""
-        level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
-        thresholds = _poisson_thresholds(1 << int(level.max(initial=1)).bit_length())
-        draw = self._count_draws[day]
-        return np.asarray((thresholds[level] <= draw[:, np.newaxis]).sum(axis=1), dtype=np.int64)
 
     def _merchants(self, day: int, user: Ints, group: Ints, word: Words) -> Ints:
         """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
@@ -266,30 +225,6 @@ class Shopping:
         raw = relative * shops.ticket_median_cents[merchant] * self._means[user, group]
         raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
         return priced(raw, _SETTLEMENT.take(word, "ending"), group == self._cash)
-
-    def _card(
-        self, user: Ints, first_of: Ints, cents: Ints, word: Words, balances: Balances
-    ) -> Ints:
-        """Which card pays, the further below its set point the likelier; else the debit card."""
-        use = (balances.owed + balances.pending_owed) / self._limit
-        share = np.clip(
-            self._share + self._answer * (self._set_point - use) * (self._share > 0),
-            PURCHASE_SHARE_RANGE[0],
-            PURCHASE_SHARE_RANGE[1],
-        ) * (self._share > 0)
-        each = share[balances.card_of]
-        together = each.sum(axis=1, keepdims=True)
-        each = each * np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(together, 1e-9))
-        larger = _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
-        first = each[user, 0] * larger
-        both = first + each[user, 1] * larger
-        drawn = _SETTLEMENT.take(word, "pays_with") / _SETTLEMENT.size("pays_with")
-        which = np.where(drawn < first, 0, np.where(drawn < both, 1, -1))
-        card = np.where(which < 0, balances.nobodys, balances.card_of[user, np.maximum(which, 0)])
-        # Several purchases of a day share what room there is below the ceiling.
-        before = _running_before(first_of, np.where(card == balances.nobodys, 0, cents))
-        room = self._ceiling[card] - (balances.owed + balances.pending_owed)[card] - before
-        return np.where(cents <= room, card, balances.nobodys)
 
     def _paid(
         self,
@@ -357,36 +292,3 @@ class Shopping:
             refund_day=refund_day,
             refund_cents=refund_cents,
         )
-
-
-def _running_before(first_of: Ints, cents: Ints) -> Ints:
-    """What the user's purchases earlier in the day come to.
-
-    Args:
-        first_of: Where the purchases of the same user begin, `[N]`.
-        cents: `[N]`, in order of user.
-
-    Returns:
-        Cents, `[N]`.
-    """
-    before = np.cumsum(cents) - cents
-    return before - before[first_of]
-
-
-@functools.lru_cache(maxsize=16)
-def _poisson_thresholds(levels: int) -> Ints:
-    """24-bit cumulative probabilities of a Poisson count by rate level: `[L, K]`."""
-    rate = np.arange(levels + 1) / _LEVELS_PER_PURCHASE
-    # Eight standard deviations up, where less is left than 24 bits can tell.
-    most = int(rate[-1] + 8 * np.sqrt(rate[-1] + 1) + 4)
-    term = np.exp(-rate)
-    cumulative = term.copy()
-    columns = [cumulative]
-    for k in range(1, most):
-        term = term * rate / k
-        cumulative = cumulative + term
-        columns.append(cumulative)
-    table = np.rint(np.stack(columns, axis=1) * (1 << _COUNT_BITS)).astype(np.int64)
-    # No draw reaches the last column, so counts stay finite.
-    table[:, -1] = 1 << _COUNT_BITS
-    return np.asarray(table, dtype=np.int64)

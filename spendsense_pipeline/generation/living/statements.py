@@ -89,7 +89,11 @@ class Billing:
         self.last_paid_day = np.full(count, -1)
 
     def begin_history(self, owed: Ints) -> None:
-        """Take over the balances the history opens with: what was before is not in its books."""
+        """Take over the balances the history opens with: what was before is not in its books.
+
+        Args:
+            owed: What every card owes, `[C]` cents.
+        """
         self._previous = owed.copy()
         for total in (self._purchases, self._fees, self._payments, self._cent_days):
             total[:] = 0
@@ -137,7 +141,14 @@ class Billing:
         return np.asarray(np.clip(amount, 0, np.maximum(balance, 0)), dtype=np.int64)
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:
-        """Enter payments that post on a day, `[N]`; each card pays once a day at most."""
+        """Enter payments that post on a day; each card pays once a day at most.
+
+        Args:
+            card: Which, `[N]`.
+            cycle: Of the statement that is answered, `[N]`.
+            cents: `[N]`.
+            day: The day.
+        """
         self._parts["paid"][card, cycle] += cents
         self.last_paid_cents[card] = cents
         self.last_paid_day[card] = day

@@ -187,7 +187,13 @@ class ThinAccounts:
         self._wanting.free_cents[user] -= moved
 
     def begin_day(self, day: int, balances: Balances, diary: Diary) -> None:
-        """Fees for having been below zero, on the business day after."""
+        """Fees for having been below zero, on the business day after.
+
+        Args:
+            day: The day.
+            balances: What everybody has.
+            diary: Where it is written.
+        """
         user = np.flatnonzero(self._fee_day == day)
         if user.size == 0:
             return
@@ -204,7 +210,13 @@ class ThinAccounts:
         balances.checking[user] -= OVERDRAFT_FEE_CENTS
 
     def end_day(self, day: int, balances: Balances, diary: Diary) -> None:
-        """Cover what is below zero from savings where there is enough; else a fee is to come."""
+        """Cover what is below zero from savings where there is enough; else a fee is to come.
+
+        Args:
+            day: The day.
+            balances: What everybody has.
+            diary: Where it is written.
+        """
         short = np.flatnonzero(balances.checking < 0)
         if short.size and self._is_open[day]:
             cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS

@@ -175,6 +175,14 @@ class Wanting:
 
 
 def usual_rate(world: World, tastes: Tastes) -> Floats:
-    """Purchases a day of each user in a usual month: `[U]`."""
+    """Purchases a day in a usual month.
+
+    Args:
+        world: The shard.
+        tastes: What the population buys.
+
+    Returns:
+        Of each user, `[U]`.
+    """
     factor = np.where(world.profiles.is_high_spender, HIGH_SPENDER_FACTOR, 1.0)
     return factor * tastes.purchases_per_month / DAYS_PER_MONTH
