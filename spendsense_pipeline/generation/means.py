@@ -29,7 +29,7 @@ EVERYDAY_FLOOR_SHARE = 0.08
 """Of income, what any household means to spend on everyday life."""
 # What a household likes to have in checking, in months of income. Targeted ones keep enough never
 # to run thin; natural ones spread from thin to comfortable, a few of them near running out.
-CUSHION_TARGETED_MONTHS = (0.9, 1.7)
+CUSHION_TARGETED_MONTHS = (1.1, 1.9)
 CUSHION_NATURAL_MONTHS = (0.65, 1.2)
 CUSHION_THIN_MONTHS = (0.02, 0.25)
 CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
