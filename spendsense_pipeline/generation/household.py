@@ -33,7 +33,7 @@ from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living import Lived, live
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
-from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, tastes_of
+from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, USUAL_LEVEL, tastes_of
 from spendsense_pipeline.generation.living.wants import usual_rate
 from spendsense_pipeline.generation.means import CENTS, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
@@ -163,7 +163,7 @@ def _paid_from(world: World, bill_rows: Postings, labels: Labels) -> Postings:
 def _travel_factor(world: World) -> float:
     """How much oftener than usual people travel, as the operator shares out spending."""
     asked = world.resolved.controls.category_spending_ratios.get("travel", 0.0)
-    return asked / USUAL_TRAVEL_SHARE
+    return min(asked, TRIPS_MAX_SHARE) / USUAL_TRAVEL_SHARE
 
 
 def _within_limits(rows: Postings, cards: credit.Cards) -> Postings:

@@ -20,6 +20,8 @@ from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT, TABLE_BITS
 
 CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
+TRIPS_MAX_SHARE: Final = 0.12
+"""Of everyday dollars, what goes to planned trips at most."""
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
 FAVOURITE_SHARE = 0.87
@@ -177,8 +179,10 @@ def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
         ]
     )
     shares[groups.index(CASH_GROUP)] = CASH_SHARE
-    # Trips are planned (see `behaviours.trips`), not bought day by day.
-    shares[groups.index(TRAVEL_GROUP)] = 0.0
+    # Trips are planned (see `behaviours.trips`). What nobody can spend on a trip a month is bought
+    # day by day.
+    asked = ratios.get(groups.category[groups.index(TRAVEL_GROUP)], 0.0)
+    shares[groups.index(TRAVEL_GROUP)] = max(asked - TRIPS_MAX_SHARE, 0.0)
     return shares
 
 
