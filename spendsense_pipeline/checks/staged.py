@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.calendar import closed_days_sql
+from spendsense_pipeline.checks.market import card_terms_sql, chains_sql
 from spendsense_pipeline.checks.vocabulary import vocabulary
 from spendsense_pipeline.sql import QueryFolder, create_temporary, literal, parameters_of
 
@@ -101,23 +102,18 @@ class StagedRelations:
         return self._last_person[people]
 
 
-_WRITTEN_HERE = ("closed_days", "taxonomy", "account_types")
-
-
 def _select(name: str, resolved: ResolvedConfig) -> str:
     if name == "closed_days":
         return closed_days_sql(resolved.as_of)
-    if name == "taxonomy":
-        return _taxonomy_sql()
-    if name == "account_types":
-        return _account_types_sql()
+    if name in _WRITTEN_HERE:
+        return _WRITTEN_HERE[name]()
     return QUERIES.text(f"staging/{name}.sql")
 
 
 @functools.cache
 def _below(name: str) -> tuple[str, ...]:
     """The text of a relation and of every relation it reads; none of those written here."""
-    if name in _WRITTEN_HERE:
+    if name == "closed_days" or name in _WRITTEN_HERE:
         return ()
     text = QUERIES.text(f"staging/{name}.sql")
     return (text, *(part for other in _STAGED.findall(text) for part in _below(other)))
@@ -157,3 +153,12 @@ def _pairs(groups: Mapping[str, Iterable[str]]) -> Iterator[str]:
     for key, members in groups.items():
         for member in members:
             yield f"({literal(key)}, {literal(member)})"
+
+
+# Facts that no table of a dataset holds, as queries.
+_WRITTEN_HERE: Mapping[str, Callable[[], str]] = {
+    "taxonomy": _taxonomy_sql,
+    "account_types": _account_types_sql,
+    "chains": chains_sql,
+    "card_terms": card_terms_sql,
+}

@@ -1,4 +1,4 @@
--- Medians over people of spending and rent as a share of income, and of monthly income itself.
+-- Per person: spending and rent as a share of income, and monthly income itself.
 -- Spending: outflows less refunds, without own-account transfers and card payments; cash is
 -- spending.
 with flow as (
@@ -24,11 +24,10 @@ with flow as (
   group by row.user_id
 )
 select
-  median(spend_usd / income_usd) as spend_to_income,
-  median(rent_usd / income_usd) filter (rent_usd > 0) as rent_to_income,
-  quantile_cont(income_usd, 0.1)
-  * $days_per_month
-  / ($as_of - $history_start + 1) as income_p10_usd,
-  quantile_cont(income_usd, 0.9) * $days_per_month / ($as_of - $history_start + 1) as income_p90_usd
+  user_id,
+  spend_usd / income_usd as spend_to_income,
+  case when rent_usd > 0 then rent_usd / income_usd end as rent_to_income,
+  income_usd * $days_per_month / ($as_of - $history_start + 1) as income_usd
 from flow
 where income_usd > 0
+order by user_id

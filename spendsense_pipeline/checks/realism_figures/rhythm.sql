@@ -1,5 +1,4 @@
--- When people buy: Friday to Sunday against Monday to Thursday, and the three days from payday
--- against the others.
+-- Per person: everyday spending a day in the three days from payday over that on other days.
 with day as (
   select user_id, date, sum(cents) as cents
   from _checks_everyday_purchases
@@ -29,22 +28,11 @@ near as (
   group by user_id
 )
 select
-  (
-    select
-      (count(*) filter (isodow(date) >= 5) / 3)
-      / nullif(count(*) filter (isodow(date) < 5) / 4, 0)
-    from _checks_everyday_purchases
-  ) as weekend_ratio,
-  (
-    select
-      (count(*) filter (isodow(posted_on) >= 6) / 2)
-      / nullif(count(*) filter (isodow(posted_on) < 6) / 5, 0)
-    from _checks_everyday_purchases
-  ) as weekend_posting_ratio,
-  median(
-    (person.near_cents / near.near_days)
-    / nullif(person.far_cents / ($as_of - $history_start + 1 - near.near_days), 0)
-  ) as payday_ratio
+  person.user_id,
+  (person.near_cents / near.near_days)
+  / nullif(person.far_cents / ($as_of - $history_start + 1 - near.near_days), 0)
+    as payday_ratio
 from person
 join near on near.user_id = person.user_id
 where near.near_days < $as_of - $history_start + 1
+order by person.user_id

@@ -1,4 +1,4 @@
--- How many rows people have, of which kinds.
+-- Per person: how many rows they have, of which kinds.
 with person as (
   select
     row.user_id,
@@ -6,7 +6,7 @@ with person as (
       as monthly_rows,
     count(*) filter (
       row.category_detailed = $overdraft_fee and row.date > $as_of - 180
-    ) as overdraft_fees,
+    ) > 0 as has_overdraft_fee,
     count(*) filter (
       row.amount < 0 and not list_contains($not_refunds, row.category_primary)
     ) as refunds
@@ -17,38 +17,30 @@ with person as (
     and account.holder_category is distinct from 'business'
   group by row.user_id
 ),
-purchase as (
+bought as (
   select
+    user_id,
     count(*) as purchases,
-    count(*) filter (cents % 100 = 0) as whole_dollars,
-    count(*) filter (cents % 100 = 99) as ninety_nines
+    count(distinct merchant_name) filter (date > $as_of - 180) as merchants
   from _checks_everyday_purchases
-  where spending_category <> 'cash'
+  group by user_id
 ),
 repeated as (
-  select sum(copies - 1) as copies
+  select user_id, sum(copies - 1) as copies
   from (
-    select count(*) as copies
+    select user_id, count(*) as copies
     from _checks_everyday_purchases
     group by user_id, date, posted_on, merchant_name, cents, account_type
     having count(*) > 1
   )
-),
-variety as (
-  select median(merchants) as merchants_per_person
-  from (
-    select user_id, count(distinct merchant_name) as merchants
-    from _checks_everyday_purchases
-    group by user_id
-  )
+  group by user_id
 )
 select
-  median(person.monthly_rows) as monthly_rows,
-  count(*) filter (person.overdraft_fees > 0) / count(*) as overdrafting_share,
-  sum(person.refunds) / nullif(any_value(purchase.purchases), 0) as refund_share,
-  any_value(purchase.whole_dollars) / nullif(any_value(purchase.purchases), 0) as ending_00_share,
-  any_value(purchase.ninety_nines) / nullif(any_value(purchase.purchases), 0) as ending_99_share,
-  coalesce(any_value(repeated.copies), 0) / nullif(any_value(purchase.purchases), 0)
-    as repeated_share,
-  any_value(variety.merchants_per_person) as merchants_per_person
-from person, purchase, repeated, variety
+  person.*,
+  coalesce(bought.purchases, 0) as purchases,
+  bought.merchants,
+  coalesce(repeated.copies, 0) as copies
+from person
+left join bought on bought.user_id = person.user_id
+left join repeated on repeated.user_id = person.user_id
+order by person.user_id

@@ -6,7 +6,12 @@ with spending as (
 )
 select
   purchase.user_id,
+  purchase.account_id,
   purchase.merchant_name,
+  purchase.category_detailed,
+  purchase.payment_channel,
+  purchase.city,
+  purchase.state,
   coalesce(purchase.authorized_date, purchase.date) as date,
   purchase.date as posted_on,
   account.type as account_type,

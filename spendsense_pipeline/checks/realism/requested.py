@@ -1,0 +1,96 @@
+"""Bands of figures that a control fixes: what the operator asked for, not what surveys found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from spendsense_pipeline.checks.realism.figures import Band
+from spendsense_pipeline.checks.realism.intervals import Floats
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.controls import ResolvedConfig
+
+# Utilisation bands of cards, as the control names them; a card may end a night over its limit by a
+# fee, and critical cards are kept under 95 %.
+_USE_ENDS: Final = {
+    "low": (0.0, 0.3),
+    "medium": (0.3, 0.5),
+    "high": (0.5, 0.8),
+    "critical": (0.8, 1.0),
+}
+_MOST_USE: Final = 0.95
+CADENCES: Final = ("weekly", "biweekly", "semimonthly", "monthly")
+# A quantile so near the end of a band of use may fall on either side of it.
+_NEAR: Final = 0.06
+
+
+def changes(resolved: ResolvedConfig, *controls: str) -> bool:
+    """Whether the operator asked for another value of any of these controls than the default, or
+    for personas, to which every control yields."""
+    return not resolved.is_natural or any(name in resolved.changed_controls for name in controls)
+
+
+def utilization_band(resolved: ResolvedConfig, place: float, survey: Band) -> Band:
+    """Where a quantile of card use lies, as the shares of cards asked for say.
+
+    Args:
+        resolved: The configuration.
+        place: 0.5 for the median.
+        survey: The band where the shares are those of the preset that follows the survey.
+    """
+    from spendsense_pipeline.controls import PRESET_CONFIGS
+
+    asked = resolved.controls.credit_utilization_distribution
+    if asked == PRESET_CONFIGS["calibrated"].credit_utilization_distribution:
+        return survey
+    shares = np.cumsum([asked[name] for name in _USE_ENDS])
+    low, high = (
+        list(_USE_ENDS.values())[min(int(np.searchsorted(shares, at - 1e-9)), len(_USE_ENDS) - 1)]
+        for at in (place - _NEAR, place + _NEAR)
+    )
+    return Band(low[0], high[1])
+
+
+def filled_ranges(resolved: ResolvedConfig) -> tuple[tuple[float, float], ...]:
+    """Ranges of use, in points, that cards were asked for in."""
+    asked = resolved.controls.credit_utilization_distribution
+    return tuple(
+        (100 * low, 100 * min(high, _MOST_USE))
+        for name, (low, high) in _USE_ENDS.items()
+        if asked[name] > 0
+    )
+
+
+def revolver_band(resolved: ResolvedConfig) -> Band:
+    """The share of card users who pay interest: those who have a high or a critical card."""
+    asked = resolved.controls.credit_utilization_distribution
+    revolving = asked["high"] + asked["critical"]
+    users = {
+        int(accounts) - 2: share
+        for accounts, share in resolved.controls.accounts_per_user_distribution.items()
+    }
+    holders = sum(share for cards, share in users.items() if cards > 0)
+    expected = sum(
+        share * (1 - (1 - revolving) ** cards) for cards, share in users.items() if cards > 0
+    )
+    middle = expected / holders if holders else 0.0
+    return Band(max(0.0, round(middle - 0.1, 2)), min(1.0, round(middle + 0.1, 2)))
+
+
+def cadence_shares(resolved: ResolvedConfig) -> Floats:
+    """Pay cadences asked for, irregular pay aside: `[4]`."""
+    asked = resolved.controls.payroll_pattern_distribution
+    shares = np.array([asked.get(name, 0.0) for name in CADENCES])
+    total = float(shares.sum())
+    return shares / total if total else shares
+
+
+def subscriptions_band(resolved: ResolvedConfig, survey: Band) -> Band:
+    """Subscriptions per subscriber: the survey's band where what was asked for lies in it."""
+    controls = resolved.controls
+    light = controls.light_subscriber_share
+    heavy = (controls.subscription_count_min + controls.subscription_count_max) / 2
+    expected = light * 1.5 + (1 - light) * heavy
+    return survey if survey.holds(expected) else Band(expected - 0.8, expected + 0.8)
