@@ -43,8 +43,8 @@ class DataGenerationConfig(OperatorModel):
         float, Number(10, 100, "everyday purchases per user and month")
     ] = Field(
         30.0,
-        description="Everyday purchases a month before the volume controls; amounts scale so that "
-        "a household still spends its budget.",
+        description="Everyday purchases a month before the volume controls; who buys "
+        "oftener buys smaller things, or spends more within its means.",
     )
     history_start: Annotated[date | None, Day()] = Field(
         None,

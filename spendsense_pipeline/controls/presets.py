@@ -62,6 +62,8 @@ _PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
             },
             # Federal Reserve SHED 2023: 82 % of adults have a credit card.
             "credit_card_probability": 0.82,
+            # Survey of Consumer Finances 2022: half of families hold $8,000 or less in accounts.
+            "savings_growth_target_pct": 14.0,
         },
     ),
 }

@@ -25,24 +25,25 @@ class Columns:
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """The rows of all parts, one part after the other: `[N1 + N2 + …]`."""
-        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls._names()]
+        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in cls.names()]
         return cls(*columns)
 
     @classmethod
     def empty(cls) -> Self:
         """No rows: `[0]`."""
-        return cls(*(np.zeros(0, dtype=np.int64) for _ in cls._names()))
+        return cls(*(np.zeros(0, dtype=np.int64) for _ in cls.names()))
 
     @classmethod
-    def _names(cls) -> list[str]:
+    def names(cls) -> list[str]:
+        """The columns in their order."""
         return [field.name for field in fields(cls)]
 
     @property
     def size(self) -> int:
         """Number of rows."""
-        return len(getattr(self, self._names()[0]))
+        return len(getattr(self, self.names()[0]))
 
     def where(self, keep: Flags | Ints) -> Self:
         """The rows that a mask `[N]` marks, or those an order `[M]` names, in that order."""
         at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
-        return type(self)(*(getattr(self, name).take(at) for name in self._names()))
+        return type(self)(*(getattr(self, name).take(at) for name in self.names()))

@@ -1,4 +1,4 @@
-"""Days as the generator counts them: int32 offsets from `history_start`, and when banks are open.
+"""Days as the generator counts them: int32 offsets from `first_date`, and when banks are open.
 
 Holds weekdays, months, US bank holidays and the nominal days of monthly events. Which event moves
 to the previous and which to the next business day is for the behaviours to say.
@@ -35,9 +35,9 @@ def bank_holidays(year: int) -> frozenset[date]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`days` days from `history_start` on. Arrays are over day index 0..days-1 and read-only."""
+    """`days` days from `first_date` on. Arrays are over day index 0..days-1 and read-only."""
 
-    history_start: date
+    first_date: date
     days: int
 
     def __post_init__(self) -> None:
@@ -48,7 +48,7 @@ class Calendar:
 
     @functools.cached_property
     def _padded_dates(self) -> npt.NDArray[np.datetime64]:
-        start = np.datetime64(self.history_start, "D")
+        start = np.datetime64(self.first_date, "D")
         return start + np.arange(-PAD_DAYS, self.days + PAD_DAYS)
 
     @functools.cached_property
@@ -73,7 +73,7 @@ class Calendar:
 
     @functools.cached_property
     def month_index(self) -> Days:
-        """Calendar months since that of `history_start`: `[D]`."""
+        """Calendar months since that of `first_date`: `[D]`."""
         months = self.dates.astype("datetime64[M]")
         return _frozen((months - months[0]).astype(np.int32))
 
@@ -127,7 +127,7 @@ class Calendar:
     @functools.cached_property
     def _padded_month_starts(self) -> Days:
         """First day of each month from two before the history to two after."""
-        first = np.datetime64(self.history_start, "M")
+        first = np.datetime64(self.first_date, "M")
         months = first + np.arange(-_PAD_MONTHS, self.month_count + _PAD_MONTHS + 1)
         return _int32((months.astype("datetime64[D]") - self.dates[0]).astype(np.int64))
 
@@ -140,11 +140,11 @@ class Calendar:
         """Day index of that day of that month, brought to the month's end in a short month.
 
         Args:
-            month_idx: Months since that of history_start, from two before to two after the history.
+            month_idx: Months since that of first_date, from two before to two after the history.
             day: Day of the month, 1..31; broadcasts against the months.
 
         Returns:
-            Days since history_start, in the shape both broadcast to: `[U, M]` from `[M]` and `[U,
+            Days since first_date, in the shape both broadcast to: `[U, M]` from `[M]` and `[U,
             1]`.
         """
         month = np.asarray(month_idx, dtype=np.int64) + _PAD_MONTHS
@@ -162,17 +162,17 @@ class Calendar:
 
 
 @functools.lru_cache(maxsize=16)
-def calendar_for(history_start: date, days: int) -> Calendar:
+def calendar_for(first_date: date, days: int) -> Calendar:
     """The calendar of a history, made once per process.
 
     Args:
-        history_start: Day 0.
+        first_date: Day 0.
         days: How many days it knows.
 
     Returns:
         A shared, read-only calendar.
     """
-    return Calendar(history_start, days)
+    return Calendar(first_date, days)
 
 
 def _int32(days: npt.ArrayLike) -> Days:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from spendsense_pipeline.generation import arrow
-from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.arrays import Flags
+from spendsense_pipeline.generation.behaviours.credit import CardUse
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import account_index
 from spendsense_pipeline.generation.tables import identifiers, table
@@ -23,10 +24,14 @@ def statements_table(ledger: Ledger) -> Any:
     world, cards, statements = (
         ledger.household.world,
         ledger.household.cards,
-        ledger.household.statements,
+        ledger.household.lived.statements,
     )
-    start = world.resolved.history_start
-    card, cycle = np.nonzero(cards.issued <= world.as_of_day)
+    start = world.calendar.first_date
+    card, cycle = np.nonzero(
+        (cards.issued >= world.history_day) & (cards.issued <= world.as_of_day)
+    )
+    # Numbered from the first of the history on.
+    number = cycle - (cards.issued < world.history_day).sum(axis=1)[card]
     flat = account_index(cards.user[card], cards.slot[card])
     ids = identifiers(world)
     return table(
@@ -35,8 +40,8 @@ def statements_table(ledger: Ledger) -> Any:
             "account_id": arrow.coded(flat, ids.account_column),
             "statement_id": arrow.text(
                 [
-                    f"{ids.accounts[account]}:{number:02d}"
-                    for account, number in zip(flat.tolist(), cycle.tolist(), strict=True)
+                    f"{ids.accounts[account]}:{which:02d}"
+                    for account, which in zip(flat.tolist(), number.tolist(), strict=True)
                 ]
             ),
             "issued_on": arrow.dates(cards.issued[card, cycle], start),
@@ -57,21 +62,22 @@ def liabilities_table(ledger: Ledger) -> Any:
     world, cards, statements = (
         ledger.household.world,
         ledger.household.cards,
-        ledger.household.statements,
+        ledger.household.lived.statements,
     )
-    start, today = world.resolved.history_start, world.as_of_day
+    start, today = world.calendar.first_date, world.as_of_day
     ids = identifiers(world)
     rows = np.arange(cards.count)
+    promotional = APR_TYPES.index("balance_transfer_apr")
     issued = (cards.issued <= today).sum(axis=1)
     latest = np.maximum(issued - 1, 0)
-    none_issued = np.asarray(issued == 0, dtype=np.bool_)
-    is_paid = (statements.paid > 0) & (cards.pays_on <= today)
-    last_paid = cards.issued.shape[1] - 1 - is_paid[:, ::-1].argmax(axis=1)
-    never_paid = np.logical_not(np.any(is_paid, axis=1))
-    # Payments answer the oldest minimum first; a due date up to today with less paid is overdue.
-    paid_so_far = np.where(is_paid, statements.paid, 0).sum(axis=1)
-    is_due = cards.due <= today
-    due_so_far = np.where(is_due, statements.minimum, 0).sum(axis=1)
+    issued_on = np.take_along_axis(cards.issued, latest[:, np.newaxis], axis=1)[:, 0]
+    none_issued: Flags = issued_on < world.history_day
+    lived = ledger.household.lived
+    never_paid: Flags = lived.last_paid_day < world.history_day
+    # Payments answer the oldest minimum first: what is left is of the newest statements.
+    not_yet_due = np.where(
+        (cards.due > today) & (cards.issued <= today), statements.minimum, 0
+    ).sum(axis=1)
     in_statement = np.take_along_axis(cards.due, latest[:, np.newaxis], axis=1)[:, 0]
     return table(
         RAW_LIABILITIES,
@@ -80,17 +86,17 @@ def liabilities_table(ledger: Ledger) -> Any:
             "user_id": arrow.coded(cards.user, ids.user_column),
             "apr_percentage": arrow.percent(cards.apr_basis_points),
             "apr_type": arrow.coded(
-                np.where(cards.band == Band.MEDIUM, APR_TYPES.index("balance_transfer_apr"), 0),
+                np.where(cards.use == CardUse.PROMOTION, promotional, 0),
                 arrow.text(APR_TYPES),
             ),
             "minimum_payment_amount": arrow.money(statements.minimum[rows, latest], none_issued),
-            "last_payment_amount": arrow.money(statements.paid[rows, last_paid], never_paid),
-            "last_payment_date": arrow.dates(cards.pays_on[rows, last_paid], start, never_paid),
+            "last_payment_amount": arrow.money(lived.last_paid_cents, never_paid),
+            "last_payment_date": arrow.dates(lived.last_paid_day, start, never_paid),
             "last_statement_balance": arrow.money(statements.balance[rows, latest], none_issued),
             "last_statement_issue_date": arrow.dates(
                 cards.issued[rows, latest], start, none_issued
             ),
             "next_payment_due_date": arrow.dates(in_statement, start, none_issued),
-            "is_overdue": arrow.flags(paid_so_far < due_so_far),
+            "is_overdue": arrow.flags(lived.unpaid_minimums > not_yet_due),
         },
     )

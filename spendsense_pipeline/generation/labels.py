@@ -14,40 +14,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Ints
-from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
-from spendsense_pipeline.generation.randomness import choose, uniform
+from spendsense_pipeline.generation.payers import payers_of
+from spendsense_pipeline.generation.randomness import choose
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.plaid.categories import primary_of
-from spendsense_pipeline.tables.raw import INCOME_TIERS
 
 STORE: Final = "{store}"
 """Stands in the line of a chain for the number of a branch, filled in where tables are made."""
-CLIENTS_PER_USER: Final = 3
-"""Clients an irregular worker is paid by in turn; everybody else has one employer at a time."""
-GIG_SHARE: Final = 0.4
-"""Of irregular workers, those paid by gig platforms instead of clients."""
-
-
-class Payer(IntEnum):
-    """Who pays a household."""
-
-    EMPLOYER_1 = 0
-    """The main earner's first employer, or the first client."""
-    EMPLOYER_2 = 1
-    EMPLOYER_3 = 2
-    SECOND_EMPLOYER = 3
-    """The second earner's."""
-    PENSION = 4
-    SOCIAL_SECURITY = 5
-
-
-_EMPLOYERS: Final = Payer.SECOND_EMPLOYER + 1
-"""How many of them are employers; no two of one household write alike."""
-_EMPLOYER_DRAWS: Final = 4
-"""Draws for an employer that the household does not have yet."""
 
 
 class Fixed(IntEnum):
@@ -63,15 +39,11 @@ class Fixed(IntEnum):
     LATE_FEE = 7
     OVERDRAFT_FEE = 8
     SAVINGS_INTEREST = 9
-    BUSINESS_REVENUE = 10
-    BUSINESS_SUPPLIES = 11
-    CAR_REPAIR = 12
-    DENTIST = 13
-    PLUMBER = 14
-    VETERINARIAN = 15
-
-
-EMERGENCIES: Final = (Fixed.CAR_REPAIR, Fixed.DENTIST, Fixed.PLUMBER, Fixed.VETERINARIAN)
+    CAR_REPAIR = 10
+    DENTIST = 11
+    PLUMBER = 12
+    VETERINARIAN = 13
+    PARTNER_IN = 14
 
 
 class Label(NamedTuple):
@@ -95,15 +67,7 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
-    Fixed.BUSINESS_REVENUE: Label(
-        "MERCHANT SETTLEMENT DEPOSIT", "Merchant Settlement", "TRANSFER_IN_DEPOSIT"
-    ),
-    Fixed.BUSINESS_SUPPLIES: Label(
-        "CORNERSTONE WHOLESALE SUPPLY",
-        "Cornerstone Wholesale Supply",
-        "GENERAL_MERCHANDISE_OTHER_GENERAL_MERCHANDISE",
-        "online",
-    ),
+    Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),
@@ -145,6 +109,7 @@ class Labels:
     first_employer: int
     first_biller: int
     first_subscription: int
+    first_counterparty: int
     first_shop: int
 
     def payer(self, world: World, user: Ints, payer: Ints) -> Ints:
@@ -158,41 +123,27 @@ class Labels:
         Returns:
             A label each, `[N]`.
         """
-        return self.first_employer + self._payers(world)[user, payer]
+        return self.first_employer + payers_of(world, self.catalog.employers)[user, payer]
 
-    def _payers(self, world: World) -> Ints:
-        """Rows of the catalog's employers by household and `Payer`: `[U, 6]`."""
-        employers = self.catalog.employers
-        is_irregular = world.profiles.cadence == Cadence.IRREGULAR
-        is_gig = uniform(world.words("payer", CLIENTS_PER_USER)) < GIG_SHARE
-        tier = world.profiles.people.income_tier
-        drawn = np.arange(_EMPLOYERS * _EMPLOYER_DRAWS)
-        word = world.words("employer", drawn)
-        pools = [
-            (~is_irregular & (tier == code), employers.by_level[name])
-            for code, name in enumerate(INCOME_TIERS)
-        ]
-        pools += [
-            (is_irregular & is_gig, employers.by_kind["gig"]),
-            (is_irregular & ~is_gig, employers.by_kind["contractor"]),
-        ]
-        tried = np.empty((world.users, _EMPLOYERS, _EMPLOYER_DRAWS), dtype=np.int64)
-        for who, rows in pools:
-            found = rows[choose(word[who], employers.weight[rows])]
-            tried[who] = found.reshape(-1, _EMPLOYERS, _EMPLOYER_DRAWS)
-        chosen = np.empty((world.users, len(Payer)), dtype=np.int64)
-        everybody = np.arange(world.users)
-        for place in range(_EMPLOYERS):
-            stems = employers.stem[tried[:, place]]
-            known = employers.stem[chosen[:, :place]]
-            is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
-            chosen[:, place] = tried[everybody, place, is_new.argmax(axis=1)]
-        funds = employers.by_kind["pension"]
-        chosen[:, Payer.PENSION] = funds[
-            choose(world.words("pension_fund", 0), employers.weight[funds])
-        ]
-        [chosen[:, Payer.SOCIAL_SECURITY]] = employers.by_kind["social_security"]
-        return chosen
+    def counterparty(self, kind: str, word: Words) -> Ints:
+        """Somebody of a kind, by popularity.
+
+        Args:
+            kind: Of the catalog's counterparties.
+            word: A draw each, `[N]`.
+
+        Returns:
+            A label each, `[N]`.
+        """
+        others = self.catalog.counterparties
+        rows = others.by_kind[kind]
+        return np.asarray(
+            self.first_counterparty + rows[choose(word, others.weight[rows])], dtype=np.int64
+        )
+
+    def counterparties(self, kind: str) -> Ints:
+        """Labels of everybody of a kind of the catalog's counterparties: `[M]`."""
+        return self.first_counterparty + self.catalog.counterparties.by_kind[kind]
 
     def bill_kind(self, label: Ints) -> Ints:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
@@ -250,8 +201,16 @@ def labels_for(catalog: Catalog) -> Labels:
     first_employer = len(fixed)
     first_biller = first_employer + len(paid_by)
     first_subscription = first_biller + len(billed_by)
-    first_shop = first_subscription + len(subscribed)
-    rows = [*fixed, *paid_by, *billed_by, *subscribed, *_shop_labels(catalog.merchants)]
+    others = catalog.counterparties
+    counted = [
+        Label(*row)
+        for row in zip(
+            others.descriptors, others.merchant_names, others.category_detailed, strict=True
+        )
+    ]
+    first_counterparty = first_subscription + len(subscribed)
+    first_shop = first_counterparty + len(counted)
+    rows = [*fixed, *paid_by, *billed_by, *subscribed, *counted, *_shop_labels(catalog.merchants)]
     return Labels(
         catalog=catalog,
         table=LabelTable(
@@ -267,6 +226,7 @@ def labels_for(catalog: Catalog) -> Labels:
         first_employer=first_employer,
         first_biller=first_biller,
         first_subscription=first_subscription,
+        first_counterparty=first_counterparty,
         first_shop=first_shop,
     )
 

@@ -1,6 +1,6 @@
-"""Settles a shard of households at as_of: overdraft fees, what has posted, what accounts hold.
+"""Settles a shard of households at as_of: what has posted, what is pending, what accounts hold.
 
-The world is planned past as_of; here the clock is read.
+The world is planned past as_of and begins before its history; here both are cut off.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
-from spendsense_pipeline.generation.budget import OVERDRAFT_FEE_CENTS
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.household import Household
-from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
     NO_LINK,
@@ -24,8 +22,6 @@ from spendsense_pipeline.generation.postings import (
     Purpose,
     Slot,
     account_index,
-    daily_cents,
-    postings,
 )
 from spendsense_pipeline.generation.randomness import mix64, purpose_key
 from spendsense_pipeline.generation.world import World
@@ -39,8 +35,6 @@ _ROW_ORDER: Final = BitFields(account=17, day=11, identity=36)
 _TRANSFER: Final = BitFields(user=32, link=32)
 SHARD_USERS_MAX: Final = _ROW_ORDER.size("account") // SLOTS
 """More users of a shard would not fit in the order of its rows."""
-_OVERDRAFTS_MAX = 200
-"""Bounds a loop that otherwise ends when no account is overdrawn without a fee."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +64,14 @@ def settle(household: Household) -> Ledger:
     """Cut the plan at as_of: what has happened, what of it has posted, what is left where."""
     world = household.world
     opening, has_account = _openings(household)
-    rows = Postings.joined([*household.parts, _overdraft_fees(household, opening)])
+    rows = Postings.joined(household.parts)
+    rows = rows.where(rows.day >= world.history_day)
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_seen = (rows.day <= world.as_of_day) | (rows.purpose == Purpose.PURCHASE)
-    is_known = is_seen & (rows.authorized >= 0) & (rows.authorized <= world.as_of_day)
+    is_bought = np.isin(rows.purpose, (Purpose.PURCHASE, Purpose.TRAVEL))
+    is_seen = (rows.day <= world.as_of_day) | is_bought
+    is_known = is_seen & (rows.authorized <= world.as_of_day)
     is_pending = rows.day > world.as_of_day
-    was_pending = (rows.purpose == Purpose.PURCHASE) & (rows.day > rows.authorized)
+    was_pending = is_bought & (rows.day > rows.authorized)
     # Rows that are cut are told apart no more: their days, which may lie anywhere, count as 0.
     happened = np.where(is_known, rows.authorized, 0)
     shown_day = np.where(is_pending, happened, np.where(is_known, rows.day, 0))
@@ -142,53 +138,14 @@ def _account_sums(world: World, rows: Postings, which: Flags) -> Ints:
 
 def _openings(household: Household) -> tuple[Ints, Flags]:
     """Opening balances and which accounts exist: `[U, SLOTS]` each."""
-    world = household.world
+    world, lived = household.world, household.lived
     opening = np.zeros((world.users, SLOTS), dtype=np.int64)
-    opening[:, Slot.CHECKING] = household.budget.opening_cents
-    opening[:, Slot.SAVINGS] = household.savings.opening_cents
+    opening[:, Slot.CHECKING] = lived.opening_checking
+    opening[:, Slot.SAVINGS] = lived.opening_savings
     opening[:, Slot.BUSINESS] = household.opening_business_cents
-    opening[household.cards.user, household.cards.slot] = household.cards.opening_cents
+    opening[household.cards.user, household.cards.slot] = lived.opening_owed
     exists = np.zeros((world.users, SLOTS), dtype=np.bool_)
     exists[:, [Slot.CHECKING, Slot.SAVINGS]] = True
     exists[:, Slot.BUSINESS] = world.profiles.has_business
     exists[household.cards.user, household.cards.slot] = True
     return opening, exists
-
-
-def _overdraft_fees(household: Household, opening: Ints) -> Postings:
-    """One fee per stretch of negative closes, on the business day after the first of them."""
-    world = household.world
-    flow = daily_cents(household.parts, Slot.CHECKING, world.users, world.days)
-    balance = opening[:, [Slot.CHECKING]] - np.cumsum(flow, axis=1)
-    who = np.flatnonzero((balance < 0).any(axis=1))
-    balance = balance[who]
-    looked_to = np.zeros(who.size, dtype=np.int64)
-    users, fee_days = [], []
-    day = np.arange(world.days)
-    for _ in range(_OVERDRAFTS_MAX):
-        is_open = (balance < 0) & (day >= looked_to[:, np.newaxis])
-        hit = np.flatnonzero(is_open.any(axis=1))
-        if hit.size == 0:
-            break
-        first = is_open[hit].argmax(axis=1)
-        fee_day = world.calendar.on_or_after(first + 1).astype(np.int64)
-        users.append(who[hit])
-        fee_days.append(fee_day)
-        balance[hit] -= OVERDRAFT_FEE_CENTS * (day >= fee_day[:, np.newaxis])
-        # The stretch ends when the account is positive again; the next one starts after that.
-        recovered = (balance[hit] >= 0) & (day > first[:, np.newaxis])
-        looked_to[hit] = np.where(
-            recovered.any(axis=1), np.maximum(recovered.argmax(axis=1), fee_day), world.days
-        )
-    if not users:
-        return postings(user=[], slot=0, day=[], cents=0, label=0, purpose=Purpose.OVERDRAFT_FEE)
-    fee_day = np.concatenate(fee_days)
-    keep = fee_day < world.days
-    return postings(
-        user=np.concatenate(users)[keep],
-        slot=Slot.CHECKING,
-        day=fee_day[keep],
-        cents=OVERDRAFT_FEE_CENTS,
-        label=Fixed.OVERDRAFT_FEE,
-        purpose=Purpose.OVERDRAFT_FEE,
-    )

@@ -54,12 +54,33 @@ class Purpose(IntEnum):
     LATE_FEE = 16
     OVERDRAFT_FEE = 17
     EMERGENCY = 18
-    BUSINESS = 19
     BENEFIT = 20
     PENSION = 21
     SECOND_PAY = 22
     TRAVEL = 30
     MEMBERSHIP = 40
+    PAID_FRIEND = 50
+    PAID_BY_FRIEND = 51
+    CHECK = 52
+    TAX_REFUND = 53
+    TAX_OWED = 54
+    INVESTING = 55
+    SUPPORT = 56
+    INSTALMENT = 57
+    DEPOSIT = 58
+    BUSINESS_TAKINGS = 59
+    BUSINESS_SUPPLIES = 60
+    BUSINESS_BILL = 61
+    BUSINESS_TAX = 62
+    BUSINESS_DRAW = 63
+    CASH = 80
+    FRIEND_OUT = 81
+    FRIEND_IN = 82
+    PARTNER_IN = 83
+    COVER_OUT = 84
+    COVER_IN = 85
+    SAVED_PAY = 86
+    ATM_FEE = 87
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1
@@ -147,6 +168,22 @@ class Leg(NamedTuple):
     purpose: Purpose
 
 
+def transfer_link(purpose: npt.ArrayLike, serial: Ints | Words) -> Ints:
+    """Names for transfers among their user's.
+
+    Args:
+        purpose: Of the leg that goes out, one or `[N]`.
+        serial: Number among the user's transfers of this purpose, `[N]`.
+
+    Returns:
+        A link each, `[N]`.
+
+    Raises:
+        OverflowError: A serial does not fit in the link.
+    """
+    return _LINK.pack(purpose=purpose, serial=serial).astype(np.int64)
+
+
 def transfer(
     *, user: Ints, day: Ints, cents: Ints, serial: Ints | Words, out_of: Leg, into: Leg
 ) -> Postings:
@@ -166,7 +203,7 @@ def transfer(
     Raises:
         OverflowError: A serial does not fit in the link.
     """
-    link = _LINK.pack(purpose=int(out_of.purpose), serial=serial)
+    link = transfer_link(int(out_of.purpose), serial)
     legs = [
         postings(
             user=user,

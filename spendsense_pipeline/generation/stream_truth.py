@@ -44,7 +44,7 @@ _STREAM = BitFields(user=16, purpose=8, part=16)
 def streams_table(ledger: Ledger) -> Any:
     """Every recurring stream that has started by as_of, a row each."""
     household, world = ledger.household, ledger.household.world
-    ids, start = identifiers(world), world.resolved.history_start
+    ids, start = identifiers(world), world.calendar.first_date
     rows = ledger.rows.where(_KIND_OF_PURPOSE[ledger.rows.purpose] != _NO_STREAM)
     part = _part_of(rows, household.labels)
     stream = _STREAM.pack(user=rows.user, purpose=rows.purpose, part=part)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.behaviours.checks_written import check_numbers
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.holders import days_open, first_names
 from spendsense_pipeline.generation.household import Household
@@ -26,6 +27,7 @@ from spendsense_pipeline.generation.postings import (
     NO_PLACE,
     SLOTS,
     Postings,
+    Purpose,
     Slot,
     account_index,
 )
@@ -215,7 +217,7 @@ def accounts_table(ledger: Ledger) -> Any:
 def transactions_table(ledger: Ledger) -> Any:
     """`raw_transactions`, in order of user, account, date and id."""
     household, world, rows = ledger.household, ledger.household.world, ledger.rows
-    ids, start = identifiers(world), world.resolved.history_start
+    ids, start = identifiers(world), world.calendar.first_date
     text = _dictionaries(household.labels.table)
     places = household.labels.catalog.places
 
@@ -254,7 +256,7 @@ def transactions_table(ledger: Ledger) -> Any:
 
 def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
     """The bank's line of every row as a code, and the lines: those of chains have the number of
-    the branch the person goes to in that place."""
+    the branch the person goes to in that place, checks their own."""
     world, labels = household.world, household.labels
     at = np.flatnonzero(labels.is_chain_store[rows.label])
     label, user = rows.label[at], rows.user[at]
@@ -279,4 +281,10 @@ def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
     text, codes, _ = _dictionaries(labels.table)["name"]
     code = codes[rows.label].astype(np.int64)
     code[at] = len(text) + code_of
-    return code, arrow.text([*text.to_pylist(), *numbered])
+    written = np.flatnonzero(rows.purpose == Purpose.CHECK)
+    number, number_of = np.unique(
+        check_numbers(world, rows.user[written], rows.serial[written]), return_inverse=True
+    )
+    code[written] = len(text) + len(numbered) + number_of
+    checks = [f"CHECK {each}" for each in number.tolist()]
+    return code, arrow.text([*text.to_pylist(), *numbered, *checks])

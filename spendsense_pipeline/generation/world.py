@@ -1,7 +1,8 @@
 """The shared frame of one shard: who, when, by which draws.
 
-A world runs from history_start and is the same whatever `as_of` is: behaviours plan to `horizon`
-(past as_of, so that a budget period in progress is planned whole) and the ledger cuts at as_of.
+A world is the same whatever `as_of` is: behaviours plan past as_of, days are lived up to it. It
+begins two months before history_start, so that a history opens in the middle of lives: with
+statements to pay, purchases to post and balances that came about. Those months are not shown.
 """
 
 from __future__ import annotations
@@ -17,9 +18,8 @@ from spendsense_pipeline.generation.attributes import Profiles, sample_profiles
 from spendsense_pipeline.generation.calendar import Calendar, calendar_for
 from spendsense_pipeline.generation.randomness import user_keys, words
 
-HORIZON_MIN_DAYS = 124
-"""Every world is planned at least this far, so that opening balances, which look at the first
-three months of the plan, do not depend on as_of."""
+LEAD_IN_DAYS = 62
+"""Lived before the history begins: two billing cycles of every card."""
 HORIZON_MONTHS_PAST_AS_OF = 2
 """The plan ends with the month after as_of's, on the first day of this many months later."""
 
@@ -31,7 +31,13 @@ class World:
     resolved: ResolvedConfig
     profiles: Profiles
     calendar: Calendar
+    """Day 0 is the first of the lead-in."""
     as_of_day: int
+
+    @property
+    def history_day(self) -> int:
+        """The day the history begins."""
+        return LEAD_IN_DAYS
 
     @property
     def users(self) -> int:
@@ -40,7 +46,7 @@ class World:
 
     @property
     def days(self) -> int:
-        """Days planned, past as_of."""
+        """Days planned, from the first of the lead-in on, past as_of."""
         return self.calendar.days
 
     @property
@@ -76,13 +82,13 @@ def make_world(resolved: ResolvedConfig, first_user: int, users: int) -> World:
     Returns:
         The frame of users `first_user … first_user + users`, planned past as_of.
     """
-    as_of, start = resolved.as_of, resolved.history_start
+    as_of = resolved.as_of
+    start = resolved.history_start - dt.timedelta(days=LEAD_IN_DAYS)
     years, month_index = divmod(as_of.month - 1 + HORIZON_MONTHS_PAST_AS_OF, 12)
     horizon = dt.date(as_of.year + years, month_index + 1, 1)
-    days = max((horizon - start).days, HORIZON_MIN_DAYS)
     return World(
         resolved=resolved,
         profiles=sample_profiles(resolved, first_user, users),
-        calendar=calendar_for(start, days),
+        calendar=calendar_for(start, (horizon - start).days),
         as_of_day=(as_of - start).days,
     )

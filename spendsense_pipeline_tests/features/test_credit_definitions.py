@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spendsense_pipeline.generation.attributes import Band
-from spendsense_pipeline.generation.behaviours.credit import STEADY_SHARE
+from spendsense_pipeline.generation.behaviours.credit import USES, CardUse
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, UTILIZATION_BANDS
 from spendsense_pipeline_tests.fixtures.measured_people import measured_each
 from spendsense_pipeline_tests.fixtures.rows import (
@@ -68,11 +68,19 @@ def test_features_are_named_for_the_edges_of_the_bands() -> None:
 
 
 def test_cards_are_steered_to_balances_inside_those_bands() -> None:
-    """A cycle moves a balance by 3 % of the limit at most, and must not cross an edge."""
+    """What is meant to stay in a band settles inside it, and is bought and paid within it."""
     assert [band.key for band in Band] == list(UTILIZATION_BANDS)
     edges = [*UTILIZATION_BANDS.values(), 1.0]
-    for band, (least, most) in STEADY_SHARE.items():
-        assert edges[band] + 0.03 <= least < most <= edges[band + 1] - 0.03
+    for band, use in (
+        (Band.LOW, CardUse.IN_FULL),
+        (Band.MEDIUM, CardUse.PROMOTION),
+        (Band.HIGH, CardUse.HIGH),
+        (Band.CRITICAL, CardUse.CRITICAL),
+    ):
+        least, most = USES[use].set_point
+        assert edges[band] + 0.019 <= least < most <= edges[band + 1] - 0.03
+        assert edges[band] <= USES[use].floor <= least
+        assert most < USES[use].ceiling < edges[band + 1]
 
 
 def a_payer(

@@ -18,7 +18,7 @@ STARTS = st.dates(date(2015, 1, 1), date(2035, 12, 31))
 
 def _date_of(cal: Calendar, day: int) -> date:
     """The date of a day index, inside the history or not."""
-    return cal.history_start + timedelta(days=int(day))
+    return cal.first_date + timedelta(days=int(day))
 
 
 def _is_open(day: date) -> bool:

@@ -190,8 +190,8 @@ def test_a_control_changes_no_other_behaviours_draws() -> None:
     for query in (
         "select user_id, date, amount, name from raw_transactions where name like '%PAYROLL%'",
         "select user_id, opened_on, mask, balance_limit from raw_accounts",
-        "select user_id, date, name from raw_transactions where category_primary = 'TRAVEL'"
-        " and not pending and payment_channel = 'online'",
+        "select user_id, date, amount, name from raw_transactions"
+        " where category_primary = 'RENT_AND_UTILITIES'",
     ):
         assert rows(usual, query + " order by all") == rows(
             more_subscriptions, query + " order by all"

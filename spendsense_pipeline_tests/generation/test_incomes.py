@@ -41,7 +41,8 @@ class People:
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in wanted.to_pylist():
             if row["category_detailed"] in (*EARNED, "INCOME_RETIREMENT_PENSION"):
-                assert row["account_id"].endswith("_checking")
+                # Commissions and such may be paid into savings.
+                assert row["account_id"].endswith(("_checking", "_savings"))
                 self.rows[row["user_id"]].append(row)
 
     def payers(self, user_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.attributes import (
     Profiles,
     sample_profiles,
 )
+from spendsense_pipeline.generation.attributes.cards import band_shares
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.tables.raw import REGIONS
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
@@ -63,8 +64,7 @@ def _shares(
     everyone = np.ones(len(who.card_count), dtype=bool)
     for accounts, share in controls.accounts_per_user_distribution.items():
         yield f"{accounts} accounts", share, who.card_count == int(accounts) - 2, everyone
-    for band in Band:
-        share = controls.credit_utilization_distribution[band.key]
+    for band, share in band_shares(controls).items():
         yield f"{band.key} cards", share, who.card_band == band, who.card_band >= 0
     revolving = who.card_band >= Band.HIGH
     for habit, share in (

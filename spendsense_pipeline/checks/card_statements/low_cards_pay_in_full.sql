@@ -1,16 +1,10 @@
--- A low card (below 30 %) pays every statement in full by its due date and charges at most 6 % of
--- its limit a cycle.
+-- A low card (below 30 %) pays every statement in full by its due date.
 select
   cycle.account_id, cycle.statement_id, cycle.issued_on,
   (cycle.last_balance_cents / 100)::double as last_statement_balance,
   cycle.last_due_on,
-  (cycle.paid_by_due_cents / 100)::double as paid_by_due,
-  (cycle.purchase_cents / 100)::double as purchases,
-  (card.limit_cents / 100)::double as balance_limit
+  (cycle.paid_by_due_cents / 100)::double as paid_by_due
 from _checks_cycles as cycle
 join _checks_cards as card on card.account_number = cycle.account_number
 where card.band = 'low'
-  and (
-    greatest(cycle.last_balance_cents, 0) > cycle.paid_by_due_cents
-    or cycle.purchase_cents > 0.06 * card.limit_cents
-  )
+  and greatest(cycle.last_balance_cents, 0) > cycle.paid_by_due_cents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.attributes.frame import Frame, per_card
 from spendsense_pipeline.generation.attributes.profiles import (
@@ -13,6 +14,10 @@ from spendsense_pipeline.generation.attributes.profiles import (
     PaymentHabit,
 )
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
+
+MEDIUM_CARDS_FACTOR = 1.05
+"""Dealt beyond what is asked for: medium cards that are paid in full are below their band on a
+seventh of nights."""
 
 
 def card_counts(frame: Frame) -> Ints:
@@ -26,6 +31,15 @@ def card_counts(frame: Frame) -> Ints:
         strata=(frame.withheld, frame.stratum_of_target, frame.has_earned_pay),
         allowed=allowed,
     )
+
+
+def band_shares(controls: OperatorControls) -> dict[Band, float]:
+    """What is dealt of each band, so that balances on one night show what was asked for."""
+    shares = {band: controls.credit_utilization_distribution.get(band.key, 0.0) for band in Band}
+    more = min(shares[Band.LOW], shares[Band.MEDIUM] * (MEDIUM_CARDS_FACTOR - 1))
+    shares[Band.MEDIUM] += more
+    shares[Band.LOW] -= more
+    return shares
 
 
 def card_bands(frame: Frame, card_count: Ints) -> Ints:
@@ -53,13 +67,8 @@ def card_bands(frame: Frame, card_count: Ints) -> Ints:
         is_second,
         per_card(frame.has_earned_pay),
     )
-    band = sampler.categories(
-        "bands",
-        [frame.controls.credit_utilization_distribution.get(band.key, 0.0) for band in Band],
-        exists,
-        strata,
-        allowed=allowed,
-    )
+    shares = [*band_shares(frame.controls).values()]
+    band = sampler.categories("bands", shares, exists, strata, allowed=allowed)
     return np.where(exists, band, NO_CARD).reshape(has_card.shape)
 
 

@@ -138,7 +138,7 @@ def savings_transfers(
         already=builder | needed,
         reluctance=reluctance,
     )
-    modest = is_modest(frame, all_low)
+    modest = is_modest(frame)
     lowest, highest = controls.savings_transfer_range
     low = np.where(builder, max(lowest, targets.BUILDER_TRANSFER_MIN_USD), lowest)
     high = np.where(builder, np.maximum(highest, low * BUILDER_TRANSFER_ROOM_FACTOR), highest)
@@ -171,7 +171,7 @@ def _last_to_save(rhythm: Ints, able: Flags, share: float) -> tuple[Flags, Float
     return needed, reluctance
 
 
-def growth_shares(frame: Frame, all_low: Flags, rhythm: Ints, transfer_usd: Floats) -> Floats:
+def growth_shares(frame: Frame, rhythm: Ints, transfer_usd: Floats) -> Floats:
     """Growth over six months that each saver's opening balance is set for.
 
     Half of savers grow faster than `savings_growth_target_pct` and half slower, as nobody's balance
@@ -179,7 +179,6 @@ def growth_shares(frame: Frame, all_low: Flags, rhythm: Ints, transfer_usd: Floa
 
     Args:
         frame: The blocks of people.
-        all_low: Whose every card is low, or who has none, `[B, 100]`.
         rhythm: A `Rhythm` each, `[B, 100]`.
         transfer_usd: Wanted monthly transfer, `[B, 100]`.
 
@@ -206,20 +205,12 @@ def growth_shares(frame: Frame, all_low: Flags, rhythm: Ints, transfer_usd: Floa
     growth = target * np.exp(GROWTH_SIGMA * np.clip(z - z_of_middle, *GROWTH_SIGMAS))
     least = MODEST_GROWTH_LEAST
     modest = targets.MODEST_GROWTH_MAX_SHARE * (least + (1 - least) * place)
-    return np.where(is_modest(frame, all_low), np.minimum(growth, modest), growth)
+    return np.where(is_modest(frame), np.minimum(growth, modest), growth)
 
 
-def is_modest(frame: Frame, all_low: Flags) -> Flags:
-    """Who is targeted to save less than makes a builder.
-
-    Args:
-        frame: The blocks of people.
-        all_low: Whose every card is low, or who has none, `[B, 100]`.
-
-    Returns:
-        `[B, 100]`.
-    """
-    return frame.targeted(lambda way: way.savings == "modest") & all_low
+def is_modest(frame: Frame) -> Flags:
+    """Who is targeted to save less than makes a builder: `[B, 100]`."""
+    return frame.targeted(lambda way: way.savings == "modest")
 
 
 def _within(

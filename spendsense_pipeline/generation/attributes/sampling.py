@@ -88,7 +88,7 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         subscription_spend_usd=spend.ravel(),
         is_light_subscriber=is_light.ravel(),
         savings_transfer_usd=transfer.ravel(),
-        savings_growth_share=orders.growth_shares(frame, all_low, rhythm, transfer).ravel(),
+        savings_growth_share=orders.growth_shares(frame, rhythm, transfer).ravel(),
         saves_weekly=has_weekly_order.ravel(),
         is_high_spender=is_high_spender.ravel(),
         is_joint=is_joint.ravel(),

@@ -19,7 +19,7 @@ from spendsense_pipeline.generation.population import (
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
-TIGHT_INCOME_SHARE = 0.45
+TIGHT_INCOME_SHARE = 0.25
 """What a household living from paycheck to paycheck has of the income above the lowest that others
 in its place have."""
 ORDERS_MAX_SHARE_OF_INCOME = 0.3

@@ -1,57 +1,155 @@
-"""Business accounts: a side business with weekly takings and supplies, apart from the household.
+"""Business accounts: a side business with takings, supplies, bills, taxes and its owner's draws.
 
-Takings arrive on Mondays and most of them go out again, so the account keeps a steady balance.
+Takings come when cards settle, supplies when they run low; what is drawn follows what is there, so
+the balance wanders.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
-from spendsense_pipeline.generation.labels import Fixed
+from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
-from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.randomness import normal, uniform, words_each
 from spendsense_pipeline.generation.world import World
 
-WEEKLY_TAKINGS_USD = (250.0, 1_600.0)
-OPENING_WEEKS = 5
+WEEKLY_TAKINGS_USD: Final = (250.0, 1_600.0)
+OPENING_WEEKS: Final = (2.0, 6.0)
+# Share of a week's takings by weekday: cards that were used at the weekend settle on Monday.
+_WEEKDAY_SHARES: Final = np.array([0.34, 0.16, 0.15, 0.16, 0.19, 0.0, 0.0])
+_OPEN_SHARE = 0.8
+"""Of business days, those with takings at all."""
+TAKINGS_SIGMA: Final = 0.5
+PROCESSING_FEE_SHARE: Final = 0.028
+"""Taken off every settlement (2.6 to 2.9 %)."""
+SUPPLIES_CHANCE: Final = 0.17
+"""Of business days."""
+SUPPLIES_SHARE: Final = 0.5
+"""Of takings, what supplies cost in the long run."""
+SOFTWARE_CENTS: Final = 3_500
+FEE_CENTS: Final = 1_500
+TAX_MONTHS: Final = (1, 4, 6, 9)
+TAX_SHARE: Final = 0.11
+DRAW_CHANCE: Final = 0.12
+DRAW_SHARE: Final = (0.25, 0.6)
+"""Of what is there beyond what the owner leaves in the account."""
+KEPT_WEEKS: Final = 2.5
 
 
-def business_postings(world: World) -> tuple[Postings, Ints]:
-    """Weekly takings and supplies of business accounts.
+def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
+    """Everything that moves business accounts, to as_of.
+
+    Args:
+        world: The shard.
+        labels: The catalog's counterparties.
 
     Returns:
         The rows, and the opening balance of every user in cents, `[U]`: 0 without such an account.
     """
-    has = world.profiles.has_business
+    who = np.flatnonzero(world.profiles.has_business)
+    opening = np.zeros(world.users, dtype=np.int64)
+    if who.size == 0:
+        return Postings.empty(), opening
+    calendar, days = world.calendar, np.arange(world.days)
     low, high = WEEKLY_TAKINGS_USD
-    takings = (low + (high - low) * uniform(world.words("business_size", 0)) ** 2) * has
-    monday = (-int(world.calendar.weekday[0])) % 7
-    nominal = np.arange(monday, world.days, 7)
-    day = world.calendar.on_or_after(nominal).astype(np.int64)
-    swing = uniform(world.words("business_week", np.arange(nominal.size))) * 0.8 + 0.6
-    cents = np.rint(takings[:, np.newaxis] * swing * 100).astype(np.int64)
-    user, week = np.nonzero(has[:, np.newaxis] & (day < world.days)[np.newaxis, :])
-    into = postings(
-        user=user,
-        slot=Slot.BUSINESS,
-        day=day[week],
-        cents=-cents[user, week],
-        label=Fixed.BUSINESS_REVENUE,
-        purpose=Purpose.BUSINESS,
-        serial=2 * week,
+    size = uniform(world.words("business_size", np.arange(2))[who])
+    weekly = (low + (high - low) * size[:, 0] ** 2) * 100
+    is_open = calendar.on_or_after(days) == days
+    drawn = uniform(world.words("business_day", np.arange(4 * world.days))[who])
+    drawn = drawn.reshape(who.size, world.days, 4)
+    spread = normal(world.words("business_sum", np.arange(2 * world.days))[who])
+    spread = spread.reshape(who.size, world.days, 2)
+    settles = is_open & (drawn[:, :, 0] < _OPEN_SHARE)
+    share = _WEEKDAY_SHARES[calendar.weekday] / _OPEN_SHARE
+    takings = weekly[:, np.newaxis] * share * np.exp(TAKINGS_SIGMA * spread[:, :, 0] - 0.125)
+    takings = np.where(settles, np.rint(takings * (1 - PROCESSING_FEE_SHARE)), 0)
+    buys = is_open & (drawn[:, :, 1] < SUPPLIES_CHANCE)
+    usual = weekly * SUPPLIES_SHARE / (SUPPLIES_CHANCE * 5)
+    supplies = np.where(
+        buys, np.rint(usual[:, np.newaxis] * np.exp(0.6 * spread[:, :, 1] - 0.18)), 0
     )
-    # Each week's takings pay for the supplies of the days after.
-    spends_on = day[week] + 2
-    keep = spends_on < world.days
-    out = postings(
-        user=user[keep],
-        slot=Slot.BUSINESS,
-        day=spends_on[keep],
-        cents=cents[user, week][keep],
-        label=Fixed.BUSINESS_SUPPLIES,
-        purpose=Purpose.BUSINESS,
-        serial=2 * week[keep] + 1,
+    monthly = np.zeros((2, world.days))
+    first_days = np.unique(calendar.on_or_after(calendar.month_starts.clip(0) + 4))
+    monthly[0, first_days[first_days < world.days]] = SOFTWARE_CENTS
+    month_ends = np.unique(
+        calendar.on_or_before(np.append(calendar.month_starts[1:], world.days) - 1)
     )
-    opening = np.rint(takings * OPENING_WEEKS * 100).astype(np.int64)
-    return Postings.joined([into, out]), opening
+    monthly[1, month_ends[(month_ends >= 0) & (month_ends < world.days)]] = FEE_CENTS
+    taxes = _tax_days(world)
+
+    lo_weeks, hi_weeks = OPENING_WEEKS
+    balance = np.rint(weekly * (lo_weeks + (hi_weeks - lo_weeks) * size[:, 1]))
+    earned = np.zeros(who.size)
+    moved = np.zeros((5, who.size, world.days))
+    low_draw, high_draw = DRAW_SHARE
+    for day in range(world.as_of_day + 1):
+        if day == world.history_day:
+            opening[who] = balance.astype(np.int64)
+        balance = balance + takings[:, day]
+        earned += takings[:, day]
+        # Supplies are bought of what is there.
+        bought = np.minimum(supplies[:, day], np.maximum(balance - SOFTWARE_CENTS, 0))
+        bills = np.minimum(monthly[:, [day]].repeat(who.size, 1), balance - bought)
+        bills[1] = np.minimum(bills[1], balance - bought - bills[0])
+        balance = balance - bought - bills.sum(axis=0)
+        tax = np.zeros(who.size)
+        if taxes[day]:
+            tax = np.rint(np.minimum(earned * TAX_SHARE, 0.6 * balance) / 100) * 100
+            earned[:] = 0
+        spare = balance - tax - KEPT_WEEKS * weekly
+        draws = (drawn[:, day, 2] < DRAW_CHANCE) & is_open[day] & (spare > 5_000)
+        part = low_draw + (high_draw - low_draw) * drawn[:, day, 3]
+        draw = np.where(draws, np.floor(spare * part / 5_000) * 5_000, 0)
+        balance = balance - tax - draw
+        for row, cents in enumerate((bought, bills[0], bills[1], tax, draw)):
+            moved[row, :, day] = cents
+    kinds = (
+        ("business_supplies", Purpose.BUSINESS_SUPPLIES, 0),
+        ("business_software", Purpose.BUSINESS_BILL, 0),
+        ("business_fee", Purpose.BUSINESS_BILL, 1),
+        ("business_tax", Purpose.BUSINESS_TAX, 0),
+        ("business_draw", Purpose.BUSINESS_DRAW, 0),
+    )
+    parts = [_rows(world, labels, "business_takings", Purpose.BUSINESS_TAKINGS, 0, who, -takings)]
+    parts += [
+        _rows(world, labels, kind, purpose, serial, who, cents)
+        for (kind, purpose, serial), cents in zip(kinds, moved, strict=True)
+    ]
+    return Postings.joined(parts), opening
+
+
+def _tax_days(world: World) -> np.ndarray:
+    """Days on which estimated taxes are due: the 15th of four months, or the business day after."""
+    calendar = world.calendar
+    is_due = (calendar.day_of_month == 15) & np.isin(calendar.month_of_year + 1, TAX_MONTHS)
+    days = np.zeros(world.days, dtype=np.bool_)
+    due = calendar.on_or_after(np.flatnonzero(is_due))
+    days[due[due < world.days]] = True
+    return days
+
+
+def _rows(
+    world: World,
+    labels: Labels,
+    kind: str,
+    purpose: Purpose,
+    serial: int,
+    who: Ints,
+    cents: np.ndarray,
+) -> Postings:
+    row, day = np.nonzero(cents)
+    keep = day <= world.as_of_day
+    row, day = row[keep], day[keep]
+    word = words_each(world.keys(kind)[who[row]], day)
+    return postings(
+        user=who[row],
+        slot=Slot.BUSINESS,
+        day=day,
+        cents=cents[row, day],
+        label=labels.counterparty(kind, word),
+        purpose=purpose,
+        serial=serial,
+    )

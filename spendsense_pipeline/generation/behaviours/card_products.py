@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
-from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.catalog import CardProducts
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.world import World
@@ -34,7 +33,7 @@ def choose_cards(
     products: CardProducts,
     user: Ints,
     which: Ints,
-    band: Ints,
+    is_promotion: Flags,
     wanted_limit_usd: Floats,
     apr_draw: Floats,
     *,
@@ -47,7 +46,7 @@ def choose_cards(
         products: The catalog's.
         user: Index of the holder within the shard, `[C]`.
         which: Which of the holder's cards it is, `[C]`; no two are of one product.
-        band: A `Band` each, `[C]`: a medium card is at its promotional rate of nought.
+        is_promotion: Whether it is at its promotional rate of nought, `[C]`.
         wanted_limit_usd: What fits the holder's income, `[C]`.
         apr_draw: Where in the product's range the rate lies, from 0 to 1, `[C]`.
         with_store_cards: Whether cards that only their store takes may be given.
@@ -88,5 +87,5 @@ def choose_cards(
     return ChosenCards(
         product=product,
         limit_cents=(steps * LIMIT_STEP_USD * 100).astype(np.int64),
-        apr_basis_points=np.where(band == Band.MEDIUM, 0, apr),
+        apr_basis_points=np.where(is_promotion, 0, apr),
     )

@@ -1,54 +1,86 @@
-"""What nobody plans: a repair, a dentist, a burst pipe, paid by those who have a cushion."""
+"""What nobody plans: a repair, a dentist, a burst pipe, at what such things cost."""
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 import numpy as np
 
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.catalog import Places
-from spendsense_pipeline.generation.labels import EMERGENCIES, Fixed
+from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.places import home_places
-from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
-from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
+from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-MONTHLY_SHARE = 0.03
-"""Households hit in a month: about one in three a year (SHED: unexpected expenses)."""
-_IS_VISITED = np.array([label != Fixed.PLUMBER for label in EMERGENCIES])
+MONTHLY_SHARE = 0.045
+"""Households hit in a month: more than one in three a year, small ones included (SHED 2024)."""
+AFFORDABLE_SHARE = 0.4
+"""Of a month's income, what a household that lives on a cushion pays for such a thing at most; the
+others do without, or go somewhere cheaper."""
+AFFORDABLE_SHARE_TIGHT = 0.07
+
+
+class Cost(NamedTuple):
+    """What one kind of repair costs: log-normal."""
+
+    label: Fixed
+    median_usd: float
+    sigma: float
+
+
+# Medians after AAA 2024 (repairs), ADA 2023 (fees), HomeAdvisor 2024, AVMA 2024.
+COSTS: Final = (
+    Cost(Fixed.CAR_REPAIR, 420.0, 0.75),
+    Cost(Fixed.DENTIST, 230.0, 0.8),
+    Cost(Fixed.PLUMBER, 290.0, 0.6),
+    Cost(Fixed.VETERINARIAN, 210.0, 0.65),
+)
+
+_IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
 """A plumber comes to the house."""
-COST_MONTHS = (0.06, 0.28)
-"""Cost in months of income."""
 
 
-def emergency_postings(world: World, places: Places) -> Postings:
-    """Unplanned expenses paid by debit card, at most one a month.
+def emergency_postings(world: World, paychecks: Paychecks, places: Places, slot: Ints) -> Postings:
+    """Unplanned expenses, at most one a month.
+
+    Who lives from paycheck to paycheck waits for payday.
 
     Args:
         world: The shard.
+        paychecks: Paydays, `[U, K]`.
         places: The catalog's places.
+        slot: The account that pays for what is large, `[U]`.
 
     Returns:
-        A row each, at home.
+        A row per expense.
     """
     months = world.calendar.month_count
     draws = uniform(world.words("emergency", np.arange(3 * months)))
-    occurs, how_dear, when = np.moveaxis(draws.reshape(world.users, months, 3), 2, 0)
-    is_cushioned = world.profiles.rhythm == Rhythm.CUSHIONED
-    user, month = np.nonzero((occurs < MONTHLY_SHARE) & is_cushioned[:, np.newaxis])
-    low, high = COST_MONTHS
-    # Squared, so that small repairs are the common case.
-    cost_months = low + (high - low) * how_dear[user, month] ** 2
-    cost = world.profiles.people.income_monthly_usd[user] * cost_months
-    day = world.calendar.month_starts[month] + (when[user, month] * 28).astype(np.int64)
+    occurs, _, when = np.moveaxis(draws.reshape(world.users, months, 3), 2, 0)
+    user, month = np.nonzero(occurs < MONTHLY_SHARE)
     # The draw that says whether says which as well: below the share it is even again.
-    kind = (occurs[user, month] / MONTHLY_SHARE * len(EMERGENCIES)).astype(np.int64)
+    kind = (occurs[user, month] / MONTHLY_SHARE * len(COSTS)).astype(np.int64)
+    spread = normal(world.words("emergency_cost", np.arange(months)))[user, month]
+    median = np.array([cost.median_usd for cost in COSTS])[kind]
+    usd = median * np.exp(np.array([cost.sigma for cost in COSTS])[kind] * spread)
+    day = world.calendar.month_starts[month] + (when[user, month] * 28).astype(np.int64)
+    is_tight = world.profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    passed = events_passed(paychecks.day, world.days)[user, np.clip(day, 0, world.days - 1)]
+    payday = paychecks.day[user, np.minimum(passed, paychecks.day.shape[1] - 1)]
+    day = np.where(is_tight, payday + 1, day)
+    share = np.where(is_tight, AFFORDABLE_SHARE_TIGHT, AFFORDABLE_SHARE)
     keep = (day >= 0) & (day < world.days)
+    keep &= usd <= share * world.profiles.people.income_monthly_usd[user]
     return postings(
         user=user[keep],
-        slot=Slot.CHECKING,
+        slot=slot[user[keep]],
         day=day[keep],
-        cents=np.rint(cost * 100).astype(np.int64)[keep],
-        label=np.array([int(label) for label in EMERGENCIES])[kind][keep],
+        cents=np.rint(usd * 100).astype(np.int64)[keep],
+        label=np.array([int(cost.label) for cost in COSTS])[kind][keep],
         purpose=Purpose.EMERGENCY,
         serial=month[keep],
         place=np.where(_IS_VISITED[kind], home_places(world, places)[user], NO_PLACE)[keep],

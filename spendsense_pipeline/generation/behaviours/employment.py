@@ -141,4 +141,4 @@ def hours(world: World, who: Ints, day: Ints, purpose: str) -> Floats:
 
 def _history_day(world: World) -> int:
     """history_start, counted from the plan's first day."""
-    return (world.resolved.history_start - world.calendar.history_start).days
+    return (world.resolved.history_start - world.calendar.first_date).days

@@ -43,6 +43,9 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+TIGHT_BILLS_SHARE = 0.58
+"""Of income, what bills come to at least where the money runs out (renters who spend more than half
+of their income on rent alone: a quarter, Harvard JCHS 2024)."""
 EVERYDAY_MIN_SHARE = 0.25
 """What bills and orders leave of income for everyday spending, at least."""
 
@@ -104,7 +107,10 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     usual = affordable(np.where(has, usual, 0.0), income)
     other = usual.sum(axis=1)
     room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - orders_usd - other, 0.0)
-    paid = np.minimum(home.housing_usd, room)
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    # Who runs out before payday does so because most of it is spoken for.
+    burdened = np.maximum(home.housing_usd, TIGHT_BILLS_SHARE * income - other)
+    paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
 
@@ -193,7 +199,7 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
 
 def _growth(world: World, bills: Bills, labels: Labels, months: Ints) -> Floats:
     """What prices have risen by since history_start: `[U, KINDS, M]`, months of the plan."""
-    start, plan = world.resolved.history_start, world.calendar.history_start
+    start, plan = world.resolved.history_start, world.calendar.first_date
     first = start.year * 12 + start.month - 1
     since = months + plan.year * 12 + plan.month - 1 - first
     growth = biller_growth(labels.catalog.billers, first, since)[bills.biller]
@@ -226,7 +232,7 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
     grown = np.take_along_axis(growth[rows, housing], month, axis=1)
     part = np.rint((monthly / per_month)[:, np.newaxis] * grown / 100).astype(np.int64) * 100
     day = np.where(
-        paychecks.day < world.days, world.calendar.on_or_after(paychecks.day + 1), world.days + 1
+        paychecks.day < world.days, world.calendar.on_or_after(paychecks.day), world.days + 1
     )
     keep = splits[:, np.newaxis] & (paychecks.day >= 0) & (day < world.days) & (part > 0)
     user, column = np.nonzero(keep)

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours import employment, paydays
+from spendsense_pipeline.generation.behaviours.irregular_pay import (
+    checking_share,
+    is_paid_by_clients,
+    rare_pay_cents,
+    rare_paydays,
+)
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.calendar import PAD_DAYS
-from spendsense_pipeline.generation.labels import CLIENTS_PER_USER, Labels, Payer
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.payers import CLIENTS_PER_USER, Payer
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
-from spendsense_pipeline.generation.randomness import integers, uniform
+from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.world import World
-
-# A nominal gap of 49 days stays above 45 when a holiday weekend moves both paydays (by 3 at most).
-IRREGULAR_GAP_DAYS = 56
-IRREGULAR_GAP_SPREAD_DAYS = 7
-IRREGULAR_AMOUNT_SPREAD_SHARE = 0.7
-"""Half-width of irregular paychecks around their mean at volatility 1."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,11 @@ def plan_paychecks(world: World) -> Paychecks:
     payer[who] = Payer.EMPLOYER_1 + job
 
     who = np.flatnonzero(is_irregular)
-    nominal[who] = _irregular_days(world, count)[who]
-    spread = IRREGULAR_AMOUNT_SPREAD_SHARE * world.resolved.controls.irregular_income_volatility
-    swing = _cancelling(world, "pay_amount", count)[who] * spread
-    usd = profiles.income.main_pay_usd[who] * IRREGULAR_GAP_DAYS / DAYS_PER_MONTH
-    cents[who] = np.rint(usd[:, np.newaxis] * 100 * (1 + swing))
-    payer[who] = Payer.EMPLOYER_1 + np.arange(count) % CLIENTS_PER_USER
+    nominal[who] = rare_paydays(world, count)[who]
+    cents[who] = rare_pay_cents(world, count)[who]
+    has_clients = is_paid_by_clients(world)[who]
+    turn = np.where(has_clients[:, np.newaxis], np.arange(count) % CLIENTS_PER_USER, 0)
+    payer[who] = Payer.EMPLOYER_1 + turn
 
     who = np.flatnonzero(profiles.is_retired)
     benefit_day, benefit_cents = _benefits(world, who)
@@ -115,10 +114,15 @@ def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings
     """
     everybody = np.arange(world.users)
     purpose = np.where(world.profiles.is_retired, Purpose.BENEFIT, Purpose.PAY)
-    main = _deposits(world, everybody, paychecks.day, paychecks.cents, paychecks.payer, labels)
+    share = checking_share(world)[:, np.newaxis]
+    to_checking = np.rint(paychecks.cents * share).astype(np.int64)
+    saved = paychecks.cents - to_checking
+    main = _deposits(world, everybody, paychecks.day, to_checking, paychecks.payer, labels)
+    rest = _deposits(world, everybody, paychecks.day, saved, paychecks.payer, labels)
     return Postings.joined(
         [
             postings(**main, purpose=purpose[main["user"]]),
+            postings(**rest | {"slot": Slot.SAVINGS}, purpose=Purpose.SAVED_PAY),
             _second_pay(world, labels),
             _benefits_beside_pay(world, labels),
             _pensions(world, labels),
@@ -198,25 +202,6 @@ def _mean_paycheck(monthly_usd: Floats, cadence: Ints) -> Floats:
     per_year = np.ones(max(Cadence) + 1)
     per_year[[*PAYCHECKS_PER_YEAR]] = [*PAYCHECKS_PER_YEAR.values()]
     return monthly_usd * 12 / per_year[cadence]
-
-
-def _cancelling(world: World, purpose: str, count: int) -> Floats:
-    """`[U, count]` values in (-1, 1) of which each even one is cancelled by the next."""
-    pairs = uniform(world.words(purpose, np.arange((count + 1) // 2))) * 2 - 1
-    return np.stack([pairs, -pairs], axis=2).reshape(world.users, -1)[:, :count]
-
-
-def _irregular_days(world: World, count: int) -> Ints:
-    """Paydays about eight weeks apart; the first within five weeks of the start."""
-    volatility = world.resolved.controls.irregular_income_volatility
-    jitter = np.rint(
-        _cancelling(world, "pay_gap", count) * IRREGULAR_GAP_SPREAD_DAYS * volatility
-    ).astype(np.int64)
-    first = 3 + integers(world.words("payday", 1), 32)
-    gaps = IRREGULAR_GAP_DAYS + jitter
-    later = first[:, np.newaxis] + np.cumsum(gaps, axis=1)
-    before = (first - IRREGULAR_GAP_DAYS)[:, np.newaxis]
-    return np.concatenate([before, first[:, np.newaxis], later], axis=1)[:, :count]
 
 
 def events_passed(event_day: Ints, days: int) -> Ints:

@@ -122,7 +122,7 @@ def cost_of_living(world: World, months: Ints) -> Floats:
     Returns:
         Factors, `[M]`.
     """
-    start, plan = world.resolved.history_start, world.calendar.history_start
+    start, plan = world.resolved.history_start, world.calendar.first_date
     year = plan.year + (plan.month - 1 + months) // 12
     return np.array([_growth(start.year, each) for each in year.tolist()])
 

@@ -15,6 +15,8 @@ from spendsense_pipeline.generation.catalog import (
     PostingClasses,
 )
 
+PENDING_DAYS_MAX: Final = 5
+"""No purchase is pending for longer."""
 LAG_BITS: Final = 8
 """Bits of a draw that pick how long it takes."""
 
@@ -46,15 +48,52 @@ def posted_on(calendar: Calendar, classes: PostingClasses, of: Ints, day: Ints, 
         draw: LAG_BITS bits of a draw, `[N]`.
 
     Returns:
-        Days since history_start, `[N]`.
+        Days since the first of the calendar, `[N]`.
     """
-    lag = _lags(classes)[of, draw]
+    lags = classes.business_days_shares.shape[1]
+    return _posting_days(calendar, lags, day)[_lags(classes)[of, draw], np.arange(day.size)]
+
+
+class PostingDays:
+    """When purchases of each day post, looked up once for a whole calendar."""
+
+    def __init__(self, calendar: Calendar, classes: PostingClasses) -> None:
+        """Look up every day.
+
+        Args:
+            calendar: Business days.
+            classes: How long purchases take.
+        """
+        lags = classes.business_days_shares.shape[1]
+        self._posts = _posting_days(calendar, lags, np.arange(calendar.days))
+        self._lags = _lags(classes)
+
+    def of(self, day: int, posting_class: Ints, draw: Ints) -> Ints:
+        """The day each purchase of a day posts.
+
+        Args:
+            day: The day.
+            posting_class: Row of PostingClasses, `[N]`.
+            draw: LAG_BITS bits of a draw, `[N]`.
+
+        Returns:
+            Days since the first of the calendar, `[N]`.
+        """
+        return np.asarray(self._posts[self._lags[posting_class, draw], day], dtype=np.int64)
+
+
+def _posting_days(calendar: Calendar, lags: int, day: Ints) -> Ints:
+    """When purchases of each day post after 0, 1, 2, … business days: `[lags, N]`."""
     first = calendar.on_or_after(day).astype(np.int64)
+    # Over a long weekend a purchase that takes long posts before it.
+    latest = calendar.on_or_before(day + PENDING_DAYS_MAX)
     # Counted from the last day banks were open, or a weekend would take a day longer.
     posts = calendar.on_or_before(day).astype(np.int64)
-    for days in range(1, classes.business_days_shares.shape[1]):
-        posts = np.where(lag >= days, calendar.on_or_after(posts + 1), posts)
-    return np.asarray(np.maximum(posts, first), dtype=np.int64)
+    found = []
+    for _ in range(lags):
+        found.append(np.maximum(np.minimum(posts, latest), first))
+        posts = calendar.on_or_after(posts + 1).astype(np.int64)
+    return np.array(found)
 
 
 @functools.lru_cache(maxsize=4)

@@ -12,14 +12,6 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints
-from spendsense_pipeline.generation.behaviours.housing import (
-    BILL_SERIAL,
-    MORTGAGE,
-    PROPERTY_TAX,
-    RENT,
-)
-from spendsense_pipeline.generation.behaviours.income import Paychecks
-from spendsense_pipeline.generation.budget import SWEPT_SAVINGS_MONTHS, Budget
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import (
@@ -49,15 +41,14 @@ LITTLE_SHARE = 0.2
 LITTLE_SAVINGS_USD = (5.0, 300.0)
 TIGHT_SAVINGS_USD = 120.0
 """Median savings of who lives from paycheck to paycheck."""
-SWEPT_SAVINGS_MORE_MONTHS = 0.8
-"""What a household on a weekly wage keeps on top of what its wages need, at most."""
+SWEPT_SAVINGS_MONTHS = 1.9
+SWEPT_SAVINGS_MORE_MONTHS = 0.9
+"""What people with rare pay hold in savings, in months of income, and what a draw adds at most."""
 ROUNDING_ROOM_USD = 0.01
 ROUND_FROM_USD = 25.0
 """Below it five dollars more or less are too much."""
 ROUND_ORDER_SHARE = 0.75
 """Larger standing orders in whole fives; the others are any whole dollar."""
-FIRST_COVER_SERIAL = 1_024
-"""Withdrawals for housing are numbered from here, beyond the weekly wages' numbers."""
 
 
 @dataclass(frozen=True)
@@ -164,76 +155,6 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
         serial=column,
         out_of=Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SAVINGS_OUT),
         into=Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SAVINGS_IN),
-    )
-
-
-def sweep_postings(world: World, paychecks: Paychecks) -> Postings:
-    """Irregular pay that goes to savings on the day it comes.
-
-    Args:
-        world: The shard.
-        paychecks: Paydays and amounts per user, `[U, K]`.
-
-    Returns:
-        Both legs of every transfer, for users whose rhythm is SWEPT.
-    """
-    swept = (world.profiles.rhythm == Rhythm.SWEPT)[:, np.newaxis]
-    user, column = np.nonzero(swept & (paychecks.day >= 0) & (paychecks.day < world.days))
-    return transfer(
-        user=user,
-        day=paychecks.day[user, column],
-        cents=paychecks.cents[user, column],
-        serial=column,
-        out_of=Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
-        into=Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
-    )
-
-
-def wage_postings(world: World, budget: Budget) -> Postings:
-    """Weekly wages drawn back from savings.
-
-    Args:
-        world: The shard.
-        budget: The wages, `[U, K]` cents, and the days they are drawn.
-
-    Returns:
-        Both legs of every transfer.
-    """
-    user, column = np.nonzero((budget.wage_cents > 0) & (budget.wage_day < world.days))
-    return transfer(
-        user=user,
-        day=budget.wage_day[user, column],
-        cents=budget.wage_cents[user, column],
-        serial=column,
-        out_of=Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
-        into=Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
-    )
-
-
-def housing_cover_postings(world: World, bill_rows: Postings, labels: Labels) -> Postings:
-    """Rent and mortgages of people on a weekly wage, drawn from savings on the day they are due.
-
-    Drawn with the week's wage instead, they would for days leave more than a month's expenses in
-    checking, which is not how one lives on irregular pay.
-
-    Args:
-        world: The shard.
-        bill_rows: All bill payments of the shard.
-        labels: Tells which of them are for housing.
-
-    Returns:
-        Both legs of a transfer per payment of theirs, on its day and of its amount.
-    """
-    is_swept = world.profiles.rhythm[bill_rows.user] == Rhythm.SWEPT
-    is_housing = np.isin(labels.bill_kind(bill_rows.label), (RENT, MORTGAGE, PROPERTY_TAX))
-    due = bill_rows.where(is_swept & is_housing)
-    return transfer(
-        user=due.user,
-        day=due.day,
-        cents=due.cents,
-        serial=FIRST_COVER_SERIAL + BILL_SERIAL.take(due.serial, "month"),
-        out_of=Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
-        into=Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
     )
 
 

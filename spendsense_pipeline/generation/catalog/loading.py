@@ -17,6 +17,7 @@ from spendsense_pipeline.generation.catalog.records import (
     NAME_DECADES,
     Billers,
     Catalog,
+    Counterparties,
     Employers,
     FirstNames,
     LastNames,
@@ -33,8 +34,20 @@ from spendsense_pipeline.generation.catalog.shopping_files import (
 from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.tables.raw import GENDERS, INCOME_TIERS, PAYMENT_CHANNELS
 
-EMPLOYER_KINDS: Final = ("employer", "contractor", "gig", "pension", "social_security")
-"""Who pays: an employer, a contractor's client, a gig platform, a pension fund, Social Security."""
+EMPLOYER_KINDS: Final = (
+    "employer",
+    "contractor",
+    "commission",
+    "royalty",
+    "seasonal",
+    "gig",
+    "pension",
+    "social_security",
+)
+"""Who pays: an employer, a client by the project, a brokerage, a publisher, an employer by the
+season, a gig platform, a pension fund, Social Security."""
+NOBODY: Final = "-"
+"""Stands where a counterparty is no merchant."""
 MONTHS: Final = tuple(str(month) for month in range(1, 13))
 """As a file names them."""
 
@@ -80,6 +93,21 @@ def _read_employers() -> Employers:
     return employers
 
 
+def _read_counterparties() -> Counterparties:
+    sheet = Sheet.from_package("counterparties.csv")
+    names = sheet.text("merchant_name")
+    counterparties = Counterparties(
+        descriptors=sheet.text("descriptor"),
+        kind=sheet.text("kind"),
+        category_detailed=sheet.category_codes(),
+        merchant_names=tuple(None if name == NOBODY else name for name in names),
+        weight=sheet.numbers("popularity_weight", 0.01),
+    )
+    sheet.text("source")
+    sheet.finish()
+    return counterparties
+
+
 def _read_people() -> tuple[FirstNames, LastNames]:
     given, family = Sheet.from_package("first_names.csv"), Sheet.from_package("last_names.csv")
     given.text("source")
@@ -121,6 +149,7 @@ def load_catalog() -> Catalog:
         subscriptions=read_subscriptions(),
         billers=_read_billers(),
         employers=_read_employers(),
+        counterparties=_read_counterparties(),
         first_names=first_names,
         last_names=last_names,
         places=places,
@@ -140,6 +169,7 @@ def name_conflicts(catalog: Catalog) -> list[str]:
         "a subscription": catalog.subscriptions.names,
         "a biller": catalog.billers.names,
         "an employer": catalog.employers.names,
+        "a counterparty": [name for name in catalog.counterparties.merchant_names if name],
     }
     seen: dict[str, str] = {}
     problems = []

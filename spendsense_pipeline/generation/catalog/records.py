@@ -185,6 +185,27 @@ class Employers:
 
 
 @dataclass(frozen=True, eq=False)
+class Counterparties:
+    """Who else money comes from and goes to, `P` rows: friends, the tax office, brokers, checks."""
+
+    descriptors: tuple[str, ...]
+    """The bank's line; `{number}` stands for the number of a check."""
+    kind: tuple[str, ...]
+    category_detailed: tuple[str, ...]
+    merchant_names: tuple[str | None, ...]
+    weight: Floats
+
+    @functools.cached_property
+    def by_kind(self) -> dict[str, Ints]:
+        """Rows of each kind, `[M]` each."""
+        return rows_by(self.kind)
+
+    def __len__(self) -> int:
+        """Number of counterparties."""
+        return len(self.descriptors)
+
+
+@dataclass(frozen=True, eq=False)
 class FirstNames:
     """Given names; `gender_leaning` female, male or nonbinary (given to all)."""
 
@@ -260,6 +281,7 @@ class Catalog:
     subscriptions: Subscriptions
     billers: Billers
     employers: Employers
+    counterparties: Counterparties
     first_names: FirstNames
     last_names: LastNames
     places: Places

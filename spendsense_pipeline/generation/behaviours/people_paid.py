@@ -1,0 +1,135 @@
+"""Friends, sitters and sharers: what people send each other through payment apps.
+
+Who lives from paycheck to paycheck pays friends while there is money: see `living.thin_accounts`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.randomness import integers, normal, uniform, words_each
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import World
+
+APPS: Final = ("zelle", "venmo", "cash_app", "paypal")
+# Ever used, by age (Pew Research Center 2022); Zelle since grown (Zelle 2024).
+AGE_EDGES: Final = np.array([30, 50, 65])
+APP_SHARES: Final = np.array(
+    [
+        [0.42, 0.34, 0.14, 0.10],
+        [0.50, 0.26, 0.12, 0.12],
+        [0.58, 0.16, 0.08, 0.18],
+        [0.6, 0.1, 0.04, 0.26],
+    ]
+)
+SENT_PER_MONTH: Final = np.array([3.2, 2.6, 1.5, 0.8])
+"""By age: Zelle alone has two a month per enrolled account (Zelle 2024)."""
+RECEIVED_PER_MONTH: Final = np.array([1.6, 1.2, 0.6, 0.35])
+USES_NONE_SHARE: Final = np.array([0.08, 0.12, 0.24, 0.4])
+PER_MONTH_MAX: Final = 8
+SENT_MEDIAN_USD, SENT_SIGMA = 38.0, 0.95
+RECEIVED_MEDIAN_USD, RECEIVED_SIGMA = 36.0, 0.9
+LARGEST_USD: Final = 900.0
+AFFORDABLE_SHARE: Final = 0.08
+"""Of a month's income, the most one sum is: more is not sent between friends."""
+FRIENDS_PER_USER: Final = PER_MONTH_MAX
+_ROUND_SHARE = 0.75
+_STEPS: Final = np.array([1, 3, 7, 9])
+"""Through a list of names whose length they have no divisor in common with."""
+_DRAW: Final = BitFields(month=8, which=5, way=1)
+
+
+def people_paid_postings(world: World, labels: Labels) -> Postings:
+    """Sums sent to and received from friends, on any day; they post when banks are open.
+
+    Args:
+        world: The shard.
+        labels: The catalog's counterparties.
+
+    Returns:
+        A row per sum.
+    """
+    people = world.profiles.people
+    age = np.searchsorted(AGE_EDGES, people.age_years, side="right")
+    takes_part = uniform(world.words("app", 0)) >= USES_NONE_SHARE[age]
+    takes_part &= world.profiles.rhythm != Rhythm.PAYCHECK_TO_PAYCHECK
+    parts = [
+        _sums(world, labels, takes_part, rate[age], way, median, sigma)
+        for way, rate, median, sigma in (
+            (0, SENT_PER_MONTH, SENT_MEDIAN_USD, SENT_SIGMA),
+            (1, RECEIVED_PER_MONTH, RECEIVED_MEDIAN_USD, RECEIVED_SIGMA),
+        )
+    ]
+    return Postings.joined(parts)
+
+
+def friends(world: World, labels: Labels, user: Ints, which: Ints, *, is_sent: bool) -> Ints:
+    """Whom a sum goes to or comes from, through the app the person keeps to.
+
+    Args:
+        world: The shard.
+        labels: The catalog's counterparties.
+        user: Index of the user within the shard, `[N]`.
+        which: Which of their friends, below FRIENDS_PER_USER: `[N]`.
+        is_sent: Whether the money goes out.
+
+    Returns:
+        A label each, `[N]`.
+    """
+    age = np.searchsorted(AGE_EDGES, world.profiles.people.age_years, side="right")
+    edges = np.cumsum(APP_SHARES, axis=1)[age]
+    app = (edges[:, :-1] <= uniform(world.words("app", 1))[:, np.newaxis]).sum(axis=1)
+    word = world.words("friend", np.arange(2))[user]
+    chosen = np.zeros(user.size, dtype=np.int64)
+    for code, name in enumerate(APPS):
+        at = np.flatnonzero(app[user] == code)
+        rows = labels.counterparties(f"{name}_{'out' if is_sent else 'in'}")
+        # No two friends of a person have one name.
+        step = _STEPS[integers(word[at, 1], _STEPS.size)]
+        chosen[at] = rows[(integers(word[at, 0], rows.size) + step * which[at]) % rows.size]
+    return chosen
+
+
+def _sums(
+    world: World,
+    labels: Labels,
+    takes_part: np.ndarray,
+    rate: Floats,
+    way: int,
+    median_usd: float,
+    sigma: float,
+) -> Postings:
+    calendar = world.calendar
+    month, which = np.divmod(np.arange(calendar.month_count * PER_MONTH_MAX), PER_MONTH_MAX)
+    number = _DRAW.pack(month=month, which=which, way=way).astype(np.int64)
+    word = world.words("paid_friend", 4 * number)
+    happens = uniform(word) < (rate / PER_MONTH_MAX)[:, np.newaxis]
+    user, at = np.nonzero(happens & takes_part[:, np.newaxis])
+    keys = world.keys("paid_friend")[user]
+    when, size, who = (words_each(keys, 4 * number[at] + part) for part in (1, 2, 3))
+    start = calendar.month_starts[month[at]]
+    day = start + integers(when, 28)
+    usd = np.minimum(median_usd * np.exp(sigma * normal(size)), LARGEST_USD)
+    is_round = uniform(who) < _ROUND_SHARE
+    cents = np.where(is_round, np.maximum(np.rint(usd / 5), 1) * 500, np.rint(usd * 100))
+    keep = (day >= 0) & (day < world.days)
+    keep &= cents <= AFFORDABLE_SHARE * 100 * world.profiles.people.income_monthly_usd[user]
+    user, day, cents, at = user[keep], day[keep], cents[keep], at[keep]
+    # Each of a month's sums is for somebody else.
+    friend = (which[at] + 3 * month[at]) % FRIENDS_PER_USER
+    return postings(
+        user=user,
+        slot=Slot.CHECKING,
+        day=calendar.on_or_after(day),
+        authorized=day,
+        cents=cents if way == 0 else -cents,
+        label=friends(world, labels, user, friend, is_sent=way == 0),
+        purpose=Purpose.PAID_FRIEND if way == 0 else Purpose.PAID_BY_FRIEND,
+        serial=which[at],
+    )

@@ -1,0 +1,211 @@
+"""The loop over days: the order in which a day's money moves, for all people of a shard at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.behaviours.credit import (
+    Cards,
+    payment_sizes,
+)
+from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.cents import sums
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.card_days import CardDays
+from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
+from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
+from spendsense_pipeline.generation.living.shopping import Purchases, Shopping
+from spendsense_pipeline.generation.living.statements import (
+    Billing,
+    Statements,
+)
+from spendsense_pipeline.generation.living.tastes import (
+    CASH_GROUP,
+    MEANS_RANGE,
+    USUAL_LEVEL,
+    Tastes,
+)
+from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
+from spendsense_pipeline.generation.living.wants import Wanting, usual_rate
+from spendsense_pipeline.generation.means import Means
+from spendsense_pipeline.generation.places import home_places
+from spendsense_pipeline.generation.postings import (
+    CARD_SLOTS,
+    Postings,
+    Purpose,
+    Slot,
+)
+from spendsense_pipeline.generation.randomness import bits
+from spendsense_pipeline.generation.shops import TABLE_BITS, shops_for
+from spendsense_pipeline.generation.world import World
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What came of the days."""
+
+    rows: Postings
+    """Everything that was not planned: purchases, transfers, card payments, interest, fees."""
+    statements: Statements
+    unpaid_minimums: Ints
+    """Minimums asked for and not paid at the close of the last day: `[C]` cents."""
+    last_paid_cents: Ints
+    """The latest payment of each card in the history, `[C]`."""
+    last_paid_day: Ints
+    """When it was, -1 for never: `[C]`."""
+    opening_checking: Ints
+    """What checking held when the history began, `[U]`; so of the others."""
+    opening_savings: Ints
+    opening_owed: Ints
+    """`[C]`."""
+
+
+def live(
+    world: World,
+    *,
+    tastes: Tastes,
+    labels: Labels,
+    cards: Cards,
+    paychecks: Paychecks,
+    planned: Postings,
+    means: Means,
+    arrangements: Arrangements,
+    away: Ints,
+) -> Lived:
+    """Live the days of a shard, from the first of the lead-in to as_of.
+
+    Args:
+        world: The shard.
+        tastes: What the population buys.
+        labels: What rows are called.
+        cards: The cards, `[C]`.
+        paychecks: Paydays, `[U, K]`.
+        planned: Everything known beforehand: pay, bills, subscriptions, orders.
+        means: What each household lives on.
+        arrangements: How those handle their money who are paid rarely.
+        away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
+
+    Returns:
+        The rows of those days, the statements of cards, and what accounts held at the beginning
+        of the history.
+    """
+    days = world.as_of_day + 1
+    plan = _Plan(world, planned, cards, days)
+    rate = usual_rate(world, tastes)
+    usual_cents = rate * 30.44 * tastes.mean_ticket_cents[USUAL_LEVEL]
+    relative = np.clip(means.everyday_cents / usual_cents, *MEANS_RANGE)
+    wanting = Wanting(
+        world,
+        tastes,
+        usual_rate=rate,
+        everyday_cents=means.everyday_cents,
+        means=relative,
+        cushion_cents=means.cushion_cents,
+        reserve_cents=means.reserve_cents,
+        paychecks=paychecks,
+        due=plan.due,
+    )
+    shopping = Shopping(world, tastes, labels, cards, relative)
+    balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
+    # A card's past: it begins where its use settles, or with half a month's purchases.
+    balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)
+    billing = Billing(cards, payment_sizes(world, cards))
+    reserves = Reserves(world, arrangements, plan.pay)
+    thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
+    cash = _cash_machines(world, labels)
+    diary = Diary()
+    book = CardDays(world, cards, billing, days)
+    bought: list[Purchases] = []
+    opening = (balances.checking, balances.savings, balances.owed)
+    for day in range(days):
+        if day == world.history_day:
+            opening = (
+                balances.checking.copy(),
+                balances.savings.copy(),
+                balances.owed[:-1].copy(),
+            )
+            billing.begin_history(balances.owed[:-1])
+        owed_before = balances.owed[:-1].copy()
+        balances.begin(day)
+        balances.checking -= plan.checking[day]
+        balances.savings -= plan.savings[day]
+        balances.owed[:-1] += plan.owed[day]
+        thin.begin_day(day, balances, diary)
+        paid = book.pay(day, balances, diary)
+        reserves.of_day(day, balances, diary)
+        wants = wanting.of_day(day, balances, book.due_before_payday(day, wanting, balances))
+        thin.of_day(day, balances, diary, cash)
+        purchases = shopping.of_day(day, wants, balances)
+        balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
+        refunded = np.flatnonzero(purchases.refund_day >= 0)
+        if refunded.size:
+            balances.refund(
+                purchases.refund_day[refunded],
+                purchases.user[refunded],
+                purchases.card[refunded],
+                purchases.refund_cents[refunded],
+            )
+        fees = purchases.bank_fee_cents
+        balances.checking -= sums(purchases.user, fees, world.users)
+        bought.append(purchases)
+        thin.end_day(day, balances, diary)
+        book.end_day(day, balances, balances.owed[:-1] - owed_before + paid, diary)
+    rows = Postings.joined(
+        [diary.rows(), *purchase_rows(world, labels, Purchases.joined(bought), cards, away)]
+    )
+    return Lived(
+        rows,
+        billing.statements(),
+        billing.unpaid_minimums,
+        billing.last_paid_cents,
+        billing.last_paid_day,
+        *opening,
+    )
+
+
+class _Plan:
+    """What is planned, by day: net outflow of checking and savings, charges of cards, in cents."""
+
+    def __init__(self, world: World, planned: Postings, cards: Cards, days: int) -> None:
+        users = world.users
+        inside = (planned.day >= 0) & (planned.day < world.days)
+        rows = planned.where(inside)
+
+        def daily(keep: np.ndarray, of: Ints, size: int) -> Ints:
+            at = np.flatnonzero(keep)
+            total = sums(rows.day[at] * size + of[at], rows.cents[at], world.days * size)
+            return total.reshape(world.days, size)
+
+        on_checking = rows.slot == Slot.CHECKING
+        self.checking = daily(on_checking, rows.user, users)
+        self.savings = daily(rows.slot == Slot.SAVINGS, rows.user, users)
+        number = np.full((users, len(CARD_SLOTS)), 0, dtype=np.int64)
+        number[cards.user, cards.slot - Slot.CARD_1] = np.arange(cards.count)
+        on_card = np.isin(rows.slot, CARD_SLOTS)
+        card = number[rows.user, np.where(on_card, rows.slot - Slot.CARD_1, 0)]
+        self.owed = (
+            daily(on_card, card, cards.count)
+            if cards.count
+            else np.zeros((days, 0), dtype=np.int64)
+        )
+        self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
+        self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
+
+
+def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
+    """The machine each user goes to: a label, and its place, `[U]` each."""
+    catalog = labels.catalog
+    group = catalog.spending_groups.index(CASH_GROUP)
+    home = home_places(world, catalog.places)
+    merchant = shops_for(catalog, world.calendar.first_date).favourites(
+        catalog.places.state[home],
+        np.full(world.users, group),
+        np.zeros(world.users, dtype=np.int64),
+        bits(world.words("cash_machine", 0), 40, TABLE_BITS),
+    )
+    return labels.shop(merchant, np.zeros(world.users, dtype=np.bool_)), home

@@ -1,0 +1,106 @@
+"""Which card pays for a purchase, or the debit card: by how each is meant to be used."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.behaviours.credit import (
+    MINIMUM_PAYER_PURCHASE_SHARE,
+    PURCHASE_SHARE_RANGE,
+    SECOND_CARD_FACTOR,
+    TIGHT_PURCHASE_SHARE,
+    USES,
+    Cards,
+    CardUse,
+)
+from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import World
+
+# Cards take the larger tickets: the share of purchases by what they cost, times the usual share
+# (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
+_TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
+_CARD_BY_TICKET: Final = np.array([0.5, 0.85, 1.2, 1.6, 2.0])
+
+
+class Paying:
+    """Decides how purchases are paid, day by day."""
+
+    def __init__(self, world: World, cards: Cards) -> None:
+        """Look up what does not change from day to day.
+
+        Args:
+            world: The shard.
+            cards: The cards of the shard, `[C]`.
+        """
+        uses = cards.use
+        is_minimum = cards.payment != PaymentHabit.FREELY
+        share = np.array([USES[each].purchase_share for each in CardUse])[uses]
+        share = np.where(is_minimum, MINIMUM_PAYER_PURCHASE_SHARE, share)
+        is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
+        share = np.where(is_tight & cards.is_paid_in_full, TIGHT_PURCHASE_SHARE, share)
+        heavy = np.zeros(world.users, dtype=np.bool_)
+        heavy[cards.user[uses == CardUse.HEAVY_IN_FULL]] = True
+        is_second = heavy[cards.user] & (uses == CardUse.IN_FULL)
+        share = np.where(is_second, share * SECOND_CARD_FACTOR, share)
+        self._share = np.append(share, 0.0)
+        answer = np.array([USES[each].answer for each in CardUse])[uses]
+        answer = np.where((is_tight & cards.is_paid_in_full) | is_second, 0.0, answer)
+        self._answer = np.append(answer, 0.0)
+        self._ceiling = np.append(
+            np.array([USES[each].ceiling for each in CardUse])[uses] * cards.limit_cents, 0.0
+        )
+        self._set_point = np.append(cards.set_point, 0.0)
+        self._limit = np.append(cards.limit_cents, 1)
+
+    def card_of(
+        self, user: Ints, first_of: Ints, cents: Ints, drawn: Floats, balances: Balances
+    ) -> Ints:
+        """Which card pays, the further below its set point the likelier; else the debit card.
+
+        Args:
+            user: Who buys, `[N]` in order of user.
+            first_of: Where the purchases of the same user begin, `[N]`.
+            cents: What it costs, `[N]`.
+            drawn: A share in [0, 1) each, `[N]`.
+            balances: What everybody has and owes.
+
+        Returns:
+            A card each, nobody's for the debit card: `[N]`.
+        """
+        use = (balances.owed + balances.pending_owed) / self._limit
+        share = np.clip(
+            self._share + self._answer * (self._set_point - use) * (self._share > 0),
+            PURCHASE_SHARE_RANGE[0],
+            PURCHASE_SHARE_RANGE[1],
+        ) * (self._share > 0)
+        each = share[balances.card_of]
+        together = each.sum(axis=1, keepdims=True)
+        each = each * np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(together, 1e-9))
+        larger = _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
+        first = each[user, 0] * larger
+        both = first + each[user, 1] * larger
+        which = np.where(drawn < first, 0, np.where(drawn < both, 1, -1))
+        card = np.where(which < 0, balances.nobodys, balances.card_of[user, np.maximum(which, 0)])
+        # Several purchases of a day share what room there is below the ceiling.
+        before = running_before(first_of, np.where(card == balances.nobodys, 0, cents))
+        room = self._ceiling[card] - (balances.owed + balances.pending_owed)[card] - before
+        return np.where(cents <= room, card, balances.nobodys)
+
+
+def running_before(first_of: Ints, cents: Ints) -> Ints:
+    """What the user's purchases earlier in the day come to.
+
+    Args:
+        first_of: Where the purchases of the same user begin, `[N]`.
+        cents: `[N]`, in order of user.
+
+    Returns:
+        Cents, `[N]`.
+    """
+    before = np.cumsum(cents) - cents
+    return before - before[first_of]

@@ -1,0 +1,88 @@
+"""Purchases as rows: of the account that paid, under the shop's line, in their town."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.behaviours.credit import Cards
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.shopping import Purchases
+from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
+from spendsense_pipeline.generation.world import World
+
+REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
+"""Unique among a day's refunds: which purchase of how many days ago."""
+
+
+def purchase_rows(
+    world: World, labels: Labels, purchases: Purchases, cards: Cards, away: Ints
+) -> tuple[Postings, Postings, Postings]:
+    """Purchases, fees for cash and refunds as rows of the account that pays.
+
+    Args:
+        world: The shard.
+        labels: Names of the shops.
+        purchases: What was bought, `[N]`.
+        cards: The cards of the shard, `[C]`.
+        away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
+
+    Returns:
+        The rows of each kind.
+    """
+    places = labels.catalog.places
+    home = home_places(world, places)
+    town = where_bought(
+        world,
+        home,
+        second_towns(world, places, home),
+        away,
+        purchases.user,
+        purchases.day,
+        purchases.serial,
+    )
+    place = np.where(purchases.is_online, NO_PLACE, town)
+    slots = np.append(cards.slot, int(Slot.CHECKING))
+    slot = slots[purchases.card]
+    label = labels.shop(purchases.merchant, purchases.is_online)
+    bought = postings(
+        user=purchases.user,
+        slot=slot,
+        day=purchases.settles,
+        authorized=purchases.day,
+        cents=purchases.cents,
+        label=label,
+        purpose=Purpose.PURCHASE,
+        serial=purchases.serial,
+        place=place,
+    )
+    at = np.flatnonzero(purchases.bank_fee_cents)
+    fees = postings(
+        user=purchases.user[at],
+        slot=int(Slot.CHECKING),
+        day=purchases.day[at],
+        cents=purchases.bank_fee_cents[at],
+        label=labels.counterparty("atm_fee", world.words("atm_fee", 0)[purchases.user[at]]),
+        purpose=Purpose.ATM_FEE,
+        serial=purchases.serial[at],
+    )
+    at = np.flatnonzero(purchases.refund_day >= 0)
+    refunds = postings(
+        user=purchases.user[at],
+        slot=slot[at],
+        day=purchases.refund_day[at],
+        cents=-purchases.refund_cents[at],
+        label=label[at],
+        purpose=Purpose.REFUND,
+        serial=REFUND_SERIAL.pack(
+            days_later=purchases.refund_day[at] - purchases.day[at],
+            # Past 64 purchases a day, which nobody makes, two refunds might be one.
+            purchase=purchases.serial[at] % REFUND_SERIAL.size("purchase"),
+        ),
+        place=place[at],
+    )
+    return bought, fees, refunds

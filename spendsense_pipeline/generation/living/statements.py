@@ -1,0 +1,230 @@
+"""Billing cycles as they close: statements, interest, minimums, payments and late fees.
+
+All in integer cents. A statement takes in what its card posted since the last one, its own day
+included; the first of the history takes over from the balance the history opens with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, USES, Cards, CardUse
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
+
+MINIMUM_FLOOR_CENTS = 2_500
+LATE_FEE_CENTS = 3_000
+"""The most a first late fee may be without showing its costs (Regulation Z safe harbour)."""
+STATEMENT_SERIAL: Final = BitFields(slot=3, cycle=6)
+"""Which card of the user and which of its billing cycles."""
+PAYMENT_SERIAL: Final = BitFields(slot=3, cycle=6, part=2)
+"""The same, and which payment of those that answer it, the last numbered 0."""
+FREE_PAYMENT_MIN_FACTOR = 1.1
+"""Above 1.05 times the minimum: these cards do not pay the minimum only."""
+# What is paid beside the minimum of a carried balance, in the middle, of the limit; it grows with
+# how far use lies above the set point.
+EXTRA_SHARE: Final[dict[CardUse, float]] = {
+    CardUse.PROMOTION: 0.03,
+    CardUse.HIGH: 0.03,
+    CardUse.CRITICAL: 0.02,
+}
+EXTRA_ANSWER = 10.0
+FLOOR_ROOM_SHARE = 0.01
+"""Of the limit, kept above the floor by payments."""
+_TEN_DOLLARS = 1_000
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What each cycle came to, `[C, J]` cents."""
+
+    previous: Ints
+    purchases: Ints
+    interest: Ints
+    fees: Ints
+    payments: Ints
+    balance: Ints
+    minimum: Ints
+    paid: Ints
+    """What answers this statement, in all; it lands in a later cycle."""
+
+
+class Billing:
+    """The books of all cards, a day at a time. Arrays are `[C]` or `[C, J]`."""
+
+    def __init__(self, cards: Cards, sizes: Floats) -> None:
+        """Open the books.
+
+        Args:
+            cards: The cards of the shard.
+            sizes: How large each payment of a carried balance is, around 1: `[C, J]`.
+        """
+        self._cards, self._sizes = cards, sizes
+        shape = cards.issued.shape
+        names = Statements.__dataclass_fields__
+        self._parts = {name: np.zeros(shape, dtype=np.int64) for name in names}
+        self._extra_share = np.array([EXTRA_SHARE.get(each, 0.0) for each in CardUse])[cards.use]
+        floors = np.array([USES[each].floor for each in CardUse])[cards.use]
+        self._floor = np.rint((floors + FLOOR_ROOM_SHARE) * cards.limit_cents)
+        count = cards.count
+        self.cycle = np.zeros(count, dtype=np.int64)
+        """The cycle that is open."""
+        self._previous = np.zeros(count, dtype=np.int64)
+        self._purchases, self._fees, self._payments = (
+            np.zeros(count, dtype=np.int64) for _ in range(3)
+        )
+        self._cent_days = np.zeros(count, dtype=np.int64)
+        self._carries = np.zeros(count, dtype=np.bool_)
+        """Whether the last statement went unpaid past its due date, or may still."""
+        self._paid_since = np.zeros(count, dtype=np.int64)
+        """Paid since the last statement, by its due date."""
+        self.unpaid_minimums = np.zeros(count, dtype=np.int64)
+        """Asked for and not paid: payments settle the oldest minimum first."""
+        self.last_paid_cents = np.zeros(count, dtype=np.int64)
+        self.last_paid_day = np.full(count, -1)
+
+    def begin_history(self, owed: Ints) -> None:
+        """Take over the balances the history opens with: what was before is not in its books.
+
+        Args:
+            owed: What every card owes, `[C]` cents.
+        """
+        self._previous = owed.copy()
+        for total in (self._purchases, self._fees, self._payments, self._cent_days):
+            total[:] = 0
+        self._paid_since[:] = owed
+        self.unpaid_minimums[:] = 0
+        self.last_paid_day[:] = -1
+
+    def charge(self, purchases: Ints) -> None:
+        """Purchases less refunds that post on a day, `[C]` cents."""
+        self._purchases += purchases
+
+    def answers(self, card: Ints, cycle: Ints, owed: Ints, parts_left: Ints) -> Ints:
+        """What is paid in answer to statements.
+
+        Args:
+            card: `[N]`.
+            cycle: Of the statement, `[N]`.
+            owed: What every card owes, `[C]`.
+            parts_left: How many more times it is paid after this one, `[N]`.
+
+        Returns:
+            Cents, 0 where there is nothing to pay: `[N]`.
+        """
+        cards, parts = self._cards, self._parts
+        balance, minimum = parts["balance"][card, cycle], parts["minimum"][card, cycle]
+        above = owed[card] / cards.limit_cents[card] - cards.set_point[card]
+        extra = self._extra_share[card] * cards.limit_cents[card] * self._sizes[card, cycle]
+        extra = extra * np.exp(np.clip(EXTRA_ANSWER * above, -2.0, 2.0))
+        room = owed[card] - self._floor[card]
+        wanted = np.minimum(minimum + extra, room // _TEN_DOLLARS * _TEN_DOLLARS)
+        freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
+        late = np.where(cycle > 0, parts["minimum"][card, np.maximum(cycle - 1, 0)], 0)
+        left = balance - parts["paid"][card, cycle]
+        part = np.ceil(balance / HEAVY_PARTS / _TEN_DOLLARS) * _TEN_DOLLARS
+        amount = np.select(
+            [
+                cards.is_paid_in_full[card] & (parts_left > 0),
+                cards.is_paid_in_full[card],
+                cards.payment[card] == PaymentHabit.MINIMUM_ONLY,
+                cards.payment[card] == PaymentHabit.LATE,
+            ],
+            [np.minimum(part, left), left, minimum, late],
+            freely * _TEN_DOLLARS,
+        ).astype(np.int64)
+        return np.asarray(np.clip(amount, 0, np.maximum(balance, 0)), dtype=np.int64)
+
+    def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:
+        """Enter payments that post on a day; each card pays once a day at most.
+
+        Args:
+            card: Which, `[N]`.
+            cycle: Of the statement that is answered, `[N]`.
+            cents: `[N]`.
+            day: The day.
+        """
+        self._parts["paid"][card, cycle] += cents
+        self.last_paid_cents[card] = cents
+        self.last_paid_day[card] = day
+        self._payments[card] += cents
+        in_time = day <= self._cards.due[card, np.maximum(self.cycle[card] - 1, 0)]
+        self._paid_since[card] += np.where(in_time, cents, 0)
+        self.unpaid_minimums[card] = np.maximum(self.unpaid_minimums[card] - cents, 0)
+
+    def late_fees(self, card: Ints, cycle: Ints) -> Ints:
+        """Enter the fee of those that had not paid the minimum by the due date.
+
+        Args:
+            card: Cards whose due date was yesterday, `[N]`.
+            cycle: Of the statement, `[N]`.
+
+        Returns:
+            Cents, mostly 0: `[N]`.
+        """
+        minimum = self._parts["minimum"][card, cycle]
+        fee = np.where(self._paid_since[card] < minimum, LATE_FEE_CENTS, 0)
+        self._fees[card] += fee
+        return fee
+
+    def end_day(self, owed: Ints) -> None:
+        """Count what is owed at the close of a day, `[C]` cents, towards interest."""
+        self._cent_days += np.maximum(owed, 0)
+
+    def close(self, card: Ints, owed: Ints) -> Ints:
+        """Issue statements at the close of a day.
+
+        Args:
+            card: Whose, `[N]`.
+            owed: What every card owes before interest, `[C]`.
+
+        Returns:
+            The interest charged with each, `[N]` cents.
+        """
+        cards, cycle = self._cards, self.cycle[card]
+        previous = self._previous[card]
+        revolves = (previous > 0) & (self._paid_since[card] < previous)
+        interest = np.where(
+            revolves,
+            half_even(self._cent_days[card] * cards.apr_basis_points[card], INTEREST_DIVISOR),
+            0,
+        )
+        fees = self._fees[card]
+        balance = owed[card] + interest
+        minimum = np.minimum(
+            np.maximum(
+                MINIMUM_FLOOR_CENTS, half_even(np.maximum(balance, 0), 100) + interest + fees
+            ),
+            np.maximum(balance, 0),
+        )
+        for name, cents in (
+            ("previous", previous),
+            ("purchases", self._purchases[card]),
+            ("interest", interest),
+            ("fees", fees),
+            ("payments", self._payments[card]),
+            ("balance", balance),
+            ("minimum", minimum),
+        ):
+            self._parts[name][card, cycle] = cents
+        self._previous[card] = balance
+        for total in (
+            self._purchases,
+            self._fees,
+            self._payments,
+            self._cent_days,
+            self._paid_since,
+        ):
+            total[card] = 0
+        self.unpaid_minimums[card] += minimum
+        self.cycle[card] += 1
+        return interest
+
+    def statements(self) -> Statements:
+        """Everything closed so far."""
+        return Statements(**self._parts)

@@ -1,0 +1,218 @@
+"""Tastes: what a population buys and at which prices, from the operator's controls, as tables.
+
+Who buys it on which day is for `shopping`. A mix of purchases is tilted towards dearer or cheaper
+kinds by a level; a ticket is what the merchant sells, whoever buys.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from spendsense_pipeline.controls import OperatorControls
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
+from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT, TABLE_BITS
+
+CASH_GROUP: Final = "cash_withdrawal"
+TRAVEL_GROUP: Final = "travel"
+CASH_SHARE = 0.05
+"""Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
+FAVOURITE_SHARE = 0.87
+"""Purchases made at one of the user's usual places."""
+REFUNDS_FACTOR = 1.5
+"""The catalog's shares are of goods given back whole; half as many come back in part."""
+SMALL_GROUPS = ("coffee", "fast_food")
+"""What is bought in place of something too dear."""
+# The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
+_SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
+TILTS: Final[Floats] = np.round(np.arange(-1.6, 1.2001, 0.05), 2)
+"""Exponents of a kind's mean ticket that its share of purchases is multiplied by, by level."""
+USUAL_LEVEL: Final = int(np.flatnonzero(TILTS == 0.0)[0])
+
+# Engel's law, after spending by income quintile in the Consumer Expenditure Survey: who has three
+# times as much to spend travels more than three times as dearly and drinks much the same coffee.
+ELASTICITY: Final[dict[str, float]] = {
+    "coffee": 0.3,
+    "fast_food": 0.3,
+    "fuel": 0.2,
+    "transit": 0.3,
+    "personal_care": 0.5,
+    "cash_withdrawal": 0.5,
+    "groceries": 0.6,
+    "alcohol": 0.6,
+    "pets": 0.6,
+    "dining": 0.7,
+    "health": 0.7,
+    "auto_care": 0.7,
+    "travel": 1.0,
+}
+USUAL_ELASTICITY = 0.9
+USUAL_EVERYDAY_CENTS = 225_000
+"""What a household in the middle has for everyday purchases in a month."""
+MEANS_RANGE = (0.4, 2.0)
+"""What a household has for a purchase, relative to the usual one, within reason."""
+_COUNT_ITERATIONS = 8
+_PRICE_BOUNDS_SIGMA = (-2.8, 2.4)
+"""Prices further out than this are nobody's haircut."""
+_GAMMA_VARIATION = 0.7
+"""A gamma shape as wide as the log-normal's has nearly its skewness; this keeps them apart."""
+
+
+@dataclass(frozen=True)
+class Tastes:
+    """Tables for one set of controls; `G` spending groups, `T` tilts, 4096 equally likely draws."""
+
+    purchases_per_month: float
+    """Everyday purchases of a usual user."""
+    group_share: Floats
+    """Share of purchases of each group by tilt, unnormalised: `[T, G]`."""
+    mean_ticket_cents: Floats
+    """Mean ticket by tilt: `[T]`."""
+    group_ticket_cents: Floats
+    """Mean ticket of each group: `[G]`."""
+    by_weekday: Floats
+    """Purchases of each group by weekday, mean 1: `[7, G]`."""
+    by_month: Floats
+    """Purchases of each group by month of the year, mean 1: `[12, G]`."""
+    small_table: Ints
+    """Group by draw, for who cannot afford what they wanted: `[4096]`."""
+    relative_price: Floats
+    """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
+    spread_class: Ints
+    """Row of `relative_price` for each merchant."""
+    refund_share: Floats
+    """Share of purchases that are refunded: `[G]`."""
+    elasticity: Floats
+    """How prices paid grow with what a household has to spend: `[G]`, 1 = in proportion."""
+
+
+class _Asked(NamedTuple):
+    """The controls that tastes depend on, so that populations alike in them share the tables."""
+
+    ratios: tuple[tuple[str, float], ...]
+    seasonality: float
+    volatility: float
+    distribution: str
+    purchases_per_month: float
+
+
+def tastes_of(controls: OperatorControls, average: float, catalog: Catalog) -> Tastes:
+    """Tables for a population's controls; populations alike in them share the tables.
+
+    Args:
+        controls: The operator's controls.
+        average: `avg_transactions_per_month`: purchases per user and month before the multiplier.
+        catalog: Where one may shop.
+
+    Returns:
+        The tables.
+    """
+    asked = _Asked(
+        ratios=tuple(sorted(controls.category_spending_ratios.items())),
+        seasonality=controls.seasonality,
+        volatility=controls.transaction_volatility,
+        distribution=controls.amount_distribution,
+        purchases_per_month=average * controls.transaction_multiplier,
+    )
+    return _tastes(asked, catalog)
+
+
+@functools.lru_cache(maxsize=8)
+def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
+    groups, shops = catalog.spending_groups, catalog.merchants
+    dollars = _group_dollars(dict(asked.ratios), catalog)
+    month_profile = groups.month_profile**asked.seasonality
+    month_profile = month_profile / month_profile.mean(axis=1, keepdims=True)
+    weekday_profile = groups.weekday_profile / groups.weekday_profile.mean(axis=1, keepdims=True)
+    spreads, spread_class = np.unique(shops.ticket_sigma, return_inverse=True)
+    widened = spreads * (_SPREAD_AT_REST + _SPREAD_PER_VOLATILITY * asked.volatility)
+    prices = np.array([_prices(float(spread), asked.distribution) for spread in widened])
+    ticket = _mean_tickets(catalog, prices, spread_class)
+    elasticity = np.array([ELASTICITY.get(name, USUAL_ELASTICITY) for name in groups.names])
+    # Relative to one another: who has twice as much for a purchase spends twice as much on it.
+    elasticity = elasticity / np.average(elasticity, weights=np.maximum(dollars, 1e-9))
+    counts = dollars / ticket
+    for _ in range(_COUNT_ITERATIONS):
+        counts = counts / counts.sum()
+        # What a usual household has for a purchase decides how dear it buys each kind.
+        usual = asked.purchases_per_month * (counts * ticket).sum()
+        means = np.clip(USUAL_EVERYDAY_CENTS / usual, *MEANS_RANGE)
+        counts = dollars / (ticket * means**elasticity)
+    counts = counts / counts.sum()
+    # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
+    relative = ticket / (counts * ticket).sum()
+    tilted = counts * relative[np.newaxis, :] ** TILTS[:, np.newaxis]
+    tilted = tilted / tilted.sum(axis=1, keepdims=True)
+    small = np.where(np.isin(groups.names, SMALL_GROUPS), counts, 0.0)
+    return Tastes(
+        purchases_per_month=asked.purchases_per_month,
+        group_share=tilted,
+        mean_ticket_cents=(tilted * ticket).sum(axis=1),
+        group_ticket_cents=ticket,
+        by_weekday=weekday_profile.T.copy(),
+        by_month=month_profile.T.copy(),
+        small_table=choice_table(small if small.sum() > 0 else counts, TABLE_BITS),
+        relative_price=prices,
+        spread_class=spread_class.astype(np.int64),
+        refund_share=groups.refund_share * REFUNDS_FACTOR,
+        elasticity=elasticity,
+    )
+
+
+def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
+    """Share of everyday dollars of each catalog group, `[G]`: a category's ratio, split over its
+    groups as the Consumer Expenditure Survey splits them."""
+    groups = catalog.spending_groups
+    survey = list(zip(groups.annual_cents.tolist(), groups.category, strict=True))
+    total = {wanted: sum(usd for usd, of in survey if of == wanted) for wanted in ratios}
+    shares = np.array(
+        [
+            ratios.get(of, 0.0) * usd / total[of] * (1 - CASH_SHARE) if of in total else 0.0
+            for usd, of in survey
+        ]
+    )
+    shares[groups.index(CASH_GROUP)] = CASH_SHARE
+    # Trips are planned (see `behaviours.trips`), not bought day by day.
+    shares[groups.index(TRAVEL_GROUP)] = 0.0
+    return shares
+
+
+def _mean_tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Floats:
+    """Mean ticket of each group, caps included, mostly at places one goes to again and again:
+    `[G]` cents."""
+    shops = catalog.merchants
+    each = shops.ticket_median_cents[:, np.newaxis] * prices[spread_class]
+    each = np.minimum(each, shops.ticket_cap_cents[:, np.newaxis]).mean(axis=1)
+    popularity = shops.weight**POPULARITY_EXPONENT
+    is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
+    tickets = np.ones(len(catalog.spending_groups.names))
+    for group in range(tickets.size):
+        rows = (shops.group == group) & (shops.weight > 0)
+        if rows.any():
+            usual = rows & is_usual if (rows & is_usual).any() else rows
+            anywhere, at_usual = (
+                np.average(each[of], weights=popularity[of]) for of in (rows, usual)
+            )
+            tickets[group] = FAVOURITE_SHARE * at_usual + (1 - FAVOURITE_SHARE) * anywhere
+    return tickets
+
+
+def _prices(sigma: float, distribution: str) -> Floats:
+    """Prices around a median of 1, at 4096 evenly likely places."""
+    normal = np.clip(NORMAL_QUANTILES, *_PRICE_BOUNDS_SIGMA)
+    if distribution == "lognormal":
+        return np.asarray(np.exp(sigma * normal), dtype=np.float64)
+    # A symmetric or nearly symmetric shape as wide as the log-normal would reach below zero: its
+    # coefficient of variation is bounded, and so are its prices.
+    variation = float(np.sqrt(np.exp(sigma**2) - 1))
+    if distribution == "gamma":
+        # Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal.
+        shape = 1 / min(_GAMMA_VARIATION * variation, 1.0) ** 2
+        cubed = (1 - 1 / (9 * shape) + normal / (3 * shape**0.5)) ** 3
+        return np.asarray(np.maximum(cubed, 0.02), dtype=np.float64)
+    return np.maximum(1 + min(variation, 0.45) * normal, 0.05)

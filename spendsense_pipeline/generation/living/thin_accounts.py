@@ -1,0 +1,240 @@
+"""Thin accounts: cash and friends of people who run out, and what happens below zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
+from spendsense_pipeline.generation.labels import Fixed, Labels
+from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
+from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
+from spendsense_pipeline.generation.randomness import bits, normal, uniform
+from spendsense_pipeline.generation.targets import NO_TARGET
+from spendsense_pipeline.generation.world import World
+
+OVERDRAFT_FEE_CENTS = 3_500
+"""The commonest overdraft fee (Bankrate 2025)."""
+# A household that runs out takes cash and pays friends while the money is fresh: the daily chance
+# of such a sum grows with what it has, so that a surplus does not lie about.
+CHANCE, CHANCE_PER_USD = 0.10, 0.004
+CHANCE_TIMES = {Cadence.WEEKLY: 3.2}
+CHANCE_TIMES_USUAL = 2.2
+CHANCE_FROM_USD = 35.0
+CHANCE_RANGE = (0.02, 0.45)
+CASH_SHARE, FRIEND_SHARE = 0.35, 0.6
+CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
+_TWENTY, _FIVE = 2_000, 500
+SETTLES_ABOVE = 1.2
+"""Of a usual period's money: more than that, and something is settled with it."""
+SETTLES_SHARE = 0.8
+EMPTY_CENTS = 1_200
+BORROWS_SHARE = 0.07
+"""Of days on which nothing is left, those on which a friend lends something."""
+BORROWED_CENTS = np.array([1_500, 2_000, 2_500, 3_000, 4_000, 5_000])
+COVER_UNIT_CENTS = 10_000
+
+
+class ThinAccounts:
+    """Lives the thin days of a shard."""
+
+    def __init__(
+        self, world: World, labels: Labels, wanting: Wanting, everyday_cents: Floats
+    ) -> None:
+        """Look up what does not change from day to day.
+
+        Args:
+            world: The shard.
+            labels: The catalog's counterparties.
+            wanting: Tells who runs out, and what they have before payday.
+            everyday_cents: What there is for purchases in a usual month, `[U]`.
+        """
+        self._world, self._wanting = world, wanting
+        self._who = wanting.tight
+        days = np.arange(world.days)
+        who = self._who
+        self._chance = uniform(world.words("lump", 2 * days)[who])
+        self._friend = uniform(world.words("lump", 2 * days + 1)[who])
+        self._size = normal(world.words("lump_size", 2 * days)[who])
+        self._friend_size = normal(world.words("lump_size", 2 * days + 1)[who])
+        self._lends = world.words("lends", days)[who]
+        cadence = world.profiles.cadence[who]
+        self._times = np.array([CHANCE_TIMES.get(each, CHANCE_TIMES_USUAL) for each in Cadence])[
+            cadence
+        ]
+        self._everyday = everyday_cents[who] / 30.44
+        everybody = np.arange(world.users)
+        self._sent, self._received = (
+            [
+                friends(world, labels, everybody, np.full(world.users, which), is_sent=is_sent)
+                for which in range(FRIENDS_PER_USER)
+            ]
+            for is_sent in (True, False)
+        )
+        self._next_open = world.calendar.on_or_after(days)
+        self._is_open = self._next_open == days
+        profiles = world.profiles
+        self._may_draw = (profiles.savings_transfer_usd == 0) | (
+            profiles.people.target == NO_TARGET
+        )
+        self._fee_day = np.full(world.users, -1)
+        self._is_below = np.zeros(world.users, dtype=np.bool_)
+
+    def of_day(
+        self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]
+    ) -> None:
+        """Cash and friends, before purchases.
+
+        Args:
+            day: The day.
+            balances: What everybody has.
+            diary: Where it is written.
+            machine: The machine each user goes to, a label, and its place: `[U]` each.
+        """
+        who = self._who
+        if who.size == 0:
+            return
+        wanting = self._wanting
+        free = wanting.free_cents[who] + KEPT_CENTS
+        period = wanting.period[:, day]
+        left = np.maximum(1.0, wanting.left[:, day] - wanting.runs_out_at * period)
+        ticket = free / 100 / left
+        chance = np.clip(
+            self._times * (CHANCE + CHANCE_PER_USD * (ticket - CHANCE_FROM_USD)), *CHANCE_RANGE
+        )
+        has_some = free > SOME_CENTS
+        cash = np.rint(CASH_MEDIAN_CENTS * np.exp(0.5 * self._size[:, day]) / _TWENTY) * _TWENTY
+        cash = np.clip(cash, _TWENTY, 40_000)
+        takes = has_some & (self._chance[:, day] < chance * CASH_SHARE) & (cash < 0.6 * free)
+        self._post(
+            day,
+            who,
+            np.where(takes, cash, 0),
+            balances,
+            diary,
+            machine[0],
+            Purpose.CASH,
+            machine[1],
+        )
+        free = free - np.where(takes, cash, 0)
+        sum_ = (
+            np.rint(FRIEND_MEDIAN_CENTS * np.exp(0.75 * self._friend_size[:, day]) / _FIVE) * _FIVE
+        )
+        sum_ = np.clip(sum_, _FIVE, 60_000)
+        gives = has_some & (self._friend[:, day] < chance * FRIEND_SHARE) & (sum_ < 0.6 * free)
+        # A third paycheck of a month, a refund: some of it is settled with at once.
+        usual = self._everyday * period
+        large = (free > SETTLES_ABOVE * usual) & (self._friend[:, day] < SETTLES_SHARE) & has_some
+        beyond = (free - 0.8 * usual) * np.clip(
+            0.7 * np.exp(0.3 * self._friend_size[:, day]), 0.3, 1
+        )
+        settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
+        sum_ = np.where(large, settled, sum_)
+        self._post(
+            day,
+            who,
+            np.where(gives | large, sum_, 0),
+            balances,
+            diary,
+            self._sent[day % FRIENDS_PER_USER],
+            Purpose.FRIEND_OUT,
+        )
+        is_empty = free < EMPTY_CENTS
+        lends = is_empty & (bits(self._lends[:, day], 40, 20) < BORROWS_SHARE * (1 << 20))
+        lent = BORROWED_CENTS[bits(self._lends[:, day], 20, 16) % BORROWED_CENTS.size]
+        self._post(
+            day,
+            who,
+            np.where(lends, -lent, 0),
+            balances,
+            diary,
+            self._received[day % FRIENDS_PER_USER],
+            Purpose.FRIEND_IN,
+        )
+
+    def _post(
+        self,
+        day: int,
+        who: Ints,
+        cents: Ints,
+        balances: Balances,
+        diary: Diary,
+        label: Ints,
+        purpose: Purpose,
+        place: Ints | None = None,
+    ) -> None:
+        at = np.flatnonzero(cents)
+        if at.size == 0:
+            return
+        user, moved = who[at], cents[at].astype(np.int64)
+        # Machines pay out on any day; what people send each other posts when banks are open.
+        settles = day if purpose == Purpose.CASH else int(self._next_open[day])
+        diary.write(
+            user.size,
+            user=user,
+            slot=int(Slot.CHECKING),
+            day=settles,
+            authorized=day,
+            cents=moved,
+            label=label[user],
+            purpose=int(purpose),
+            place=NO_PLACE if place is None else place[user],
+        )
+        balances.move(day, settles, user, moved)
+        self._wanting.free_cents[user] -= moved
+
+    def begin_day(self, day: int, balances: Balances, diary: Diary) -> None:
+        """Fees for having been below zero, on the business day after.
+
+        Args:
+            day: The day.
+            balances: What everybody has.
+            diary: Where it is written.
+        """
+        user = np.flatnonzero(self._fee_day == day)
+        if user.size == 0:
+            return
+        diary.write(
+            user.size,
+            user=user,
+            slot=int(Slot.CHECKING),
+            day=day,
+            authorized=day,
+            cents=OVERDRAFT_FEE_CENTS,
+            label=int(Fixed.OVERDRAFT_FEE),
+            purpose=int(Purpose.OVERDRAFT_FEE),
+        )
+        balances.checking[user] -= OVERDRAFT_FEE_CENTS
+
+    def end_day(self, day: int, balances: Balances, diary: Diary) -> None:
+        """Cover what is below zero from savings where there is enough; else a fee is to come.
+
+        Args:
+            day: The day.
+            balances: What everybody has.
+            diary: Where it is written.
+        """
+        short = np.flatnonzero(balances.checking < 0)
+        if short.size and self._is_open[day]:
+            cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
+            # Who means to save does not undo it.
+            has = (balances.savings[short] >= cents) & self._may_draw[short]
+            user, cents = short[has], cents[has]
+            if user.size:
+                diary.transfer(
+                    user,
+                    day,
+                    cents,
+                    day,
+                    Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.COVER_OUT),
+                    Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.COVER_IN),
+                )
+                balances.checking[user] += cents
+                balances.savings[user] -= cents
+        below = balances.checking < 0
+        new = np.flatnonzero(below & ~self._is_below)
+        self._fee_day[new] = int(self._world.calendar.on_or_after(day + 1))
+        self._is_below = below

@@ -1,0 +1,85 @@
+"""Who pays a household: its employers one after the other, clients in turn, funds and offices."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.irregular_pay import (
+    PAYER_KINDS,
+    Handling,
+    handling_of,
+)
+from spendsense_pipeline.generation.catalog import Employers
+from spendsense_pipeline.generation.randomness import choose
+from spendsense_pipeline.generation.world import World
+from spendsense_pipeline.tables.raw import INCOME_TIERS
+
+CLIENTS_PER_USER: Final = 3
+"""Clients an irregular worker is paid by in turn; everybody else has one employer at a time."""
+
+
+class Payer(IntEnum):
+    """Who pays a household."""
+
+    EMPLOYER_1 = 0
+    """The main earner's first employer, or the first client."""
+    EMPLOYER_2 = 1
+    EMPLOYER_3 = 2
+    SECOND_EMPLOYER = 3
+    """The second earner's."""
+    PENSION = 4
+    SOCIAL_SECURITY = 5
+
+
+_EMPLOYERS: Final = Payer.SECOND_EMPLOYER + 1
+"""How many of them are employers; no two of one household write alike."""
+_EMPLOYER_DRAWS: Final = 4
+"""Draws for an employer that the household does not have yet."""
+
+
+def payers_of(world: World, employers: Employers) -> Ints:
+    """Who pays each household.
+
+    Args:
+        world: The shard.
+        employers: The catalog's.
+
+    Returns:
+        Rows of the employers by household and `Payer`: `[U, 6]`.
+    """
+    is_irregular = world.profiles.cadence == Cadence.IRREGULAR
+    # Who is paid rarely and lives from checking alone is paid by the project.
+    handling = np.maximum(handling_of(world), Handling.KEEPS_WEEKLY)
+    tier = world.profiles.people.income_tier
+    drawn = np.arange(_EMPLOYERS * _EMPLOYER_DRAWS)
+    word = world.words("employer", drawn)
+    pools = [
+        (~is_irregular & (tier == code), employers.by_level[name])
+        for code, name in enumerate(INCOME_TIERS)
+    ]
+    pools += [
+        (is_irregular & (handling == each), employers.by_kind[kind])
+        for each, kind in PAYER_KINDS.items()
+    ]
+    tried = np.empty((world.users, _EMPLOYERS, _EMPLOYER_DRAWS), dtype=np.int64)
+    for who, rows in pools:
+        found = rows[choose(word[who], employers.weight[rows])]
+        tried[who] = found.reshape(-1, _EMPLOYERS, _EMPLOYER_DRAWS)
+    chosen = np.empty((world.users, len(Payer)), dtype=np.int64)
+    everybody = np.arange(world.users)
+    for place in range(_EMPLOYERS):
+        stems = employers.stem[tried[:, place]]
+        known = employers.stem[chosen[:, :place]]
+        is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
+        chosen[:, place] = tried[everybody, place, is_new.argmax(axis=1)]
+    funds = employers.by_kind["pension"]
+    chosen[:, Payer.PENSION] = funds[
+        choose(world.words("pension_fund", 0), employers.weight[funds])
+    ]
+    [chosen[:, Payer.SOCIAL_SECURITY]] = employers.by_kind["social_security"]
+    return chosen
