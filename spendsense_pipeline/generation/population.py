@@ -184,9 +184,10 @@ def people(resolved: ResolvedConfig, first_block: int, blocks: int) -> People:
         has_consented=has_consented,
         target=target,
         age_years=age,
-        gender=sampler.categories(
-            "gender", [GENDER_SHARES[name] for name in GENDERS], strata=by_target
-        ).ravel(),
+        gender=_parts(
+            sampler.quantiles("gender", strata=by_target).ravel(),
+            np.array([GENDER_SHARES[name] for name in GENDERS]),
+        ),
         region=sampler.categories("region", region_shares, strata=by_target).ravel(),
         household_type=_household_types(sampler, age, by_target),
         is_retired=is_retired,
@@ -258,17 +259,29 @@ def joined_days_before(seed: int, people: People) -> Ints:
 
 def _household_types(sampler: QuotaSampler, age_years: Ints, strata: tuple[Ints, ...]) -> Ints:
     """One of HOUSEHOLD_TYPES each, in the shares of their age: `[U]`."""
-    group = _steps(age_years, HOUSEHOLD_TYPE_SHARES_FROM_AGE).reshape(sampler.shape)
-    dealt = np.zeros(sampler.shape, dtype=np.int64)
-    for code, (age, shares) in enumerate(HOUSEHOLD_TYPE_SHARES_FROM_AGE.items()):
-        at_age = sampler.categories(
-            f"household_type_from_{age}",
-            [shares[name] for name in HOUSEHOLD_TYPES],
-            group == code,
-            strata,
-        )
-        dealt = np.where(group == code, at_age, dealt)
-    return dealt.ravel()
+    group = _steps(age_years, HOUSEHOLD_TYPE_SHARES_FROM_AGE)
+    place = sampler.quantiles("household_type", strata=(*strata, group.reshape(sampler.shape)))
+    shares = np.array(
+        [
+            [at_age[name] for name in HOUSEHOLD_TYPES]
+            for at_age in HOUSEHOLD_TYPE_SHARES_FROM_AGE.values()
+        ]
+    )
+    return _parts(place.ravel(), shares[group])
+
+
+def _parts(place: Floats, shares: Floats) -> Ints:
+    """Which part of a whole that is divided by shares each place lies in.
+
+    Args:
+        place: In [0, 1), `[U]`.
+        shares: Of each part, `[K]` for all or `[U, K]`; they sum to 1.
+
+    Returns:
+        Number of the part, `[U]`.
+    """
+    ends = shares.cumsum(axis=-1)[..., :-1]
+    return np.asarray((place[:, np.newaxis] >= ends).sum(axis=1), dtype=np.int64)
 
 
 def _strata(target: Ints, sampler: QuotaSampler) -> Ints:

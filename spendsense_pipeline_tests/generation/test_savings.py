@@ -85,18 +85,24 @@ def test_deposits_are_of_the_size_people_have(natural: duckdb.DuckDBPyConnection
 
 
 def test_idle_savings_rise_with_age_and_have_a_heavy_tail() -> None:
-    resolved = a_configuration(config={"num_users": 1_000, "seed": 8})
-    world = make_world(resolved, 0, 1_000)
-    profiles = world.profiles
-    cents = plan_savings(world, labels_for(load_catalog())).opening_cents
-    is_tight = profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    is_idle = (profiles.savings_transfer_usd == 0) & (profiles.rhythm == Rhythm.CUSHIONED)
-    usd, age = cents[is_idle] / 100, profiles.people.age_years[is_idle]
+    idle, ages, tight = [], [], []
+    # Medians of a heavy tail: those of one seed, of eighty young people, stray by a quarter.
+    for seed in range(8, 20):
+        resolved = a_configuration(config={"num_users": 1_000, "seed": seed})
+        world = make_world(resolved, 0, 1_000)
+        profiles = world.profiles
+        cents = plan_savings(world, labels_for(load_catalog())).opening_cents
+        has_no_order = profiles.savings_transfer_usd == 0
+        is_idle = has_no_order & (profiles.rhythm == Rhythm.CUSHIONED)
+        idle.append(cents[is_idle] / 100)
+        ages.append(profiles.people.age_years[is_idle])
+        is_tight = has_no_order & (profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
+        tight.append(cents[is_tight] / 100)
+    usd, age = np.concatenate(idle), np.concatenate(ages)
     assert np.median(usd[age < 40]) < 0.9 * np.median(usd[age >= 60])
     assert 0.15 <= (usd < 300).mean() <= 0.3
     assert np.mean(usd) >= 2 * np.median(usd)
-    tight = cents[is_tight & (profiles.savings_transfer_usd == 0)] / 100
-    assert np.median(tight) < 300
+    assert np.median(np.concatenate(tight)) < 300
 
 
 def test_modest_savers_stay_modest_and_builders_build() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.controls import OperatorControls
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.attributes.frame import Frame, per_card
 from spendsense_pipeline.generation.attributes.profiles import (
     CARDS_PER_USER_MAX,
@@ -23,18 +24,22 @@ def card_counts(frame: Frame) -> Ints:
     """0, 1 or 2 cards, `[B, 100]`: accounts per user less checking and savings."""
     shares = frame.controls.accounts_per_user_distribution
     may_go_without = ~frame.targeted(lambda way: way.cards == "revolving")
-    without = frame.sampler.share(
-        "no_card",
-        shares.get("2", 0.0),
-        may_go_without,
-        (frame.withheld, frame.stratum_of_target, frame.has_earned_pay),
+    allowed = np.stack([may_go_without, *[frame.sampler.everyone()] * 2], axis=-1)
+    return frame.sampler.categories(
+        "cards",
+        [shares.get(accounts, 0.0) for accounts in ("2", "3", "4")],
+        strata=(frame.withheld, frame.stratum_of_target, frame.has_earned_pay),
+        allowed=allowed,
     )
-    one, two = shares.get("3", 0.0), shares.get("4", 0.0)
-    # Of the holders, 0 has one card and 1 has two; -1, who is no holder, comes to none.
-    holders = frame.sampler.categories(
-        "cards", (one, two) if one + two > 0 else (1.0, 0.0), ~without, (frame.withheld,)
-    )
-    return holders + 1
+
+
+def band_shares(controls: OperatorControls) -> dict[Band, float]:
+    """What is dealt of each band, so that balances on one night show what was asked for."""
+    shares = {band: controls.credit_utilization_distribution.get(band.key, 0.0) for band in Band}
+    more = min(shares[Band.LOW], shares[Band.MEDIUM] * (MEDIUM_CARDS_FACTOR - 1))
+    shares[Band.MEDIUM] += more
+    shares[Band.LOW] -= more
+    return shares
 
 
 def card_bands(frame: Frame, card_count: Ints) -> Ints:
@@ -53,30 +58,17 @@ def card_bands(frame: Frame, card_count: Ints) -> Ints:
     is_second = np.tile(np.arange(CARDS_PER_USER_MAX) > 0, BLOCK_USERS)
     revolves = per_card(frame.targeted(lambda way: way.cards == "revolving"))
     only_low = per_card(frame.targeted(lambda way: way.cards == "low") | frame.must_show("savings"))
-    may_revolve = exists & (per_card(frame.is_free) | revolves)
-    forced = exists & revolves & ~is_second
-
-    requested = frame.controls.credit_utilization_distribution
-    share = {band: requested.get(band.key, 0.0) for band in Band}
+    must = revolves & ~is_second
+    may = per_card(frame.is_free) | revolves
+    allowed = np.stack([~must, ~must & ~only_low, may, may], axis=-1)
     strata = (
         per_card(frame.withheld),
         per_card(card_count),
         is_second,
         per_card(frame.has_earned_pay),
     )
-    top = share[Band.HIGH] + share[Band.CRITICAL]
-    wanted = _whole_part(exists, top)
-    extra = wanted - forced.sum(axis=1)
-    above_half = forced | sampler.pick("revolving", extra, may_revolve & ~forced, strata)
-    critical = _whole_part(above_half, share[Band.CRITICAL] / top if top > 0 else 0.0)
-    is_critical = sampler.pick("critical", critical, above_half, strata)
-    below_half = exists & ~above_half
-    bottom = share[Band.LOW] + share[Band.MEDIUM]
-    part = share[Band.MEDIUM] / bottom if bottom > 0 else 0.0
-    medium = _whole_part(below_half, min(1.0, part * MEDIUM_CARDS_FACTOR))
-    is_medium = sampler.pick("medium", medium, below_half & ~only_low, strata)
-    band = np.where(is_critical, Band.CRITICAL, np.where(above_half, Band.HIGH, Band.LOW))
-    band = np.where(is_medium, Band.MEDIUM, band)
+    shares = [*band_shares(frame.controls).values()]
+    band = sampler.categories("bands", shares, exists, strata, allowed=allowed)
     return np.where(exists, band, NO_CARD).reshape(has_card.shape)
 
 
@@ -106,8 +98,3 @@ def payment_habits(frame: Frame, band: Ints) -> Ints:
     )
     every_card = np.where(habits < 0, PaymentHabit.FREELY, habits)
     return np.asarray(every_card.reshape(band.shape), dtype=np.int64)
-
-
-def _whole_part(cards: Flags, share: float) -> Ints:
-    """A share of the cards in each block, in whole cards: `[B]`."""
-    return np.asarray(np.rint(cards.sum(axis=1) * share), dtype=np.int64)

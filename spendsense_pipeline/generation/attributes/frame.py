@@ -48,8 +48,12 @@ class Frame:
 
     def targeted(self, has: Callable[[WayOfLiving], bool]) -> Flags:
         """Who is targeted to a way of living with this property: `[B, 100]`."""
-        codes = [targets.TARGET_CODES[key] for key, way in WAYS_OF_LIVING.items() if has(way)]
-        return np.isin(self.target, codes)
+        # NO_TARGET is the last place of all: nobody without a target has it.
+        by_code = np.zeros(len(targets.TARGET_CODES) + 1, dtype=np.bool_)
+        by_code[[targets.TARGET_CODES[key] for key, way in WAYS_OF_LIVING.items() if has(way)]] = (
+            True
+        )
+        return np.asarray(by_code[self.target], dtype=np.bool_)
 
     @property
     def is_free(self) -> Flags:
@@ -67,8 +71,12 @@ class Frame:
         if rate is None:
             return none, none
         may = self.targeted(lambda way: way.overlap is not None)
-        wanted = np.rint(rate * (may & (self.withheld == 0)).sum(axis=1)).astype(np.int64)
-        shows = self.sampler.pick("overlap", wanted, may & (self.withheld == 0), (self.target,))
+        shows = self.sampler.share(
+            "overlap",
+            rate,
+            strata=(self.target,),
+            of=may & self.people.has_consented.reshape(self.sampler.shape),
+        )
         return shows, may & ~shows
 
 

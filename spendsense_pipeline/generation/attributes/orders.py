@@ -19,10 +19,16 @@ LIGHT_COUNT_WEIGHTS = (1.0, 1.0)
 """Of light subscribers, those with one subscription and those with two."""
 LIGHT_SERVICE_USD = (6.0, 20.0)
 """What a light subscriber wants to pay for each, least and most."""
+SAVING_RELUCTANCE = {Rhythm.CUSHIONED: 0.0, Rhythm.SWEPT: 0.7, Rhythm.PAYCHECK_TO_PAYCHECK: 1.5}
+"""How many savers must be missing before a household saves, from the first to save to the last."""
+PLENTY_SPARE_SHARE = 0.25
+"""Of the others, not needed as savers: from there on reluctance is whole; it is nought without."""
 GROWTH_SIGMA = 0.6
 """Spread of the logarithm of savers' growth."""
 MODEST_GROWTH_LEAST = 0.3
 """Least growth of a modest saver, of the most there is room for."""
+GROWTH_PARTS = 4
+"""Of the range of growth, each as common among few savers as among all."""
 GROWTH_SIGMAS = (-2.0, 3.5)
 """Of the spread, least and most."""
 LOWEST_MIDDLE = 0.05
@@ -94,11 +100,14 @@ def subscription_orders(
 
 def _are_light(frame: Frame, has_any: Flags, heavy: Flags, light: Flags) -> Flags:
     """Which subscribers have one or two: `[B, 100]`; the targets' own count towards the share."""
-    sampler, share = frame.sampler, frame.controls.light_subscriber_share
-    wanted = sampler.quota("light_subscribers", share * has_any.sum(axis=1))
-    wanted -= (has_any & light).sum(axis=1)
-    free = has_any & ~heavy & ~light
-    return light | sampler.pick("light_subscriber", wanted, free, (frame.withheld,))
+    return light | frame.sampler.share(
+        "light_subscriber",
+        frame.controls.light_subscriber_share,
+        ~heavy,
+        (frame.withheld,),
+        of=has_any,
+        already=has_any & light,
+    )
 
 
 def savings_transfers(
@@ -120,18 +129,15 @@ def savings_transfers(
     builder = frame.targeted(lambda way: way.savings == "builder") | frame.must_show("savings")
     never = frame.targeted(lambda way: way.savings == "none") | frame.hides_lower
     strata = (frame.withheld, is_revolving, all_low, spend_usd > 0, frame.stratum_of_target)
-    has_order = builder
-    # Households that live from hand to mouth or on a weekly wage save last, if enough others
-    # cannot make up the share.
-    by_ease = (rhythm == Rhythm.CUSHIONED, rhythm == Rhythm.SWEPT, rhythm >= 0)
-    for turn, able in enumerate(by_ease):
-        has_order = sampler.share(
-            f"savings_adopter_{turn}",
-            controls.savings_adoption_rate,
-            able & ~never,
-            strata,
-            already=has_order,
-        )
+    needed, reluctance = _last_to_save(rhythm, ~never, controls.savings_adoption_rate)
+    has_order = sampler.share(
+        "savings_adopter",
+        controls.savings_adoption_rate,
+        ~never,
+        strata,
+        already=builder | needed,
+        reluctance=reluctance,
+    )
     modest = is_modest(frame)
     lowest, highest = controls.savings_transfer_range
     low = np.where(builder, max(lowest, targets.BUILDER_TRANSFER_MIN_USD), lowest)
@@ -139,6 +145,30 @@ def savings_transfers(
     high = np.where(modest, np.minimum(high, targets.MODEST_TRANSFER_MAX_USD), high)
     transfer = _within(frame, "savings_transfer", has_order, strata, low, high)
     return np.where(has_order, transfer, 0.0)
+
+
+def _last_to_save(rhythm: Ints, able: Flags, share: float) -> tuple[Flags, Floats]:
+    """Who has to save, as there are not enough others, and how reluctant everybody else is.
+
+    Args:
+        rhythm: A `Rhythm` each, `[B, 100]`.
+        able: Who may save at all, `[B, 100]`.
+        share: Of all people, those who are to save.
+
+    Returns:
+        Who has to; and how many savers must be missing before each of the others saves: `[B, 100]`.
+    """
+    needed = np.zeros(rhythm.shape, dtype=np.bool_)
+    reluctance = np.zeros(rhythm.shape)
+    wanted = share * rhythm.shape[1]
+    sooner = np.zeros((len(rhythm), 1))
+    for each, most in SAVING_RELUCTANCE.items():
+        is_next = able & (rhythm == each)
+        spare = 1 - wanted / np.maximum(sooner, 1)
+        reluctance += is_next * most * np.clip(spare / PLENTY_SPARE_SHARE, 0, 1)
+        sooner = sooner + is_next.sum(axis=1, keepdims=True)
+        needed |= is_next & (sooner <= wanted)
+    return needed, reluctance
 
 
 def growth_shares(frame: Frame, rhythm: Ints, transfer_usd: Floats) -> Floats:
@@ -158,7 +188,12 @@ def growth_shares(frame: Frame, rhythm: Ints, transfer_usd: Floats) -> Floats:
     target = frame.controls.savings_growth_target_pct / 100
     is_saver = transfer_usd > 0
     is_swept = is_saver & (rhythm == Rhythm.SWEPT)
-    place = frame.sampler.quantiles("savings_growth", is_saver & ~is_swept)
+    # Of the first few savers as many are in each part of the range as of all.
+    place = (
+        frame.sampler.categories("savings_growth_part", [1.0] * GROWTH_PARTS, is_saver & ~is_swept)
+        + frame.sampler.quantiles("savings_growth", is_saver & ~is_swept)
+    ) / GROWTH_PARTS
+    place = np.maximum(place, 0.0)  # of who is not dealt a part
     # Savers on a weekly wage hold its money too, so all grow more slowly: for the median over all
     # to be the target, it is a lower quantile of the others that grows at it.
     swept = is_swept.sum(axis=1, keepdims=True) / np.maximum(is_saver.sum(axis=1, keepdims=True), 1)

@@ -10,7 +10,8 @@ from spendsense_pipeline.generation.attributes.frame import Frame
 from spendsense_pipeline.generation.attributes.profiles import Cadence
 from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, Rhythm
 
-_REGULAR = tuple(cadence for cadence in Cadence if cadence is not Cadence.IRREGULAR)
+OTHERWISE_BIWEEKLY_SHARE = 1e-6
+"""Next to nobody, but more than of the other cadences nobody asked for."""
 
 
 def pay_cadences(frame: Frame, is_revolving: Flags) -> Ints:
@@ -23,24 +24,27 @@ def pay_cadences(frame: Frame, is_revolving: Flags) -> Ints:
     Returns:
         A `Cadence` each: `[B, 100]`.
     """
-    shares = frame.controls.payroll_pattern_distribution
-    must = frame.targeted(lambda way: way.payroll == "irregular")
-    may = frame.has_earned_pay & ~must & ~frame.targeted(lambda way: way.payroll == "regular")
-    strata = (frame.withheld, is_revolving, frame.stratum_of_target)
-    wanted = frame.sampler.quota(
-        "irregular_pay",
-        shares.get(Cadence.IRREGULAR.key, 0.0) * frame.has_earned_pay.sum(axis=1),
-    )
-    irregular = must | frame.sampler.pick("irregular_pay", wanted - must.sum(axis=1), may, strata)
-    regular = [shares.get(cadence.key, 0.0) for cadence in _REGULAR]
-    if sum(regular) <= 0:  # everybody irregular was asked for, but some targets cannot be
-        regular = [float(cadence is Cadence.BIWEEKLY) for cadence in _REGULAR]
+    requested = frame.controls.payroll_pattern_distribution
+    shares = {cadence: requested.get(cadence.key, 0.0) for cadence in Cadence}
+    if shares[Cadence.IRREGULAR] >= 1:  # asked of everybody, but some targets cannot be
+        shares[Cadence.BIWEEKLY] = OTHERWISE_BIWEEKLY_SHARE
+    may_be_regular = ~frame.targeted(lambda way: way.payroll == "irregular")
+    may_be_irregular = ~frame.targeted(lambda way: way.payroll == "regular")
     sampled = frame.sampler.categories(
-        "pay_cadence", regular, frame.has_earned_pay & ~irregular, strata
+        "pay_cadence",
+        [*shares.values()],
+        frame.has_earned_pay,
+        (frame.withheld, is_revolving, frame.stratum_of_target),
+        allowed=np.stack(
+            [
+                may_be_irregular if cadence is Cadence.IRREGULAR else may_be_regular
+                for cadence in shares
+            ],
+            axis=-1,
+        ),
     )
     # Social Security comes monthly, and who lives on it lives like the monthly paid.
-    sampled = np.where(frame.has_earned_pay, sampled, Cadence.MONTHLY)
-    return np.where(irregular, Cadence.IRREGULAR, sampled)
+    return np.where(frame.has_earned_pay, sampled, Cadence.MONTHLY)
 
 
 def rhythms(frame: Frame, cadence: Ints, is_revolving: Flags) -> Ints:

@@ -65,7 +65,16 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
     people, income, second_cadence = sources.household_income(
         frame, cadence, rhythm, spend + transfer
     )
-    has_weekly_order = sampler.share("saves_weekly", WEEKLY_ORDER_SHARE, strata=(transfer > 0,))
+    has_weekly_order = sampler.share("saves_weekly", WEEKLY_ORDER_SHARE, of=transfer > 0)
+    is_high_spender = sampler.share(
+        "high_spender", controls.high_spender_probability, strata=(withheld, rhythm, count > 0)
+    )
+    is_joint = sampler.share(
+        "joint", controls.joint_account_rate, strata=(withheld, is_high_spender)
+    )
+    has_business = sampler.share(
+        "business", controls.business_account_rate, strata=(withheld, is_high_spender, is_joint)
+    )
     return Profiles(
         people=people,
         income=income,
@@ -81,15 +90,9 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         savings_transfer_usd=transfer.ravel(),
         savings_growth_share=orders.growth_shares(frame, rhythm, transfer).ravel(),
         saves_weekly=has_weekly_order.ravel(),
-        is_high_spender=sampler.share(
-            "high_spender",
-            controls.high_spender_probability,
-            strata=(withheld, rhythm, count > 0),
-        ).ravel(),
-        is_joint=sampler.share("joint", controls.joint_account_rate, strata=(withheld,)).ravel(),
-        has_business=sampler.share(
-            "business", controls.business_account_rate, strata=(withheld,)
-        ).ravel(),
+        is_high_spender=is_high_spender.ravel(),
+        is_joint=is_joint.ravel(),
+        has_business=has_business.ravel(),
     )
 
 
