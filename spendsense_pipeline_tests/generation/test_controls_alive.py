@@ -22,13 +22,16 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 PAIRS: dict[str, tuple[Any, Any]] = {
     "irregular_income_volatility": (0.1, 0.9),
     "transaction_volatility": (0.1, 0.9),
-    "transaction_multiplier": (0.5, 2.0),
+    # People buy when they want something: who makes fewer than twenty purchases a month is often a
+    # frequent shopper, or none, by chance.
+    "transaction_multiplier": (0.75, 2.0),
     "high_spender_probability": (0.1, 0.7),
     "overdue_probability": (0.05, 0.45),
     "min_payment_only_probability": (0.05, 0.5),
     "subscription_adoption_rate": (0.2, 0.9),
     "subscription_count_min": (1, 5),
-    "savings_adoption_rate": (0.1, 0.7),
+    # Of ten savers the median growth would be anybody's.
+    "savings_adoption_rate": (0.3, 0.7),
     "savings_growth_target_pct": (3.0, 12.0),
     "consent_rate": (0.5, 1.0),
     "cash_flow_stress_rate": (0.05, 0.4),

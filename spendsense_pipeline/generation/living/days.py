@@ -153,6 +153,7 @@ def live(
         fees = purchases.bank_fee_cents
         balances.checking -= sums(purchases.user, fees, world.users)
         bought.append(purchases)
+        wanting.bought(purchases.user)
         thin.end_day(day, balances, diary)
         book.end_day(day, balances, balances.owed[:-1] - owed_before + paid, diary)
     rows = Postings.joined(

@@ -38,6 +38,10 @@ KEPT_CENTS = 800
 # while there is some (in cents), a little, next to none.
 EARLY_RATE, LATE_RATE, LITTLE_RATE, EMPTY_RATE = 2.3, 1.6, 0.6, 0.2
 SOME_CENTS, LITTLE_CENTS = 6_000, 1_500
+PACE_DAYS = 60.0
+PACE_RANGE = (0.6, 1.4)
+"""Who runs out buys oftener, and smaller, who has bought less than usual for about two months; and
+the other way round."""
 DEAREST_SHARE = 0.5
 """Of what is left, the mean ticket a household that runs out wants at most."""
 
@@ -108,6 +112,7 @@ class Wanting:
         # Whose money lasts longer is in less of a hurry.
         hurry = self.runs_out_at / RUNS_OUT_AT
         self._early = LATE_RATE + (EARLY_RATE - LATE_RATE) * hurry
+        self._pace = self._rate[self.tight].copy()
         self.free_cents = np.zeros(world.users, dtype=np.int64)
         """What households that run out have before payday, of the day last looked at: `[U]`."""
         self._look_ahead(world, paychecks, due)
@@ -160,7 +165,8 @@ class Wanting:
             times = np.where(
                 (self.since[:, day] < 0.5 * period) & (free > SOME_CENTS), self._early, times
             )
-            rate[tight] = self._rate[tight] * times
+            behind = np.clip(self._rate[tight] / self._pace, *PACE_RANGE)
+            rate[tight] = self._rate[tight] * times * behind
             dearest = DEAREST_SHARE * np.maximum(free, 0)
             ticket[tight] = np.minimum(wanted / rate[tight], dearest) / self._basket[tight]
             spendable[tight] = np.maximum(free, 0)
@@ -172,6 +178,11 @@ class Wanting:
             spendable_cents=spendable,
             fetches_cash_apart=self.is_tight,
         )
+
+    def bought(self, user: Ints) -> None:
+        """Take note of what was bought on a day: the user of each purchase, `[P]`."""
+        count = np.bincount(user, minlength=self._rate.size)[self.tight]
+        self._pace += (count - self._pace) / PACE_DAYS
 
 
 def usual_rate(world: World, tastes: Tastes) -> Floats:
