@@ -1,5 +1,5 @@
--- A medium card (30 to 50 %) pays every statement in full by its due date, or has a 0 % rate and pays
--- more than 1.05 x the minimum.
+-- A medium card (30 to 50 %) pays every statement in full by its due date, or has a 0 % rate and
+-- pays more than 1.05 x the minimum.
 select
   cycle.account_id, cycle.statement_id, cycle.issued_on, terms.apr_percentage,
   cycle.last_due_on,

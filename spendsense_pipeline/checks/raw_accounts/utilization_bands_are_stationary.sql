@@ -1,5 +1,5 @@
--- A card that carries a balance stays in its utilisation band (below 30 %, 30-50, 50-80, from 80) on
--- all but 2 % of its nights, give or take 2 points; one that is paid in full swings below 50 %.
+-- A card that carries a balance stays in its utilisation band (below 30 %, 30-50, 50-80, from 80)
+-- on all but 2 % of its nights, give or take 2 points; one that is paid in full swings below 50 %.
 with habit as (
   -- Unknown before a statement has been due.
   select account_number, bool_and(paid_by_due_cents >= last_balance_cents) as is_paid_in_full
