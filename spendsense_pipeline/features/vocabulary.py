@@ -28,7 +28,7 @@ _KIND_BY_PRIMARY: Final = {
     "LOAN_PAYMENTS": "bill",
     "TRANSFER_IN": "transfer",
     "TRANSFER_OUT": "transfer",
-    "BANK_FEES": "bill",
+    "BANK_FEES": "other",
     "ENTERTAINMENT": "unknown",
     "FOOD_AND_DRINK": "habit",
     "GENERAL_MERCHANDISE": "habit",

@@ -65,7 +65,7 @@ def test_codes_of_version_1_are_known_by_their_name_in_version_2() -> None:
         ("GENERAL_SERVICES_CHILDCARE", "bill"),
         ("GENERAL_SERVICES_EDUCATION", "bill"),
         ("GOVERNMENT_AND_NON_PROFIT_TAX_PAYMENT", "bill"),
-        ("BANK_FEES_INTEREST_CHARGE", "bill"),
+        ("BANK_FEES_INTEREST_CHARGE", "other"),
         ("ENTERTAINMENT_TV_AND_MOVIES", "subscription"),
         ("ENTERTAINMENT_MUSIC_AND_AUDIO", "subscription"),
         ("ENTERTAINMENT_VIDEO_GAMES", "subscription"),

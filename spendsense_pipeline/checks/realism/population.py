@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
-from spendsense_pipeline.checks.realism.commitments import commitments
+from spendsense_pipeline.checks.realism.commitments import commitments, fees_taken_for_bills
 from spendsense_pipeline.checks.realism.credit import credit
 from spendsense_pipeline.checks.realism.figures import RealismFigure
 from spendsense_pipeline.checks.realism.money import money
@@ -36,11 +36,20 @@ _PARTS: Final = (published, shopping, pay, credit, money, commitments)
 def realism_figures(
     con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig
 ) -> list[RealismFigure]:
-    """Every figure, for a report; also what tells personas, where they have been assigned."""
+    """Every figure, for a report; also of streams and personas, where they have been made.
+
+    The check of the raw tables runs before there are any, and says the same whenever it is run.
+    """
     run = CheckRun(con, resolved)
     figures = list(_figures(run))
+    derived: list[RealismFigure] = []
+    if "recurring_streams" in run.tables:
+        derived.append(fees_taken_for_bills(run))
     if "persona_assignments" in run.tables:
-        figures += [dataclasses.replace(figure, months=_months(run)) for figure in telling(run)]
+        derived += telling(run)
+        if not resolved.is_natural:
+            derived += recovery(run)
+    figures += [dataclasses.replace(figure, months=_months(run)) for figure in derived]
     run.close()
     return figures
 
@@ -90,5 +99,3 @@ def _figures(run: CheckRun) -> Iterator[RealismFigure]:
     for part in _PARTS:
         for figure in part(run):
             yield dataclasses.replace(figure, months=months)
-    if not run.resolved.is_natural and "persona_assignments" in run.tables:
-        yield from recovery(run)
