@@ -24,11 +24,13 @@ LEAST_MISSING = 1_000_000
 # DuckDB tells what kind of input/output error it met in words only, and that it may use no more of
 # a full disk for working tables as a want of memory.
 _WORDS = re.compile(
-    "no space left on device|disk quota exceeded|could not write all bytes|max_temp_directory_size",
+    "no space left on device|disk quota exceeded|could not write all bytes|max_temp_directory_size"
+    "|database or disk is full",
     re.IGNORECASE,
 )
 _NAMED_FILE = re.compile(r'file "([^"]+)"', re.IGNORECASE)
 _PRIMARY_CODE = 0xFF
+_TOO_FULL = "is too full"
 
 
 class DiskFullError(SpendSenseError):
@@ -50,7 +52,7 @@ class DiskFullError(SpendSenseError):
         disk = shutil.disk_usage(existing(directory))
         super().__init__(
             problem=(
-                f"the disk holding {directory} is too full: {human_bytes(disk.free)} of its"
+                f"the disk holding {directory} {_TOO_FULL}: {human_bytes(disk.free)} of its"
                 f" {human_bytes(disk.total)} are free, and {more} {human_bytes(self.missing)} more"
                 " are needed"
             ),
@@ -107,6 +109,16 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         if isinstance(original, BaseException):
             yield original
         error = error.__cause__ or error.__context__
+
+
+def without_consequences(reasons: list[str]) -> list[str]:
+    """Reasons of a failure, less what a full disk made other programs say where it is named.
+
+    Args:
+        reasons: sentences of errors, as they are shown.
+    """
+    is_named = any(_TOO_FULL in reason for reason in reasons)
+    return [reason for reason in reasons if not (is_named and _WORDS.search(reason))]
 
 
 def _says_full(error: BaseException, directory: Path) -> bool:

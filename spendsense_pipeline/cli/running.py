@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from spendsense_pipeline.disk import without_consequences
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class RunReport:
         """Why the run failed, each failed check with figure, bound and remedy; one reason that is
         one line makes one line.
         """
-        said = list(dict.fromkeys(self.failed_checks + self.errors)) or ["see the run's log"]
+        said = without_consequences(list(dict.fromkeys(self.failed_checks + self.errors)))
+        said = said or ["see the run's log"]
         what = "has been replaced" if self.has_published else "is as it was"
         problem = f"the run {self.run_id[:8]} failed; the published dataset {what}"
         if len(said) == 1 and "\n" not in said[0] and not self.failed_checks:

@@ -13,22 +13,34 @@ gap as (
     date - lag(date) over (partition by account_number, employer_number order by date) as days
   from payday
 ),
+-- Paydays of one employer, numbered from a fixed Monday, in a round of one week or two.
 employment as (
   select
     account_number,
     employer_number,
-    mode(weekday) as weekday,
-    list(weekday) as weekdays
+    case when median(days) < 10 then 7 else 14 end as round_days,
+    list(datediff('day', date '1970-01-05', date)) as paydays
   from gap
   group by account_number, employer_number
   having count(*) >= 5
     and count(*) filter (days between 5 and 9 or days between 12 and 16) >= 0.5 * (count(*) - 1)
 ),
--- Three in four paydays on one weekday: twice a month comes near 14 days too, but on any weekday.
-regular as (
-  select account_number, employer_number, weekday
+placed as (
+  select
+    account_number,
+    employer_number,
+    list_transform(paydays, lambda each: each % round_days) as places
   from employment
-  where len(list_filter(weekdays, lambda each: each = weekday)) >= 0.75 * len(weekdays)
+),
+-- Three in four paydays in one place of the round: twice a month comes near 14 days too, even on
+-- one weekday for a while, but not in step.
+regular as (
+  select
+    account_number,
+    employer_number,
+    usual_place % 7 + 1 as weekday
+  from (select *, list_mode(places) as usual_place from placed)
+  where len(list_filter(places, lambda each: each = usual_place)) >= 0.75 * len(places)
 ),
 moved as (
   select

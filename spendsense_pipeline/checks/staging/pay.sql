@@ -1,6 +1,7 @@
 -- Per person: the main earner's paydays, the usual gap between them in days, and how much paychecks
--- vary. Payers side by side for longer than two months are two earners, others one after another
--- one; the main earner has the most pay in 180 days.
+-- vary. Payers side by side for longer than two months, or for most of the time one of them has
+-- paid, are two earners, others one after another one; the main earner has the most pay in 180
+-- days.
 with payday as (
   select user_id, employer_number, date, sum(cents) as cents
   from _checks_paychecks
@@ -43,7 +44,9 @@ beside as (
     on other.user_id = one.user_id
     and (
       other.line = one.line
-      or least(one.last_date, other.last_date) - greatest(one.first_date, other.first_date) <= 60
+      or least(one.last_date, other.last_date) < greatest(one.first_date, other.first_date)
+      or least(one.last_date, other.last_date) - greatest(one.first_date, other.first_date)
+      < least(60, (one.last_date - one.first_date) / 2, (other.last_date - other.first_date) / 2)
     )
 ),
 main_line as (

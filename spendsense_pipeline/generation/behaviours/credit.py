@@ -67,8 +67,9 @@ MINIMUM_PAYER_PURCHASE_SHARE = 0.05
 TIGHT_PURCHASE_SHARE = 0.14
 """Of purchases, what a household that runs out puts on a card it pays in full."""
 PURCHASE_SHARE_RANGE = (0.01, 0.92)
-PROMOTION_SHARE = 0.7
-"""Of medium cards; the others are used heavily and paid in full."""
+PROMOTION_SHARE = 0.55
+"""Of medium cards of who might use one heavily and pay it in full; the others do. Together with
+those of who could not it comes to three quarters."""
 DUE_DAYS_RANGE = (21, 25)
 LATE_PAYER_DUE_DAYS = 21
 LATE_PAYMENT_DAYS = 3
@@ -171,7 +172,10 @@ def plan_cards(
     # Who runs out before payday cannot put most of what they buy on a card and pay it in full.
     # Nor can two cards be used that heavily.
     is_second = (which > 0) & (profiles.card_band[user, 0] == Band.MEDIUM)
-    is_promotion = (drawn[:, CardDraw.PROMOTION] < PROMOTION_SHARE) | is_tight | is_second
+    # Nor does who buys little, on a card of the least limit there is.
+    fills = everyday_cents[user] / 100 * HEAVY_LIMIT_MONTHS[0] >= LIMIT_FLOOR_USD
+    is_promotion = drawn[:, CardDraw.PROMOTION] < PROMOTION_SHARE
+    is_promotion |= is_tight | is_second | ~fills
     use = np.select(
         [band == Band.LOW, band == Band.MEDIUM, band == Band.HIGH],
         [
