@@ -35,13 +35,15 @@ from spendsense_pipeline.generation.living import Lived, live
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, USUAL_LEVEL, tastes_of
 from spendsense_pipeline.generation.living.wants import usual_rate
-from spendsense_pipeline.generation.means import CENTS, means_of
+from spendsense_pipeline.generation.means import CENTS, left_over, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
+TRIPS_FROM_LEFT_USD = 600.0
+"""Who has less than this left in a month, at the usual rate, books no flights or hotels."""
 LARGE_ON_CARD_MAX_SHARE = 0.045
 """Of the limit, what one ticket, stay or repair takes at most."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.12
@@ -89,15 +91,14 @@ def simulate(world: World, labels: Labels) -> Household:
         standing_payments.standing_postings(world, labels),
     )
     slot = trips.paying_slot(world)
-    travelled = trips.plan_trips(world, labels.catalog.places, slot, _travel_factor(world))
+    factor = _travel_factor(world)
+    left_cents = left_over(world, bills, plan)
+    books = left_cents >= TRIPS_FROM_LEFT_USD * CENTS * max(factor, 1.0)
+    travelled = trips.plan_trips(world, labels.catalog.places, slot, factor, books)
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
-    means, affords = means_of(
-        world,
-        bills,
-        plan,
-        (*habitual, trip_rows),
-        usual_rate(world, tastes) * DAYS_PER_MONTH * tastes.mean_ticket_cents[USUAL_LEVEL],
-    )
+    rate = usual_rate(world, tastes)
+    usual_cents = rate * DAYS_PER_MONTH * tastes.mean_ticket_cents[USUAL_LEVEL]
+    means, affords = means_of(world, left_cents, plan, (*habitual, trip_rows), usual_cents)
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
     trip_rows = _afforded(trip_rows, affords)
@@ -114,7 +115,10 @@ def simulate(world: World, labels: Labels) -> Household:
         memberships.membership_charges(world, paychecks, labels),
         _within_limits(trip_rows, cards),
         _within_limits(
-            emergencies.emergency_postings(world, paychecks, labels.catalog.places, slot), cards
+            emergencies.emergency_postings(
+                world, paychecks, labels.catalog.places, slot, left_cents
+            ),
+            cards,
         ),
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
@@ -125,6 +129,7 @@ def simulate(world: World, labels: Labels) -> Household:
     lived = live(
         world,
         tastes=tastes,
+        usual_rate=rate,
         labels=labels,
         cards=cards,
         paychecks=paychecks,

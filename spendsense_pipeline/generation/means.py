@@ -47,6 +47,8 @@ class Means:
 
     everyday_cents: Floats
     """For purchases in a usual month."""
+    relative: Floats
+    """The same for a purchase, relative to a usual household's."""
     surplus_cents: Floats
     """What is left over in a usual month beyond anything it buys."""
     cushion_cents: Floats
@@ -58,9 +60,25 @@ class Means:
     savings_cents: Ints
 
 
+def left_over(world: World, bills: Bills, plan: SavingsPlan) -> Floats:
+    """What contracts and orders leave of a month's income, below zero where they take more.
+
+    Args:
+        world: The shard.
+        bills: What each household has contracted.
+        plan: What it saves.
+
+    Returns:
+        Cents, `[U]`.
+    """
+    profiles = world.profiles
+    contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
+    return np.asarray(profiles.people.income_monthly_usd * CENTS - contracts, dtype=np.float64)
+
+
 def means_of(
     world: World,
-    bills: Bills,
+    left_cents: Floats,
     plan: SavingsPlan,
     habits: tuple[Postings, ...],
     usual_cents: Floats,
@@ -69,7 +87,7 @@ def means_of(
 
     Args:
         world: The shard.
-        bills: What it has contracted.
+        left_cents: What contracts leave, as `left_over` says: `[U]`.
         plan: What it saves.
         habits: What it sends friends, writes checks for, invests and spends on trips.
         usual_cents: What its purchases of a month come to at usual prices, `[U]`.
@@ -79,12 +97,10 @@ def means_of(
     """
     profiles = world.profiles
     income_cents = profiles.people.income_monthly_usd * CENTS
-    contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
     habitual = _usual_month(world, habits)
-    left = income_cents - contracts
-    affords = left - habitual >= income_cents * EVERYDAY_MIN_SHARE
+    affords = left_cents - habitual >= income_cents * EVERYDAY_MIN_SHARE
     everyday = np.maximum(
-        (left - np.where(affords, habitual, 0.0)) * EVERYDAY_SHARE,
+        (left_cents - np.where(affords, habitual, 0.0)) * EVERYDAY_SHARE,
         income_cents * EVERYDAY_FLOOR_SHARE,
     )
     # Beyond what that many purchases can sensibly cost, money is put aside outside the bank.
@@ -98,6 +114,7 @@ def means_of(
     least, most = RESERVE_MONTHS
     means = Means(
         everyday_cents=everyday,
+        relative=np.clip(everyday / usual_cents, *MEANS_RANGE),
         surplus_cents=surplus,
         cushion_cents=income_cents * months,
         reserve_cents=income_cents * (least + (most - least) * place[:, 0]),

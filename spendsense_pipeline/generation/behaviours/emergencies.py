@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.catalog import Places
 from spendsense_pipeline.generation.labels import Fixed
@@ -19,8 +19,8 @@ from spendsense_pipeline.generation.world import World
 MONTHLY_SHARE = 0.045
 """Households hit in a month: more than one in three a year, small ones included (SHED 2024)."""
 AFFORDABLE_SHARE = 0.4
-"""Of a month's income, what a household that lives on a cushion pays for such a thing at most; the
-others do without, or go somewhere cheaper."""
+"""Of a month's income, what a household that lives on a cushion pays for such a thing at most, and
+no more than contracts leave; the others do without, or go somewhere cheaper."""
 AFFORDABLE_SHARE_TIGHT = 0.07
 
 
@@ -44,7 +44,9 @@ _IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
 """A plumber comes to the house."""
 
 
-def emergency_postings(world: World, paychecks: Paychecks, places: Places, slot: Ints) -> Postings:
+def emergency_postings(
+    world: World, paychecks: Paychecks, places: Places, slot: Ints, left_cents: Floats
+) -> Postings:
     """Unplanned expenses, at most one a month.
 
     Who lives from paycheck to paycheck waits for payday.
@@ -54,6 +56,7 @@ def emergency_postings(world: World, paychecks: Paychecks, places: Places, slot:
         paychecks: Paydays, `[U, K]`.
         places: The catalog's places.
         slot: The account that pays for what is large, `[U]`.
+        left_cents: What contracts leave of a month's income, `[U]`.
 
     Returns:
         A row per expense.
@@ -75,6 +78,7 @@ def emergency_postings(world: World, paychecks: Paychecks, places: Places, slot:
     share = np.where(is_tight, AFFORDABLE_SHARE_TIGHT, AFFORDABLE_SHARE)
     keep = (day >= 0) & (day < world.days)
     keep &= usd <= share * world.profiles.people.income_monthly_usd[user]
+    keep &= is_tight | (usd * 100 <= left_cents[user])
     return postings(
         user=user[keep],
         slot=slot[user[keep]],

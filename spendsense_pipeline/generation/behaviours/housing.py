@@ -43,9 +43,9 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
-TIGHT_BILLS_SHARE = 0.58
-"""Of income, what bills come to at least where the money runs out (renters who spend more than half
-of their income on rent alone: a quarter, Harvard JCHS 2024)."""
+TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
+"""Of income, what bills come to at least where the money runs out, a little different for everybody
+(renters who spend more than half of their income on rent alone: a quarter, Harvard JCHS 2024)."""
 EVERYDAY_MIN_SHARE = 0.25
 """What bills and orders leave of income for everyday spending, at least."""
 
@@ -109,7 +109,9 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - orders_usd - other, 0.0)
     is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     # Who runs out before payday does so because most of it is spoken for.
-    burdened = np.maximum(home.housing_usd, TIGHT_BILLS_SHARE * income - other)
+    low, high = TIGHT_BILLS_SHARES
+    spoken_for = low + (high - low) * uniform(world.words("spoken_for", 0))
+    burdened = np.maximum(home.housing_usd, spoken_for * income - other)
     paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)

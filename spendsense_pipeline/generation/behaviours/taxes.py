@@ -67,7 +67,14 @@ def tax_postings(world: World, labels: Labels) -> Postings:
     gets = draw[:, 0] < REFUND_SHARE
     # Who is paid rarely has it sent where the reserves are.
     slot = np.where(rhythm == Rhythm.SWEPT, int(Slot.SAVINGS), int(Slot.CHECKING))
-    owes = (draw[:, 0] >= REFUND_SHARE) & (draw[:, 0] < REFUND_SHARE + OWED_SHARE) & ~is_tight
+    # Who lives on Social Security pays taxes on little of it, if any.
+    is_retired = world.profiles.is_retired[user]
+    owes = (
+        ~is_retired
+        & (draw[:, 0] >= REFUND_SHARE)
+        & (draw[:, 0] < REFUND_SHARE + OWED_SHARE)
+        & ~is_tight
+    )
     owed = np.minimum(
         income * OWED_MEDIAN_SHARE * np.exp(OWED_SIGMA * spread), income * OWED_LARGEST_SHARE
     )

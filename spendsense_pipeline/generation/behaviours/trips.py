@@ -66,7 +66,13 @@ def paying_slot(world: World) -> Ints:
     return np.where(has_low_card, int(Slot.CARD_1), int(Slot.CHECKING)).astype(np.int64)
 
 
-def plan_trips(world: World, places: Places, slot: Ints, rate_factor: float = 1.0) -> Trips:
+def plan_trips(
+    world: World,
+    places: Places,
+    slot: Ints,
+    rate_factor: float = 1.0,
+    books: Flags | None = None,
+) -> Trips:
     """Every trip that begins or is booked within the plan.
 
     Args:
@@ -74,6 +80,7 @@ def plan_trips(world: World, places: Places, slot: Ints, rate_factor: float = 1.
         places: The catalog's places.
         slot: The account that pays for travel, `[U]`.
         rate_factor: How much oftener than usual people travel.
+        books: Who has enough for flights and hotels, `[U]`; everybody if left out.
 
     Returns:
         The trips, `[T]`.
@@ -88,6 +95,8 @@ def plan_trips(world: World, places: Places, slot: Ints, rate_factor: float = 1.
     is_tight = (rhythm != Rhythm.CUSHIONED) & (
         (rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) | (slot == Slot.CHECKING)
     )
+    if books is not None:
+        is_tight |= ~books
     taste = uniform(world.words("traveller", np.arange(2)))
     flyer = np.searchsorted(np.cumsum(FLYER_SHARES)[:-1], taste[:, 0], side="right")
     flights = np.where(is_tight, 0.0, np.array(FLIGHTS_A_YEAR)[flyer] * often)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.behaviours.credit import (
     Cards,
     payment_sizes,
@@ -24,14 +24,9 @@ from spendsense_pipeline.generation.living.statements import (
     Billing,
     Statements,
 )
-from spendsense_pipeline.generation.living.tastes import (
-    CASH_GROUP,
-    MEANS_RANGE,
-    USUAL_LEVEL,
-    Tastes,
-)
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
-from spendsense_pipeline.generation.living.wants import Wanting, usual_rate
+from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.means import Means
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import (
@@ -69,6 +64,7 @@ def live(
     world: World,
     *,
     tastes: Tastes,
+    usual_rate: Floats,
     labels: Labels,
     cards: Cards,
     paychecks: Paychecks,
@@ -82,6 +78,7 @@ def live(
     Args:
         world: The shard.
         tastes: What the population buys.
+        usual_rate: Purchases a day in a usual month, `[U]`.
         labels: What rows are called.
         cards: The cards, `[C]`.
         paychecks: Paydays, `[U, K]`.
@@ -96,21 +93,18 @@ def live(
     """
     days = world.as_of_day + 1
     plan = _Plan(world, planned, cards, days)
-    rate = usual_rate(world, tastes)
-    usual_cents = rate * 30.44 * tastes.mean_ticket_cents[USUAL_LEVEL]
-    relative = np.clip(means.everyday_cents / usual_cents, *MEANS_RANGE)
     wanting = Wanting(
         world,
         tastes,
-        usual_rate=rate,
+        usual_rate=usual_rate,
         everyday_cents=means.everyday_cents,
-        means=relative,
+        means=means.relative,
         cushion_cents=means.cushion_cents,
         reserve_cents=means.reserve_cents,
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, relative)
+    shopping = Shopping(world, tastes, labels, cards, means.relative)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     # A card's past: it begins where its use settles, or with half a month's purchases.
     balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
@@ -65,7 +66,7 @@ class ThinAccounts:
         self._times = np.array([CHANCE_TIMES.get(each, CHANCE_TIMES_USUAL) for each in Cadence])[
             cadence
         ]
-        self._everyday = everyday_cents[who] / 30.44
+        self._everyday = everyday_cents[who] / DAYS_PER_MONTH
         everybody = np.arange(world.users)
         self._sent, self._received = (
             [
