@@ -42,7 +42,7 @@ from spendsense_pipeline.generation.world import World
 
 USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
-TRIPS_FROM_LEFT_USD = 600.0
+TRIPS_FROM_LEFT_USD = 1_000.0
 """Who has less than this left in a month, at the usual rate, books no flights or hotels."""
 LARGE_ON_CARD_MAX_SHARE = 0.045
 """Of the limit, what one ticket, stay or repair takes at most."""
@@ -98,7 +98,10 @@ def simulate(world: World, labels: Labels) -> Household:
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
     rate = usual_rate(world, tastes)
     usual_cents = rate * DAYS_PER_MONTH * tastes.mean_ticket_cents[USUAL_LEVEL]
-    means, affords = means_of(world, left_cents, plan, (*habitual, trip_rows), usual_cents)
+    property_tax_cents = bills.amount_cents[:, housing.PROPERTY_TAX].astype(np.float64)
+    means, affords = means_of(
+        world, left_cents, property_tax_cents, plan, (*habitual, trip_rows), usual_cents
+    )
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
     trip_rows = _afforded(trip_rows, affords)

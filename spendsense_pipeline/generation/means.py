@@ -35,6 +35,8 @@ CUSHION_THIN_MONTHS = (0.02, 0.25)
 CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
 """Of people with rare pay who live from checking alone: more than a month on the poorest day."""
 MONTHLY_PAY_CUSHION_MONTHS = 0.4
+PROPERTY_TAX_KEPT_MONTHS = 4.0
+"""Of property tax, which is due twice a year, what is kept beside the cushion."""
 THIN_SHARE = 0.1
 """Of natural households, those that live near running out (about 4 % near each rule's line)."""
 RESERVE_MONTHS = (1.6, 2.8)
@@ -79,6 +81,7 @@ def left_over(world: World, bills: Bills, plan: SavingsPlan) -> Floats:
 def means_of(
     world: World,
     left_cents: Floats,
+    property_tax_cents: Floats,
     plan: SavingsPlan,
     habits: tuple[Postings, ...],
     usual_cents: Floats,
@@ -88,6 +91,7 @@ def means_of(
     Args:
         world: The shard.
         left_cents: What contracts leave, as `left_over` says: `[U]`.
+        property_tax_cents: What it pays the county, a month: `[U]`.
         plan: What it saves.
         habits: What it sends friends, writes checks for, invests and spends on trips.
         usual_cents: What its purchases of a month come to at usual prices, `[U]`.
@@ -105,20 +109,20 @@ def means_of(
     )
     # Beyond what that many purchases can sensibly cost, money is put aside outside the bank.
     ceiling = usual_cents * MEANS_RANGE[1]
-    surplus = np.where(
-        profiles.rhythm == Rhythm.CUSHIONED, np.maximum(everyday - ceiling, 0.0), 0.0
-    )
+    is_cushioned = profiles.rhythm == Rhythm.CUSHIONED
+    surplus = np.where(is_cushioned, np.maximum(everyday - ceiling, 0.0), 0.0)
     everyday = np.minimum(everyday, ceiling)
     place = uniform(world.words("cushion", np.arange(3)))
     months = _cushion_months(world, place)
     least, most = RESERVE_MONTHS
+    kept = np.where(is_cushioned, property_tax_cents * PROPERTY_TAX_KEPT_MONTHS, 0.0)
     means = Means(
         everyday_cents=everyday,
         relative=np.clip(everyday / usual_cents, *MEANS_RANGE),
         surplus_cents=surplus,
-        cushion_cents=income_cents * months,
+        cushion_cents=income_cents * months + kept,
         reserve_cents=income_cents * (least + (most - least) * place[:, 0]),
-        checking_cents=_begins_with(world, place, months),
+        checking_cents=_begins_with(world, place, months) + np.rint(kept).astype(np.int64),
         savings_cents=plan.opening_cents,
     )
     return means, affords

@@ -26,7 +26,7 @@ CUSHION_EXPONENT = 0.35
 CUSHION_ANSWER_RANGE = (0.45, 1.5)
 COUNT_PART = 0.4
 """How much of the answer is in how often one buys; the rest is in what kind."""
-COUNT_RANGE = (0.85, 1.0)
+COUNT_RANGE = (0.7, 1.0)
 """Nobody buys oftener than they usually do: a surplus goes into what kind."""
 RUNS_OUT_AT = 0.68
 """Share of the pay period that is still to come when the money is meant to be gone."""
@@ -98,6 +98,9 @@ class Wanting:
         usual = dollars[USUAL_LEVEL]
         basket = (means[:, np.newaxis] ** tastes.elasticity) @ usual
         self._ticket = usual_ticket / basket
+        # So many purchases as the least that things cost allow: who has little makes fewer.
+        possible = np.minimum(1.0, self._ticket / tastes.mean_ticket_cents[0])
+        self._rate, self._ticket = self._rate * possible, self._ticket / possible
         self._basket = basket
         self._mean = mean
         rhythm = world.profiles.rhythm
