@@ -20,7 +20,7 @@ from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT, TABLE_BITS
 
 CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
-TRIPS_MAX_SHARE: Final = 0.15
+TRIPS_MAX_SHARE: Final = 0.13
 """Of everyday dollars, what goes to planned trips at most."""
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
