@@ -83,8 +83,7 @@ def simulate(world: World, labels: Labels) -> Household:
     )
     paychecks = income.plan_paychecks(world)
     plan = savings.plan_savings(world, labels)
-    orders_usd = profiles.subscription_spend_usd + plan.monthly_cents / CENTS
-    bills = housing.plan_bills(world, labels, orders_usd, paychecks)
+    bills = housing.plan_bills(world, labels, plan.monthly_cents / CENTS, paychecks)
     habitual: tuple[Postings, ...] = (
         people_paid.people_paid_postings(world, labels),
         checks_written.check_postings(world, labels),

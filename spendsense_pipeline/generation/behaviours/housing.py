@@ -46,9 +46,8 @@ PROPERTY_TAX = BILL_KINDS.index("property_tax")
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
 """Of income, what bills come to at least where the money runs out, a little different for everybody
 (renters who spend more than half of their income on rent alone: a quarter, Harvard JCHS 2024)."""
-EVERYDAY_MIN_SHARE = 0.25
-"""What bills and orders leave of income for everyday spending, at least."""
-
+EVERYDAY_MIN_SHARE = 0.3
+"""What bills and savings leave of income for everyday spending and subscriptions, at least."""
 
 REFERENCE_INCOME_USD = 5_000.0
 SPREAD_MAX_SIGMAS: Final = 1.6
@@ -76,13 +75,13 @@ class Bills:
         return np.asarray(self.amount_cents.sum(axis=1))
 
 
-def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Paychecks) -> Bills:
+def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paychecks) -> Bills:
     """Which bills each household has, what a usual month of each comes to and when it is due.
 
     Args:
         world: The shard.
         labels: Names of the billers, and through them the catalog.
-        orders_usd: What subscriptions and savings take of income a month, `[U]`.
+        saved_usd: What savings orders take of income a month, `[U]`.
         paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays after one.
 
     Returns:
@@ -106,7 +105,7 @@ def plan_bills(world: World, labels: Labels, orders_usd: Floats, paychecks: Payc
     usual[:, [RENT, MORTGAGE]] = 0.0
     usual = affordable(np.where(has, usual, 0.0), income)
     other = usual.sum(axis=1)
-    room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - orders_usd - other, 0.0)
+    room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - saved_usd - other, 0.0)
     is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     # Who runs out before payday does so because most of it is spoken for.
     low, high = TIGHT_BILLS_SHARES
