@@ -163,7 +163,7 @@ def postings(
 class Leg(NamedTuple):
     """One side of a transfer: which account, under which label, for what purpose."""
 
-    slot: npt.ArrayLike
+    slot: Ints | int
     label: int
     purpose: Purpose
 

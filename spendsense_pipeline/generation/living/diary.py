@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.postings import (
@@ -26,9 +25,12 @@ class Diary:
     """Postings as they happen."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, list[Ints]] = {name: [] for name in (*Postings.names(), "moved")}
+        self._counts: list[int] = []
+        self._columns: dict[str, list[Ints | int]] = {
+            name: [] for name in (*Postings.names(), "moved") if name != "link"
+        }
 
-    def write(self, count: int, *, moved: int = _NO_TRANSFER, **columns: npt.ArrayLike) -> None:
+    def write(self, count: int, *, moved: int = _NO_TRANSFER, **columns: Ints | int) -> None:
         """Rows of a day.
 
         Args:
@@ -37,12 +39,12 @@ class Diary:
             **columns: Every column of `Postings` but `link`, `[count]` or one value for all; a
                 place only where there is one.
         """
+        self._counts.append(count)
         for name, values in (_NOWHERE | columns | {"moved": moved}).items():
-            column = np.asarray(values, dtype=np.int64)
-            self._columns[name].append(np.full(count, column) if column.ndim == 0 else column)
+            self._columns[name].append(values)
 
     def transfer(
-        self, user: Ints, day: int, cents: Ints, serial: npt.ArrayLike, out_of: Leg, into: Leg
+        self, user: Ints, day: int, cents: Ints, serial: Ints | int, out_of: Leg, into: Leg
     ) -> None:
         """Both legs of transfers that settle on the day they happen.
 
@@ -70,11 +72,26 @@ class Diary:
 
     def rows(self) -> Postings:
         """Everything written so far."""
-        if not self._columns["user"]:
-            return Postings.empty()
-        whole = {name: np.concatenate(parts) for name, parts in self._columns.items() if parts}
+        count = np.array(self._counts, dtype=np.int64)
+        whole = {name: _joined(parts, count) for name, parts in self._columns.items()}
         moved = whole.pop("moved")
         legs = np.flatnonzero(moved != _NO_TRANSFER)
         whole["link"] = np.full(moved.size, NO_LINK)
         whole["link"][legs] = transfer_link(moved[legs], whole["serial"][legs])
         return Postings(**whole)
+
+
+def _joined(parts: list[Ints | int], count: Ints) -> Ints:
+    """A column of all rows, `[N]`, from what was written: values of so many rows, or one for all.
+
+    Args:
+        parts: As they were written, `[W]`.
+        count: Rows of each, `[W]`.
+    """
+    values = [part if isinstance(part, int) else 0 for part in parts]
+    column = np.repeat(np.array(values, dtype=np.int64), count)
+    several = [part for part in parts if not isinstance(part, int)]
+    if several:
+        is_several = np.array([not isinstance(part, int) for part in parts])
+        column[np.repeat(is_several, count)] = np.concatenate(several)
+    return column
