@@ -32,7 +32,8 @@ def half_even(numerator: Ints, denominator: int) -> Ints:
         The quotients, `[N]`.
     """
     quotient, remainder = np.divmod(numerator, denominator)
-    up = (2 * remainder > denominator) | ((2 * remainder == denominator) & (quotient % 2 == 1))
+    # An odd quotient tips a tie up to the even one.
+    up = 2 * remainder + quotient % 2 > denominator
     return np.asarray(quotient + up, dtype=np.int64)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.credit import Cards
-from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.postings import CARD_SLOTS, Slot
 
 QUEUE_DAYS = 32
@@ -30,31 +29,27 @@ class Balances:
         """
         self.checking, self.savings = checking.copy(), savings.copy()
         self.owed = np.zeros(cards.count + 1, dtype=np.int64)
-        self.pending = np.zeros(users, dtype=np.int64)
-        """Debit purchases that have not posted."""
-        self.pending_owed = np.zeros(cards.count + 1, dtype=np.int64)
         self.nobodys = cards.count
         self.card_of = np.full((users, len(CARD_SLOTS)), self.nobodys, dtype=np.int64)
         """Which card a user's first and second one is."""
         self.card_of[cards.user, cards.slot - Slot.CARD_1] = np.arange(cards.count)
-        self._users, self._cards = users, cards.count + 1
-        self._purchases = np.zeros((QUEUE_DAYS, users), dtype=np.int64)
-        self._purchases_owed = np.zeros((QUEUE_DAYS, cards.count + 1), dtype=np.int64)
-        self._refunds = np.zeros((QUEUE_DAYS, users), dtype=np.int64)
-        self._refunds_owed = np.zeros((QUEUE_DAYS, cards.count + 1), dtype=np.int64)
+        # What is on its way, everybody's checking first and then all cards, by the day it posts.
+        self._users, self._accounts = users, users + cards.count + 1
+        self._purchases, self._refunds = (
+            np.zeros((QUEUE_DAYS, self._accounts), dtype=np.int64) for _ in range(2)
+        )
+        self._pending = np.zeros(self._accounts, dtype=np.int64)
+        self.pending = self._pending[:users]
+        """Debit purchases that have not posted."""
+        self.pending_owed = self._pending[users:]
 
     def begin(self, day: int) -> None:
         """Post what settles on a day."""
-        at = day % QUEUE_DAYS
-        settled, settled_owed = self._purchases[at], self._purchases_owed[at]
-        self.checking -= settled
-        self.pending -= settled
-        self.owed += settled_owed
-        self.pending_owed -= settled_owed
-        self.checking += self._refunds[at]
-        self.owed -= self._refunds_owed[at]
-        for queue in (self._purchases, self._purchases_owed, self._refunds, self._refunds_owed):
-            queue[at] = 0
+        self._post_purchases(day)
+        refunds = self._refunds[day % QUEUE_DAYS]
+        self.checking += refunds[: self._users]
+        self.owed -= refunds[self._users :]
+        refunds[:] = 0
 
     def buy(self, day: int, settles: Ints, user: Ints, card: Ints, cents: Ints) -> None:
         """Take purchases of a day in.
@@ -66,28 +61,11 @@ class Balances:
             card: On which card, nobody's for the debit card: `[N]`.
             cents: `[N]`.
         """
-        on_debit = card == self.nobodys
-        place = settles % QUEUE_DAYS
-        debit = sums((place * self._users + user)[on_debit], cents[on_debit], self._purchases.size)
-        self._purchases += debit.reshape(self._purchases.shape)
-        if not on_debit.all():
-            credit = sums(
-                (place * self._cards + card)[~on_debit],
-                cents[~on_debit],
-                self._purchases_owed.size,
-            )
-            self._purchases_owed += credit.reshape(self._purchases_owed.shape)
-            self.pending_owed += sums(card[~on_debit], cents[~on_debit], self._cards)
-        self.pending += sums(user[on_debit], cents[on_debit], self._users)
+        account = self._account(user, card)
+        self._enter(self._purchases, settles, account, cents)
+        np.add.at(self._pending, account, cents)
         # What posts at once is not waited for.
-        at = day % QUEUE_DAYS
-        today, today_owed = self._purchases[at], self._purchases_owed[at]
-        self.checking -= today
-        self.pending -= today
-        self.owed += today_owed
-        self.pending_owed -= today_owed
-        self._purchases[at] = 0
-        self._purchases_owed[at] = 0
+        self._post_purchases(day)
 
     def move(self, day: int, settles: int, user: Ints, cents: Ints) -> None:
         """Take money out of checking, or in where it is below zero.
@@ -113,7 +91,19 @@ class Balances:
             card: On which card, nobody's for the debit card: `[N]`.
             cents: Above zero, `[N]`.
         """
-        place = settles % QUEUE_DAYS
-        on_debit = card == self.nobodys
-        np.add.at(self._refunds, (place[on_debit], user[on_debit]), cents[on_debit])
-        np.add.at(self._refunds_owed, (place[~on_debit], card[~on_debit]), cents[~on_debit])
+        self._enter(self._refunds, settles, self._account(user, card), cents)
+
+    def _account(self, user: Ints, card: Ints) -> Ints:
+        """Where money on its way is bound for, or comes from: `[N]`."""
+        return np.where(card == self.nobodys, user, self._users + card)
+
+    def _enter(self, queue: Ints, settles: Ints, account: Ints, cents: Ints) -> None:
+        place = settles % QUEUE_DAYS * self._accounts + account
+        np.add.at(queue.reshape(-1), place, cents)
+
+    def _post_purchases(self, day: int) -> None:
+        settled = self._purchases[day % QUEUE_DAYS]
+        self._pending -= settled
+        self.checking -= settled[: self._users]
+        self.owed += settled[self._users :]
+        settled[:] = 0

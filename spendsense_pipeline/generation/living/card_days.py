@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
     Cards,
     CardUse,
 )
+from spendsense_pipeline.generation.behaviours.income import events_passed
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
@@ -31,20 +32,35 @@ from spendsense_pipeline.generation.world import World
 class CardDays:
     """The events of cards by day: payments, late fees, statements."""
 
-    def __init__(self, world: World, cards: Cards, billing: Billing, days: int) -> None:
+    def __init__(
+        self, world: World, cards: Cards, billing: Billing, wanting: Wanting, days: int
+    ) -> None:
+        """Put the events of all cards in the order of days.
+
+        Args:
+            world: The shard.
+            cards: Its cards, `[C]`.
+            billing: Their books.
+            wanting: Knows the paydays of who runs out.
+            days: How many days are lived.
+        """
         self._cards, self._billing = cards, billing
+        self._none_due = np.zeros(world.users, dtype=np.int64)
         # The parts of heavily used cards come before the day the others answer a statement.
         is_heavy = (cards.use == CardUse.HEAVY_IN_FULL)[:, np.newaxis]
-        self._payments = [_by_day(cards.pays_on, days)]
+        pays_on = [cards.pays_on]
         for part in range(1, HEAVY_PARTS):
             early = world.calendar.on_or_before(cards.pays_on - part * HEAVY_PART_DAYS)
-            self._payments.append(
-                _by_day(np.where(is_heavy & (early > cards.issued), early, -1), days)
-            )
-        self._late = _by_day(cards.due + 1, days)
-        self._issues = _by_day(cards.issued, days)
-        is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
-        self._tight = np.flatnonzero(is_tight)
+            pays_on.append(np.where(is_heavy & (early > cards.issued), early, -1))
+        day, (parts_left, card, cycle) = _within(np.stack(pays_on), days)
+        # One card's payments keep their numbers whatever the other card does.
+        serial = PAYMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle, part=parts_left)
+        self._payments = _by_day(day, days, card, cycle, parts_left, serial.astype(np.int64))
+        day, (card, cycle) = _within(cards.due + 1, days)
+        self._late = _by_day(day, days, card, cycle)
+        day, (card, cycle) = _within(cards.issued, days)
+        self._issues = _by_day(day, days, card, cycle)
+        self._awaited = _by_day(*_awaited(world, cards, wanting, days))
 
     def pay(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """Payments and late fees of a day.
@@ -69,63 +85,45 @@ class CardDays:
                 )
                 balances.owed[card] += fee
                 moved[card] -= fee
-        for parts_left, payments in enumerate(self._payments):
-            card, cycle = payments[day]
-            if card.size:
-                self._answer(day, card, cycle, parts_left, balances, moved, diary)
+        if self._payments[day][0].size:
+            self._answer(day, balances, moved, diary)
         return moved
 
-    def _answer(
-        self,
-        day: int,
-        card: Ints,
-        cycle: Ints,
-        parts_left: int,
-        balances: Balances,
-        moved: Ints,
-        diary: Diary,
-    ) -> None:
+    def _answer(self, day: int, balances: Balances, moved: Ints, diary: Diary) -> None:
         cards, billing = self._cards, self._billing
-        cents = billing.answers(card, cycle, balances.owed[:-1], np.full(card.size, parts_left))
+        card, cycle, parts_left, serial = self._payments[day]
+        cents = billing.answers(card, cycle, balances.owed, parts_left)
         at = np.flatnonzero(cents)
         card, cycle, cents = card[at], cycle[at], cents[at]
         billing.pay(card, cycle, cents, day)
         user, slot = cards.user[card], cards.slot[card]
-        # One card's payments keep their numbers whatever the other card does.
-        serial = PAYMENT_SERIAL.pack(slot=slot, cycle=cycle, part=parts_left).astype(np.int64)
         diary.transfer(
             user,
             day,
             cents,
-            serial,
+            serial[at],
             Leg(Slot.CHECKING, Fixed.CARD_PAYMENT_OUT, Purpose.CARD_PAYMENT_OUT),
             Leg(slot, Fixed.CARD_PAYMENT_IN, Purpose.CARD_PAYMENT_IN),
         )
-        balances.checking -= sums(user, cents, balances.checking.size)
+        np.subtract.at(balances.checking, user, cents)
         balances.owed[card] -= cents
         moved[card] += cents
 
-    def due_before_payday(self, day: int, wanting: Wanting, balances: Balances) -> Ints:
+    def due_before_payday(self, day: int, balances: Balances) -> Ints:
         """Card payments still to come before the next payday of who runs out.
 
         Args:
             day: The day.
-            wanting: Knows the paydays.
             balances: What everybody owes.
 
         Returns:
             Cents, `[U]`.
         """
-        cards, billing, tight = self._cards, self._billing, self._tight
-        if tight.size == 0:
-            return np.zeros(balances.checking.size, dtype=np.int64)
-        latest = np.maximum(billing.cycle[tight] - 1, 0)
-        pays_on = cards.pays_on[tight, latest]
-        next_payday = wanting.next_payday[cards.user[tight], day]
-        awaits = (billing.cycle[tight] > 0) & (pays_on > day) & (pays_on < next_payday)
-        at = tight[awaits]
-        cents = billing.answers(at, latest[awaits], balances.owed[:-1], np.zeros_like(at))
-        return sums(cards.user[at], cents, balances.checking.size)
+        card, cycle = self._awaited[day]
+        if card.size == 0:
+            return self._none_due
+        cents = self._billing.answers(card, cycle, balances.owed, np.zeros_like(card))
+        return sums(self._cards.user[card], cents, balances.checking.size)
 
     def end_day(self, day: int, balances: Balances, charged: Ints, diary: Diary) -> None:
         """Close the day, and the cycles that end on it.
@@ -180,10 +178,33 @@ class CardDays:
         )
 
 
-def _by_day(event: Ints, days: int) -> list[tuple[Ints, Ints]]:
-    """Which cards and cycles have an event on each day: `[D]` pairs of `[N]`."""
-    card, cycle = np.nonzero((event >= 0) & (event < days))
-    day = event[card, cycle]
+def _awaited(
+    world: World, cards: Cards, wanting: Wanting, days: int
+) -> tuple[Ints, int, Ints, Ints]:
+    """Statements that will be answered before the next payday of who runs out.
+
+    Returns:
+        Days on which they wait, `[N]`, how many days there are, cards and cycles, `[N]` each.
+    """
+    tight = np.flatnonzero(world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK)
+    # A statement is known from the day after it is issued.
+    latest = events_passed(cards.issued[tight] + 1, days) - 1
+    pays_on = np.take_along_axis(cards.pays_on[tight], np.maximum(latest, 0), axis=1)
+    next_payday = wanting.next_payday[cards.user[tight], :days]
+    awaits = (latest >= 0) & (pays_on > np.arange(days)) & (pays_on < next_payday)
+    row, day = np.nonzero(awaits)
+    return day, days, tight[row], latest[row, day]
+
+
+def _within(event: Ints, days: int) -> tuple[Ints, tuple[Ints, ...]]:
+    """Days of the events that are lived, `[N]`, and their places in an array of any shape."""
+    places = np.nonzero((event >= 0) & (event < days))
+    return event[places], places
+
+
+def _by_day(day: Ints, days: int, *columns: Ints) -> list[tuple[Ints, ...]]:
+    """Columns of events, `[N]` each, apart for each day: `[D]`, in the order they were in."""
     order = np.argsort(day, kind="stable")
     bounds = np.searchsorted(day[order], np.arange(days + 1)).tolist()
-    return [(card[order[a:b]], cycle[order[a:b]]) for a, b in itertools.pairwise(bounds)]
+    ordered = [column[order] for column in columns]
+    return [tuple(column[a:b] for column in ordered) for a, b in itertools.pairwise(bounds)]

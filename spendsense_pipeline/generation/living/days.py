@@ -113,7 +113,7 @@ def live(
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
     cash = _cash_machines(world, labels)
     diary = Diary()
-    book = CardDays(world, cards, billing, days)
+    book = CardDays(world, cards, billing, wanting, days)
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
@@ -132,7 +132,7 @@ def live(
         thin.begin_day(day, balances, diary)
         paid = book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
-        wants = wanting.of_day(day, balances, book.due_before_payday(day, wanting, balances))
+        wants = wanting.of_day(day, balances, book.due_before_payday(day, balances))
         thin.of_day(day, balances, diary, cash)
         purchases = shopping.of_day(day, wants, balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
@@ -144,8 +144,7 @@ def live(
                 purchases.card[refunded],
                 purchases.refund_cents[refunded],
             )
-        fees = purchases.bank_fee_cents
-        balances.checking -= sums(purchases.user, fees, world.users)
+        np.subtract.at(balances.checking, purchases.user, purchases.bank_fee_cents)
         bought.append(purchases)
         wanting.bought(purchases.user)
         thin.end_day(day, balances, diary)

@@ -64,25 +64,25 @@ class Billing:
             cards: The cards of the shard.
             sizes: How large each payment of a carried balance is, around 1: `[C, J]`.
         """
-        self._cards, self._sizes = cards, sizes
+        self._cards = cards
         shape = cards.issued.shape
         names = Statements.__dataclass_fields__
         self._parts = {name: np.zeros(shape, dtype=np.int64) for name in names}
-        self._extra_share = np.array([EXTRA_SHARE.get(each, 0.0) for each in CardUse])[cards.use]
+        self._in_full = cards.is_paid_in_full
+        extra_share = np.array([EXTRA_SHARE.get(each, 0.0) for each in CardUse])[cards.use]
+        self._extra_cents = (extra_share * cards.limit_cents)[:, np.newaxis] * sizes
         floors = np.array([USES[each].floor for each in CardUse])[cards.use]
         self._floor = np.rint((floors + FLOOR_ROOM_SHARE) * cards.limit_cents)
         count = cards.count
         self.cycle = np.zeros(count, dtype=np.int64)
         """The cycle that is open."""
         self._previous = np.zeros(count, dtype=np.int64)
-        self._purchases, self._fees, self._payments = (
-            np.zeros(count, dtype=np.int64) for _ in range(3)
+        # Of each cycle as it goes on: set to nothing by the statement that closes it.
+        self._running = np.zeros((5, count), dtype=np.int64)
+        self._purchases, self._fees, self._payments, self._cent_days, self._paid_since = (
+            self._running
         )
-        self._cent_days = np.zeros(count, dtype=np.int64)
-        self._carries = np.zeros(count, dtype=np.bool_)
-        """Whether the last statement went unpaid past its due date, or may still."""
-        self._paid_since = np.zeros(count, dtype=np.int64)
-        """Paid since the last statement, by its due date."""
+        """The last is what was paid since the last statement, by its due date."""
         self.unpaid_minimums = np.zeros(count, dtype=np.int64)
         """Asked for and not paid: payments settle the oldest minimum first."""
         self.last_paid_cents = np.zeros(count, dtype=np.int64)
@@ -95,8 +95,7 @@ class Billing:
             owed: What every card owes, `[C]` cents.
         """
         self._previous = owed.copy()
-        for total in (self._purchases, self._fees, self._payments, self._cent_days):
-            total[:] = 0
+        self._running[:] = 0
         self._paid_since[:] = owed
         self.unpaid_minimums[:] = 0
         self.last_paid_day[:] = -1
@@ -117,28 +116,33 @@ class Billing:
         Returns:
             Cents, 0 where there is nothing to pay: `[N]`.
         """
-        cards, parts = self._cards, self._parts
-        balance, minimum = parts["balance"][card, cycle], parts["minimum"][card, cycle]
-        above = owed[card] / cards.limit_cents[card] - cards.set_point[card]
-        extra = self._extra_share[card] * cards.limit_cents[card] * self._sizes[card, cycle]
-        extra = extra * np.exp(np.clip(EXTRA_ANSWER * above, -2.0, 2.0))
-        room = owed[card] - self._floor[card]
-        wanted = np.minimum(minimum + extra, room // _TEN_DOLLARS * _TEN_DOLLARS)
+        balance = self._parts["balance"][card, cycle]
+        cents = balance - self._parts["paid"][card, cycle]
+        in_parts = np.flatnonzero(parts_left)
+        if in_parts.size:
+            part = np.ceil(balance[in_parts] / HEAVY_PARTS / _TEN_DOLLARS) * _TEN_DOLLARS
+            cents[in_parts] = np.minimum(cents[in_parts], part)
+        carries = np.flatnonzero(~self._in_full[card])
+        if carries.size:
+            cents[carries] = self._instalments(card[carries], cycle[carries], owed)
+        paid: Ints = np.maximum(np.minimum(cents, balance), 0)
+        return paid
+
+    def _instalments(self, card: Ints, cycle: Ints, owed: Ints) -> Ints:
+        """What is paid of balances that are carried, unless less is asked for: `[N]` cents."""
+        cards, minimums = self._cards, self._parts["minimum"]
+        minimum, owes = minimums[card, cycle], owed[card]
+        above = owes / cards.limit_cents[card] - cards.set_point[card]
+        answer = np.exp(np.clip(EXTRA_ANSWER * above, -2.0, 2.0))
+        room = (owes - self._floor[card]) // _TEN_DOLLARS * _TEN_DOLLARS
+        wanted = np.minimum(minimum + self._extra_cents[card, cycle] * answer, room)
         freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
-        late = np.where(cycle > 0, parts["minimum"][card, np.maximum(cycle - 1, 0)], 0)
-        left = balance - parts["paid"][card, cycle]
-        part = np.ceil(balance / HEAVY_PARTS / _TEN_DOLLARS) * _TEN_DOLLARS
-        amount = np.select(
-            [
-                cards.is_paid_in_full[card] & (parts_left > 0),
-                cards.is_paid_in_full[card],
-                cards.payment[card] == PaymentHabit.MINIMUM_ONLY,
-                cards.payment[card] == PaymentHabit.LATE,
-            ],
-            [np.minimum(part, left), left, minimum, late],
-            freely * _TEN_DOLLARS,
-        ).astype(np.int64)
-        return np.asarray(np.clip(amount, 0, np.maximum(balance, 0)), dtype=np.int64)
+        # Who pays late answers the statement before.
+        late = np.where(cycle > 0, minimums[card, np.maximum(cycle - 1, 0)], 0)
+        habit = cards.payment[card]
+        cents = np.where(habit == PaymentHabit.LATE, late, freely * _TEN_DOLLARS)
+        cents = np.where(habit == PaymentHabit.MINIMUM_ONLY, minimum, cents)
+        return cents.astype(np.int64)
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:
         """Enter payments that post on a day; each card pays once a day at most.
@@ -213,14 +217,7 @@ class Billing:
         ):
             self._parts[name][card, cycle] = cents
         self._previous[card] = balance
-        for total in (
-            self._purchases,
-            self._fees,
-            self._payments,
-            self._cent_days,
-            self._paid_since,
-        ):
-            total[card] = 0
+        self._running[:, card] = 0
         self.unpaid_minimums[card] += minimum
         self.cycle[card] += 1
         return interest
