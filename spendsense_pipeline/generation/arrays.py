@@ -5,6 +5,7 @@ Shapes in docstrings: `U` users of a shard, `D` days, `N` rows, `C` cards, `B` b
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Self
@@ -34,9 +35,10 @@ class Columns:
         return cls(*(np.zeros(0, dtype=np.int64) for _ in cls.names()))
 
     @classmethod
-    def names(cls) -> list[str]:
+    @functools.cache
+    def names(cls) -> tuple[str, ...]:
         """The columns in their order."""
-        return [field.name for field in fields(cls)]
+        return tuple(field.name for field in fields(cls))
 
     @property
     def size(self) -> int:

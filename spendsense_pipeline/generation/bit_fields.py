@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from spendsense_pipeline.generation.arrays import Ints, Words
-from spendsense_pipeline.generation.randomness import bits
 
 WORD_BITS = 64
 
@@ -31,11 +30,12 @@ class BitFields:
             message = f"bit fields must have bits and fit in {WORD_BITS}; they are {widths}"
             raise ValueError(message)
         self._widths = widths
-        self._shifts: dict[str, int] = {}
+        self._shifts: dict[str, np.uint64] = {}
         shift = sum(widths.values())
         for name, width in widths.items():
             shift -= width
-            self._shifts[name] = shift
+            self._shifts[name] = np.uint64(shift)
+        self._masks = {name: np.uint64((1 << width) - 1) for name, width in widths.items()}
 
     def size(self, name: str) -> int:
         """How many different values a field holds."""
@@ -72,7 +72,7 @@ class BitFields:
                     f"it spans {part.min()}..{part.max()}"
                 )
                 raise OverflowError(message)
-            packed |= unsigned << np.uint64(self._shifts[name])
+            packed |= unsigned << self._shifts[name]
         return packed
 
     def take(self, word: Words | Ints, name: str) -> Ints:
@@ -86,4 +86,4 @@ class BitFields:
             Its value in every word, `[N]`.
         """
         unsigned = word.astype(np.uint64, copy=False)
-        return bits(unsigned, self._shifts[name], self._widths[name])
+        return ((unsigned >> self._shifts[name]) & self._masks[name]).astype(np.int64)

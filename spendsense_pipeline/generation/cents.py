@@ -65,13 +65,12 @@ def priced(raw: Floats, ending: Ints, is_cash: Flags) -> Ints:
     Returns:
         Cents, at least 1, `[N]`.
     """
-    plain = np.rint(raw)
-    cents = np.where(
-        ending < _WHOLE_DOLLARS,
-        np.rint(raw / 100) * 100,
-        np.where(ending < _NINETY_NINE, np.rint((raw + 1) / 100) * 100 - 1, plain),
-    )
-    cents = np.where(raw < _ROUND_PRICES_FROM_CENTS, plain, cents)
-    notes = np.clip(np.rint(raw / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
-    cents = np.where(is_cash, notes * _CASH_NOTE_CENTS, cents)
+    # To the nearest whole dollar, or to one cent below it.
+    below = ending >= _WHOLE_DOLLARS
+    rounded = np.rint((raw + below) / 100) * 100 - below
+    is_rounded = (ending < _NINETY_NINE) & (raw >= _ROUND_PRICES_FROM_CENTS)
+    cents = np.where(is_rounded, rounded, np.rint(raw))
+    at = np.flatnonzero(is_cash)
+    notes = np.clip(np.rint(raw[at] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
+    cents[at] = notes * _CASH_NOTE_CENTS
     return np.maximum(cents, 1).astype(np.int64)

@@ -46,13 +46,13 @@ class Shops:
     last_sale_day: Ints
     """Last day of a sale at each merchant, counted from history_start: `[N]`."""
 
-    def choose(self, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
+    def choose(self, state: Ints, group: Ints, day: Ints | int, draw: Ints) -> Ints:
         """A merchant each that serves the state and is open on the day, by popularity: `[N]`.
 
         Args:
             state: Index into `Places.state_names`, `[N]`.
             group: Row in SpendingGroups, `[N]`.
-            day: Day since history_start, `[N]`.
+            day: Day since history_start, `[N]` or one for all.
             draw: TABLE_BITS bits of a draw, `[N]`.
 
         Returns:
@@ -76,7 +76,20 @@ class Shops:
         """
         return self._open(self.usual, state, group, day, draw)
 
-    def _open(self, rows: Ints, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
+    def favourites_of(self, state: Ints, draws: Ints) -> Favourites:
+        """Everybody's favourites, for days to come.
+
+        Args:
+            state: Of each person, `[U]`.
+            draws: As of `favourite_draws`, `[U, G, FAVOURITES_PER_GROUP]`.
+
+        Returns:
+            What `favourites` finds, on whichever day.
+        """
+        at_first, instead = self.merchant[self.usual[:, state, :, np.newaxis], draws]
+        return Favourites(at_first.astype(np.int64), instead.astype(np.int64), self.last_sale_day)
+
+    def _open(self, rows: Ints, state: Ints, group: Ints, day: Ints | int, draw: Ints) -> Ints:
         chosen = self.merchant[rows[0, state, group], draw].astype(np.int64)
         closed = np.flatnonzero(self.last_sale_day[chosen] < day)
         if closed.size:
@@ -84,8 +97,38 @@ class Shops:
         return np.asarray(chosen, dtype=np.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class Favourites:
+    """The merchants each person of a shard goes to again and again."""
+
+    at_first: Ints
+    """Row of the catalog's merchants: `[U, G, FAVOURITES_PER_GROUP]`."""
+    instead: Ints
+    """The same once that one has closed."""
+    last_sale_day: Ints
+    """As of `Shops`."""
+
+    def of(self, day: int, user: Ints, group: Ints, rank: Ints) -> Ints:
+        """The favourites of a day.
+
+        Args:
+            day: Day since history_start.
+            user: `[N]`.
+            group: Row in SpendingGroups, `[N]`.
+            rank: Which of the person's favourites in the group, `[N]`.
+
+        Returns:
+            Row of the catalog's merchants each, `[N]`.
+        """
+        merchant = self.at_first[user, group, rank]
+        closed = np.flatnonzero(self.last_sale_day[merchant] < day)
+        if closed.size:
+            merchant[closed] = self.instead[user[closed], group[closed], rank[closed]]
+        return merchant
+
+
 def favourite_draws(world: World, groups: int) -> Ints:
-    """The draws that pick each person's favourites, for `Shops.favourites`.
+    """The draws that pick each person's favourites, for `Shops.favourites_of`.
 
     Args:
         world: The shard.

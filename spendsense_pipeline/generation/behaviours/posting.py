@@ -57,29 +57,40 @@ def posted_on(calendar: Calendar, classes: PostingClasses, of: Ints, day: Ints, 
 class PostingDays:
     """When purchases of each day post, looked up once for a whole calendar."""
 
-    def __init__(self, calendar: Calendar, classes: PostingClasses) -> None:
-        """Look up every day.
+    def __init__(self, calendar: Calendar, catalog: Catalog) -> None:
+        """Look up every day and every merchant.
 
         Args:
             calendar: Business days.
-            classes: How long purchases take.
+            catalog: Where one may buy, and how long purchases take.
         """
+        classes = catalog.posting_classes
         lags = classes.business_days_shares.shape[1]
-        self._posts = _posting_days(calendar, lags, np.arange(calendar.days))
+        # By day first: a day's is looked up at a time.
+        self._posts = _posting_days(calendar, lags, np.arange(calendar.days)).T.copy()
+        merchant = np.arange(catalog.merchants.group.size)
+        self._class = np.stack(
+            [
+                posting_class(catalog, merchant, np.full(merchant.size, is_online))
+                for is_online in (False, True)
+            ]
+        )
         self._lags = _lags(classes)
 
-    def of(self, day: int, posting_class: Ints, draw: Ints) -> Ints:
+    def of(self, day: int, merchant: Ints, is_online: Flags, draw: Ints) -> Ints:
         """The day each purchase of a day posts.
 
         Args:
             day: The day.
-            posting_class: Row of PostingClasses, `[N]`.
+            merchant: Row of the catalog's merchants, `[N]`.
+            is_online: Whether it was bought online, `[N]`.
             draw: LAG_BITS bits of a draw, `[N]`.
 
         Returns:
             Days since the first of the calendar, `[N]`.
         """
-        return np.asarray(self._posts[self._lags[posting_class, draw], day], dtype=np.int64)
+        lag = self._lags[self._class[is_online.astype(np.int64), merchant], draw]
+        return np.asarray(self._posts[day][lag], dtype=np.int64)
 
 
 def _posting_days(calendar: Calendar, lags: int, day: Ints) -> Ints:

@@ -9,6 +9,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.randomness import bits
+from spendsense_pipeline.generation.thresholds import Thresholds
 from spendsense_pipeline.generation.world import World
 
 _LEVELS_PER_PURCHASE: Final = 32
@@ -36,13 +37,12 @@ class Counting:
         """
         level = np.rint(rate * _LEVELS_PER_PURCHASE).astype(np.int64)
         thresholds = _poisson_thresholds(1 << int(level.max(initial=1)).bit_length())
-        passed = thresholds[level] <= self._draws[day][:, np.newaxis]
-        return np.asarray(passed.sum(axis=1), dtype=np.int64)
+        return thresholds.passed(level, self._draws[day])
 
 
 @functools.lru_cache(maxsize=16)
-def _poisson_thresholds(levels: int) -> Ints:
-    """24-bit cumulative probabilities of a Poisson count by rate level: `[L, K]`."""
+def _poisson_thresholds(levels: int) -> Thresholds:
+    """24-bit cumulative probabilities of a Poisson count by rate level."""
     rate = np.arange(levels + 1) / _LEVELS_PER_PURCHASE
     # Eight standard deviations up, where less is left than 24 bits can tell.
     most = int(rate[-1] + 8 * np.sqrt(rate[-1] + 1) + 4)
@@ -56,4 +56,4 @@ def _poisson_thresholds(levels: int) -> Ints:
     table = np.rint(np.stack(columns, axis=1) * (1 << _COUNT_BITS)).astype(np.int64)
     # No draw reaches the last column, so counts stay finite.
     table[:, -1] = 1 << _COUNT_BITS
-    return np.asarray(table, dtype=np.int64)
+    return Thresholds(table, 1 << _COUNT_BITS)

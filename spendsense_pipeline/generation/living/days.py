@@ -19,7 +19,8 @@ from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
-from spendsense_pipeline.generation.living.shopping import Purchases, Shopping
+from spendsense_pipeline.generation.living.settling import Purchases
+from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import (
     Billing,
     Statements,

@@ -72,23 +72,22 @@ class Paying:
         Returns:
             A card each, nobody's for the debit card: `[N]`.
         """
-        use = (balances.owed + balances.pending_owed) / self._limit
-        share = np.clip(
-            self._share + self._answer * (self._set_point - use) * (self._share > 0),
-            PURCHASE_SHARE_RANGE[0],
-            PURCHASE_SHARE_RANGE[1],
-        ) * (self._share > 0)
-        each = share[balances.card_of]
-        together = each.sum(axis=1, keepdims=True)
-        each = each * np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(together, 1e-9))
+        owes = balances.owed + balances.pending_owed
+        low, high = PURCHASE_SHARE_RANGE
+        share = self._share + self._answer * (self._set_point - owes / self._limit)
+        share = np.minimum(np.maximum(share, low), high)
+        share[balances.nobodys] = 0.0
+        first_card, second_card = balances.card_of.T
+        first, second = share[first_card], share[second_card]
+        fits = np.minimum(1.0, high / np.maximum(first + second, 1e-9))
         larger = _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
-        first = each[user, 0] * larger
-        both = first + each[user, 1] * larger
-        which = np.where(drawn < first, 0, np.where(drawn < both, 1, -1))
-        card = np.where(which < 0, balances.nobodys, balances.card_of[user, np.maximum(which, 0)])
+        to_first = (first * fits)[user] * larger
+        to_either = to_first + (second * fits)[user] * larger
+        card = np.where(drawn < to_either, second_card[user], balances.nobodys)
+        card = np.where(drawn < to_first, first_card[user], card)
         # Several purchases of a day share what room there is below the ceiling.
         before = running_before(first_of, np.where(card == balances.nobodys, 0, cents))
-        room = self._ceiling[card] - (balances.owed + balances.pending_owed)[card] - before
+        room = (self._ceiling - owes)[card] - before
         return np.where(cents <= room, card, balances.nobodys)
 
 
@@ -102,5 +101,5 @@ def running_before(first_of: Ints, cents: Ints) -> Ints:
     Returns:
         Cents, `[N]`.
     """
-    before = np.cumsum(cents) - cents
+    before = cents.cumsum() - cents
     return before - before[first_of]

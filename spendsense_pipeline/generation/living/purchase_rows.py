@@ -10,7 +10,7 @@ from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.living.shopping import Purchases
+from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.world import World

@@ -17,6 +17,7 @@ from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
 from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT, TABLE_BITS
+from spendsense_pipeline.generation.thresholds import Thresholds
 
 CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
@@ -32,6 +33,8 @@ SMALL_GROUPS = ("coffee", "fast_food")
 """What is bought in place of something too dear."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
 _SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
+GROUP_BITS: Final = 20
+"""Bits of a draw that pick a group."""
 TILTS: Final[Floats] = np.round(np.arange(-1.6, 1.2001, 0.05), 2)
 """Exponents of a kind's mean ticket that its share of purchases is multiplied by, by level."""
 USUAL_LEVEL: Final = int(np.flatnonzero(TILTS == 0.0)[0])
@@ -77,10 +80,8 @@ class Tastes:
     """Mean ticket by tilt: `[T]`."""
     group_ticket_cents: Floats
     """Mean ticket of each group: `[G]`."""
-    by_weekday: Floats
-    """Purchases of each group by weekday, mean 1: `[7, G]`."""
-    by_month: Floats
-    """Purchases of each group by month of the year, mean 1: `[12, G]`."""
+    groups_on: tuple[tuple[Thresholds, ...], ...]
+    """Groups by GROUP_BITS of a draw, a row per tilt, by weekday and by month of the year."""
     small_table: Ints
     """Group by draw, for who cannot afford what they wanted: `[4096]`."""
     relative_price: Floats
@@ -156,14 +157,32 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         group_share=tilted,
         mean_ticket_cents=(tilted * ticket).sum(axis=1),
         group_ticket_cents=ticket,
-        by_weekday=weekday_profile.T.copy(),
-        by_month=month_profile.T.copy(),
+        groups_on=_groups_on(tilted, weekday_profile.T, month_profile.T),
         small_table=choice_table(small if small.sum() > 0 else counts, TABLE_BITS),
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
         refund_share=groups.refund_share * REFUNDS_FACTOR,
         elasticity=elasticity,
     )
+
+
+def _groups_on(
+    group_share: Floats, by_weekday: Floats, by_month: Floats
+) -> tuple[tuple[Thresholds, ...], ...]:
+    """Groups by draw, a row per tilt, by weekday and by month of the year.
+
+    Args:
+        group_share: Share of purchases of each group by tilt, `[T, G]`.
+        by_weekday: Purchases of each group by weekday, mean 1: `[7, G]`.
+        by_month: Purchases of each group by month of the year, mean 1: `[12, G]`.
+    """
+
+    def on(weekday: Floats, month: Floats) -> Thresholds:
+        edges = np.cumsum(group_share * weekday * month, axis=1)
+        edges = np.rint(edges * ((1 << GROUP_BITS) / edges[:, -1:]))
+        return Thresholds(edges.astype(np.int64), 1 << GROUP_BITS)
+
+    return tuple(tuple(on(weekday, month) for month in by_month) for weekday in by_weekday)
 
 
 def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:

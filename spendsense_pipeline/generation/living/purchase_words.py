@@ -1,0 +1,58 @@
+"""The words drawn for every purchase, and what each of them decides."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Ints, Words
+from spendsense_pipeline.generation.behaviours.posting import LAG_BITS
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.living.tastes import GROUP_BITS
+from spendsense_pipeline.generation.randomness import words_each
+from spendsense_pipeline.generation.shops import TABLE_BITS
+from spendsense_pipeline.generation.world import World
+
+_NUMBER: Final = BitFields(day=16, serial=9)
+"""Day of a purchase and which of the user's day: the number of its draws, so it never changes."""
+CHOICES: Final = BitFields(
+    group=GROUP_BITS,
+    merchant=TABLE_BITS,
+    price=TABLE_BITS,
+    goes_to_favourite=8,
+    favourite=8,
+    spare=4,
+)
+"""What the first word decides."""
+SETTLEMENT: Final = BitFields(
+    pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, smaller=4
+)
+"""What the second word decides."""
+INSTEAD: Final = BitFields(
+    group=TABLE_BITS, merchant=TABLE_BITS, price=TABLE_BITS, refund_part=12, spare=16
+)
+"""What the third word decides: the small thing bought in place of another, the part refunded."""
+
+
+class PurchaseWords:
+    """Draws the words of purchases."""
+
+    def __init__(self, world: World) -> None:
+        """Make the keys of a shard's people."""
+        purposes = ("purchase", "purchase_settlement", "purchase_instead")
+        self._keys = np.stack([world.keys(purpose) for purpose in purposes])
+
+    @staticmethod
+    def number(day: int, serial: Ints) -> Ints:
+        """Which of the user's purchases each is, by its day and its number within it: `[N]`."""
+        # As `_NUMBER` packs it, without looking every day whether it fits.
+        return (day << _NUMBER.width("serial")) + serial
+
+    def choices_and_settlement(self, user: Ints, number: Ints) -> Words:
+        """The first two words of each purchase: `[2, N]`."""
+        return words_each(self._keys[:2, user], number)
+
+    def instead(self, user: Ints, number: Ints) -> Words:
+        """The third word of each purchase: `[N]`."""
+        return words_each(self._keys[2, user], number)

@@ -1,0 +1,149 @@
+"""What becomes of purchases: when they post, what machines charge for cash, what is given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
+from spendsense_pipeline.generation.behaviours.posting import PostingDays
+from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.living.purchase_words import (
+    INSTEAD,
+    SETTLEMENT,
+    PurchaseWords,
+)
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.world import World
+
+# Out of network: an operator's fee of $3.22 and one of the own bank of $1.64 on average (Bankrate
+# 2025), at a fifth of withdrawals (Federal Reserve Payments Study).
+FOREIGN_MACHINE_SHARE = 0.2
+OPERATOR_FEES_CENTS = (250, 25, 7)
+"""The least, and so many steps up."""
+OWN_FEE_CENTS, OWN_FEE_FIFTHS = 275, 3
+REFUND_DAYS = (3, 12)
+WHOLE_REFUND_SHARE = 0.55
+PARTIAL_REFUND_RANGE = (0.15, 0.8)
+
+
+@dataclass(frozen=True)
+class Basket(Columns):
+    """Purchases of a day as they are made, one array entry each (`[N]`), in order of user."""
+
+    user: Ints
+    serial: Ints
+    """Number within the user's day."""
+    number: Ints
+    """Which of all the user's purchases it is, for draws."""
+    settlement: Words
+    """The word that says what becomes of it."""
+    group: Ints
+    """Row of SpendingGroups."""
+    merchant: Ints
+    """Row of the catalog's merchants."""
+    cents: Ints
+    card: Ints
+    """Which card pays, `Balances.nobodys` for the debit card."""
+
+
+@dataclass(frozen=True)
+class Purchases(Columns):
+    """Purchases, one array entry each (`[N]`)."""
+
+    user: Ints
+    day: Ints
+    settles: Ints
+    serial: Ints
+    """Number within the user's day."""
+    merchant: Ints
+    """Row of the catalog's merchants."""
+    is_online: Flags
+    cents: Ints
+    card: Ints
+    """Which card pays, `Balances.nobodys` for the debit card."""
+    bank_fee_cents: Ints
+    """What the own bank charges for using another's machine, 0 for most."""
+    refund_day: Ints
+    """Day money comes back, -1 for most."""
+    refund_cents: Ints
+
+
+class Settling:
+    """Decides it day by day, the same for everybody."""
+
+    def __init__(
+        self, world: World, catalog: Catalog, tastes: Tastes, words: PurchaseWords, nobodys: int
+    ) -> None:
+        """Look up what does not change from day to day.
+
+        Args:
+            world: The shard.
+            catalog: Where it is bought.
+            tastes: What is given back how often.
+            words: The draws of purchases.
+            nobodys: What stands for the debit card among cards.
+        """
+        self._words, self._nobodys = words, nobodys
+        self._posting = PostingDays(world.calendar, catalog)
+        self._in_store = catalog.merchants.in_store_share * SETTLEMENT.size("channel")
+        self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
+        self._cash = catalog.spending_groups.index(CASH_GROUP)
+
+    def of_day(self, day: int, basket: Basket) -> Purchases:
+        """What becomes of a day's purchases.
+
+        Args:
+            day: The day.
+            basket: What is bought, `[N]`; its cents and cards are changed where it is cash.
+
+        Returns:
+            The same purchases, `[N]`.
+        """
+        user, merchant, word = basket.user, basket.merchant, basket.settlement
+        channel = SETTLEMENT.take(word, "channel")
+        is_online = channel >= self._in_store[merchant]
+        settles = self._posting.of(day, merchant, is_online, SETTLEMENT.take(word, "lag"))
+        draw = SETTLEMENT.take(word, "is_refunded")
+        own_fee = np.zeros(user.size, dtype=np.int64)
+        cash = np.flatnonzero(basket.group == self._cash)
+        if cash.size:
+            # A machine pays out at once, on any day, and takes no credit card.
+            settles[cash] = day
+            basket.card[cash] = self._nobodys
+            # Another bank's: its operator adds a fee to what it pays out, the own bank may too.
+            is_foreign = channel[cash] < FOREIGN_MACHINE_SHARE * SETTLEMENT.size("channel")
+            elsewhere = cash[is_foreign]
+            least, step, steps = OPERATOR_FEES_CENTS
+            basket.cents[elsewhere] += least + step * (draw[elsewhere] % steps)
+            own_fee[elsewhere] = np.where(draw[elsewhere] % 5 < OWN_FEE_FIFTHS, OWN_FEE_CENTS, 0)
+        refund_day, refund_cents = np.full(user.size, -1), np.zeros(user.size, dtype=np.int64)
+        refunded = np.flatnonzero(draw < self._refunded[basket.group])
+        if refunded.size:
+            shortest, longest = REFUND_DAYS
+            delay = SETTLEMENT.take(word[refunded], "refund_delay") % (longest - shortest + 1)
+            refund_day[refunded] = settles[refunded] + shortest + delay
+            share = self._refunded_share(user[refunded], basket.number[refunded])
+            refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)
+        return Purchases(
+            user=user,
+            day=np.full(user.size, day),
+            settles=settles,
+            serial=basket.serial,
+            merchant=merchant,
+            is_online=is_online,
+            cents=basket.cents,
+            card=basket.card,
+            bank_fee_cents=own_fee,
+            refund_day=refund_day,
+            refund_cents=refund_cents,
+        )
+
+    def _refunded_share(self, user: Ints, number: Ints) -> Floats:
+        """How much of what is given back is refunded, mostly all: `[N]`."""
+        word = self._words.instead(user, number)
+        part = INSTEAD.take(word, "refund_part") / INSTEAD.size("refund_part")
+        low, high = PARTIAL_REFUND_RANGE
+        partial = low + (high - low) * (part - WHOLE_REFUND_SHARE) / (1 - WHOLE_REFUND_SHARE)
+        return np.where(part < WHOLE_REFUND_SHARE, 1.0, partial)

@@ -1,0 +1,34 @@
+"""Rows of rising thresholds, of which each draw passes some: counts and kinds by their shares."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Ints
+
+
+class Thresholds:
+    """Thresholds by row, searched for all draws at once."""
+
+    def __init__(self, rows: Ints, top: int) -> None:
+        """Lay the rows one after the other, so that one search finds the row and the place in it.
+
+        Args:
+            rows: Thresholds in 0..top, rising along each row: `[L, K]`.
+            top: What draws stay below.
+        """
+        self._top, self._columns = top, rows.shape[1]
+        self._laid = (rows + np.arange(rows.shape[0])[:, np.newaxis] * top).ravel()
+
+    def passed(self, row: Ints, draw: Ints) -> Ints:
+        """How many thresholds of its row each draw has reached.
+
+        Args:
+            row: `[N]`.
+            draw: In 0..top - 1, `[N]`.
+
+        Returns:
+            0..K each, `[N]`.
+        """
+        reached = np.searchsorted(self._laid, row * self._top + draw, side="right")
+        return np.asarray(reached - row * self._columns, dtype=np.int64)
