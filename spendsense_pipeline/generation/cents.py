@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
 
 # Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
 _WHOLE_DOLLARS, _NINETY_NINE = 51, 87
@@ -71,6 +71,6 @@ def priced(raw: Floats, ending: Ints, is_cash: Flags) -> Ints:
     is_rounded = (ending < _NINETY_NINE) & (raw >= _ROUND_PRICES_FROM_CENTS)
     cents = np.where(is_rounded, rounded, np.rint(raw))
     at = np.flatnonzero(is_cash)
-    notes = np.clip(np.rint(raw[at] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
+    notes = bounded(np.rint(raw[at] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
     cents[at] = notes * _CASH_NOTE_CENTS
     return np.maximum(cents, 1).astype(np.int64)

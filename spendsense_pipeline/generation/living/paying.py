@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints, bounded
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import (
     MINIMUM_PAYER_PURCHASE_SHARE,
@@ -73,13 +73,12 @@ class Paying:
             A card each, nobody's for the debit card: `[N]`.
         """
         owes = balances.owed + balances.pending_owed
-        low, high = PURCHASE_SHARE_RANGE
         share = self._share + self._answer * (self._set_point - owes / self._limit)
-        share = np.minimum(np.maximum(share, low), high)
+        share = bounded(share, *PURCHASE_SHARE_RANGE)
         share[balances.nobodys] = 0.0
         first_card, second_card = balances.card_of.T
         first, second = share[first_card], share[second_card]
-        fits = np.minimum(1.0, high / np.maximum(first + second, 1e-9))
+        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(first + second, 1e-9))
         larger = _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
         to_first = (first * fits)[user] * larger
         to_either = to_first + (second * fits)[user] * larger

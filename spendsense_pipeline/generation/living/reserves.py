@@ -35,6 +35,8 @@ SURPLUS_MONTHS = 0.15
 MONTHLY_DRAW_SHARE = 0.5
 RENT_AHEAD_FACTOR = 1.2
 """Kept in savings of each month's rent that is paid from them before the next pay; it may rise."""
+ADDS_A_STEP_SHARE = 0.3
+"""Of sums fetched, those that are a step larger than needed."""
 HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
 MENU_CENTS: Final = (
@@ -125,24 +127,33 @@ class Reserves:
             pay: Pay into checking on each day, `[U, D]` cents.
         """
         self._is_open = world.calendar.on_or_after(np.arange(world.days)) == np.arange(world.days)
-        self._plan = arrangements
-        who = arrangements.who
-        self._pay = pay[who]
+        self._who = arrangements.who
+        spends, handling = arrangements.spends_cents, arrangements.handling
+        self._spends = spends
+        self._is_helped = handling == Handling.HELPED
+        # A row per day, as a day's are looked at together.
+        pay = pay[self._who].T
+        self._is_paid = (pay > 0) & ~self._is_helped
+        self._moved_part = pay * arrangements.moved_share
+        self._draws = arrangements.draws_on.T & (pay == 0)
+        self._adds_a_step = (arrangements.adds_a_step < ADDS_A_STEP_SHARE).T
+        self._set_aside = arrangements.set_aside_cents.T
+        self._keeps_round_sum = arrangements.keeps_round_sum
+        self._unit = np.where(self._keeps_round_sum, _HUNDRED, _FIFTY)
         months = np.array([KEPT_MONTHS.get(each, KEPT_MONTHS_USUAL) for each in Handling])
-        kept = months[arrangements.handling] * arrangements.spends_cents
-        self._kept = np.rint(kept / _HUNDRED).astype(np.int64) * _HUNDRED
+        self._kept = np.rint(months[handling] * spends / _HUNDRED).astype(np.int64) * _HUNDRED
+        self._surplus = np.rint(SURPLUS_MONTHS * spends)
         by_week = 7 / DAYS_PER_MONTH
         share = np.select(
             [
-                arrangements.handling == Handling.SAVED_MONTHLY,
-                arrangements.handling == Handling.SAVED_BIWEEKLY,
-                arrangements.handling == Handling.HELPED,
+                handling == Handling.SAVED_MONTHLY,
+                handling == Handling.SAVED_BIWEEKLY,
+                self._is_helped,
             ],
             [MONTHLY_DRAW_SHARE, 2 * by_week, 2 * by_week * HELP_SHARE],
             by_week,
         )
-        self._wage = np.rint(share * arrangements.spends_cents / _FIFTY).astype(np.int64) * _FIFTY
-        self._is_helped = arrangements.handling == Handling.HELPED
+        self._wage = np.rint(share * spends / _FIFTY).astype(np.int64) * _FIFTY
 
     @property
     def wage_cents(self) -> Ints:
@@ -157,48 +168,47 @@ class Reserves:
             balances: What everybody has.
             diary: Where it is written.
         """
-        plan = self._plan
-        who = plan.who
+        who = self._who
         if who.size == 0 or not self._is_open[day]:
             return
         missing = self._missing(day, balances, diary)
-        has = (balances.checking - balances.pending)[who]
-        pay = self._pay[:, day]
-        arrived = np.where(plan.keeps_round_sum, has - self._kept, pay * plan.moved_share)
-        unit = np.where(plan.keeps_round_sum, _HUNDRED, _FIFTY)
-        moved = np.where((pay > 0) & ~self._is_helped, arrived, 0)
-        surplus = has - np.rint(SURPLUS_MONTHS * plan.spends_cents)
+        checking = balances.checking[who]
+        has = checking - balances.pending[who]
+        arrived = np.where(self._keeps_round_sum, has - self._kept, self._moved_part[day])
+        moved = np.where(self._is_paid[day], arrived, 0)
+        surplus = has - self._surplus
         moved = np.where(self._is_helped & (surplus > 2 * _HUNDRED), surplus, moved)
-        moved = np.minimum(moved, np.maximum(balances.checking[who], 0))
-        moved = np.maximum((np.maximum(moved, 0) // unit * unit).astype(np.int64), missing)
+        moved = np.maximum(np.minimum(moved, checking), 0)
+        moved = np.maximum((moved // self._unit * self._unit).astype(np.int64), missing)
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
-        months = has / plan.spends_cents
-        wage = np.where(
-            plan.draws_on[:, day] & (months < SKIPS_ABOVE_MONTHS) & (pay == 0), self._wage, 0
-        )
+        draws = self._draws[day] & (has / self._spends < SKIPS_ABOVE_MONTHS)
+        wage = np.where(draws, self._wage, 0)
         help_cents = np.where(self._is_helped, wage, 0)
         self._help(day, help_cents, balances, diary)
         has = has + help_cents
-        drawn = np.where(self._is_helped, 0, wage)
+        drawn = wage - help_cents
         # Bills of the day have been taken off: they are met as they come, not saved up for.
-        shortfall = FETCHES_BELOW_MONTHS * plan.spends_cents - has - drawn
-        step = np.searchsorted(MENU_CENTS, shortfall + 0.06 * plan.spends_cents)
-        step = step + (plan.adds_a_step[:, day] < 0.3)
-        needed = MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]
-        drawn = drawn + np.where(shortfall > 0, needed, 0)
-        free = balances.savings[who] - plan.set_aside_cents[:, day]
+        shortfall = FETCHES_BELOW_MONTHS * self._spends - has - drawn
+        at = np.flatnonzero(shortfall > 0)
+        if at.size:
+            step = np.searchsorted(MENU_CENTS, shortfall[at] + 0.06 * self._spends[at])
+            step = step + self._adds_a_step[day, at]
+            drawn[at] += MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]
+        free = balances.savings[who] - self._set_aside[day]
         left = np.maximum(free, 0) // _FIFTY * _FIFTY
         self._move(day, np.minimum(drawn, left), balances, diary, is_in=False)
 
     def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """What savings lack after a rent that a poor season did not leave; family makes up for what
         checking lacks of it: `[R]` cents."""
-        who = self._plan.who
+        who = self._who
         missing = -(np.minimum(balances.savings[who], 0) // _FIFTY) * _FIFTY
-        has = np.maximum((balances.checking - balances.pending)[who], 0) // _FIFTY * _FIFTY
-        self._help(day, np.maximum(missing - has, 0), balances, diary)
+        if missing.any():
+            has = (balances.checking - balances.pending)[who]
+            has = np.maximum(has, 0) // _FIFTY * _FIFTY
+            self._help(day, np.maximum(missing - has, 0), balances, diary)
         return missing
 
     def _help(self, day: int, cents: Ints, balances: Balances, diary: Diary) -> None:
@@ -206,7 +216,7 @@ class Reserves:
         at = np.flatnonzero(cents > 0)
         if at.size == 0:
             return
-        user = self._plan.who[at]
+        user = self._who[at]
         diary.write(
             user.size,
             user=user,
@@ -225,7 +235,7 @@ class Reserves:
         at = np.flatnonzero(cents > 0)
         if at.size == 0:
             return
-        user, moved = self._plan.who[at], cents[at]
+        user, moved = self._who[at], cents[at]
         if is_in:
             out_of = Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT)
             into = Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN)

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints, bounded
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, USES, Cards, CardUse
 from spendsense_pipeline.generation.bit_fields import BitFields
@@ -133,7 +133,7 @@ class Billing:
         cards, minimums = self._cards, self._parts["minimum"]
         minimum, owes = minimums[card, cycle], owed[card]
         above = owes / cards.limit_cents[card] - cards.set_point[card]
-        answer = np.exp(np.clip(EXTRA_ANSWER * above, -2.0, 2.0))
+        answer = np.exp(bounded(EXTRA_ANSWER * above, -2.0, 2.0))
         room = (owes - self._floor[card]) // _TEN_DOLLARS * _TEN_DOLLARS
         wanted = np.minimum(minimum + self._extra_cents[card, cycle] * answer, room)
         freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)

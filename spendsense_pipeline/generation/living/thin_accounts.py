@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
 from spendsense_pipeline.generation.labels import Fixed, Labels
@@ -53,20 +53,29 @@ class ThinAccounts:
             wanting: Tells who runs out, and what they have before payday.
             everyday_cents: What there is for purchases in a usual month, `[U]`.
         """
-        self._world, self._wanting = world, wanting
+        self._wanting = wanting
         self._who = wanting.tight
         days = np.arange(world.days)
         who = self._who
-        self._chance = uniform(world.words("lump", 2 * days)[who])
-        self._friend = uniform(world.words("lump", 2 * days + 1)[who])
-        self._size = normal(world.words("lump_size", 2 * days)[who])
-        self._friend_size = normal(world.words("lump_size", 2 * days + 1)[who])
-        self._lends = world.words("lends", days)[who]
+        # A row per day, as a day's are looked at together.
+        self._chance = uniform(_drawn(world, "lump", 2 * days, who))
+        self._friend = uniform(_drawn(world, "lump", 2 * days + 1, who))
+        size = normal(_drawn(world, "lump_size", 2 * days, who))
+        cash = np.rint(CASH_MEDIAN_CENTS * np.exp(0.5 * size) / _TWENTY) * _TWENTY
+        self._cash = np.clip(cash, _TWENTY, 40_000).astype(np.int64)
+        size = normal(_drawn(world, "lump_size", 2 * days + 1, who))
+        sums = np.rint(FRIEND_MEDIAN_CENTS * np.exp(0.75 * size) / _FIVE) * _FIVE
+        self._sums = np.clip(sums, _FIVE, 60_000).astype(np.int64)
+        self._settled_share = np.clip(0.7 * np.exp(0.3 * size), 0.3, 1)
+        word = _drawn(world, "lends", days, who)
+        self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
+        self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
         cadence = world.profiles.cadence[who]
         self._times = np.array([CHANCE_TIMES.get(each, CHANCE_TIMES_USUAL) for each in Cadence])[
             cadence
         ]
-        self._everyday = everyday_cents[who] / DAYS_PER_MONTH
+        self._usual = everyday_cents[who] / DAYS_PER_MONTH * wanting.period
+        """What there is in a usual period: `[D, T]` cents."""
         everybody = np.arange(world.users)
         self._sent, self._received = (
             [
@@ -98,68 +107,35 @@ class ThinAccounts:
         who = self._who
         if who.size == 0:
             return
-        wanting = self._wanting
-        free = wanting.free_cents[who] + KEPT_CENTS
-        period = wanting.period[:, day]
-        left = np.maximum(1.0, wanting.left[:, day] - wanting.runs_out_at * period)
-        ticket = free / 100 / left
-        chance = np.clip(
-            self._times * (CHANCE + CHANCE_PER_USD * (ticket - CHANCE_FROM_USD)), *CHANCE_RANGE
-        )
+        free = self._wanting.free_cents[who] + KEPT_CENTS
+        ticket = free / 100 / self._wanting.days_left[day]
+        chance = self._times * (CHANCE + CHANCE_PER_USD * (ticket - CHANCE_FROM_USD))
+        chance = bounded(chance, *CHANCE_RANGE)
         has_some = free > SOME_CENTS
-        cash = np.rint(CASH_MEDIAN_CENTS * np.exp(0.5 * self._size[:, day]) / _TWENTY) * _TWENTY
-        cash = np.clip(cash, _TWENTY, 40_000)
-        takes = has_some & (self._chance[:, day] < chance * CASH_SHARE) & (cash < 0.6 * free)
-        self._post(
-            day,
-            who,
-            np.where(takes, cash, 0),
-            balances,
-            diary,
-            machine[0],
-            Purpose.CASH,
-            machine[1],
-        )
-        free = free - np.where(takes, cash, 0)
-        sum_ = (
-            np.rint(FRIEND_MEDIAN_CENTS * np.exp(0.75 * self._friend_size[:, day]) / _FIVE) * _FIVE
-        )
-        sum_ = np.clip(sum_, _FIVE, 60_000)
-        gives = has_some & (self._friend[:, day] < chance * FRIEND_SHARE) & (sum_ < 0.6 * free)
+        cash, drawn = self._cash[day], self._chance[day]
+        takes = has_some & (drawn < chance * CASH_SHARE) & (cash < 0.6 * free)
+        at = np.flatnonzero(takes)
+        self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
+        free[at] -= cash[at]
+        sums, drawn = self._sums[day], self._friend[day]
+        gives = has_some & (drawn < chance * FRIEND_SHARE) & (sums < 0.6 * free)
         # A third paycheck of a month, a refund: some of it is settled with at once.
-        usual = self._everyday * period
-        large = (free > SETTLES_ABOVE * usual) & (self._friend[:, day] < SETTLES_SHARE) & has_some
-        beyond = (free - 0.8 * usual) * np.clip(
-            0.7 * np.exp(0.3 * self._friend_size[:, day]), 0.3, 1
-        )
+        usual = self._usual[day]
+        large = has_some & (drawn < SETTLES_SHARE) & (free > SETTLES_ABOVE * usual)
+        beyond = (free - 0.8 * usual) * self._settled_share[day]
         settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
-        sum_ = np.where(large, settled, sum_)
-        self._post(
-            day,
-            who,
-            np.where(gives | large, sum_, 0),
-            balances,
-            diary,
-            self._sent[day % FRIENDS_PER_USER],
-            Purpose.FRIEND_OUT,
-        )
-        is_empty = free < EMPTY_CENTS
-        lends = is_empty & (bits(self._lends[:, day], 40, 20) < BORROWS_SHARE * (1 << 20))
-        lent = BORROWED_CENTS[bits(self._lends[:, day], 20, 16) % BORROWED_CENTS.size]
-        self._post(
-            day,
-            who,
-            np.where(lends, -lent, 0),
-            balances,
-            diary,
-            self._received[day % FRIENDS_PER_USER],
-            Purpose.FRIEND_IN,
-        )
+        at = np.flatnonzero(gives | large)
+        given = np.where(large, settled, sums)[at].astype(np.int64)
+        sent, received = (of[day % FRIENDS_PER_USER] for of in (self._sent, self._received))
+        self._post(day, who[at], given, balances, diary, sent, Purpose.FRIEND_OUT)
+        at = np.flatnonzero(self._lends[day] & (free < EMPTY_CENTS))
+        lent = self._lent[day][at]
+        self._post(day, who[at], -lent, balances, diary, received, Purpose.FRIEND_IN)
 
     def _post(
         self,
         day: int,
-        who: Ints,
+        user: Ints,
         cents: Ints,
         balances: Balances,
         diary: Diary,
@@ -167,10 +143,8 @@ class ThinAccounts:
         purpose: Purpose,
         place: Ints | None = None,
     ) -> None:
-        at = np.flatnonzero(cents)
-        if at.size == 0:
+        if user.size == 0:
             return
-        user, moved = who[at], cents[at].astype(np.int64)
         # Machines pay out on any day; what people send each other posts when banks are open.
         settles = day if purpose == Purpose.CASH else int(self._next_open[day])
         diary.write(
@@ -179,13 +153,13 @@ class ThinAccounts:
             slot=int(Slot.CHECKING),
             day=settles,
             authorized=day,
-            cents=moved,
+            cents=cents,
             label=label[user],
             purpose=int(purpose),
             place=NO_PLACE if place is None else place[user],
         )
-        balances.move(day, settles, user, moved)
-        self._wanting.free_cents[user] -= moved
+        balances.move(day, settles, user, cents)
+        self._wanting.free_cents[user] -= cents
 
     def begin_day(self, day: int, balances: Balances, diary: Diary) -> None:
         """Fees for having been below zero, on the business day after.
@@ -237,5 +211,10 @@ class ThinAccounts:
                 balances.savings[user] -= cents
         below = balances.checking < 0
         new = np.flatnonzero(below & ~self._is_below)
-        self._fee_day[new] = int(self._world.calendar.on_or_after(day + 1))
+        self._fee_day[new] = self._next_open[day + 1]
         self._is_below = below
+
+
+def _drawn(world: World, purpose: str, index: Ints, who: Ints) -> Words:
+    """Words of a purpose, a row per day: `[D, T]`."""
+    return world.words(purpose, index)[who].T.copy()

@@ -7,12 +7,13 @@ to paycheck (what is left of this one, before the next), and from reserves that 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, Tastes
@@ -38,6 +39,8 @@ KEPT_CENTS = 800
 # while there is some (in cents), a little, next to none.
 EARLY_RATE, LATE_RATE, LITTLE_RATE, EMPTY_RATE = 2.3, 1.6, 0.6, 0.2
 SOME_CENTS, LITTLE_CENTS = 6_000, 1_500
+_RATE_STEPS_CENTS: Final = np.array([LITTLE_CENTS, SOME_CENTS])
+_RATE_BY_MONEY: Final = np.array([EMPTY_RATE, LITTLE_RATE, LATE_RATE])
 PACE_DAYS = 60.0
 PACE_RANGE = (0.6, 1.4)
 """Who runs out buys oftener, and smaller, who has bought less than usual for about two months; and
@@ -121,7 +124,7 @@ class Wanting:
         self._look_ahead(world, paychecks, due)
 
     def _look_ahead(self, world: World, paychecks: Paychecks, due: Ints) -> None:
-        """Days to the next payday, length of the period and what is due before then: `[T, D]`."""
+        """What each day of a period means for who runs out: `[D, T]`, as a day's is looked up."""
         who = self.tight
         paydays = paychecks.day[who]
         day = np.arange(world.days)
@@ -129,14 +132,18 @@ class Wanting:
         column = np.minimum(passed, paydays.shape[1] - 1)
         following = np.take_along_axis(paydays, column, axis=1)
         last = np.take_along_axis(paydays, np.maximum(passed - 1, 0), axis=1)
-        self.period = np.maximum(following - last, 1).astype(np.float64)
-        self.left = (following - day).astype(np.float64)
-        self.since = day - last
+        period = np.maximum(following - last, 1).astype(np.float64)
+        self.period = period.T.copy()
+        """Days from the last payday to the next."""
+        runs_out = self.runs_out_at[:, np.newaxis] * period
+        self.days_left = np.maximum(1.0, (following - day) - runs_out).T.copy()
+        """Days until the money is meant to be gone."""
+        self._is_early = (day - last < 0.5 * period).T.copy()
         total = np.cumsum(due[who], axis=1)
         until = np.clip(following - 1, 0, world.days - 1)
         self.next_payday = np.full((world.users, world.days), world.days + 1, dtype=np.int64)
         self.next_payday[who] = following
-        self._due_before = np.take_along_axis(total, until, axis=1) - total
+        self._due_before = (np.take_along_axis(total, until, axis=1) - total).T.copy()
 
     def of_day(self, day: int, balances: Balances, statements_due: Ints) -> Wants:
         """What everybody wants of a day, at its beginning.
@@ -150,29 +157,24 @@ class Wanting:
             Rates, tilts and what there is to spend.
         """
         has = balances.checking - balances.pending
-        low, high = CUSHION_ANSWER_RANGE
-        thick = np.maximum(has, 0) / self._cushion
+        spendable = np.maximum(has, 0)
+        thick = spendable / self._cushion
         rare = self.rare
         thick[rare] = np.maximum(has + balances.savings, 0)[rare] / self._reserve[rare]
-        answer = np.clip(thick**CUSHION_EXPONENT, low, high)
-        oftener = np.clip(answer**COUNT_PART, *COUNT_RANGE)
+        answer = bounded(thick**CUSHION_EXPONENT, *CUSHION_ANSWER_RANGE)
+        oftener = bounded(answer**COUNT_PART, *COUNT_RANGE)
         rate, ticket = self._rate * oftener, self._ticket * answer**2 / oftener
-        spendable = np.maximum(has, 0)
         tight = self.tight
         if tight.size:
-            free = has[tight] - self._due_before[:, day] - statements_due[tight] - KEPT_CENTS
-            period, left = self.period[:, day], self.left[:, day]
-            wanted = np.maximum(free, 0) / np.maximum(1.0, left - self.runs_out_at * period)
-            times = np.where(free > LITTLE_CENTS, LITTLE_RATE, EMPTY_RATE)
-            times = np.where(free > SOME_CENTS, LATE_RATE, times)
-            times = np.where(
-                (self.since[:, day] < 0.5 * period) & (free > SOME_CENTS), self._early, times
-            )
-            behind = np.clip(self._rate[tight] / self._pace, *PACE_RANGE)
-            rate[tight] = self._rate[tight] * times * behind
-            dearest = DEAREST_SHARE * np.maximum(free, 0)
-            ticket[tight] = np.minimum(wanted / rate[tight], dearest) / self._basket[tight]
-            spendable[tight] = np.maximum(free, 0)
+            free = has[tight] - self._due_before[day] - statements_due[tight] - KEPT_CENTS
+            times = _RATE_BY_MONEY[np.searchsorted(_RATE_STEPS_CENTS, free)]
+            times = np.where(self._is_early[day] & (free > SOME_CENTS), self._early, times)
+            usual = self._rate[tight]
+            wants = usual * times * bounded(usual / self._pace, *PACE_RANGE)
+            left = np.maximum(free, 0)
+            dearest = np.minimum(left / self.days_left[day] / wants, DEAREST_SHARE * left)
+            rate[tight], ticket[tight] = wants, dearest / self._basket[tight]
+            spendable[tight] = left
             self.free_cents[tight] = free
         level = np.searchsorted(self._mean, ticket)
         return Wants(
