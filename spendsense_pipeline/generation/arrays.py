@@ -1,4 +1,5 @@
-"""Names for the arrays the generator works on, bounds to them, and records kept as columns.
+"""Names for the arrays the generator works on, records kept as columns, and what a day's loop does
+so often that NumPy's own function, which takes anything, would be too slow.
 
 Shapes in docstrings: `U` users of a shard, `D` days, `N` rows, `C` cards, `B` blocks of people.
 """
@@ -54,3 +55,8 @@ class Columns:
 def bounded(values: Floats, low: float, high: float) -> Floats:
     """As `np.clip`, which takes twice as long for as few values as a shard has people: `[N]`."""
     return np.minimum(np.maximum(values, low), high)
+
+
+def places(mask: Flags) -> Ints:
+    """Where a mask `[N]` is set, as `np.flatnonzero` tells: `[M]`."""
+    return mask.nonzero()[0]

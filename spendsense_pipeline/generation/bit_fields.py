@@ -36,6 +36,9 @@ class BitFields:
             shift -= width
             self._shifts[name] = np.uint64(shift)
         self._masks = {name: np.uint64((1 << width) - 1) for name, width in widths.items()}
+        self._all_shifts, self._all_masks = (
+            np.array([*of.values()])[:, np.newaxis] for of in (self._shifts, self._masks)
+        )
 
     def size(self, name: str) -> int:
         """How many different values a field holds."""
@@ -87,3 +90,15 @@ class BitFields:
         """
         unsigned = word.astype(np.uint64, copy=False)
         return ((unsigned >> self._shifts[name]) & self._masks[name]).astype(np.int64)
+
+    def apart(self, word: Words) -> dict[str, Ints]:
+        """The values of all fields.
+
+        Args:
+            word: Packed or drawn words, `[N]`.
+
+        Returns:
+            Of each field its value in every word, `[N]`.
+        """
+        values = (word >> self._all_shifts) & self._all_masks
+        return dict(zip(self._widths, values.astype(np.int64), strict=True))

@@ -70,7 +70,6 @@ def priced(raw: Floats, ending: Ints, is_cash: Flags) -> Ints:
     rounded = np.rint((raw + below) / 100) * 100 - below
     is_rounded = (ending < _NINETY_NINE) & (raw >= _ROUND_PRICES_FROM_CENTS)
     cents = np.where(is_rounded, rounded, np.rint(raw))
-    at = np.flatnonzero(is_cash)
-    notes = bounded(np.rint(raw[at] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
-    cents[at] = notes * _CASH_NOTE_CENTS
+    notes = bounded(np.rint(raw[is_cash] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
+    cents[is_cash] = notes * _CASH_NOTE_CENTS
     return np.maximum(cents, 1).astype(np.int64)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.bit_fields import WORD_BITS
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.randomness import bits, choice_table
@@ -91,7 +91,7 @@ class Shops:
 
     def _open(self, rows: Ints, state: Ints, group: Ints, day: Ints | int, draw: Ints) -> Ints:
         chosen = self.merchant[rows[0, state, group], draw].astype(np.int64)
-        closed = np.flatnonzero(self.last_sale_day[chosen] < day)
+        closed = places(self.last_sale_day[chosen] < day)
         if closed.size:
             chosen[closed] = self.merchant[rows[1, state[closed], group[closed]], draw[closed]]
         return np.asarray(chosen, dtype=np.int64)
@@ -121,7 +121,7 @@ class Favourites:
             Row of the catalog's merchants each, `[N]`.
         """
         merchant = self.at_first[user, group, rank]
-        closed = np.flatnonzero(self.last_sale_day[merchant] < day)
+        closed = places(self.last_sale_day[merchant] < day)
         if closed.size:
             merchant[closed] = self.instead[user[closed], group[closed], rank[closed]]
         return merchant

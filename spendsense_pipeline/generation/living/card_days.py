@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Ints, places
 from spendsense_pipeline.generation.behaviours.credit import (
     HEAVY_PART_DAYS,
     HEAVY_PARTS,
@@ -56,10 +56,9 @@ class CardDays:
         # One card's payments keep their numbers whatever the other card does.
         serial = PAYMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle, part=parts_left)
         self._payments = _by_day(day, days, card, cycle, parts_left, serial.astype(np.int64))
-        day, (card, cycle) = _within(cards.due + 1, days)
-        self._late = _by_day(day, days, card, cycle)
-        day, (card, cycle) = _within(cards.issued, days)
-        self._issues = _by_day(day, days, card, cycle)
+        self._late, self._issues = (
+            _of_cycles(cards, event, days) for event in (cards.due + 1, cards.issued)
+        )
         self._awaited = _by_day(*_awaited(world, cards, wanting, days))
 
     def pay(self, day: int, balances: Balances, diary: Diary) -> Ints:
@@ -75,13 +74,13 @@ class CardDays:
         """
         cards, billing = self._cards, self._billing
         moved = np.zeros(cards.count, dtype=np.int64)
-        card, cycle = self._late[day]
+        card, cycle, serial = self._late[day]
         if card.size:
             fee = billing.late_fees(card, cycle)
-            at = np.flatnonzero(fee)
+            at = places(fee > 0)
             if at.size:
                 self._write(
-                    day, card[at], cycle[at], fee[at], Fixed.LATE_FEE, Purpose.LATE_FEE, diary
+                    day, card[at], serial[at], fee[at], Fixed.LATE_FEE, Purpose.LATE_FEE, diary
                 )
                 balances.owed[card] += fee
                 moved[card] -= fee
@@ -93,7 +92,7 @@ class CardDays:
         cards, billing = self._cards, self._billing
         card, cycle, parts_left, serial = self._payments[day]
         cents = billing.answers(card, cycle, balances.owed, parts_left)
-        at = np.flatnonzero(cents)
+        at = places(cents > 0)
         card, cycle, cents = card[at], cycle[at], cents[at]
         billing.pay(card, cycle, cents, day)
         user, slot = cards.user[card], cards.slot[card]
@@ -137,16 +136,16 @@ class CardDays:
         billing, owed = self._billing, balances.owed[:-1]
         billing.charge(charged)
         billing.end_day(owed)
-        card, cycle = self._issues[day]
+        card, _, serial = self._issues[day]
         if card.size == 0:
             return
         interest = billing.close(card, owed)
-        at = np.flatnonzero(interest)
+        at = places(interest > 0)
         if at.size:
             self._write(
                 day,
                 card[at],
-                cycle[at],
+                serial[at],
                 interest[at],
                 Fixed.CARD_INTEREST,
                 Purpose.CARD_INTEREST,
@@ -158,7 +157,7 @@ class CardDays:
         self,
         day: int,
         card: Ints,
-        cycle: Ints,
+        serial: Ints,
         cents: Ints,
         label: Fixed,
         purpose: Purpose,
@@ -174,7 +173,7 @@ class CardDays:
             cents=cents,
             label=int(label),
             purpose=int(purpose),
-            serial=STATEMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle).astype(np.int64),
+            serial=serial,
         )
 
 
@@ -186,7 +185,7 @@ def _awaited(
     Returns:
         Days on which they wait, `[N]`, how many days there are, cards and cycles, `[N]` each.
     """
-    tight = np.flatnonzero(world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK)
+    tight = places(world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK)
     # A statement is known from the day after it is issued.
     latest = events_passed(cards.issued[tight] + 1, days) - 1
     pays_on = np.take_along_axis(cards.pays_on[tight], np.maximum(latest, 0), axis=1)
@@ -194,6 +193,13 @@ def _awaited(
     awaits = (latest >= 0) & (pays_on > np.arange(days)) & (pays_on < next_payday)
     row, day = np.nonzero(awaits)
     return day, days, tight[row], latest[row, day]
+
+
+def _of_cycles(cards: Cards, event: Ints, days: int) -> list[tuple[Ints, ...]]:
+    """Card, cycle and serial of what happens once in a cycle, by day; from its days, `[C, J]`."""
+    day, (card, cycle) = _within(event, days)
+    serial = STATEMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle)
+    return _by_day(day, days, card, cycle, serial.astype(np.int64))
 
 
 def _within(event: Ints, days: int) -> tuple[Ints, tuple[Ints, ...]]:

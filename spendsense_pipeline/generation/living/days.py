@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.credit import (
     Cards,
     payment_sizes,
@@ -137,7 +137,7 @@ def live(
         thin.of_day(day, balances, diary, cash)
         purchases = shopping.of_day(day, wants, balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
-        refunded = np.flatnonzero(purchases.refund_day >= 0)
+        refunded = places(purchases.refund_day >= 0)
         if refunded.size:
             balances.refund(
                 purchases.refund_day[refunded],
@@ -172,7 +172,7 @@ class _Plan:
         rows = planned.where(inside)
 
         def daily(keep: np.ndarray, of: Ints, size: int) -> Ints:
-            at = np.flatnonzero(keep)
+            at = places(keep)
             total = sums(rows.day[at] * size + of[at], rows.cents[at], world.days * size)
             return total.reshape(world.days, size)
 

@@ -43,16 +43,17 @@ class PurchaseWords:
         purposes = ("purchase", "purchase_settlement", "purchase_instead")
         self._keys = np.stack([world.keys(purpose) for purpose in purposes])
 
-    @staticmethod
-    def number(day: int, serial: Ints) -> Ints:
-        """Which of the user's purchases each is, by its day and its number within it: `[N]`."""
+    def of_day(self, day: int, user: Ints, serial: Ints) -> Words:
+        """The words of a day's purchases.
+
+        Args:
+            day: The day.
+            user: Who buys, `[N]`.
+            serial: Which of the user's purchases of the day it is, `[N]`.
+
+        Returns:
+            `[3, N]`.
+        """
         # As `_NUMBER` packs it, without looking every day whether it fits.
-        return (day << _NUMBER.width("serial")) + serial
-
-    def choices_and_settlement(self, user: Ints, number: Ints) -> Words:
-        """The first two words of each purchase: `[2, N]`."""
-        return words_each(self._keys[:2, user], number)
-
-    def instead(self, user: Ints, number: Ints) -> Words:
-        """The third word of each purchase: `[N]`."""
-        return words_each(self._keys[2, user], number)
+        number = (day << _NUMBER.width("serial")) + serial
+        return words_each(self._keys.take(user, axis=1), number)

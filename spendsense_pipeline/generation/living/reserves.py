@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.behaviours.irregular_pay import Handling, handling_of
 from spendsense_pipeline.generation.labels import Fixed
@@ -79,7 +79,7 @@ def arrange(
     """
     calendar = world.calendar
     handling = handling_of(world)
-    who = np.flatnonzero(handling >= 0)
+    who = places(handling >= 0)
     handling = handling[who]
     days = np.arange(world.days)
     weekday = integers(world.words("wage_day", 0)[who], 5)
@@ -191,7 +191,7 @@ class Reserves:
         drawn = wage - help_cents
         # Bills of the day have been taken off: they are met as they come, not saved up for.
         shortfall = FETCHES_BELOW_MONTHS * self._spends - has - drawn
-        at = np.flatnonzero(shortfall > 0)
+        at = places(shortfall > 0)
         if at.size:
             step = np.searchsorted(MENU_CENTS, shortfall[at] + 0.06 * self._spends[at])
             step = step + self._adds_a_step[day, at]
@@ -213,7 +213,7 @@ class Reserves:
 
     def _help(self, day: int, cents: Ints, balances: Balances, diary: Diary) -> None:
         """A partner, or family, pays into checking: `[R]` cents."""
-        at = np.flatnonzero(cents > 0)
+        at = places(cents > 0)
         if at.size == 0:
             return
         user = self._who[at]
@@ -232,7 +232,7 @@ class Reserves:
     def _move(
         self, day: int, cents: Ints, balances: Balances, diary: Diary, *, is_in: bool
     ) -> None:
-        at = np.flatnonzero(cents > 0)
+        at = places(cents > 0)
         if at.size == 0:
             return
         user, moved = self._who[at], cents[at]

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.posting import PostingDays
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.living.purchase_words import (
-    INSTEAD,
-    SETTLEMENT,
-    PurchaseWords,
-)
+from spendsense_pipeline.generation.living.purchase_words import INSTEAD, SETTLEMENT
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.world import World
 
@@ -35,10 +31,10 @@ class Basket(Columns):
     user: Ints
     serial: Ints
     """Number within the user's day."""
-    number: Ints
-    """Which of all the user's purchases it is, for draws."""
     settlement: Words
-    """The word that says what becomes of it."""
+    """The word that decides what becomes of it."""
+    instead: Words
+    """The word that decides how much is refunded."""
     group: Ints
     """Row of SpendingGroups."""
     merchant: Ints
@@ -73,19 +69,16 @@ class Purchases(Columns):
 class Settling:
     """Decides it day by day, the same for everybody."""
 
-    def __init__(
-        self, world: World, catalog: Catalog, tastes: Tastes, words: PurchaseWords, nobodys: int
-    ) -> None:
+    def __init__(self, world: World, catalog: Catalog, tastes: Tastes, nobodys: int) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             catalog: Where it is bought.
             tastes: What is given back how often.
-            words: The draws of purchases.
             nobodys: What stands for the debit card among cards.
         """
-        self._words, self._nobodys = words, nobodys
+        self._nobodys = nobodys
         self._posting = PostingDays(world.calendar, catalog)
         self._in_store = catalog.merchants.in_store_share * SETTLEMENT.size("channel")
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
@@ -101,13 +94,13 @@ class Settling:
         Returns:
             The same purchases, `[N]`.
         """
-        user, merchant, word = basket.user, basket.merchant, basket.settlement
-        channel = SETTLEMENT.take(word, "channel")
+        user, merchant = basket.user, basket.merchant
+        drawn = SETTLEMENT.apart(basket.settlement)
+        channel, draw = drawn["channel"], drawn["is_refunded"]
         is_online = channel >= self._in_store[merchant]
-        settles = self._posting.of(day, merchant, is_online, SETTLEMENT.take(word, "lag"))
-        draw = SETTLEMENT.take(word, "is_refunded")
+        settles = self._posting.of(day, merchant, is_online, drawn["lag"])
         own_fee = np.zeros(user.size, dtype=np.int64)
-        cash = np.flatnonzero(basket.group == self._cash)
+        cash = places(basket.group == self._cash)
         if cash.size:
             # A machine pays out at once, on any day, and takes no credit card.
             settles[cash] = day
@@ -119,12 +112,12 @@ class Settling:
             basket.cents[elsewhere] += least + step * (draw[elsewhere] % steps)
             own_fee[elsewhere] = np.where(draw[elsewhere] % 5 < OWN_FEE_FIFTHS, OWN_FEE_CENTS, 0)
         refund_day, refund_cents = np.full(user.size, -1), np.zeros(user.size, dtype=np.int64)
-        refunded = np.flatnonzero(draw < self._refunded[basket.group])
+        refunded = places(draw < self._refunded[basket.group])
         if refunded.size:
             shortest, longest = REFUND_DAYS
-            delay = SETTLEMENT.take(word[refunded], "refund_delay") % (longest - shortest + 1)
+            delay = drawn["refund_delay"][refunded] % (longest - shortest + 1)
             refund_day[refunded] = settles[refunded] + shortest + delay
-            share = self._refunded_share(user[refunded], basket.number[refunded])
+            share = _refunded_share(basket.instead[refunded])
             refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)
         return Purchases(
             user=user,
@@ -140,10 +133,10 @@ class Settling:
             refund_cents=refund_cents,
         )
 
-    def _refunded_share(self, user: Ints, number: Ints) -> Floats:
-        """How much of what is given back is refunded, mostly all: `[N]`."""
-        word = self._words.instead(user, number)
-        part = INSTEAD.take(word, "refund_part") / INSTEAD.size("refund_part")
-        low, high = PARTIAL_REFUND_RANGE
-        partial = low + (high - low) * (part - WHOLE_REFUND_SHARE) / (1 - WHOLE_REFUND_SHARE)
-        return np.where(part < WHOLE_REFUND_SHARE, 1.0, partial)
+
+def _refunded_share(word: Words) -> Floats:
+    """How much of what is given back is refunded, mostly all: `[N]`."""
+    part = INSTEAD.take(word, "refund_part") / INSTEAD.size("refund_part")
+    low, high = PARTIAL_REFUND_RANGE
+    partial = low + (high - low) * (part - WHOLE_REFUND_SHARE) / (1 - WHOLE_REFUND_SHARE)
+    return np.where(part < WHOLE_REFUND_SHARE, 1.0, partial)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.cents import priced
 from spendsense_pipeline.generation.labels import Labels
@@ -32,6 +32,7 @@ from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
+_FAVOURITE_DRAWS: Final = FAVOURITE_SHARE * CHOICES.size("goes_to_favourite")
 SMALLER_SHARE = 0.6
 """Of purchases that cannot be afforded, those in whose place something small is bought."""
 
@@ -67,7 +68,7 @@ class Shopping:
         self._cash = catalog.spending_groups.index(CASH_GROUP)
         self._means = means[:, np.newaxis] ** tastes.elasticity
         self._paying = Paying(world, cards)
-        self._settling = Settling(world, catalog, tastes, self._words, cards.count)
+        self._settling = Settling(world, catalog, tastes, cards.count)
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
@@ -84,44 +85,60 @@ class Shopping:
         user = np.repeat(self._everybody, count)
         first_of = np.repeat(count.cumsum() - count, count)
         serial = np.arange(user.size) - first_of
-        number = self._words.number(day, serial)
-        first, second = self._words.choices_and_settlement(user, number)
+        first, second, third = self._words.of_day(day, user, serial)
+        choices, settlement = CHOICES.apart(first), SETTLEMENT.apart(second)
+        instead = INSTEAD.apart(third)
 
-        groups = self._tastes.groups_on[self._calendar.weekday[day]][
-            self._calendar.month_of_year[day]
-        ]
-        group = groups.passed(wants.level[user], CHOICES.take(first, "group"))
-        group[wants.fetches_cash_apart[user] & (group == self._cash)] = 0
-        merchant = self._merchants(day, user, group, first)
+        group = self._groups(day, user, wants, choices["group"])
+        merchant = self._merchants(day, user, group, choices)
         is_too_soon = self._rarely(day, user, group, merchant)
-        cents = self._price(user, group, merchant, CHOICES.take(first, "price"), second)
+        # Something small, in case it cannot be afforded; priced together with what is wanted.
+        small_group = self._tastes.small_table[instead["group"]]
+        small_merchant = self._shops.choose(
+            self._state[user], small_group, day, instead["merchant"]
+        )
+        cents, small_cents = self._prices(
+            user,
+            np.array([group, small_group]),
+            np.array([merchant, small_merchant]),
+            np.array([choices["price"], instead["price"]]),
+            settlement["ending"],
+        )
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
-        pays_with = SETTLEMENT.take(second, "pays_with") / SETTLEMENT.size("pays_with")
+        pays_with = settlement["pays_with"] / SETTLEMENT.size("pays_with")
         card = self._paying.card_of(user, first_of, cents, pays_with, balances)
         is_debit = card == balances.nobodys
         before = running_before(first_of, np.where(is_debit, cents, 0))
         is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
-        basket = Basket(user, serial, number, second, group, merchant, cents, card)
-        dear = np.flatnonzero(is_dear)
+        basket = Basket(user, serial, second, third, group, merchant, cents, card)
+        dear = places(is_dear)
         if dear.size:
-            swaps = dear[SETTLEMENT.take(second[dear], "smaller") < SMALLER_SHARE * 16]
-            self._take_something_small(day, basket, dear)
+            group[dear], merchant[dear] = small_group[dear], small_merchant[dear]
+            cents[dear] = small_cents[dear]
             before = running_before(first_of, np.where(is_debit, cents, 0))
-            is_kept = ~is_dear
-            is_kept[swaps] = (before + cents <= spendable)[swaps]
-            basket = basket.where(is_kept)
+            swaps = settlement["smaller"] < SMALLER_SHARE * SETTLEMENT.size("smaller")
+            basket = basket.where(~is_dear | (swaps & (before + cents <= spendable)))
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
         return self._settling.of_day(day, basket)
 
-    def _merchants(self, day: int, user: Ints, group: Ints, word: Words) -> Ints:
+    def _groups(self, day: int, user: Ints, wants: Wants, draw: Ints) -> Ints:
+        """What kind of thing is bought, by tilt, weekday and season: `[N]`."""
+        weekday, month = self._calendar.weekday[day], self._calendar.month_of_year[day]
+        groups = self._tastes.groups_on[weekday][month]
+        group: Ints = groups.passed(wants.level[user], draw)
+        group[wants.fetches_cash_apart[user] & (group == self._cash)] = 0
+        return group
+
+    def _merchants(self, day: int, user: Ints, group: Ints, choices: dict[str, Ints]) -> Ints:
         """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
-        rank = _FAVOURITE_RANK[CHOICES.take(word, "favourite")]
+        rank = _FAVOURITE_RANK[choices["favourite"]]
         merchant = self._favourites.of(day, user, group, rank)
-        at = np.flatnonzero(CHOICES.take(word, "goes_to_favourite") >= FAVOURITE_SHARE * 256)
+        goes_elsewhere = choices["goes_to_favourite"] >= _FAVOURITE_DRAWS
+        at = places(goes_elsewhere)
         merchant[at] = self._shops.choose(
-            self._state[user[at]], group[at], day, CHOICES.take(word[at], "merchant")
+            self._state[user[at]], group[at], day, choices["merchant"][at]
         )
         return merchant
 
@@ -134,7 +151,7 @@ class Shopping:
         """
         kind = self._merchant.visit_kind
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
-        rare = np.flatnonzero(kind[merchant] > 0)
+        rare = places(kind[merchant] > 0)
         again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
         if again.size:
             who, what = user[again], group[again]
@@ -145,20 +162,21 @@ class Shopping:
     def _is_again(self, day: int, user: Ints, kind: Ints) -> Flags:
         return (kind > 0) & (day - self._visited[user, kind] < self._days_between[kind])
 
-    def _take_something_small(self, day: int, basket: Basket, dear: Ints) -> None:
-        """Put something small in place of what is too dear, `[M]` of the basket."""
-        user = basket.user[dear]
-        word = self._words.instead(user, basket.number[dear])
-        group = self._tastes.small_table[INSTEAD.take(word, "group")]
-        merchant = self._shops.choose(self._state[user], group, day, INSTEAD.take(word, "merchant"))
-        place = INSTEAD.take(word, "price")
-        basket.group[dear], basket.merchant[dear] = group, merchant
-        basket.cents[dear] = self._price(user, group, merchant, place, basket.settlement[dear])
+    def _prices(self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints) -> Ints:
+        """What merchants sell at, a dearer basket for who has more.
 
-    def _price(self, user: Ints, group: Ints, merchant: Ints, place: Ints, word: Words) -> Ints:
-        """What the merchant sells at, a dearer basket for who has more: `[N]` cents."""
+        Args:
+            user: Who buys, `[N]`.
+            group: Row of SpendingGroups, `[K, N]`, for several things each might buy.
+            merchant: Row of the catalog's merchants, `[K, N]`.
+            place: Where each price lies among the merchant's, `[K, N]`.
+            ending: 0..255, decides how prices end, `[N]`.
+
+        Returns:
+            Cents, `[K, N]`.
+        """
         shops, tastes = self._merchant, self._tastes
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
         raw = relative * shops.ticket_median_cents[merchant] * self._means[user, group]
         raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
-        return priced(raw, SETTLEMENT.take(word, "ending"), group == self._cash)
+        return priced(raw, ending, group == self._cash)

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints, bounded
+from spendsense_pipeline.generation.arrays import Floats, Ints, bounded, places
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, USES, Cards, CardUse
 from spendsense_pipeline.generation.bit_fields import BitFields
@@ -118,11 +118,11 @@ class Billing:
         """
         balance = self._parts["balance"][card, cycle]
         cents = balance - self._parts["paid"][card, cycle]
-        in_parts = np.flatnonzero(parts_left)
+        in_parts = places(parts_left > 0)
         if in_parts.size:
             part = np.ceil(balance[in_parts] / HEAVY_PARTS / _TEN_DOLLARS) * _TEN_DOLLARS
             cents[in_parts] = np.minimum(cents[in_parts], part)
-        carries = np.flatnonzero(~self._in_full[card])
+        carries = places(~self._in_full[card])
         if carries.size:
             cents[carries] = self._instalments(card[carries], cycle[carries], owed)
         paid: Ints = np.maximum(np.minimum(cents, balance), 0)

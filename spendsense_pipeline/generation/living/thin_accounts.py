@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded
+from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
 from spendsense_pipeline.generation.labels import Fixed, Labels
@@ -114,7 +114,7 @@ class ThinAccounts:
         has_some = free > SOME_CENTS
         cash, drawn = self._cash[day], self._chance[day]
         takes = has_some & (drawn < chance * CASH_SHARE) & (cash < 0.6 * free)
-        at = np.flatnonzero(takes)
+        at = places(takes)
         self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
         free[at] -= cash[at]
         sums, drawn = self._sums[day], self._friend[day]
@@ -124,11 +124,11 @@ class ThinAccounts:
         large = has_some & (drawn < SETTLES_SHARE) & (free > SETTLES_ABOVE * usual)
         beyond = (free - 0.8 * usual) * self._settled_share[day]
         settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
-        at = np.flatnonzero(gives | large)
+        at = places(gives | large)
         given = np.where(large, settled, sums)[at].astype(np.int64)
         sent, received = (of[day % FRIENDS_PER_USER] for of in (self._sent, self._received))
         self._post(day, who[at], given, balances, diary, sent, Purpose.FRIEND_OUT)
-        at = np.flatnonzero(self._lends[day] & (free < EMPTY_CENTS))
+        at = places(self._lends[day] & (free < EMPTY_CENTS))
         lent = self._lent[day][at]
         self._post(day, who[at], -lent, balances, diary, received, Purpose.FRIEND_IN)
 
@@ -169,7 +169,7 @@ class ThinAccounts:
             balances: What everybody has.
             diary: Where it is written.
         """
-        user = np.flatnonzero(self._fee_day == day)
+        user = places(self._fee_day == day)
         if user.size == 0:
             return
         diary.write(
@@ -192,7 +192,7 @@ class ThinAccounts:
             balances: What everybody has.
             diary: Where it is written.
         """
-        short = np.flatnonzero(balances.checking < 0)
+        short = places(balances.checking < 0)
         if short.size and self._is_open[day]:
             cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
             # Who means to save does not undo it.
@@ -210,7 +210,7 @@ class ThinAccounts:
                 balances.checking[user] += cents
                 balances.savings[user] -= cents
         below = balances.checking < 0
-        new = np.flatnonzero(below & ~self._is_below)
+        new = places(below & ~self._is_below)
         self._fee_day[new] = self._next_open[day + 1]
         self._is_below = below
 

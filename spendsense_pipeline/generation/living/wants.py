@@ -13,7 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded, places
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, Tastes
@@ -107,8 +107,8 @@ class Wanting:
         self._basket = basket
         self._mean = mean
         rhythm = world.profiles.rhythm
-        self.tight = np.flatnonzero(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
-        self.rare = np.flatnonzero(rhythm == Rhythm.SWEPT)
+        self.tight = places(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
+        self.rare = places(rhythm == Rhythm.SWEPT)
         self.is_tight = rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
         place = uniform(world.words("runs_out", 0))[self.tight]
         is_natural = world.profiles.people.target[self.tight] == NO_TARGET
