@@ -287,4 +287,4 @@ def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
     )
     code[written] = len(text) + len(numbered) + number_of
     checks = [f"CHECK {each}" for each in number.tolist()]
-    return code, arrow.text([*text.to_pylist(), *numbered, *checks])
+    return code, pa.concat_arrays([text, arrow.text([*numbered, *checks])])

@@ -83,29 +83,33 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     lo_weeks, hi_weeks = OPENING_WEEKS
     balance = np.rint(weekly * (lo_weeks + (hi_weeks - lo_weeks) * size[:, 1]))
     earned = np.zeros(who.size)
-    moved = np.zeros((5, who.size, world.days))
+    moved = np.zeros((5, world.days, who.size))
     low_draw, high_draw = DRAW_SHARE
+    draws = drawn[:, :, 2] < DRAW_CHANCE
+    part = low_draw + (high_draw - low_draw) * drawn[:, :, 3]
     for day in range(world.as_of_day + 1):
         if day == world.history_day:
             opening[who] = balance.astype(np.int64)
+        # Bills and taxes wait for a business day as well.
+        if not is_open[day]:
+            continue
+        bought, software, fee, tax, draw = moved[:, day]
         balance = balance + takings[:, day]
         earned += takings[:, day]
         # Supplies are bought of what is there.
-        bought = np.minimum(supplies[:, day], np.maximum(balance - SOFTWARE_CENTS, 0))
-        bills = np.minimum(monthly[:, [day]].repeat(who.size, 1), balance - bought)
-        bills[1] = np.minimum(bills[1], balance - bought - bills[0])
-        balance = balance - bought - bills.sum(axis=0)
-        tax = np.zeros(who.size)
+        bought[:] = np.minimum(supplies[:, day], np.maximum(balance - SOFTWARE_CENTS, 0))
+        balance = balance - bought
+        if monthly[:, day].any():
+            software[:] = np.minimum(monthly[0, day], balance)
+            fee[:] = np.minimum(monthly[1, day], balance - software)
+            balance = balance - (software + fee)
         if taxes[day]:
-            tax = np.rint(np.minimum(earned * TAX_SHARE, 0.6 * balance) / 100) * 100
+            tax[:] = np.rint(np.minimum(earned * TAX_SHARE, 0.6 * balance) / 100) * 100
             earned[:] = 0
         spare = balance - tax - KEPT_WEEKS * weekly
-        draws = (drawn[:, day, 2] < DRAW_CHANCE) & is_open[day] & (spare > 5_000)
-        part = low_draw + (high_draw - low_draw) * drawn[:, day, 3]
-        draw = np.where(draws, np.floor(spare * part / 5_000) * 5_000, 0)
+        at = np.flatnonzero(draws[:, day] & (spare > 5_000))
+        draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
         balance = balance - tax - draw
-        for row, cents in enumerate((bought, bills[0], bills[1], tax, draw)):
-            moved[row, :, day] = cents
     kinds = (
         ("business_supplies", Purpose.BUSINESS_SUPPLIES, 0),
         ("business_software", Purpose.BUSINESS_BILL, 0),
@@ -115,7 +119,7 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     )
     parts = [_rows(world, labels, "business_takings", Purpose.BUSINESS_TAKINGS, 0, who, -takings)]
     parts += [
-        _rows(world, labels, kind, purpose, serial, who, cents)
+        _rows(world, labels, kind, purpose, serial, who, cents.T)
         for (kind, purpose, serial), cents in zip(kinds, moved, strict=True)
     ]
     return Postings.joined(parts), opening

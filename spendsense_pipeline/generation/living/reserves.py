@@ -133,7 +133,7 @@ class Reserves:
         self._is_helped = handling == Handling.HELPED
         # A row per day, as a day's are looked at together.
         pay = pay[self._who].T
-        self._is_paid = (pay > 0) & ~self._is_helped
+        self._is_paid = pay > 0
         self._moved_part = pay * arrangements.moved_share
         self._draws = arrangements.draws_on.T & (pay == 0)
         self._adds_a_step = (arrangements.adds_a_step < ADDS_A_STEP_SHARE).T
@@ -174,12 +174,10 @@ class Reserves:
         missing = self._missing(day, balances, diary)
         checking = balances.checking[who]
         has = checking - balances.pending[who]
-        arrived = np.where(self._keeps_round_sum, has - self._kept, self._moved_part[day])
-        moved = np.where(self._is_paid[day], arrived, 0)
-        surplus = has - self._surplus
-        moved = np.where(self._is_helped & (surplus > 2 * _HUNDRED), surplus, moved)
-        moved = np.maximum(np.minimum(moved, checking), 0)
-        moved = np.maximum((moved // self._unit * self._unit).astype(np.int64), missing)
+        moved = missing
+        at = places(self._is_paid[day] | self._is_helped)
+        if at.size:
+            moved[at] = np.maximum(moved[at], self._swept(day, has, checking)[at])
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
@@ -199,6 +197,23 @@ class Reserves:
         free = balances.savings[who] - self._set_aside[day]
         left = np.maximum(free, 0) // _FIFTY * _FIFTY
         self._move(day, np.minimum(drawn, left), balances, diary, is_in=False)
+
+    def _swept(self, day: int, has: Ints, checking: Ints) -> Ints:
+        """What goes into savings when pay arrives, and of who is helped when there is a surplus.
+
+        Args:
+            day: The day.
+            has: What checking holds less what is pending, `[R]` cents.
+            checking: What it holds, `[R]` cents.
+
+        Returns:
+            Round sums, `[R]` cents.
+        """
+        arrived = np.where(self._keeps_round_sum, has - self._kept, self._moved_part[day])
+        surplus = has - self._surplus
+        cents = np.where(self._is_helped, np.where(surplus > 2 * _HUNDRED, surplus, 0), arrived)
+        cents = np.maximum(np.minimum(cents, checking), 0)
+        return (cents // self._unit * self._unit).astype(np.int64)
 
     def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """What savings lack after a rent that a poor season did not leave; family makes up for what

@@ -76,12 +76,11 @@ class ThinAccounts:
         ]
         self._usual = everyday_cents[who] / DAYS_PER_MONTH * wanting.period
         """What there is in a usual period: `[D, T]` cents."""
-        everybody = np.arange(world.users)
+        everybody, which = np.indices((world.users, FRIENDS_PER_USER)).reshape(2, -1)
         self._sent, self._received = (
-            [
-                friends(world, labels, everybody, np.full(world.users, which), is_sent=is_sent)
-                for which in range(FRIENDS_PER_USER)
-            ]
+            friends(world, labels, everybody, which, is_sent=is_sent)
+            .reshape(world.users, FRIENDS_PER_USER)
+            .T
             for is_sent in (True, False)
         )
         self._next_open = world.calendar.on_or_after(days)
