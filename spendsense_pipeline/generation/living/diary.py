@@ -15,10 +15,10 @@ from spendsense_pipeline.generation.postings import (
     transfer_link,
 )
 
-_NOWHERE: Final = {"serial": 0, "place": NO_PLACE}
-
-
 _NO_TRANSFER: Final = -1
+_USUALLY: Final[dict[str, Ints | int]] = {"serial": 0, "place": NO_PLACE, "moved": _NO_TRANSFER}
+"""What columns hold where nothing is written in them; `moved` is the purpose of the outgoing leg of
+a transfer."""
 
 
 class Diary:
@@ -26,22 +26,18 @@ class Diary:
 
     def __init__(self) -> None:
         self._counts: list[int] = []
-        self._columns: dict[str, list[Ints | int]] = {
-            name: [] for name in (*Postings.names(), "moved") if name != "link"
-        }
+        self._entries: list[dict[str, Ints | int]] = []
 
-    def write(self, count: int, *, moved: int = _NO_TRANSFER, **columns: Ints | int) -> None:
+    def write(self, count: int, **columns: Ints | int) -> None:
         """Rows of a day.
 
         Args:
             count: How many rows.
-            moved: Purpose of the outgoing leg, where the rows are legs of transfers.
-            **columns: Every column of `Postings` but `link`, `[count]` or one value for all; a
-                place only where there is one.
+            **columns: Every column of `Postings` but `link`, `[count]` or one value for all; serial
+                and place only where there is one.
         """
         self._counts.append(count)
-        for name, values in (_NOWHERE | columns | {"moved": moved}).items():
-            self._columns[name].append(values)
+        self._entries.append(columns)
 
     def transfer(
         self, user: Ints, day: int, cents: Ints, serial: Ints | int, out_of: Leg, into: Leg
@@ -73,8 +69,13 @@ class Diary:
     def rows(self) -> Postings:
         """Everything written so far."""
         count = np.array(self._counts, dtype=np.int64)
-        whole = {name: _joined(parts, count) for name, parts in self._columns.items()}
-        moved = whole.pop("moved")
+        entries = [_USUALLY | entry for entry in self._entries]
+        whole = {
+            name: _joined([entry[name] for entry in entries], count)
+            for name in Postings.names()
+            if name != "link"
+        }
+        moved = _joined([entry["moved"] for entry in entries], count)
         legs = np.flatnonzero(moved != _NO_TRANSFER)
         whole["link"] = np.full(moved.size, NO_LINK)
         whole["link"][legs] = transfer_link(moved[legs], whole["serial"][legs])
@@ -88,10 +89,12 @@ def _joined(parts: list[Ints | int], count: Ints) -> Ints:
         parts: As they were written, `[W]`.
         count: Rows of each, `[W]`.
     """
-    values = [part if isinstance(part, int) else 0 for part in parts]
+    is_several = [not isinstance(part, int) for part in parts]
+    if parts and all(is_several):
+        return np.concatenate(parts)
+    values = [0 if several else part for part, several in zip(parts, is_several, strict=True)]
     column = np.repeat(np.array(values, dtype=np.int64), count)
-    several = [part for part in parts if not isinstance(part, int)]
-    if several:
-        is_several = np.array([not isinstance(part, int) for part in parts])
+    if any(is_several):
+        several = [part for part in parts if not isinstance(part, int)]
         column[np.repeat(is_several, count)] = np.concatenate(several)
     return column
