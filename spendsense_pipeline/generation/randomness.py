@@ -36,11 +36,14 @@ NORMAL_BITS: Final = 12
 
 def mix64(x: npt.ArrayLike) -> Words:
     """The splitmix64 finaliser: a bijection of words `[N]` that makes neighbours unrelated."""
+    # In place, where wrapping around, which is the arithmetic we want, is nothing to warn of.
     mixed = np.array(x, dtype=np.uint64)
-    with np.errstate(over="ignore"):  # wrapping around is the arithmetic we want
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * _MULTIPLIER_1
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * _MULTIPLIER_2
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)), dtype=np.uint64)
+    mixed ^= mixed >> np.uint64(30)
+    mixed *= _MULTIPLIER_1
+    mixed ^= mixed >> np.uint64(27)
+    mixed *= _MULTIPLIER_2
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 def purpose_key(seed: int, purpose: str) -> int:

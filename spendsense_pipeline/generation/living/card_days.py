@@ -61,34 +61,27 @@ class CardDays:
         )
         self._awaited = _by_day(*_awaited(world, cards, wanting, days))
 
-    def pay(self, day: int, balances: Balances, diary: Diary) -> Ints:
+    def pay(self, day: int, balances: Balances, diary: Diary) -> None:
         """Payments and late fees of a day.
 
         Args:
             day: The day.
             balances: What everybody has and owes.
             diary: Where it is written.
-
-        Returns:
-            What was paid less fees on each card, `[C]` cents.
         """
-        cards, billing = self._cards, self._billing
-        moved = np.zeros(cards.count, dtype=np.int64)
         card, cycle, serial = self._late[day]
         if card.size:
-            fee = billing.late_fees(card, cycle)
+            fee = self._billing.late_fees(card, cycle)
             at = places(fee > 0)
             if at.size:
                 self._write(
                     day, card[at], serial[at], fee[at], Fixed.LATE_FEE, Purpose.LATE_FEE, diary
                 )
                 balances.owed[card] += fee
-                moved[card] -= fee
         if self._payments[day][0].size:
-            self._answer(day, balances, moved, diary)
-        return moved
+            self._answer(day, balances, diary)
 
-    def _answer(self, day: int, balances: Balances, moved: Ints, diary: Diary) -> None:
+    def _answer(self, day: int, balances: Balances, diary: Diary) -> None:
         cards, billing = self._cards, self._billing
         card, cycle, parts_left, serial = self._payments[day]
         cents = billing.answers(card, cycle, balances.owed, parts_left)
@@ -106,7 +99,6 @@ class CardDays:
         )
         np.subtract.at(balances.checking, user, cents)
         balances.owed[card] -= cents
-        moved[card] += cents
 
     def due_before_payday(self, day: int, balances: Balances) -> Ints:
         """Card payments still to come before the next payday of who runs out.
@@ -124,17 +116,15 @@ class CardDays:
         cents = self._billing.answers(card, cycle, balances.owed, np.zeros_like(card))
         return sums(self._cards.user[card], cents, balances.checking.size)
 
-    def end_day(self, day: int, balances: Balances, charged: Ints, diary: Diary) -> None:
+    def end_day(self, day: int, balances: Balances, diary: Diary) -> None:
         """Close the day, and the cycles that end on it.
 
         Args:
             day: The day.
             balances: What everybody owes.
-            charged: Purchases less refunds that posted, `[C]` cents.
             diary: Where interest is written.
         """
         billing, owed = self._billing, balances.owed[:-1]
-        billing.charge(charged)
         billing.end_day(owed)
         card, _, serial = self._issues[day]
         if card.size == 0:

@@ -125,13 +125,12 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
-        owed_before = balances.owed[:-1].copy()
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
         balances.owed[:-1] += plan.owed[day]
         thin.begin_day(day, balances, diary)
-        paid = book.pay(day, balances, diary)
+        book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
         wants = wanting.of_day(day, balances, book.due_before_payday(day, balances))
         thin.of_day(day, balances, diary, cash)
@@ -149,7 +148,7 @@ def live(
         bought.append(purchases)
         wanting.bought(purchases.user)
         thin.end_day(day, balances, diary)
-        book.end_day(day, balances, balances.owed[:-1] - owed_before + paid, diary)
+        book.end_day(day, balances, diary)
     rows = Postings.joined(
         [diary.rows(), *purchase_rows(world, labels, Purchases.joined(bought), cards, away)]
     )

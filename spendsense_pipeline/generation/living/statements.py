@@ -78,10 +78,8 @@ class Billing:
         """The cycle that is open."""
         self._previous = np.zeros(count, dtype=np.int64)
         # Of each cycle as it goes on: set to nothing by the statement that closes it.
-        self._running = np.zeros((5, count), dtype=np.int64)
-        self._purchases, self._fees, self._payments, self._cent_days, self._paid_since = (
-            self._running
-        )
+        self._running = np.zeros((4, count), dtype=np.int64)
+        self._fees, self._payments, self._cent_days, self._paid_since = self._running
         """The last is what was paid since the last statement, by its due date."""
         self.unpaid_minimums = np.zeros(count, dtype=np.int64)
         """Asked for and not paid: payments settle the oldest minimum first."""
@@ -99,10 +97,6 @@ class Billing:
         self._paid_since[:] = owed
         self.unpaid_minimums[:] = 0
         self.last_paid_day[:] = -1
-
-    def charge(self, purchases: Ints) -> None:
-        """Purchases less refunds that post on a day, `[C]` cents."""
-        self._purchases += purchases
 
     def answers(self, card: Ints, cycle: Ints, owed: Ints, parts_left: Ints) -> Ints:
         """What is paid in answer to statements.
@@ -198,7 +192,9 @@ class Billing:
             half_even(self._cent_days[card] * cards.apr_basis_points[card], INTEREST_DIVISOR),
             0,
         )
-        fees = self._fees[card]
+        fees, payments = self._fees[card], self._payments[card]
+        # Less refunds: by what is owed more than at the last statement, but for fees and payments.
+        purchases = owed[card] - previous - fees + payments
         balance = owed[card] + interest
         minimum = np.minimum(
             np.maximum(
@@ -208,10 +204,10 @@ class Billing:
         )
         for name, cents in (
             ("previous", previous),
-            ("purchases", self._purchases[card]),
+            ("purchases", purchases),
             ("interest", interest),
             ("fees", fees),
-            ("payments", self._payments[card]),
+            ("payments", payments),
             ("balance", balance),
             ("minimum", minimum),
         ):
