@@ -36,7 +36,7 @@ NORMAL_BITS: Final = 12
 
 def mix64(x: npt.ArrayLike) -> Words:
     """The splitmix64 finaliser: a bijection of words `[N]` that makes neighbours unrelated."""
-    # In place, where wrapping around, which is the arithmetic we want, is nothing to warn of.
+    # In place, as of arrays, not of scalars, NumPy lets us wrap around without a warning.
     mixed = np.array(x, dtype=np.uint64)
     mixed ^= mixed >> np.uint64(30)
     mixed *= _MULTIPLIER_1
@@ -102,8 +102,8 @@ def words_each(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
         `[N]`.
     """
     position = np.asarray(index, dtype=np.int64).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        return mix64(np.asarray(keys, dtype=np.uint64) + position * GOLDEN)
+    position *= GOLDEN
+    return mix64(np.asarray(keys, dtype=np.uint64) + position)
 
 
 def bits(word: Words, shift: int, count: int) -> Ints:

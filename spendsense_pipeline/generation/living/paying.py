@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints, bounded
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.credit import (
     MINIMUM_PAYER_PURCHASE_SHARE,
@@ -85,20 +85,22 @@ class Paying:
         card = np.where(drawn < to_either, second_card[user], balances.nobodys)
         card = np.where(drawn < to_first, first_card[user], card)
         # Several purchases of a day share what room there is below the ceiling.
-        before = running_before(first_of, np.where(card == balances.nobodys, 0, cents))
+        before = running_before(first_of, cents, card != balances.nobodys)
         room = (self._ceiling - owes)[card] - before
         return np.where(cents <= room, card, balances.nobodys)
 
 
-def running_before(first_of: Ints, cents: Ints) -> Ints:
-    """What the user's purchases earlier in the day come to.
+def running_before(first_of: Ints, cents: Ints, counts: Flags) -> Ints:
+    """What those of the user's purchases that count come to earlier in the day.
 
     Args:
         first_of: Where the purchases of the same user begin, `[N]`.
         cents: `[N]`, in order of user.
+        counts: Which count, `[N]`.
 
     Returns:
         Cents, `[N]`.
     """
-    before = cents.cumsum() - cents
+    counted = cents * counts
+    before = counted.cumsum() - counted
     return before - before[first_of]

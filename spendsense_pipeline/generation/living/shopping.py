@@ -110,14 +110,14 @@ class Shopping:
         pays_with = settlement["pays_with"] / SETTLEMENT.size("pays_with")
         card = self._paying.card_of(user, first_of, cents, pays_with, balances)
         is_debit = card == balances.nobodys
-        before = running_before(first_of, np.where(is_debit, cents, 0))
+        before = running_before(first_of, cents, is_debit)
         is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
         basket = Basket(user, serial, second, third, group, merchant, cents, card)
         dear = places(is_dear)
         if dear.size:
             group[dear], merchant[dear] = small_group[dear], small_merchant[dear]
             cents[dear] = small_cents[dear]
-            before = running_before(first_of, np.where(is_debit, cents, 0))
+            before = running_before(first_of, cents, is_debit)
             swaps = settlement["smaller"] < SMALLER_SHARE * SETTLEMENT.size("smaller")
             basket = basket.where(~is_dear | (swaps & (before + cents <= spendable)))
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day

@@ -69,6 +69,8 @@ class Billing:
         names = Statements.__dataclass_fields__
         self._parts = {name: np.zeros(shape, dtype=np.int64) for name in names}
         self._in_full = cards.is_paid_in_full
+        self._pays_late = cards.payment == PaymentHabit.LATE
+        self._pays_minimum = cards.payment == PaymentHabit.MINIMUM_ONLY
         extra_share = np.array([EXTRA_SHARE.get(each, 0.0) for each in CardUse])[cards.use]
         self._extra_cents = (extra_share * cards.limit_cents)[:, np.newaxis] * sizes
         floors = np.array([USES[each].floor for each in CardUse])[cards.use]
@@ -133,9 +135,8 @@ class Billing:
         freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
         # Who pays late answers the statement before.
         late = np.where(cycle > 0, minimums[card, np.maximum(cycle - 1, 0)], 0)
-        habit = cards.payment[card]
-        cents = np.where(habit == PaymentHabit.LATE, late, freely * _TEN_DOLLARS)
-        cents = np.where(habit == PaymentHabit.MINIMUM_ONLY, minimum, cents)
+        cents = np.where(self._pays_late[card], late, freely * _TEN_DOLLARS)
+        cents = np.where(self._pays_minimum[card], minimum, cents)
         return cents.astype(np.int64)
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:
@@ -186,22 +187,20 @@ class Billing:
         """
         cards, cycle = self._cards, self.cycle[card]
         previous = self._previous[card]
-        revolves = (previous > 0) & (self._paid_since[card] < previous)
-        interest = np.where(
-            revolves,
-            half_even(self._cent_days[card] * cards.apr_basis_points[card], INTEREST_DIVISOR),
-            0,
-        )
+        interest = np.zeros_like(previous)
+        revolves = places((previous > 0) & (self._paid_since[card] < previous))
+        if revolves.size:
+            of = card[revolves]
+            interest[revolves] = half_even(
+                self._cent_days[of] * cards.apr_basis_points[of], INTEREST_DIVISOR
+            )
         fees, payments = self._fees[card], self._payments[card]
         # Less refunds: by what is owed more than at the last statement, but for fees and payments.
         purchases = owed[card] - previous - fees + payments
         balance = owed[card] + interest
-        minimum = np.minimum(
-            np.maximum(
-                MINIMUM_FLOOR_CENTS, half_even(np.maximum(balance, 0), 100) + interest + fees
-            ),
-            np.maximum(balance, 0),
-        )
+        positive = np.maximum(balance, 0)
+        share = half_even(positive, 100) + interest + fees
+        minimum = np.minimum(np.maximum(MINIMUM_FLOOR_CENTS, share), positive)
         for name, cents in (
             ("previous", previous),
             ("purchases", purchases),
