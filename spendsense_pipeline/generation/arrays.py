@@ -53,7 +53,16 @@ class Columns:
 
 
 def bounded(values: Floats, low: float, high: float) -> Floats:
-    """As `np.clip`, which takes twice as long for as few values as a shard has people: `[N]`."""
+    """Values brought within bounds, as by `np.clip`.
+
+    Args:
+        values: `[N]`.
+        low: The least.
+        high: The most.
+
+    Returns:
+        `[N]`.
+    """
     return np.minimum(np.maximum(values, low), high)
 
 

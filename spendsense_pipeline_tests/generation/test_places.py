@@ -166,5 +166,11 @@ def test_a_favourite_stays_until_it_closes() -> None:
     assert closing.any()
     assert (one == other)[~closing].all()
     assert np.isnat(SHOPS.closed_on[other]).all()
+    # Looked up beforehand they are the same.
+    draws = np.zeros((draw.size, len(CATALOG.spending_groups), 1), dtype=np.int64)
+    draws[draw, of, 0] = draw
+    favourites = shops.favourites_of(where, draws)
+    for day, expected in ((0, one), (364, other)):
+        assert (favourites.of(day, draw, of, np.zeros_like(draw)) == expected).all()
     # Nobody goes to the same optician again and again.
     assert (CATALOG.visit_kinds.days_between[SHOPS.visit_kind[one]] == 0).all()

@@ -112,14 +112,14 @@ class Shopping:
         is_debit = card == balances.nobodys
         before = running_before(first_of, cents, is_debit)
         is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
-        basket = Basket(user, serial, second, third, group, merchant, cents, card)
         dear = places(is_dear)
-        if dear.size:
-            group[dear], merchant[dear] = small_group[dear], small_merchant[dear]
-            cents[dear] = small_cents[dear]
-            before = running_before(first_of, cents, is_debit)
-            swaps = settlement["smaller"] < SMALLER_SHARE * SETTLEMENT.size("smaller")
-            basket = basket.where(~is_dear | (swaps & (before + cents <= spendable)))
+        group[dear], merchant[dear] = small_group[dear], small_merchant[dear]
+        cents[dear] = small_cents[dear]
+        before = running_before(first_of, cents, is_debit)
+        swaps = settlement["smaller"] < SMALLER_SHARE * SETTLEMENT.size("smaller")
+        is_bought = ~is_dear | (swaps & (before + cents <= spendable))
+        basket = Basket(user, serial, second, third, group, merchant, cents, card)
+        basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
         return self._settling.of_day(day, basket)
 
@@ -135,8 +135,7 @@ class Shopping:
         """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
         rank = _FAVOURITE_RANK[choices["favourite"]]
         merchant = self._favourites.of(day, user, group, rank)
-        goes_elsewhere = choices["goes_to_favourite"] >= _FAVOURITE_DRAWS
-        at = places(goes_elsewhere)
+        at = places(choices["goes_to_favourite"] >= _FAVOURITE_DRAWS)
         merchant[at] = self._shops.choose(
             self._state[user[at]], group[at], day, choices["merchant"][at]
         )
