@@ -112,18 +112,16 @@ class Labels:
     first_counterparty: int
     first_shop: int
 
-    def payer(self, world: World, user: Ints, payer: Ints) -> Ints:
-        """The line of who pays each time: employers, clients of irregular workers, benefits.
+    def payers(self, world: World) -> Ints:
+        """The lines of who pays: employers, clients of irregular workers, benefits.
 
         Args:
             world: The shard.
-            user: Index of the user within the shard, `[N]`.
-            payer: A `Payer` each, `[N]`.
 
         Returns:
-            A label each, `[N]`.
+            Labels by user and `Payer`: `[U, 6]`.
         """
-        return self.first_employer + payers_of(world, self.catalog.employers)[user, payer]
+        return self.first_employer + payers_of(world, self.catalog.employers)
 
     def counterparty(self, kind: str, word: Words) -> Ints:
         """Somebody of a kind, by popularity.

@@ -117,23 +117,25 @@ def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings
     share = checking_share(world)[:, np.newaxis]
     to_checking = np.rint(paychecks.cents * share).astype(np.int64)
     saved = paychecks.cents - to_checking
-    main = _deposits(world, everybody, paychecks.day, to_checking, paychecks.payer, labels)
-    rest = _deposits(world, everybody, paychecks.day, saved, paychecks.payer, labels)
+    lines = labels.payers(world)
+    main = _deposits(world, everybody, paychecks.day, to_checking, paychecks.payer, lines)
+    rest = _deposits(world, everybody, paychecks.day, saved, paychecks.payer, lines)
     return Postings.joined(
         [
             postings(**main, purpose=purpose[main["user"]]),
             postings(**rest | {"slot": Slot.SAVINGS}, purpose=Purpose.SAVED_PAY),
-            _second_pay(world, labels),
-            _benefits_beside_pay(world, labels),
-            _pensions(world, labels),
+            _second_pay(world, lines),
+            _benefits_beside_pay(world, lines),
+            _pensions(world, lines),
         ]
     )
 
 
 def _deposits(
-    world: World, who: Ints, day: Ints, cents: Ints, payer: Ints | Payer, labels: Labels
+    world: World, who: Ints, day: Ints, cents: Ints, payer: Ints | Payer, lines: Ints
 ) -> dict[str, Ints | Slot]:
-    """Rows of planned payments `[N, K]` to some users `[N]`, but for their purpose."""
+    """Rows of planned payments `[N, K]` to some users `[N]`, but for their purpose; `lines` as of
+    `Labels.payers`."""
     row, column = np.nonzero((day >= 0) & (day < world.days) & (cents > 0))
     user, paid_by = who[row], np.broadcast_to(np.asarray(payer), day.shape)[row, column]
     return {
@@ -141,11 +143,11 @@ def _deposits(
         "slot": Slot.CHECKING,
         "day": day[row, column],
         "cents": -cents[row, column],
-        "label": labels.payer(world, user, paid_by),
+        "label": lines[user, paid_by],
     }
 
 
-def _second_pay(world: World, labels: Labels) -> Postings:
+def _second_pay(world: World, lines: Ints) -> Postings:
     """Pay of second earners, who keep their employers."""
     profiles = world.profiles
     who = np.flatnonzero(profiles.has_second_earner)
@@ -157,7 +159,7 @@ def _second_pay(world: World, labels: Labels) -> Postings:
     cents = np.rint(usd[:, np.newaxis] * 100 * factor).astype(np.int64)
     day = world.calendar.on_or_before(nominal).astype(np.int64)
     day = np.where(nominal < world.days + PAD_DAYS // 2, day, nominal)
-    rows = _deposits(world, who, day, cents, Payer.SECOND_EMPLOYER, labels)
+    rows = _deposits(world, who, day, cents, Payer.SECOND_EMPLOYER, lines)
     return postings(**rows, purpose=Purpose.SECOND_PAY)
 
 
@@ -174,17 +176,17 @@ def _benefits(world: World, who: Ints) -> tuple[Ints, Ints]:
     return day, np.floor(grown).astype(np.int64) * 100
 
 
-def _benefits_beside_pay(world: World, labels: Labels) -> Postings:
+def _benefits_beside_pay(world: World, lines: Ints) -> Postings:
     """Social Security of those who work on."""
     profiles = world.profiles
     who = np.flatnonzero((profiles.income.social_security_usd > 0) & ~profiles.is_retired)
     nominal, cents = _benefits(world, who)
     day = world.calendar.on_or_before(nominal).astype(np.int64)
-    rows = _deposits(world, who, day, cents, Payer.SOCIAL_SECURITY, labels)
+    rows = _deposits(world, who, day, cents, Payer.SOCIAL_SECURITY, lines)
     return postings(**rows, purpose=Purpose.BENEFIT)
 
 
-def _pensions(world: World, labels: Labels) -> Postings:
+def _pensions(world: World, lines: Ints) -> Postings:
     """Pensions, the same every month: on the first, or on the last business day of the month."""
     who = np.flatnonzero(world.profiles.income.pension_usd > 0)
     months = np.arange(-1, world.calendar.month_count + 1)
@@ -193,7 +195,7 @@ def _pensions(world: World, labels: Labels) -> Postings:
     cents = np.rint(world.profiles.income.pension_usd[who] * 100).astype(np.int64)
     day = world.calendar.on_or_before(nominal).astype(np.int64)
     every_month = np.broadcast_to(cents[:, np.newaxis], day.shape)
-    rows = _deposits(world, who, day, every_month, Payer.PENSION, labels)
+    rows = _deposits(world, who, day, every_month, Payer.PENSION, lines)
     return postings(**rows, purpose=Purpose.PENSION)
 
 
