@@ -171,10 +171,9 @@ class Reserves:
         who = self._who
         if who.size == 0 or not self._is_open[day]:
             return
-        missing = self._missing(day, balances, diary)
+        moved = self._missing(day, balances, diary)
         checking = balances.checking[who]
         has = checking - balances.pending[who]
-        moved = missing
         at = places(self._is_paid[day] | self._is_helped)
         if at.size:
             moved[at] = np.maximum(moved[at], self._swept(day, has, checking)[at])

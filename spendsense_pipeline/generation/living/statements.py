@@ -133,10 +133,12 @@ class Billing:
         room = (owes - self._floor[card]) // _TEN_DOLLARS * _TEN_DOLLARS
         wanted = np.minimum(minimum + self._extra_cents[card, cycle] * answer, room)
         freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
-        # Who pays late answers the statement before.
-        late = np.where(cycle > 0, minimums[card, np.maximum(cycle - 1, 0)], 0)
-        cents = np.where(self._pays_late[card], late, freely * _TEN_DOLLARS)
-        cents = np.where(self._pays_minimum[card], minimum, cents)
+        cents = np.where(self._pays_minimum[card], minimum, freely * _TEN_DOLLARS)
+        late = places(self._pays_late[card])
+        if late.size:
+            # Who pays late answers the statement before.
+            before = cycle[late] - 1
+            cents[late] = np.where(before >= 0, minimums[card[late], np.maximum(before, 0)], 0)
         return cents.astype(np.int64)
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:

@@ -125,11 +125,11 @@ class ThinAccounts:
         settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
         at = places(gives | large)
         given = np.where(large, settled, sums)[at].astype(np.int64)
-        sent, received = (of[day % FRIENDS_PER_USER] for of in (self._sent, self._received))
-        self._post(day, who[at], given, balances, diary, sent, Purpose.FRIEND_OUT)
+        friend = day % FRIENDS_PER_USER
+        self._post(day, who[at], given, balances, diary, self._sent[friend], Purpose.FRIEND_OUT)
         at = places(self._lends[day] & (free < EMPTY_CENTS))
-        lent = self._lent[day][at]
-        self._post(day, who[at], -lent, balances, diary, received, Purpose.FRIEND_IN)
+        lent = -self._lent[day][at]
+        self._post(day, who[at], lent, balances, diary, self._received[friend], Purpose.FRIEND_IN)
 
     def _post(
         self,
