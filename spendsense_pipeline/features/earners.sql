@@ -62,13 +62,22 @@ followed as (
       span.last_date,
       earlier.ends,
       coalesce(
-        -- Of the earners this one was not side by side with, whoever was paid last.
         list_position(
           earlier.ends,
-          list_max(
-            list_filter(
-              earlier.ends,
-              lambda ends_on: least(ends_on, span.last_date) - span.first_date <= $job_change_days
+          coalesce(
+            -- An earner whose pay stopped a little before this one's began.
+            list_max(
+              list_filter(
+                earlier.ends,
+                lambda ends_on: span.first_date - ends_on between 1 and $job_change_days
+              )
+            ),
+            -- Else of those this one was not side by side with, whoever was paid last.
+            list_max(
+              list_filter(
+                earlier.ends,
+                lambda ends_on: least(ends_on, span.last_date) - span.first_date <= $job_change_days
+              )
             )
           )
         ),

@@ -164,8 +164,9 @@ def _main_earner(paychecks: list[Row], as_of: dt.date) -> list[list[Row]]:
     for payers in sorted(together, key=began):
         first, last = span(payers)
         free = [e for e in earners if (min(span(e)[1], last) - first).days <= 60]
+        stopped = [e for e in free if 0 < (first - span(e)[1]).days <= 60]
         if free:
-            max(free, key=lambda e: span(e)[1]).extend(payers)
+            max(stopped or free, key=lambda e: span(e)[1]).extend(payers)
         else:
             earners.append(list(payers))
 

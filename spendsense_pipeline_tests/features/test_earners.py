@@ -114,6 +114,17 @@ def test_a_change_of_jobs_is_one_earner_and_its_gap_counts() -> None:
     assert row["median_pay_gap_days"] == 160
 
 
+def test_a_new_job_follows_the_one_that_ended_and_not_the_partners() -> None:
+    partner = paid_by("Initech", 400, range(5, 170, 14))
+    old = paid_by("Acme", 3000, range(54, 180, 30))
+    # Once paid by the new employer, or twice.
+    for days in ([24], [24, 10]):
+        row = household(partner, old, paid_by("Globex", 3100, days))
+        assert row["median_pay_gap_days"] == 30
+        row = household(partner, old, paid_by("Globex", 3100, days), window=30)
+        assert row["median_pay_gap_days"] <= 30
+
+
 def test_clients_who_take_turns_are_one_earners() -> None:
     """Somebody with three clients is not paid every half year."""
     turns = [
