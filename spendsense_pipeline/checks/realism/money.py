@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spendsense_pipeline.checks.realism import sources
 from spendsense_pipeline.checks.realism.figures import Band, RealismFigure
 from spendsense_pipeline.checks.realism.per_person import PerPerson
+from spendsense_pipeline.checks.realism.requested import deposits_band
 from spendsense_pipeline.checks.realism.samples import Share
 from spendsense_pipeline.checks.realism.wholes import Gini
 from spendsense_pipeline.checks.running import CheckRun
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.controls import ResolvedConfig
 
 _HALF_YEAR = 5
 _SAVED_USD = 5_000
@@ -20,7 +25,7 @@ _SAVED_USD = 5_000
 def money(run: CheckRun) -> Iterator[RealismFigure]:
     """Everything about holdings and fees."""
     people = PerPerson(run.file_rows("realism_figures/holdings_of_people.sql"))
-    yield from _deposits(people)
+    yield from _deposits(people, run.resolved)
     yield from _fees(people)
     yield from _between(people)
     yield from _ways_of_paying(people)
@@ -35,12 +40,13 @@ def money(run: CheckRun) -> Iterator[RealismFigure]:
     )
 
 
-def _deposits(people: PerPerson) -> Iterator[RealismFigure]:
+def _deposits(people: PerPerson, resolved: ResolvedConfig) -> Iterator[RealismFigure]:
     yield RealismFigure(
         "personal deposits, USD (median)",
         people.median("deposits_usd"),
-        Band(4_000, 14_000),
+        deposits_band(resolved, Band(4_000, 14_000)),
         sources.SCF_DEPOSITS,
+        is_asked_otherwise=not resolved.is_natural,
     )
     young = people.where(lambda row: (row["age"] or 0) < 35)
     old = people.where(lambda row: (row["age"] or 0) >= 55)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,6 +26,12 @@ _MOST_USE: Final = 0.95
 CADENCES: Final = ("weekly", "biweekly", "semimonthly", "monthly")
 # A quantile so near the end of a band of use may fall on either side of it.
 _NEAR: Final = 0.06
+# What people hold, and the spread of its logarithm (Survey of Consumer Finances 2022: a median of
+# $8,000 in transaction accounts and a mean near $62,000); of savers who were asked for, the spread.
+_HELD_USD: Final = 8_000
+_HELD_SIGMA: Final = 2.0
+_SAVED_SIGMA: Final = 0.7
+_DEPOSITS_FACTOR: Final = 1.6
 
 
 def changes(resolved: ResolvedConfig, *controls: str) -> bool:
@@ -85,6 +93,32 @@ def cadence_shares(resolved: ResolvedConfig) -> Floats:
     shares = np.array([asked.get(name, 0.0) for name in CADENCES])
     total = float(shares.sum())
     return shares / total if total else shares
+
+
+def deposits_band(resolved: ResolvedConfig, survey: Band) -> Band:
+    """Where the median of what people hold lies, as savers are asked for.
+
+    Six months of transfers over the growth asked for are what a saver holds, whatever a survey
+    says; others hold what it says. Its band stands where the median of both together lies in it.
+
+    Args:
+        resolved: The configuration.
+        survey: The survey's band.
+    """
+    controls = resolved.controls
+    share = controls.savings_adoption_rate
+    saved_usd = 6 * sum(controls.savings_transfer_range) / 2
+    held_usd = saved_usd / (controls.savings_growth_target_pct / 100)
+    others = NormalDist(math.log(_HELD_USD), _HELD_SIGMA)
+    savers = NormalDist(math.log(held_usd), _SAVED_SIGMA)
+    expected = next(
+        usd
+        for usd in np.geomspace(100, 1_000_000, 500).tolist()
+        if (1 - share) * others.cdf(math.log(usd)) + share * savers.cdf(math.log(usd)) >= 0.5
+    )
+    if survey.holds(expected):
+        return survey
+    return Band(round(expected / _DEPOSITS_FACTOR, -2), round(expected * _DEPOSITS_FACTOR, -2))
 
 
 def subscriptions_band(resolved: ResolvedConfig, survey: Band) -> Band:

@@ -157,7 +157,7 @@ GROUPS: dict[str, tuple[ResolvedConfig, tuple[Part, ...], list[Tell]]] = {
         SHORT,
         (money,),
         [
-            Tell("personal deposits, USD (median)", [a.holding(22_000)], [a.holding(8_000)]),
+            Tell("personal deposits, USD (median)", [a.holding(45_000)], [a.holding(18_000)]),
         ],
     ),
     "fees": (
