@@ -58,18 +58,18 @@ def priced(raw: Floats, ending: Ints, is_cash: Flags) -> Ints:
     """Prices as shops write them: .00, .99 or as they come; cash in twenties.
 
     Args:
-        raw: Price in cents before rounding, above zero, `[N]`.
+        raw: Price in cents before rounding, above zero, `[N]` or `[K, N]`.
         ending: 0..255, decides how the price ends, `[N]`.
         is_cash: Withdrawals, which come in notes, `[N]`.
 
     Returns:
-        Cents, at least 1, `[N]`.
+        Cents, at least 1, of the shape of `raw`.
     """
     # To the nearest whole dollar, or to one cent below it.
     below = ending >= _WHOLE_DOLLARS
     rounded = np.rint((raw + below) / 100) * 100 - below
     is_rounded = (ending < _NINETY_NINE) & (raw >= _ROUND_PRICES_FROM_CENTS)
     cents = np.where(is_rounded, rounded, np.rint(raw))
-    notes = bounded(np.rint(raw[is_cash] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
-    cents[is_cash] = notes * _CASH_NOTE_CENTS
+    notes = bounded(np.rint(raw[..., is_cash] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
+    cents[..., is_cash] = notes * _CASH_NOTE_CENTS
     return np.maximum(cents, 1).astype(np.int64)

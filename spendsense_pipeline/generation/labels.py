@@ -33,17 +33,16 @@ class Fixed(IntEnum):
     SAVINGS_IN = 1
     WAGE_OUT = 2
     WAGE_IN = 3
-    CARD_PAYMENT_OUT = 4
-    CARD_PAYMENT_IN = 5
-    CARD_INTEREST = 6
-    LATE_FEE = 7
-    OVERDRAFT_FEE = 8
-    SAVINGS_INTEREST = 9
-    CAR_REPAIR = 10
-    DENTIST = 11
-    PLUMBER = 12
-    VETERINARIAN = 13
-    PARTNER_IN = 14
+    CARD_PAYMENT_IN = 4
+    CARD_INTEREST = 5
+    LATE_FEE = 6
+    OVERDRAFT_FEE = 7
+    SAVINGS_INTEREST = 8
+    CAR_REPAIR = 9
+    DENTIST = 10
+    PLUMBER = 11
+    VETERINARIAN = 12
+    PARTNER_IN = 13
 
 
 class Label(NamedTuple):
@@ -61,7 +60,6 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.SAVINGS_IN: Label("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN_SAVINGS"),
     Fixed.WAGE_OUT: Label("ONLINE TRANSFER TO CHK", None, categories.OWN_TRANSFER_OUT),
     Fixed.WAGE_IN: Label("ONLINE TRANSFER FROM SAV", None, categories.OWN_TRANSFER_IN),
-    Fixed.CARD_PAYMENT_OUT: Label("CARD SERVICES AUTOPAY", None, categories.CARD_PAYMENT),
     Fixed.CARD_PAYMENT_IN: Label("PAYMENT RECEIVED - THANK YOU", None, categories.CARD_PAYMENT),
     Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, categories.CARD_INTEREST),
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
@@ -110,6 +108,7 @@ class Labels:
     first_biller: int
     first_subscription: int
     first_counterparty: int
+    first_card_product: int
     first_shop: int
 
     def payers(self, world: World) -> Ints:
@@ -142,6 +141,10 @@ class Labels:
     def counterparties(self, kind: str) -> Ints:
         """Labels of everybody of a kind of the catalog's counterparties: `[M]`."""
         return self.first_counterparty + self.catalog.counterparties.by_kind[kind]
+
+    def card_payment(self, product: Ints) -> Ints:
+        """The bank's line of a payment to the issuer of each card product: `[N]`."""
+        return self.first_card_product + product
 
     def bill_kind(self, label: Ints) -> Ints:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
@@ -207,8 +210,14 @@ def labels_for(catalog: Catalog) -> Labels:
         )
     ]
     first_counterparty = first_subscription + len(subscribed)
-    first_shop = first_counterparty + len(counted)
-    rows = [*fixed, *paid_by, *billed_by, *subscribed, *counted, *_shop_labels(catalog.merchants)]
+    paid_off = [
+        Label(descriptor, None, categories.CARD_PAYMENT)
+        for descriptor in catalog.card_products.payment_descriptors
+    ]
+    first_card_product = first_counterparty + len(counted)
+    first_shop = first_card_product + len(paid_off)
+    named = [*fixed, *paid_by, *billed_by, *subscribed, *counted, *paid_off]
+    rows = [*named, *_shop_labels(catalog.merchants)]
     return Labels(
         catalog=catalog,
         table=LabelTable(
@@ -225,6 +234,7 @@ def labels_for(catalog: Catalog) -> Labels:
         first_biller=first_biller,
         first_subscription=first_subscription,
         first_counterparty=first_counterparty,
+        first_card_product=first_card_product,
         first_shop=first_shop,
     )
 

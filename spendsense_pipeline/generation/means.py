@@ -34,6 +34,8 @@ CUSHION_NATURAL_MONTHS = (0.65, 1.2)
 CUSHION_THIN_MONTHS = (0.02, 0.25)
 CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
 """Of people with rare pay who live from checking alone: more than a month on the poorest day."""
+TARGETED_IRREGULAR_MONTHS = 1.0
+"""More of it for those who are to show another persona through the poorest year."""
 MONTHLY_PAY_CUSHION_MONTHS = 0.4
 PROPERTY_TAX_KEPT_MONTHS = 4.0
 """Of property tax, which is due twice a year, what is kept beside the cushion."""
@@ -158,7 +160,8 @@ def _cushion_months(world: World, place: Floats) -> Floats:
     months = low + (high - low) * place[:, 0] ** 1.5
     # Who is paid once a month has half of it more at the beginning and half less at the end.
     is_monthly = (profiles.cadence == Cadence.MONTHLY) & ~is_thin
-    return np.asarray(months + np.where(is_monthly, MONTHLY_PAY_CUSHION_MONTHS, 0.0))
+    more = np.where(is_irregular & ~is_natural, TARGETED_IRREGULAR_MONTHS, 0.0)
+    return np.asarray(months + more + np.where(is_monthly, MONTHLY_PAY_CUSHION_MONTHS, 0.0))
 
 
 def _begins_with(world: World, place: Floats, months: Floats) -> Ints:

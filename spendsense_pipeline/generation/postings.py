@@ -164,7 +164,7 @@ class Leg(NamedTuple):
     """One side of a transfer: which account, under which label, for what purpose."""
 
     slot: Ints | int
-    label: int
+    label: Ints | int
     purpose: Purpose
 
 

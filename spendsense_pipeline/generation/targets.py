@@ -7,13 +7,16 @@ dealt by the operator's other controls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal
 
+import numpy as np
+
 from spendsense_pipeline.controls import PersonaTarget
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.generation.arrays import Flags, Ints
 
 
 class Rhythm(IntEnum):
@@ -91,3 +94,19 @@ TARGET_CODES: Final[dict[str, int]] = {
 }
 """How a target is stored while people are made: its place in the order of priority."""
 NO_TARGET: Final = -1
+
+
+def is_targeted(target: Ints, has: Callable[[WayOfLiving], bool]) -> Flags:
+    """Who is targeted to a way of living with a property.
+
+    Args:
+        target: Of TARGET_CODES, or NO_TARGET, of any shape.
+        has: The property.
+
+    Returns:
+        Of the shape of `target`.
+    """
+    # NO_TARGET is the last place of all: nobody without a target has it.
+    by_code = np.zeros(len(TARGET_CODES) + 1, dtype=np.bool_)
+    by_code[[TARGET_CODES[key] for key, way in WAYS_OF_LIVING.items() if has(way)]] = True
+    return np.asarray(by_code[target], dtype=np.bool_)

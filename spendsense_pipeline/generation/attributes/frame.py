@@ -16,7 +16,7 @@ from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes.profiles import CARDS_PER_USER_MAX
 from spendsense_pipeline.generation.population import people
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS, QuotaSampler
-from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, WayOfLiving
+from spendsense_pipeline.generation.targets import WayOfLiving
 
 A = TypeVar("A", Ints, Flags)
 
@@ -48,12 +48,7 @@ class Frame:
 
     def targeted(self, has: Callable[[WayOfLiving], bool]) -> Flags:
         """Who is targeted to a way of living with this property: `[B, 100]`."""
-        # NO_TARGET is the last place of all: nobody without a target has it.
-        by_code = np.zeros(len(targets.TARGET_CODES) + 1, dtype=np.bool_)
-        by_code[[targets.TARGET_CODES[key] for key, way in WAYS_OF_LIVING.items() if has(way)]] = (
-            True
-        )
-        return np.asarray(by_code[self.target], dtype=np.bool_)
+        return targets.is_targeted(self.target, has)
 
     @property
     def is_free(self) -> Flags:

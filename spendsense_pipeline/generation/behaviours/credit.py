@@ -42,7 +42,7 @@ class UseOfCard:
     """How a card is used: the share of the limit it is meant to stand at, and how it gets there."""
 
     set_point: tuple[float, float]
-    """Where use of the limit settles: holders are spread evenly over it."""
+    """Where use of the limit settles: holders spread over it evenly, or as `towards_low` says."""
     purchase_share: float
     """Of purchases that go on the card while its use is at the set point."""
     answer: float
@@ -51,16 +51,18 @@ class UseOfCard:
     """Use no purchase is made beyond: it goes on the debit card."""
     floor: float = 0.0
     """Use that no more than the minimum is paid below: the holder pays off what is above."""
+    towards_low: float = 1.0
+    """Power of the even draw of a set point: above 1 most holders are near the lower end."""
 
 
 # The shares were found by simulating 400 households over two years: cards keep to their bands on
 # 99.5 % of nights (cards paid in full swing wider than a band, whatever one does).
 USES: dict[CardUse, UseOfCard] = {
-    CardUse.IN_FULL: UseOfCard((0.02, 0.22), 0.66, 2.5, 0.255),
+    CardUse.IN_FULL: UseOfCard((0.01, 0.22), 0.66, 2.5, 0.27, towards_low=3.0),
     CardUse.HEAVY_IN_FULL: UseOfCard((0.39, 0.43), 0.86, 4.0, 0.485),
-    CardUse.PROMOTION: UseOfCard((0.32, 0.46), 0.22, 12.0, 0.485, 0.3),
-    CardUse.HIGH: UseOfCard((0.53, 0.74), 0.3, 8.0, 0.775, 0.5),
-    CardUse.CRITICAL: UseOfCard((0.83, 0.92), 0.28, 6.0, 0.95, 0.8),
+    CardUse.PROMOTION: UseOfCard((0.32, 0.47), 0.22, 12.0, 0.492, 0.3),
+    CardUse.HIGH: UseOfCard((0.52, 0.74), 0.3, 8.0, 0.775, 0.5),
+    CardUse.CRITICAL: UseOfCard((0.84, 0.935), 0.28, 6.0, 0.95, 0.8),
 }
 MINIMUM_PAYER_PURCHASE_SHARE = 0.05
 """Of purchases, who pays the minimum only puts on that card: it pays back as little."""
@@ -80,7 +82,7 @@ SLIP_DAYS = 6
 EARLY_DAYS = 6
 # A limit in months of income: the least, and what a draw adds at most. Cards paid in full are given
 # room; a balance that is carried must stay payable from the income, most of all one that is tight.
-LOW_LIMIT_MONTHS = (1.0, 2.2)
+LOW_LIMIT_MONTHS = (1.4, 5.2)
 HEAVY_LIMIT_MONTHS = (1.12, 0.2)
 """In months of everyday purchases: most of them on a card that holds as much keep it near 40 %."""
 HEAVY_PARTS = 3
@@ -195,6 +197,7 @@ def plan_cards(
         drawn[:, CardDraw.APR],
     )
     low, high = (np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1))
+    power = np.array([USES[each].towards_low for each in CardUse])[use]
     issued, due, pays_on = _dates(
         world,
         paychecks,
@@ -214,7 +217,7 @@ def plan_cards(
         payment=payment,
         limit_cents=chosen.limit_cents,
         apr_basis_points=chosen.apr_basis_points,
-        set_point=low + (high - low) * drawn[:, CardDraw.SET_POINT],
+        set_point=low + (high - low) * drawn[:, CardDraw.SET_POINT] ** power,
         issued=issued,
         due=due,
         pays_on=pays_on,

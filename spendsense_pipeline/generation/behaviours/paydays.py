@@ -18,6 +18,8 @@ from spendsense_pipeline.generation.world import World
 
 MONTHLY_PAYDAYS: Final = (1, 15, 25, 28, 31)
 SEMIMONTHLY_PAYDAYS: Final = ((1, 16), (5, 20), (15, 31))
+PAY_WEEKDAYS: Final = (4, 4, 4, 4, 4, 3, 3, 2, 2, 1)
+"""Most employers pay on Friday; banks that pass pay on two days early make it Wednesday."""
 # 365.2425 days, the mean year of the calendar that paydays follow, over 7 and over 14.
 PAYCHECKS_PER_YEAR: Final = {
     Cadence.WEEKLY: 52.1775,
@@ -64,8 +66,7 @@ def payroll_days(world: World, who: Ints, cadence: Ints, purpose: str, count: in
     months = np.arange(-1, calendar.month_count + 1)
     for code, step in ((Cadence.WEEKLY, 7), (Cadence.BIWEEKLY, 14)):
         rows = cadence == code
-        # Most employers pay on Friday, some on Thursday or Wednesday.
-        weekday = 4 - np.minimum(integers(draw[rows], 10) // 6, 2)
+        weekday = np.array(PAY_WEEKDAYS)[integers(draw[rows], len(PAY_WEEKDAYS))]
         to_first = (weekday - int(calendar.weekday[0])) % 7
         to_first = to_first + (step - 7) * integers(week[rows], 2)
         nominal[rows] = to_first[:, np.newaxis] + np.arange(-1, count - 1) * step

@@ -140,10 +140,13 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
         Both legs of every transfer, weekly or every second week.
     """
     calendar = world.calendar
+    saves_weekly = world.profiles.saves_weekly
+    # A Friday's holiday would carry an order of every second week over a weekend, out of a month.
     weekday = integers(world.words("order_day", 0), 5)
+    weekday = np.where(saves_weekly, weekday, np.minimum(weekday, 3))
     phase = (weekday - int(calendar.weekday[0])) % 7
-    phase += np.where(world.profiles.saves_weekly, 0, 7 * integers(world.words("order_day", 1), 2))
-    step = np.where(world.profiles.saves_weekly, 7, 14)[:, np.newaxis]
+    phase += np.where(saves_weekly, 0, 7 * integers(world.words("order_day", 1), 2))
+    step = np.where(saves_weekly, 7, 14)[:, np.newaxis]
     nominal = phase[:, np.newaxis] + step * np.arange(world.days // 7 + 1)
     day = np.where(nominal < world.days, calendar.on_or_after(nominal), world.days + 1)
     keep = (plan.order_cents > 0)[:, np.newaxis] & (day < world.days)

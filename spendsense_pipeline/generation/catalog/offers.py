@@ -83,6 +83,7 @@ def read_products(merchants: Merchants) -> tuple[CardProducts, AccountProducts]:
     card_products = CardProducts(
         names=cards.text("name", unique=True),
         official_names=cards.text("official_name", unique=True),
+        payment_descriptors=cards.text("payment_descriptor", unique=True),
         taken_at=cards.subsets("stores", merchants.names),
         limit_least_usd=cards.numbers("limit_least_usd", 100),
         limit_most_usd=cards.numbers("limit_most_usd", 100),

@@ -240,6 +240,8 @@ class CardProducts:
 
     names: tuple[str, ...]
     official_names: tuple[str, ...]
+    payment_descriptors: tuple[str, ...]
+    """How a bank calls payments to the issuer."""
     taken_at: Flags
     """`[P, N]`: the merchants that take it: all, but for a store's own card."""
     limit_least_usd: Floats

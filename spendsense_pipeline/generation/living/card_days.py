@@ -15,7 +15,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
 )
 from spendsense_pipeline.generation.behaviours.income import events_passed
 from spendsense_pipeline.generation.cents import sums
-from spendsense_pipeline.generation.labels import Fixed
+from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.statements import (
@@ -33,7 +33,13 @@ class CardDays:
     """The events of cards by day: payments, late fees, statements."""
 
     def __init__(
-        self, world: World, cards: Cards, billing: Billing, wanting: Wanting, days: int
+        self,
+        world: World,
+        cards: Cards,
+        billing: Billing,
+        labels: Labels,
+        wanting: Wanting,
+        days: int,
     ) -> None:
         """Put the events of all cards in the order of days.
 
@@ -41,10 +47,12 @@ class CardDays:
             world: The shard.
             cards: Its cards, `[C]`.
             billing: Their books.
+            labels: How payments are called.
             wanting: Knows the paydays of who runs out.
             days: How many days are lived.
         """
         self._cards, self._billing = cards, billing
+        self._payment_label = labels.card_payment(cards.product)
         self._none_due = np.zeros(world.users, dtype=np.int64)
         # The parts of heavily used cards come before the day the others answer a statement.
         is_heavy = (cards.use == CardUse.HEAVY_IN_FULL)[:, np.newaxis]
@@ -94,7 +102,7 @@ class CardDays:
             day,
             cents,
             serial[at],
-            Leg(Slot.CHECKING, Fixed.CARD_PAYMENT_OUT, Purpose.CARD_PAYMENT_OUT),
+            Leg(Slot.CHECKING, self._payment_label[card], Purpose.CARD_PAYMENT_OUT),
             Leg(slot, Fixed.CARD_PAYMENT_IN, Purpose.CARD_PAYMENT_IN),
         )
         np.subtract.at(balances.checking, user, cents)

@@ -25,7 +25,7 @@ from spendsense_pipeline.generation.living.statements import (
     Billing,
     Statements,
 )
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes, baskets
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.means import Means
@@ -94,27 +94,28 @@ def live(
     """
     days = world.as_of_day + 1
     plan = _Plan(world, planned, cards, days)
+    bought_at_once = baskets(world.profiles.people, tastes, means.relative)
     wanting = Wanting(
         world,
         tastes,
         usual_rate=usual_rate,
         everyday_cents=means.everyday_cents,
         means=means.relative,
+        baskets=bought_at_once,
         cushion_cents=means.cushion_cents,
         reserve_cents=means.reserve_cents,
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, means.relative)
+    shopping = Shopping(world, tastes, labels, cards, bought_at_once)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
-    # A card's past: it begins where its use settles, or with half a month's purchases.
-    balances.owed[:-1] = np.rint(cards.set_point * cards.limit_cents).astype(np.int64)
+    balances.owed[:-1] = _owed_at_first(cards, means)
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
     cash = _cash_machines(world, labels)
     diary = Diary()
-    book = CardDays(world, cards, billing, wanting, days)
+    book = CardDays(world, cards, billing, labels, wanting, days)
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
@@ -160,6 +161,14 @@ def live(
         billing.last_paid_day,
         *opening,
     )
+
+
+def _owed_at_first(cards: Cards, means: Means) -> Ints:
+    """A card's past: it begins where its use settles, but no statement that is paid in full is of
+    more than half a month's purchases: `[C]` cents."""
+    settled = cards.set_point * cards.limit_cents
+    most = np.where(cards.is_paid_in_full, means.everyday_cents[cards.user] / 2, settled)
+    return np.rint(np.minimum(settled, most)).astype(np.int64)
 
 
 class _Plan:

@@ -18,13 +18,16 @@ from spendsense_pipeline.generation.behaviours.credit import (
     CardUse,
 )
 from spendsense_pipeline.generation.living.balances import Balances
-from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.targets import Rhythm, is_targeted
 from spendsense_pipeline.generation.world import World
 
 # Cards take the larger tickets: the share of purchases by what they cost, times the usual share
 # (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
 _TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
 _CARD_BY_TICKET: Final = np.array([0.5, 0.85, 1.2, 1.6, 2.0])
+KEPT_LOW_CEILING = 0.21
+"""Use of the limit beyond which people whose cards are to stay low buy nothing on them: a trip that
+is booked on the card comes on top."""
 
 
 class Paying:
@@ -51,9 +54,10 @@ class Paying:
         answer = np.array([USES[each].answer for each in CardUse])[uses]
         answer = np.where((is_tight & cards.is_paid_in_full) | is_second, 0.0, answer)
         self._answer = np.append(answer, 0.0)
-        self._ceiling = np.append(
-            np.array([USES[each].ceiling for each in CardUse])[uses] * cards.limit_cents, 0.0
-        )
+        ceiling = np.array([USES[each].ceiling for each in CardUse])[uses]
+        is_kept_low = is_targeted(world.profiles.people.target, lambda way: way.cards == "low")
+        ceiling = np.where(is_kept_low[cards.user], np.minimum(ceiling, KEPT_LOW_CEILING), ceiling)
+        self._ceiling = np.append(ceiling * cards.limit_cents, 0.0)
         self._set_point = np.append(cards.set_point, 0.0)
         self._limit = np.append(cards.limit_cents, 1)
 

@@ -26,13 +26,11 @@ CHOICES: Final = BitFields(
 )
 """What the first word decides."""
 SETTLEMENT: Final = BitFields(
-    pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, smaller=4
+    pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, cheaper=4
 )
 """What the second word decides."""
-INSTEAD: Final = BitFields(
-    group=TABLE_BITS, merchant=TABLE_BITS, price=TABLE_BITS, refund_part=12, spare=16
-)
-"""What the third word decides: the small thing bought in place of another, the part refunded."""
+REFUND: Final = BitFields(part=12, spare=52)
+"""What the third word decides."""
 
 
 class PurchaseWords:
@@ -40,7 +38,7 @@ class PurchaseWords:
 
     def __init__(self, world: World) -> None:
         """Make the keys of a shard's people."""
-        purposes = ("purchase", "purchase_settlement", "purchase_instead")
+        purposes = ("purchase", "purchase_settlement", "purchase_refund")
         self._keys = np.stack([world.keys(purpose) for purpose in purposes])
 
     def of_day(self, day: int, user: Ints, serial: Ints) -> Words:

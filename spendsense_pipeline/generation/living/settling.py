@@ -9,13 +9,13 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.posting import PostingDays
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.living.purchase_words import INSTEAD, SETTLEMENT
+from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.world import World
 
 # Out of network: an operator's fee of $3.22 and one of the own bank of $1.64 on average (Bankrate
-# 2025), at a fifth of withdrawals (Federal Reserve Payments Study).
-FOREIGN_MACHINE_SHARE = 0.2
+# 2025), at about a sixth of withdrawals (Federal Reserve Payments Study: a fifth).
+FOREIGN_MACHINE_SHARE = 0.17
 OPERATOR_FEES_CENTS = (250, 25, 7)
 """The least, and so many steps up."""
 OWN_FEE_CENTS, OWN_FEE_FIFTHS = 275, 3
@@ -136,7 +136,7 @@ class Settling:
 
 def _refunded_share(word: Words) -> Floats:
     """How much of what is given back is refunded, mostly all: `[N]`."""
-    part = INSTEAD.take(word, "refund_part") / INSTEAD.size("refund_part")
+    part = REFUND.take(word, "part") / REFUND.size("part")
     low, high = PARTIAL_REFUND_RANGE
     partial = low + (high - low) * (part - WHOLE_REFUND_SHARE) / (1 - WHOLE_REFUND_SHARE)
     return np.where(part < WHOLE_REFUND_SHARE, 1.0, partial)

@@ -1,7 +1,7 @@
 """What is bought on a day: how many things, of what kind, where, at what price, and how it is paid.
 
 How many and of what kind follows what a household wants to spend (see `wants`); a price is what the
-merchant sells at. What cannot be afforded is not bought: something small instead, or nothing.
+merchant sells at. What cannot be afforded is not bought: something cheap of the kind, or nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from spendsense_pipeline.generation.living.counting import Counting
 from spendsense_pipeline.generation.living.paying import Paying, running_before
 from spendsense_pipeline.generation.living.purchase_words import (
     CHOICES,
-    INSTEAD,
     SETTLEMENT,
     PurchaseWords,
 )
@@ -33,15 +32,17 @@ from spendsense_pipeline.generation.world import World
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 _FAVOURITE_DRAWS: Final = FAVOURITE_SHARE * CHOICES.size("goes_to_favourite")
-SMALLER_SHARE = 0.6
-"""Of purchases that cannot be afforded, those in whose place something small is bought."""
+CHEAPER_SHARE = 0.8
+"""Of purchases that cannot be afforded, those in whose place something cheap of it is."""
+_CHEAPEST: Final = 8
+"""Out of the cheapest eighth."""
 
 
 class Shopping:
     """Draws the purchases of one day after the other."""
 
     def __init__(
-        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, means: Floats
+        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, baskets: Floats
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -50,7 +51,7 @@ class Shopping:
             tastes: What the population buys.
             labels: The catalog.
             cards: The cards of the shard, `[C]`.
-            means: What a household has for a purchase, relative to the usual one: `[U]`.
+            baskets: What a household buys of each group at a time, relative to the usual: `[U, G]`.
         """
         catalog = labels.catalog
         self._calendar, self._tastes = world.calendar, tastes
@@ -66,7 +67,7 @@ class Shopping:
         self._counting = Counting(world)
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
-        self._means = means[:, np.newaxis] ** tastes.elasticity
+        self._baskets = baskets
         self._paying = Paying(world, cards)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
@@ -81,27 +82,23 @@ class Shopping:
         Returns:
             What is bought, `[N]`.
         """
-        count = self._counting.of_day(day, wants.rate)
+        busy = self._tastes.busy_on[self._calendar.weekday[day]]
+        count = self._counting.of_day(day, wants.rate * busy)
         user = np.repeat(self._everybody, count)
         first_of = np.repeat(count.cumsum() - count, count)
         serial = np.arange(user.size) - first_of
         first, second, third = self._words.of_day(day, user, serial)
         choices, settlement = CHOICES.apart(first), SETTLEMENT.apart(second)
-        instead = INSTEAD.apart(third)
 
         group = self._groups(day, user, wants, choices["group"])
         merchant = self._merchants(day, user, group, choices)
         is_too_soon = self._rarely(day, user, group, merchant)
-        # Something small, in case it cannot be afforded; priced together with what is wanted.
-        small_group = self._tastes.small_table[instead["group"]]
-        small_merchant = self._shops.choose(
-            self._state[user], small_group, day, instead["merchant"]
-        )
-        cents, small_cents = self._prices(
+        # Together with something cheap, in case it cannot be afforded.
+        cents, cheap_cents = self._prices(
             user,
-            np.array([group, small_group]),
-            np.array([merchant, small_merchant]),
-            np.array([choices["price"], instead["price"]]),
+            group,
+            merchant,
+            np.array([choices["price"], choices["price"] // _CHEAPEST]),
             settlement["ending"],
         )
 
@@ -111,13 +108,11 @@ class Shopping:
         card = self._paying.card_of(user, first_of, cents, pays_with, balances)
         is_debit = card == balances.nobodys
         before = running_before(first_of, cents, is_debit)
-        is_dear = (is_debit & (before + cents > spendable)) | is_too_soon
-        dear = places(is_dear)
-        group[dear], merchant[dear] = small_group[dear], small_merchant[dear]
-        cents[dear] = small_cents[dear]
+        is_dear = is_debit & (before + cents > spendable)
+        cents = np.where(is_dear, cheap_cents, cents)
         before = running_before(first_of, cents, is_debit)
-        swaps = settlement["smaller"] < SMALLER_SHARE * SETTLEMENT.size("smaller")
-        is_bought = ~is_dear | (swaps & (before + cents <= spendable))
+        considers = settlement["cheaper"] < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
+        is_bought = ~is_too_soon & (~is_dear | (considers & (before + cents <= spendable)))
         basket = Basket(user, serial, second, third, group, merchant, cents, card)
         basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
@@ -166,9 +161,9 @@ class Shopping:
 
         Args:
             user: Who buys, `[N]`.
-            group: Row of SpendingGroups, `[K, N]`, for several things each might buy.
-            merchant: Row of the catalog's merchants, `[K, N]`.
-            place: Where each price lies among the merchant's, `[K, N]`.
+            group: Row of SpendingGroups, `[N]`.
+            merchant: Row of the catalog's merchants, `[N]`.
+            place: Where a price lies among the merchant's, `[K, N]`, for several it might be.
             ending: 0..255, decides how prices end, `[N]`.
 
         Returns:
@@ -176,6 +171,6 @@ class Shopping:
         """
         shops, tastes = self._merchant, self._tastes
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
-        raw = relative * shops.ticket_median_cents[merchant] * self._means[user, group]
+        raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
         raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
         return priced(raw, ending, group == self._cash)

@@ -15,9 +15,11 @@ import numpy as np
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, choice_table
-from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT, TABLE_BITS
+from spendsense_pipeline.generation.population import People
+from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES
+from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT
 from spendsense_pipeline.generation.thresholds import Thresholds
+from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
 CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
@@ -29,8 +31,6 @@ FAVOURITE_SHARE = 0.87
 """Purchases made at one of the user's usual places."""
 REFUNDS_FACTOR = 1.5
 """The catalog's shares are of goods given back whole; half as many come back in part."""
-SMALL_GROUPS = ("coffee", "fast_food")
-"""What is bought in place of something too dear."""
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
 _SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
 GROUP_BITS: Final = 20
@@ -61,6 +61,16 @@ USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
 MEANS_RANGE = (0.4, 2.0)
 """What a household has for a purchase, relative to the usual one, within reason."""
+GROCERIES_GROUP: Final = "groceries"
+GROCERIES_BY_HOUSEHOLD: Final[dict[str, float]] = {
+    "single": 0.83,
+    "couple": 1.05,
+    "family": 1.27,
+    "single_parent": 1.05,
+    "shared": 0.83,
+}
+"""Of the usual basket of groceries: families, who have more to spend too, buy about twice as much
+as who lives alone (USDA food plans 2025; BLS, Consumer Expenditure Survey 2023 by size)."""
 _COUNT_ITERATIONS = 8
 _PRICE_BOUNDS_SIGMA = (-2.8, 2.4)
 """Prices further out than this are nobody's haircut."""
@@ -82,8 +92,8 @@ class Tastes:
     """Mean ticket of each group: `[G]`."""
     groups_on: tuple[tuple[Thresholds, ...], ...]
     """Groups by GROUP_BITS of a draw, a row per tilt, by weekday and by month of the year."""
-    small_table: Ints
-    """Group by draw, for who cannot afford what they wanted: `[4096]`."""
+    busy_on: Floats
+    """Of each weekday, purchases over those of a usual day: `[7]`."""
     relative_price: Floats
     """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
     spread_class: Ints
@@ -92,6 +102,25 @@ class Tastes:
     """Share of purchases that are refunded: `[G]`."""
     elasticity: Floats
     """How prices paid grow with what a household has to spend: `[G]`, 1 = in proportion."""
+    groceries: int
+    """Number of the group of groceries."""
+
+
+def baskets(people: People, tastes: Tastes, relative: Floats) -> Floats:
+    """What each household buys of each group at a time, relative to a usual one.
+
+    Args:
+        people: The shard's.
+        tastes: What the population buys.
+        relative: What a household has for a purchase, relative to a usual one, `[U]`.
+
+    Returns:
+        Factors, `[U, G]`.
+    """
+    factors = relative[:, np.newaxis] ** tastes.elasticity
+    of_type = np.array([GROCERIES_BY_HOUSEHOLD[each] for each in HOUSEHOLD_TYPES])
+    factors[:, tastes.groceries] *= of_type[people.household_type]
+    return np.asarray(factors, dtype=np.float64)
 
 
 class _Asked(NamedTuple):
@@ -151,18 +180,18 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     relative = ticket / (counts * ticket).sum()
     tilted = counts * relative[np.newaxis, :] ** TILTS[:, np.newaxis]
     tilted = tilted / tilted.sum(axis=1, keepdims=True)
-    small = np.where(np.isin(groups.names, SMALL_GROUPS), counts, 0.0)
     return Tastes(
         purchases_per_month=asked.purchases_per_month,
         group_share=tilted,
         mean_ticket_cents=(tilted * ticket).sum(axis=1),
         group_ticket_cents=ticket,
         groups_on=_groups_on(tilted, weekday_profile.T, month_profile.T),
-        small_table=choice_table(small if small.sum() > 0 else counts, TABLE_BITS),
+        busy_on=weekday_profile.T @ tilted[USUAL_LEVEL],
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
         refund_share=groups.refund_share * REFUNDS_FACTOR,
         elasticity=elasticity,
+        groceries=groups.index(GROCERIES_GROUP),
     )
 
 

@@ -29,18 +29,27 @@ COUNT_PART = 0.4
 """How much of the answer is in how often one buys; the rest is in what kind."""
 COUNT_RANGE = (0.7, 1.0)
 """Nobody buys oftener than they usually do: a surplus goes into what kind."""
-RUNS_OUT_AT = 0.68
+THIN = 0.12
+"""Of the cushion: with less of it left, whoever cannot afford even the cheapest things as often as
+usual buys rarer, so much at most:"""
+POSSIBLE_RANGE = (0.3, 1.0)
+TIGHT_COUNT_RANGE = (0.55, 1.0)
+"""Who runs out buys the rarer, the less they have for a purchase than a usual household."""
+RUNS_OUT_AT = 0.72
 """Share of the pay period that is still to come when the money is meant to be gone."""
-RUNS_OUT_LATEST = 0.25
-"""The same of natural households that come off best."""
+RUNS_OUT_NATURAL = (0.2, 0.6)
+"""The same of households nobody asked for, of which some run out just before payday."""
 KEPT_CENTS = 800
 """What a household that runs out does not plan to spend."""
-# From paycheck to paycheck: how often it buys, times the usual, while the money is fresh, later
-# while there is some (in cents), a little, next to none.
-EARLY_RATE, LATE_RATE, LITTLE_RATE, EMPTY_RATE = 2.3, 1.6, 0.6, 0.2
-SOME_CENTS, LITTLE_CENTS = 6_000, 1_500
-_RATE_STEPS_CENTS: Final = np.array([LITTLE_CENTS, SOME_CENTS])
-_RATE_BY_MONEY: Final = np.array([EMPTY_RATE, LITTLE_RATE, LATE_RATE])
+SOME_CENTS, LITTLE_CENTS = 7_500, 1_500
+_MONEY_STEPS_CENTS: Final = np.array([LITTLE_CENTS, SOME_CENTS])
+# From paycheck to paycheck: how often a household buys, times the usual, with next to nothing left,
+# a little, some, and while the money is fresh.
+HURRIED: Final = (0.2, 0.6, 1.6, 2.3)
+"""Of who is to run out early in every period."""
+UNHURRIED: Final = (0.7, 1.4, 1.1, 1.25)
+"""Of everybody else, but for who buys much more than others: what they buy tells more of what is
+left than how often they do."""
 PACE_DAYS = 60.0
 PACE_RANGE = (0.6, 1.4)
 """Who runs out buys oftener, and smaller, who has bought less than usual for about two months; and
@@ -74,6 +83,7 @@ class Wanting:
         usual_rate: Floats,
         everyday_cents: Floats,
         means: Floats,
+        baskets: Floats,
         cushion_cents: Floats,
         reserve_cents: Floats,
         paychecks: Paychecks,
@@ -87,6 +97,7 @@ class Wanting:
             usual_rate: Purchases a day, `[U]`.
             everyday_cents: What there is for purchases in a usual month, `[U]`.
             means: The same for a purchase, relative to the usual one: `[U]`.
+            baskets: What it buys of each group at a time, relative to the usual: `[U, G]`.
             cushion_cents: What a household likes to have in checking, `[U]`.
             reserve_cents: What one paid rarely likes to have altogether, `[U]`.
             paychecks: Paydays, `[U, K]`.
@@ -99,7 +110,7 @@ class Wanting:
         of_group = tastes.group_share * tastes.group_ticket_cents
         dollars = of_group / of_group.sum(axis=1, keepdims=True)
         usual = dollars[USUAL_LEVEL]
-        basket = (means[:, np.newaxis] ** tastes.elasticity) @ usual
+        basket = baskets @ usual
         self._ticket = usual_ticket / basket
         # So many purchases as the least that things cost allow: who has little makes fewer.
         possible = np.minimum(1.0, self._ticket / tastes.mean_ticket_cents[0])
@@ -112,12 +123,17 @@ class Wanting:
         self.is_tight = rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
         place = uniform(world.words("runs_out", 0))[self.tight]
         is_natural = world.profiles.people.target[self.tight] == NO_TARGET
-        span = np.where(is_natural, RUNS_OUT_AT - RUNS_OUT_LATEST, 0.0)
-        self.runs_out_at = RUNS_OUT_AT - span * place
+        self._is_unhurried = is_natural & ~world.profiles.is_high_spender[self.tight]
+        least, most = RUNS_OUT_NATURAL
+        self._runs_out_at = np.where(is_natural, most - (most - least) * place, RUNS_OUT_AT)
         """Of each household that runs out, the share of a period that is left then: `[T]`."""
-        # Whose money lasts longer is in less of a hurry.
-        hurry = self.runs_out_at / RUNS_OUT_AT
-        self._early = LATE_RATE + (EARLY_RATE - LATE_RATE) * hurry
+        self._times = np.where(
+            self._is_unhurried, *(np.array(each)[:, np.newaxis] for each in (UNHURRIED, HURRIED))
+        )
+        """How often they buy, by what is left: `[4, T]`."""
+        self._each = np.arange(self.tight.size)
+        fewer = bounded(means[self.tight], *TIGHT_COUNT_RANGE)
+        self._rate[self.tight] *= np.where(self._is_unhurried, fewer, 1.0)
         self._pace = self._rate[self.tight].copy()
         self.free_cents = np.zeros(world.users, dtype=np.int64)
         """What households that run out have before payday, of the day last looked at: `[U]`."""
@@ -135,9 +151,10 @@ class Wanting:
         period = np.maximum(following - last, 1).astype(np.float64)
         self.period = period.T.copy()
         """Days from the last payday to the next."""
-        runs_out = self.runs_out_at[:, np.newaxis] * period
+        runs_out = self._runs_out_at[:, np.newaxis] * period
         self.days_left = np.maximum(1.0, (following - day) - runs_out).T.copy()
         """Days until the money is meant to be gone."""
+        self._days_to_payday = np.maximum(1.0, following - day).T.copy()
         self._is_early = (day - last < 0.5 * period).T.copy()
         total = np.cumsum(due[who], axis=1)
         until = np.clip(following - 1, 0, world.days - 1)
@@ -164,15 +181,22 @@ class Wanting:
         answer = bounded(thick**CUSHION_EXPONENT, *CUSHION_ANSWER_RANGE)
         oftener = bounded(answer**COUNT_PART, *COUNT_RANGE)
         rate, ticket = self._rate * oftener, self._ticket * answer**2 / oftener
+        thin = places(thick < THIN)
+        rate[thin] *= bounded(ticket[thin] / self._mean[0], *POSSIBLE_RANGE)
         tight = self.tight
         if tight.size:
             free = has[tight] - self._due_before[day] - statements_due[tight] - KEPT_CENTS
-            times = _RATE_BY_MONEY[np.searchsorted(_RATE_STEPS_CENTS, free)]
-            times = np.where(self._is_early[day] & (free > SOME_CENTS), self._early, times)
+            has_some = free > SOME_CENTS
+            step = np.searchsorted(_MONEY_STEPS_CENTS, free) + (self._is_early[day] & has_some)
             usual = self._rate[tight]
-            wants = usual * times * bounded(usual / self._pace, *PACE_RANGE)
+            pace = bounded(usual / self._pace, *PACE_RANGE)
+            wants = usual * self._times[step, self._each] * pace
             left = np.maximum(free, 0)
-            dearest = np.minimum(left / self.days_left[day] / wants, DEAREST_SHARE * left)
+            # What little is left is made to last.
+            days = np.where(
+                self._is_unhurried & ~has_some, self._days_to_payday[day], self.days_left[day]
+            )
+            dearest = np.minimum(left / days / wants, DEAREST_SHARE * left)
             rate[tight], ticket[tight] = wants, dearest / self._basket[tight]
             spendable[tight] = left
             self.free_cents[tight] = free
