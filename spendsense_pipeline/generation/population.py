@@ -47,8 +47,9 @@ pay follows no age."""
 INCOME_TIER_EDGES_USD = (3_600.0, 5_600.0)
 """Between INCOME_TIERS: thirds of all households, those who are retired included."""
 # People without earned pay from an age on: of 65 and over 19 % are employed (Pew 2023), and of
-# those in their early sixties a third has left work (BLS participation 2024).
-RETIRED_SHARE_FROM_AGE = {19: 0.0, 62: 0.30, 67: 0.70, 75: 0.84}
+# those in their early sixties a third has left work (BLS participation 2024); past eighty hardly
+# anybody works.
+RETIRED_SHARE_FROM_AGE = {19: 0.0, 62: 0.30, 67: 0.70, 75: 0.84, 80: 0.97}
 # Census 2022 household types, grouped: alone, couple, couple with children, one parent, others; by
 # age after the Census's families and living arrangements (America's Families 2022), so that all
 # ages together come to .29, .27, .22, .09 and .13.
