@@ -102,19 +102,34 @@ def test_a_person_on_one_screen(published: Path) -> None:
         assert part in text
 
 
-def test_monthly_cash_flow_leaves_own_transfers_out(published: Path) -> None:
-    user_id = _someone(published)
+@pytest.mark.parametrize("has_business", [False, True])
+def test_monthly_cash_flow_leaves_own_transfers_and_businesses_out(
+    published: Path, has_business: bool
+) -> None:
+    owners = {
+        str(user_id): str(account)
+        for user_id, account in _rows(
+            published,
+            "select user_id, account_id from raw_accounts join raw_users using (user_id) "
+            "where holder_category = 'business' and consent_status = 'granted'",
+        )
+    }
+    user_id = min(owners) if has_business else _someone(published)
     months = {m["month"]: m for m in run("user", user_id, "--json").json["months"]}
     sql = (
-        "select strftime(date, '%Y-%m'), category_primary, category_detailed, amount "
+        "select strftime(date, '%Y-%m'), account_id, category_primary, category_detailed, amount "
         f"from raw_transactions where user_id = '{user_id}' and not pending"
     )
-    out: dict[str, float] = {}
-    for month, primary, detailed, amount in _rows(published, sql):
+    flow = {"money_in": dict.fromkeys(months, 0.0), "money_out": dict.fromkeys(months, 0.0)}
+    for month, account, primary, detailed, amount in _rows(published, sql):
         is_own = str(primary).startswith("TRANSFER_") and detailed != "TRANSFER_OUT_WITHDRAWAL"
-        if not is_own and detailed != "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT" and float(amount) > 0:  # type: ignore[arg-type]
-            out[str(month)] = out.get(str(month), 0) + float(amount)  # type: ignore[arg-type]
-    assert {m: v["money_out"] for m, v in months.items()} == pytest.approx(out)
+        if is_own or detailed == "LOAN_PAYMENTS_CREDIT_CARD_PAYMENT":
+            continue
+        if account != owners.get(user_id):
+            usd = float(amount)  # type: ignore[arg-type]
+            flow["money_in" if usd < 0 else "money_out"][str(month)] += abs(usd)
+    for name, expected in flow.items():
+        assert {m: v[name] for m, v in months.items()} == pytest.approx(expected)
 
 
 def test_a_trace_is_the_stored_one(published: Path) -> None:
