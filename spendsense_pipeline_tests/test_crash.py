@@ -82,6 +82,7 @@ class Nursery:
             cwd=CHECKOUT,
         )
         self.published = 0
+        self.refresh_seconds = 0.0
 
     def start(self, first: int, runs: int) -> int:
         """Begin refreshing in a process of its own; its id."""
@@ -144,6 +145,7 @@ class Reader:
     """Opens the published database again and again, as readers do, and notes what it saw."""
 
     path: Path
+    pause_seconds: float
     reads: int = 0
     problems: list[str] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -157,22 +159,28 @@ class Reader:
             self.reads += 1
             if problem:
                 self.problems.append(problem)
-            time.sleep(0.01)
+            time.sleep(self.pause_seconds)
 
     def stop(self) -> None:
         self._stop.set()
 
 
 @pytest.fixture
-def a_watched_dataset(tmp_path: Path) -> Iterator[tuple[Path, Nursery, Reader]]:
+def a_watched_dataset(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[tuple[Path, Nursery, Reader]]:
     """A data directory with one published dataset, and a reader that polls it."""
+    # Opening a database takes as long as a look at it: the tests that run beside wait for it.
+    pause_seconds = 0.01 if request.node.get_closest_marker("crash") else 0.05
     directory = tmp_path / "data"
     nursery = Nursery(directory)
-    reader = Reader(directory / "spendsense.duckdb")
+    reader = Reader(directory / "spendsense.duckdb", pause_seconds)
     thread = threading.Thread(target=reader.run)
     try:
+        begun = time.monotonic()
         nursery.start(first=0, runs=1)
         assert nursery.ended() == 0
+        nursery.refresh_seconds = time.monotonic() - begun
         thread.start()
         yield directory, nursery, reader
     finally:
@@ -186,12 +194,9 @@ def crash_and_recover(
     data_dir: Path, nursery: Nursery, reader: Reader, *, kills: int, seed: int
 ) -> None:
     draw = random.Random(seed)
-    begun = time.monotonic()
-    nursery.start(first=5, runs=1)
-    assert nursery.ended() == 0
     # However fast the machine is today: two kills of three fall into a first refresh, the rest
     # into the next one.
-    longest = 1.5 * (time.monotonic() - begun)
+    longest = 1.5 * nursery.refresh_seconds
     for n in range(kills):
         process = nursery.start(first=1 + 10 * n, runs=10)
         time.sleep(draw.uniform(0.0, longest))

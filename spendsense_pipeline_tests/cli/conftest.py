@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from spendsense_pipeline_tests.fixtures.command import Answer, run
+from spendsense_pipeline_tests.fixtures.dagster_books import kept_engines
 from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
+
+__all__ = ["kept_engines"]
 
 AS_OF = "2026-06-30"
 # Twenty people cannot promise shares; what is tested here is the command line.

@@ -13,6 +13,7 @@ from spendsense_pipeline.publishing.warehouse import writer_lock
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.cli.conftest import ASKED
 from spendsense_pipeline_tests.fixtures.command import run
+from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
 from spendsense_pipeline_tests.fixtures.imported_data import (
     RAW_PEOPLE,
     in_the_warehouse,
@@ -22,12 +23,20 @@ from spendsense_pipeline_tests.fixtures.imported_data import (
 from spendsense_pipeline_tests.fixtures.tiny_dataset import NOW, settings_in
 
 
+@pytest.fixture(scope="session")
+def published_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory in which an import is published; copy it, do not change it."""
+
+    def publish(folder: Path) -> None:
+        published_import(settings_in(folder / "data"), folder / "scratch")
+
+    return built_once(tmp_path_factory, "published_import", publish) / "data"
+
+
 @pytest.fixture
-def imported(data_dir: Path, tmp_path: Path) -> Settings:
+def imported(published_once: Path, data_dir: Path) -> Settings:
     """An import, published."""
-    settings = settings_in(data_dir)
-    published_import(settings, tmp_path / "scratch")
-    return settings
+    return settings_in(a_copy_of(published_once, data_dir))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ import pytest
 import spendsense_pipeline.generation
 from spendsense_pipeline.definitions import defs
 from spendsense_pipeline_tests.fixtures import trivial_households
+from spendsense_pipeline_tests.fixtures.dagster_books import kept_engines
 from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
 from spendsense_pipeline_tests.fixtures.graph_runs import QUIET, Run, run_config
+
+__all__ = ["kept_engines"]
 
 
 @pytest.fixture

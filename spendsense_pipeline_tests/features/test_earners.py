@@ -12,7 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline_tests.fixtures.measured_people import disagreement, measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import (
+    disagreement,
+    measured_each,
+    measured_one,
+)
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
@@ -41,19 +45,27 @@ def household(*paychecks: list[Row], window: int = 180) -> Row:
     return measured_one(window, history_start=None, accounts=ACCOUNTS, transactions=rows)
 
 
+def household_each(*worlds: list[Row], window: int = 180) -> list[Row]:
+    """Features of one household for each list of paychecks."""
+    asked = ({"accounts": ACCOUNTS, "transactions": rows} for rows in worlds)
+    return measured_each(*asked, window_days=window, history_start=None)
+
+
 def cadence(row: Row) -> tuple[float | None, str | None]:
     return row["median_pay_gap_days"], row["pay_frequency"]
 
 
-@pytest.mark.parametrize("early", [0, 1, 2, 3])
 @pytest.mark.parametrize("window", [30, 180])
-def test_one_employer_paying_into_two_accounts_has_one_payday(early: int, window: int) -> None:
+def test_one_employer_paying_into_two_accounts_has_one_payday(window: int) -> None:
     days = range(4, 170, 14)
-    rest = paid_by("Acme", 500, [d + early for d in days], account_id="savings")
-    row = household(paid_by("Acme", 1500, days), rest, window=window)
-    assert cadence(row) == (14, "biweekly")
-    both = sum(d < window for d in days) + sum(d + early < window for d in days)
-    assert row["paycheck_count"] == both
+    rest = [
+        paid_by("Acme", 500, [d + early for d in days], account_id="savings") for early in range(4)
+    ]
+    found = household_each(*([*paid_by("Acme", 1500, days), *of] for of in rest), window=window)
+    for early, row in enumerate(found):
+        assert cadence(row) == (14, "biweekly"), early
+        both = sum(d < window for d in days) + sum(d + early < window for d in days)
+        assert row["paycheck_count"] == both, early
 
 
 def test_four_days_apart_are_two_paydays() -> None:
@@ -95,23 +107,23 @@ def test_who_earned_most_in_half_a_year_is_the_main_earner_of_both_windows() -> 
     assert cadence(household(old, paid_by("Acme", 10, [170]), small)) == (7, "weekly")
 
 
-@pytest.mark.parametrize(("overlap", "earners"), [(0, 1), (14, 1), (60, 1), (61, 2), (90, 2)])
-def test_overlapping_longer_than_a_change_of_jobs_makes_two_earners(
-    overlap: int, earners: int
-) -> None:
+def test_overlapping_longer_than_a_change_of_jobs_makes_two_earners() -> None:
+    earners = {0: 1, 14: 1, 60: 1, 61: 2, 90: 2}  # by the days they overlap
     # The first pays weekly and little, the second monthly and much.
     first = paid_by("Acme", 10, range(100, 400, 7))
-    second = paid_by("Globex", 5000, [*range(10, 100, 30), 100 + overlap])
-    assert household(first, second)["median_pay_gap_days"] == (7 if earners == 1 else 30)
+    seconds = [paid_by("Globex", 5000, [*range(10, 100, 30), 100 + days]) for days in earners]
+    found = household_each(*([*first, *second] for second in seconds))
+    gaps = [row["median_pay_gap_days"] for row in found]
+    assert gaps == [7 if number == 1 else 30 for number in earners.values()]
 
 
 def test_a_change_of_jobs_is_one_earner_and_its_gap_counts() -> None:
-    row = household(
-        paid_by("Acme", 2000, range(120, 180, 14)), paid_by("Globex", 2000, range(5, 60, 14))
+    soon, late = household_each(
+        paid_by("Acme", 2000, range(120, 180, 14)) + paid_by("Globex", 2000, range(5, 60, 14)),
+        paid_by("Acme", 2000, [170]) + paid_by("Globex", 2000, [10]),
     )
-    assert cadence(row) == (14, "biweekly")
-    row = household(paid_by("Acme", 2000, [170]), paid_by("Globex", 2000, [10]))
-    assert row["median_pay_gap_days"] == 160
+    assert cadence(soon) == (14, "biweekly")
+    assert late["median_pay_gap_days"] == 160
 
 
 def test_a_new_job_follows_the_one_that_ended_and_not_the_partners() -> None:
@@ -132,12 +144,12 @@ def test_clients_who_take_turns_are_one_earners() -> None:
         for n, day in enumerate(range(10, 700, 56))
         for row in paid_by(("Acme", "Globex", "Initech")[n % 3], 6000 + 100 * n, [day])
     ]
-    assert cadence(household(turns)) == (56, "irregular")
     # Beside a partner's salary they remain one, whichever earns more.
-    salary = paid_by("Umbrella", 500, range(3, 700, 14))
-    assert cadence(household(turns, salary)) == (56, "irregular")
-    salary = paid_by("Umbrella", 5000, range(3, 700, 14))
-    assert cadence(household(turns, salary)) == (14, "biweekly")
+    lower, higher = (paid_by("Umbrella", usd, range(3, 700, 14)) for usd in (500, 5000))
+    alone, beside_lower, beside_higher = household_each(turns, turns + lower, turns + higher)
+    assert cadence(alone) == (56, "irregular")
+    assert cadence(beside_lower) == (56, "irregular")
+    assert cadence(beside_higher) == (14, "biweekly")
 
 
 def test_a_payer_is_known_however_its_name_is_written() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.fixtures.measured_people import measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
@@ -95,11 +95,15 @@ def test_money_to_or_from_an_hsa_or_cd_is_no_inflow(
     other: str, change: dict[str, Any], arrives_after: int
 ) -> None:
     saved = a_transfer_to_savings("200.00", days_ago(3))
-    for ends in ((other, "savings"), ("savings", other)):
-        moved = a_move(
-            "5000.00", days_ago(10), *ends, arrives=days_ago(10 - arrives_after), **change
-        )
-        row = measured_one(accounts=ACCOUNTS, transactions=[*saved, *moved])
+    ways = ((other, "savings"), ("savings", other))
+    moves = [
+        a_move("5000.00", days_ago(10), *ends, arrives=days_ago(10 - arrives_after), **change)
+        for ends in ways
+    ]
+    rows = measured_each(
+        *({"accounts": ACCOUNTS, "transactions": [*saved, *moved]} for moved in moves)
+    )
+    for ends, row in zip(ways, rows, strict=True):
         assert row["savings_net_inflow_usd"] == 200
         # The window began with what the move left there.
         start = 3000 - 200 + (5000 if ends[0] == "savings" else -5000)

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline.generation import catalog, generate
-from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
+from spendsense_pipeline.generation import catalog
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    TWO_YEARS,
+    two_years_of_two_hundred,
+)
 
-START = dt.date(2024, 11, 1)
+START = TWO_YEARS[0]
 RENT, MORTGAGE = "RENT_AND_UTILITIES_RENT", "LOAN_PAYMENTS_MORTGAGE_PAYMENT"
 TAX, STUDENT = "GOVERNMENT_AND_NON_PROFIT_TAX_PAYMENT", "LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT"
 BILLERS = {
@@ -30,12 +33,7 @@ class People:
     """Two hundred people over two years, and their bills by person and category."""
 
     def __init__(self, seed: int) -> None:
-        resolved = a_configuration(
-            as_of=dt.date(2026, 10, 31),
-            history_start=START,
-            config={"num_users": 200, "seed": seed, "months_history": 24},
-        )
-        [made] = generate(resolved)
+        made = two_years_of_two_hundred(seed)
         self.users = {user["user_id"]: user for user in made.users.to_pylist()}
         self.streams = made.stream_truth.to_pylist()
         self.bills: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)

@@ -12,14 +12,16 @@ import holidays
 import numpy as np
 import pytest
 
-from spendsense_pipeline.generation import generate
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.targets import TARGET_CODES
 from spendsense_pipeline.generation.world import make_world
-from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    TWO_YEARS,
+    a_configuration,
+    two_years_of_two_hundred,
+)
 
-START = dt.date(2024, 11, 1)
-AS_OF = dt.date(2026, 10, 31)
+START, AS_OF = TWO_YEARS
 CLOSED = holidays.country_holidays("US", years=range(2024, 2028))
 SOCIAL_SECURITY = "Social Security Administration"
 EARNED = ("INCOME_SALARY", "INCOME_CONTRACTOR", "INCOME_GIG_ECONOMY")
@@ -29,12 +31,7 @@ class People:
     """Two hundred people over two years, and their income rows."""
 
     def __init__(self, seed: int) -> None:
-        resolved = a_configuration(
-            as_of=AS_OF,
-            history_start=START,
-            config={"num_users": 200, "seed": seed, "months_history": 24},
-        )
-        [made] = generate(resolved)
+        made = two_years_of_two_hundred(seed)
         self.users = {user["user_id"]: user for user in made.users.to_pylist()}
         wanted = made.transactions.select(
             ["user_id", "account_id", "date", "amount", "merchant_name", "category_detailed"]

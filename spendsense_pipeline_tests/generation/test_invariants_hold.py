@@ -46,7 +46,7 @@ _DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31))
 
 
 @given(asked=requests(), as_of=_DAYS, users=st.integers(10, 25))
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 def test_a_configuration_is_refused_or_its_dataset_is_true(
     asked: dict[str, Any], as_of: dt.date, users: int
 ) -> None:

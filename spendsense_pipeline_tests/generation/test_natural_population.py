@@ -29,12 +29,12 @@ def _holds(seed: int) -> None:
         assert mix["general"] <= 0.30 * people, (seed, mix)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_all_six_personas_and_none_dominant(seed: int) -> None:
     _holds(seed)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(3, 203))
+@pytest.mark.parametrize("seed", range(2, 203))
 def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
     _holds(seed)

@@ -72,7 +72,7 @@ class Statements:
         return found
 
 
-@pytest.fixture(scope="module", params=[5, 6])
+@pytest.fixture(scope="module", params=[5, pytest.param(6, marks=pytest.mark.long)])
 def natural(request: pytest.FixtureRequest) -> Statements:
     return Statements(request.param)
 

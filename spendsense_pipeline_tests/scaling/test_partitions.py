@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import pickle
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,12 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.scaling import partitions as module
 from spendsense_pipeline.scaling.engines import Engine
-from spendsense_pipeline.scaling.partitions import make_partitions, remove_others, results
+from spendsense_pipeline.scaling.partitions import (
+    Partitions,
+    make_partitions,
+    remove_others,
+    results,
+)
 from spendsense_pipeline.scaling.shard import SHARD_TABLES, ShardTask, make_shard
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_population,
@@ -38,10 +44,31 @@ def in_one_piece() -> dict[str, list[tuple[Any, ...]]]:
     return {table.name: every_row(con, table.name) for table in SHARD_TABLES}
 
 
+@pytest.fixture(scope="module")
+def three_shards(tmp_path_factory: pytest.TempPathFactory) -> Partitions:
+    """The same people in shards of eight; to read only."""
+    return make_partitions(RESOLVED, tmp_path_factory.mktemp("shards"), engine=LOCAL, shard_users=8)
+
+
+def agrees(made: Partitions, in_one_piece: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Make sure that every table is the one made in one piece."""
+    con = duckdb.connect()
+    made.attach(con)
+    for table, expected in in_one_piece.items():
+        assert every_row(con, table) == expected, table
+    assert sum(part.users for part in results(made)) == 20
+    assert sum(part.transactions for part in results(made)) == len(in_one_piece["raw_transactions"])
+
+
+def test_three_shards_read_as_the_tables_made_in_one_piece(
+    three_shards: Partitions, in_one_piece: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    agrees(three_shards, in_one_piece)
+
+
 @pytest.mark.parametrize(
     ("engine", "shard_users"),
     [
-        pytest.param(Engine("local"), 8, id="local, three shards"),
         pytest.param(Engine("processes", workers=2), 10, id="two processes"),
         pytest.param(Engine("local"), 20, id="local, one shard", marks=pytest.mark.long),
         pytest.param(
@@ -55,21 +82,16 @@ def test_partitions_read_as_the_tables_made_in_one_piece(
     tmp_path: Path,
     in_one_piece: dict[str, list[tuple[Any, ...]]],
 ) -> None:
-    made = make_partitions(RESOLVED, tmp_path, engine=engine, shard_users=shard_users)
-    con = duckdb.connect()
-    made.attach(con)
-    for table, expected in in_one_piece.items():
-        assert every_row(con, table) == expected, table
-    assert sum(part.users for part in results(made)) == 20
-    assert sum(part.transactions for part in results(made)) == len(in_one_piece["raw_transactions"])
+    agrees(
+        make_partitions(RESOLVED, tmp_path, engine=engine, shard_users=shard_users), in_one_piece
+    )
 
 
-def test_loaded_partitions_have_the_declared_types_and_order(tmp_path: Path) -> None:
-    made = make_partitions(some_people(20), tmp_path, engine=LOCAL, shard_users=10)
-    con = a_population(some_people(20))
+def test_loaded_partitions_have_the_declared_types_and_order(three_shards: Partitions) -> None:
+    con = a_population(RESOLVED)
     in_order = con.execute("select transaction_id from raw_transactions").fetchall()
     for table in SHARD_TABLES:
-        made.load(con, table)
+        three_shards.load(con, table)
         types = con.execute(
             "select column_name, data_type from duckdb_columns() where table_name = ?", [table.name]
         ).fetchall()
@@ -80,25 +102,25 @@ def test_loaded_partitions_have_the_declared_types_and_order(tmp_path: Path) -> 
 def test_an_interrupted_making_goes_on_where_it_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resolved = some_people(30)
     made: list[int] = []
 
-    def fails_on_the_third(task: ShardTask) -> Any:
-        if len(made) == 2:
+    def fails_on_the_second(task: ShardTask) -> Any:
+        if len(made) == 1:
             msg = "the machine is gone"
             raise RuntimeError(msg)
         made.append(task.first_user)
         return make_shard(task)
 
-    monkeypatch.setattr(module, "make_shard", fails_on_the_third)
+    monkeypatch.setattr(module, "make_shard", fails_on_the_second)
     with pytest.raises(RuntimeError, match="gone"):
-        make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=10)
-    made[:] = made[:1]
-    partitions = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=10)
-    assert made == [0, 20], "only the shard that was missing is made"
+        make_partitions(RESOLVED, tmp_path, engine=LOCAL, shard_users=10)
+    assert made == [0]
+    made.clear()
+    partitions = make_partitions(RESOLVED, tmp_path, engine=LOCAL, shard_users=10)
+    assert made == [10], "only the shard that was missing is made"
     con = duckdb.connect()
     partitions.attach(con)
-    assert con.execute("select count(*) from raw_users").fetchall() == [(30,)]
+    assert con.execute("select count(*) from raw_users").fetchall() == [(20,)]
     assert not list(tmp_path.rglob("*.new"))
 
 
@@ -118,23 +140,25 @@ def test_a_shard_is_not_done_before_all_of_its_files_are_there(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_consent_is_applied_before_anything_is_measured(tmp_path: Path) -> None:
-    resolved = some_people(20)
-    con = a_population(resolved)
+def test_consent_is_applied_before_anything_is_measured(
+    tmp_path: Path, three_shards: Partitions
+) -> None:
+    con = a_population(RESOLVED)
     [(user,)] = con.execute(
         "select min(user_id) from raw_users where consent_status = 'granted'"
     ).fetchall()
     decisions = {user: Decision("revoked", dt.datetime(2026, 6, 1, tzinfo=dt.UTC))}
     apply_decisions(con, decisions)
-    judge(con, resolved)
-    explain(con, resolved)
-    made = make_partitions(resolved, tmp_path, engine=LOCAL, decisions=decisions, shard_users=12)
+    judge(con, RESOLVED)
+    explain(con, RESOLVED)
+    made = make_partitions(RESOLVED, tmp_path, engine=LOCAL, decisions=decisions, shard_users=12)
     other = duckdb.connect()
     made.attach(other)
     for table in ("raw_users", "features_30d", "persona_assignments", "decision_traces"):
         assert every_row(other, table) == every_row(con, table)
     assert user not in {row[0] for row in every_row(other, "features_30d")}
-    without = make_partitions(resolved, tmp_path, engine=LOCAL, shard_users=20)
+    shutil.copytree(three_shards.folder, tmp_path / three_shards.folder.name)
+    without = make_partitions(RESOLVED, tmp_path, engine=LOCAL, shard_users=8)
     assert without.folder != made.folder
     remove_others(made)
     assert list(tmp_path.iterdir()) == [made.folder]

@@ -68,7 +68,7 @@ def test_a_missing_row_would_be_noticed(
                     assert discrepancies(books, broken), entry["feature"]
 
 
-@settings(max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_evidence_closes_in_worlds_nobody_chose(world: dict[str, list[Row]]) -> None:
     closes(world)

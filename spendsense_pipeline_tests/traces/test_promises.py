@@ -36,7 +36,6 @@ from spendsense_pipeline_tests.fixtures.rows import (
 from spendsense_pipeline_tests.fixtures.town import a_town
 from spendsense_pipeline_tests.fixtures.traced_people import (
     Trace,
-    a_traced_world,
     explain,
     measure,
     resolved_with,
@@ -220,7 +219,7 @@ def test_the_same_snapshot_gives_the_same_bytes_on_any_number_of_threads(
 def a_traced_world_on(threads: int) -> duckdb.DuckDBPyConnection:
     """The town again, its rows inserted in another order and worked on by so many threads."""
     rows = a_town()
-    con = a_traced_world(**{name: rows[name][::-1] for name in rows})
+    con = a_warehouse(**{name: rows[name][::-1] for name in rows})
     con.execute(f"set threads = {threads}")
     measure(con)
     explain(con)
