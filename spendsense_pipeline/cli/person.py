@@ -207,7 +207,7 @@ def _show_months(view: PersonView) -> None:
     money_out = [float(month.money_out) for month in view.months]
     first, last = view.months[0].month, view.months[-1].month
     show(
-        f"[bold]Cash flow by month[/bold], {first} to {last}, own transfers and businesses left out",
+        f"[bold]Cash flow by month[/bold], {first} to {last}, without own transfers and businesses",
         f"  in  {sparkline(money_in)}  {money(sum(money_in))}",
         f"  out {sparkline(money_out)}  {money(sum(money_out))}\n",
     )
