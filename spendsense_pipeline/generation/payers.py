@@ -9,6 +9,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.employment import drives_for_platforms
 from spendsense_pipeline.generation.behaviours.irregular_pay import (
     PAYER_KINDS,
     Handling,
@@ -31,7 +32,7 @@ class Payer(IntEnum):
     EMPLOYER_2 = 1
     EMPLOYER_3 = 2
     SECOND_EMPLOYER = 3
-    """The second earner's."""
+    """The second earner's, or the platform of an app."""
     PENSION = 4
     SOCIAL_SECURITY = 5
 
@@ -77,6 +78,11 @@ def payers_of(world: World, employers: Employers) -> Ints:
         known = employers.stem[chosen[:, :place]]
         is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
         chosen[:, place] = tried[everybody, place, is_new.argmax(axis=1)]
+    platforms = employers.by_kind["gig"]
+    drives = np.flatnonzero(drives_for_platforms(world))
+    chosen[drives, Payer.SECOND_EMPLOYER] = platforms[
+        choose(world.words("platform", 1)[drives], employers.weight[platforms])
+    ]
     funds = employers.by_kind["pension"]
     chosen[:, Payer.PENSION] = funds[
         choose(world.words("pension_fund", 0), employers.weight[funds])

@@ -35,6 +35,13 @@ NEW_PAY_SHARES: Final = (-0.03, 0.09)
 HOURLY_SHARE: Final = 0.4
 HOURLY_AMOUNT_SIGMA: Final = 0.045
 HOURLY_AMOUNT_MAX_SHARE: Final = 0.14
+# Beside the main earner's job: drivers earned $783 in a month of it in 2017 (JPMorgan Chase
+# Institute 2018, online platform economy), about 1.3 times that by now; 1.6 % of families did then.
+PLATFORM_PAY_RANGE_USD: Final = (450.0, 1_400.0)
+PLATFORM_SHARE: Final = 0.6
+"""Of second earners who are paid weekly and bring so much."""
+PLATFORM_AMOUNT_SIGMA: Final = 0.2
+"""Spread of the logarithm of a week's payout."""
 NUMBERED_FROM_DAY: Final = -512
 """Paychecks are numbered by their day, counted from before any plan."""
 _YEAR_DAYS: Final = 365
@@ -137,6 +144,30 @@ def hours(world: World, who: Ints, day: Ints, purpose: str) -> Floats:
     swing = HOURLY_AMOUNT_SIGMA * normal(words(keys, day - NUMBERED_FROM_DAY))
     swing = np.clip(swing, -HOURLY_AMOUNT_MAX_SHARE, HOURLY_AMOUNT_MAX_SHARE)
     return np.where(is_hourly[:, np.newaxis], 1 + swing, 1.0)
+
+
+def drives_for_platforms(world: World) -> Flags:
+    """Whose second earner is paid by the platform of an app, weekly and by the ride: `[U]`."""
+    profiles = world.profiles
+    usd = profiles.income.second_pay_usd
+    least, most = PLATFORM_PAY_RANGE_USD
+    able = profiles.has_second_earner & (profiles.second_cadence == Cadence.WEEKLY)
+    able &= (usd >= least) & (usd <= most)
+    return np.asarray(able & (uniform(world.words("platform", 0)) < PLATFORM_SHARE))
+
+
+def rides(world: World, who: Ints, day: Ints) -> Floats:
+    """What a week of rides brings over the usual: `[N, K]`, 1 for who does not drive.
+
+    Args:
+        world: The shard.
+        who: Indices of the households within the shard, `[N]`.
+        day: Nominal paydays, `[N, K]`.
+    """
+    keys = world.keys("platform_week")[who]
+    swing = PLATFORM_AMOUNT_SIGMA * np.clip(normal(words(keys, day - NUMBERED_FROM_DAY)), -2, 2)
+    drives = drives_for_platforms(world)[who][:, np.newaxis]
+    return np.where(drives, np.exp(swing - PLATFORM_AMOUNT_SIGMA**2 / 2), 1.0)
 
 
 def _history_day(world: World) -> int:

@@ -148,7 +148,7 @@ def _deposits(
 
 
 def _second_pay(world: World, lines: Ints) -> Postings:
-    """Pay of second earners, who keep their employers."""
+    """Pay of second earners, who keep their employers, and payouts of the platforms of apps."""
     profiles = world.profiles
     who = np.flatnonzero(profiles.has_second_earner)
     cadence = profiles.second_cadence[who]
@@ -156,6 +156,7 @@ def _second_pay(world: World, lines: Ints) -> Postings:
     usd = _mean_paycheck(profiles.income.second_pay_usd[who], cadence)
     factor = employment.raises(world, who, nominal, "second_pay")
     factor = factor * employment.hours(world, who, nominal, "second_pay")
+    factor = factor * employment.rides(world, who, nominal)
     cents = np.rint(usd[:, np.newaxis] * 100 * factor).astype(np.int64)
     day = world.calendar.on_or_before(nominal).astype(np.int64)
     day = np.where(nominal < world.days + PAD_DAYS // 2, day, nominal)
