@@ -49,3 +49,23 @@ def test_every_card_lies_inside_its_products_ranges(seed: int, targets: tuple[st
     held = [(user, name) for user, name, *_ in cards]
     assert len(set(held)) == len(held)
     assert len({name for _, name in held}) >= 8
+
+
+def test_a_payment_bears_the_name_of_the_cards_issuer() -> None:
+    con = a_population(a_configuration(config={"num_users": 120, "seed": 4}))
+    with PRODUCTS.open(encoding="utf-8", newline="") as file:
+        line_of = {row["official_name"]: row["payment_descriptor"] for row in csv.DictReader(file)}
+    paid = rows(
+        con,
+        """
+        select paid.name, card.official_name
+        from raw_transactions as paid
+        join raw_transactions as received
+          on received.transfer_id = paid.transfer_id and received.amount < 0
+        join raw_accounts as card on card.account_id = received.account_id
+        where paid.amount > 0 and card.type = 'credit'
+        """,
+    )
+    assert len(paid) > 300
+    assert all(line_of[card] == name for name, card in paid)
+    assert len({name for name, _ in paid}) >= 8

@@ -144,6 +144,26 @@ def test_nobody_young_lives_on_benefits_and_all_of_them_work(people: People) -> 
     assert all(people.payers(key) for key in young)
 
 
+def test_platforms_pay_second_earners_weekly_and_little() -> None:
+    paid: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    for seed in SEEDS:
+        for key, found in made(seed).rows.items():
+            paid[seed, key] += [
+                row for row in found if row["category_detailed"] == "INCOME_GIG_ECONOMY"
+            ]
+    drivers = {key: found for key, found in paid.items() if found}
+    assert 2 <= len(drivers) <= 0.06 * 400
+    for (seed, key), found in drivers.items():
+        [platform] = {row["merchant_name"] for row in found}
+        assert len(made(seed).payers(key)) >= 2, "it pays nobody's living alone"
+        gaps = {(b["date"] - a["date"]).days for a, b in pairwise(found)}
+        assert gaps <= {5, 6, 7, 8, 9}, platform
+        amounts = [-float(row["amount"]) for row in found]
+        assert 400 <= sum(amounts) / len(amounts) * 52.18 / 12 <= 1_700
+        assert max(amounts) <= 700
+        assert len(set(amounts)) >= 0.9 * len(amounts)
+
+
 def test_pensions_come_monthly_and_are_not_round(people: People) -> None:
     found = 0
     for user_id in people.users:

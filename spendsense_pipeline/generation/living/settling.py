@@ -33,7 +33,7 @@ class Basket(Columns):
     """Number within the user's day."""
     settlement: Words
     """The word that decides what becomes of it."""
-    instead: Words
+    refund: Words
     """The word that decides how much is refunded."""
     group: Ints
     """Row of SpendingGroups."""
@@ -117,7 +117,7 @@ class Settling:
             shortest, longest = REFUND_DAYS
             delay = drawn["refund_delay"][refunded] % (longest - shortest + 1)
             refund_day[refunded] = settles[refunded] + shortest + delay
-            share = _refunded_share(basket.instead[refunded])
+            share = _refunded_share(basket.refund[refunded])
             refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)
         return Purchases(
             user=user,

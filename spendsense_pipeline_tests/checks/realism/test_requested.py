@@ -10,6 +10,7 @@ from spendsense_pipeline.checks.realism.figures import Band
 from spendsense_pipeline.checks.realism.requested import (
     cadence_shares,
     changes,
+    deposits_band,
     filled_ranges,
     revolver_band,
     subscriptions_band,
@@ -63,3 +64,19 @@ def test_targets_change_whatever_they_bend() -> None:
     louder = a_configuration(controls={"transaction_volatility": 0.9})
     assert changes(louder, "transaction_volatility")
     assert not changes(louder, "transaction_multiplier")
+
+
+def test_deposits_are_judged_against_what_savers_were_asked_to_hold() -> None:
+    survey = Band(4_000, 14_000)
+    assert deposits_band(a_configuration(controls={"savings_adoption_rate": 0}), survey) == survey
+    # 6 x $250 over 15 % is $10,000, as the survey has it.
+    assert (
+        deposits_band(a_configuration(controls={"savings_growth_target_pct": 15}), survey) == survey
+    )
+    wanted = a_configuration(
+        controls={"savings_growth_target_pct": 2, "savings_adoption_rate": 0.9}
+    )
+    band = deposits_band(wanted, survey)  # $75,000 for nine in ten
+    assert not band.holds(14_000)
+    assert band.holds(65_000)
+    assert not band.holds(120_000)
