@@ -100,11 +100,11 @@ def is_targeted(target: Ints, has: Callable[[WayOfLiving], bool]) -> Flags:
     """Who is targeted to a way of living with a property.
 
     Args:
-        target: Of TARGET_CODES, or NO_TARGET, of any shape.
+        target: Of TARGET_CODES, or NO_TARGET, `[U]` or of any other shape.
         has: The property.
 
     Returns:
-        Of the shape of `target`.
+        A flag each, of the same shape.
     """
     # NO_TARGET is the last place of all: nobody without a target has it.
     by_code = np.zeros(len(TARGET_CODES) + 1, dtype=np.bool_)

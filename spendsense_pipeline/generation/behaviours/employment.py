@@ -158,12 +158,15 @@ def drives_for_platforms(world: World) -> Flags:
 
 
 def rides(world: World, who: Ints, day: Ints) -> Floats:
-    """What a week of rides brings over the usual: `[N, K]`, 1 for who does not drive.
+    """What a week of rides brings over the usual.
 
     Args:
         world: The shard.
         who: Indices of the households within the shard, `[N]`.
         day: Nominal paydays, `[N, K]`.
+
+    Returns:
+        Factors around 1, `[N, K]`; 1 for who does not drive.
     """
     keys = world.keys("platform_week")[who]
     swing = PLATFORM_AMOUNT_SIGMA * np.clip(normal(words(keys, day - NUMBERED_FROM_DAY)), -2, 2)
