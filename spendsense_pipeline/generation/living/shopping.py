@@ -32,6 +32,8 @@ from spendsense_pipeline.generation.world import World
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 _FAVOURITE_DRAWS: Final = FAVOURITE_SHARE * CHOICES.size("goes_to_favourite")
+VISITS_A_DAY = 2
+"""To one merchant: nobody goes to the same coffee shop a third time."""
 CHEAPER_SHARE = 0.8
 """Of purchases that cannot be afforded, those in whose place something cheap of it is."""
 _CHEAPEST: Final = 8
@@ -92,7 +94,7 @@ class Shopping:
 
         group = self._groups(day, user, wants, choices["group"])
         merchant = self._merchants(day, user, group, choices)
-        is_too_soon = self._rarely(day, user, group, merchant)
+        is_too_soon = self._rarely(day, user, group, merchant) | self._too_often(user, merchant)
         # Together with something cheap, in case it cannot be afforded.
         cents, cheap_cents = self._prices(
             user,
@@ -152,6 +154,15 @@ class Shopping:
             merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))
             is_too_soon[again] = self._is_again(day, who, kind[merchant[again]])
         return is_too_soon
+
+    def _too_often(self, user: Ints, merchant: Ints) -> Flags:
+        """Which visits are one more than anybody makes to a merchant on a day: `[N]`."""
+        visit = user * self._merchant.group.size + merchant
+        order = visit.argsort(kind="stable")
+        ordered = visit[order]
+        found = np.zeros(user.size, dtype=np.bool_)
+        found[order[VISITS_A_DAY:]] = ordered[VISITS_A_DAY:] == ordered[:-VISITS_A_DAY]
+        return found
 
     def _is_again(self, day: int, user: Ints, kind: Ints) -> Flags:
         return (kind > 0) & (day - self._visited[user, kind] < self._days_between[kind])
