@@ -29,7 +29,7 @@ CHANCE_RANGE = (0.02, 0.45)
 CASH_SHARE, FRIEND_SHARE = 0.18, 0.74
 CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
 _TWENTY, _FIVE = 2_000, 500
-SETTLES_ABOVE = 1.2
+SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 1.0
 """Of a usual period's money: more than that, and something is settled with it."""
 SETTLES_SHARE = 0.8
 EMPTY_CENTS = 1_200
@@ -86,9 +86,10 @@ class ThinAccounts:
         self._next_open = world.calendar.on_or_after(days)
         self._is_open = self._next_open == days
         profiles = world.profiles
-        self._may_draw = (profiles.savings_transfer_usd == 0) | (
-            profiles.people.target == NO_TARGET
-        )
+        is_natural = profiles.people.target == NO_TARGET
+        # Who is to run out in every period settles sooner.
+        self._settles_above = np.where(is_natural[who], SETTLES_ABOVE, SETTLES_ABOVE_TARGETED)
+        self._may_draw = (profiles.savings_transfer_usd == 0) | is_natural
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
@@ -120,7 +121,7 @@ class ThinAccounts:
         gives = has_some & (drawn < chance * FRIEND_SHARE) & (sums < 0.6 * free)
         # A third paycheck of a month, a refund: some of it is settled with at once.
         usual = self._usual[day]
-        large = has_some & (drawn < SETTLES_SHARE) & (free > SETTLES_ABOVE * usual)
+        large = has_some & (drawn < SETTLES_SHARE) & (free > self._settles_above * usual)
         beyond = (free - 0.8 * usual) * self._settled_share[day]
         settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
         at = places(gives | large)
