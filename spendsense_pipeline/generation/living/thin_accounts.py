@@ -26,7 +26,7 @@ CHANCE_TIMES = {Cadence.WEEKLY: 3.2}
 CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.45)
-CASH_SHARE, FRIEND_SHARE = 0.18, 0.74
+CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.18, 0.74, 0.9
 CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
 _TWENTY, _FIVE = 2_000, 500
 SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 1.0
@@ -87,7 +87,8 @@ class ThinAccounts:
         self._is_open = self._next_open == days
         profiles = world.profiles
         is_natural = profiles.people.target == NO_TARGET
-        # Who is to run out in every period settles sooner.
+        # Who is to run out in every period pays friends oftener and settles sooner.
+        self._friend_share = np.where(is_natural[who], FRIEND_SHARE, FRIEND_SHARE_TARGETED)
         self._settles_above = np.where(is_natural[who], SETTLES_ABOVE, SETTLES_ABOVE_TARGETED)
         self._may_draw = (profiles.savings_transfer_usd == 0) | is_natural
         self._fee_day = np.full(world.users, -1)
@@ -118,7 +119,7 @@ class ThinAccounts:
         self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
         free[at] -= cash[at]
         sums, drawn = self._sums[day], self._friend[day]
-        gives = has_some & (drawn < chance * FRIEND_SHARE) & (sums < 0.6 * free)
+        gives = has_some & (drawn < chance * self._friend_share) & (sums < 0.6 * free)
         # A third paycheck of a month, a refund: some of it is settled with at once.
         usual = self._usual[day]
         large = has_some & (drawn < SETTLES_SHARE) & (free > self._settles_above * usual)

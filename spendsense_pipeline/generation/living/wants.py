@@ -35,7 +35,7 @@ usual buys rarer, so much at most:"""
 POSSIBLE_RANGE = (0.3, 1.0)
 TIGHT_COUNT_RANGE = (0.55, 1.0)
 """Who runs out buys the rarer, the less they have for a purchase than a usual household."""
-RUNS_OUT_AT = 0.76
+RUNS_OUT_AT = 0.8
 """Share of the pay period that is still to come when the money is meant to be gone."""
 RUNS_OUT_NATURAL = (0.2, 0.6)
 """The same of households nobody asked for, of which some run out just before payday."""
