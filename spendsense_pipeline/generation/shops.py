@@ -58,43 +58,27 @@ class Shops:
         Returns:
             Row of the catalog's merchants each, `[N]`.
         """
-        return self._open(self.anywhere, state, group, day, draw)
-
-    def favourites(self, state: Ints, group: Ints, day: Ints, draw: Ints) -> Ints:
-        """The same among merchants one goes to again and again.
-
-        Whoever's favourite closes takes another, everybody else keeps theirs.
-
-        Args:
-            state: Index into `Places.state_names`, `[N]`.
-            group: Row in SpendingGroups, `[N]`.
-            day: Day since history_start, `[N]`.
-            draw: TABLE_BITS bits of a draw that is the same for the favourite every time, `[N]`.
-
-        Returns:
-            Row of the catalog's merchants each, `[N]`.
-        """
-        return self._open(self.usual, state, group, day, draw)
+        chosen = self.merchant[self.anywhere[0, state, group], draw].astype(np.int64)
+        closed = places(self.last_sale_day[chosen] < day)
+        if closed.size:
+            rows = self.anywhere[1, state[closed], group[closed]]
+            chosen[closed] = self.merchant[rows, draw[closed]]
+        return np.asarray(chosen, dtype=np.int64)
 
     def favourites_of(self, state: Ints, draws: Ints) -> Favourites:
-        """Everybody's favourites, for days to come.
+        """Everybody's favourites: among merchants one goes to again and again.
+
+        Whoever's favourite closes takes another, everybody else keeps theirs.
 
         Args:
             state: Of each person, `[U]`.
             draws: As of `favourite_draws`, `[U, G, FAVOURITES_PER_GROUP]`.
 
         Returns:
-            What `favourites` finds, on whichever day.
+            The merchants, for days to come.
         """
         at_first, instead = self.merchant[self.usual[:, state, :, np.newaxis], draws]
         return Favourites(at_first.astype(np.int64), instead.astype(np.int64), self.last_sale_day)
-
-    def _open(self, rows: Ints, state: Ints, group: Ints, day: Ints | int, draw: Ints) -> Ints:
-        chosen = self.merchant[rows[0, state, group], draw].astype(np.int64)
-        closed = places(self.last_sale_day[chosen] < day)
-        if closed.size:
-            chosen[closed] = self.merchant[rows[1, state[closed], group[closed]], draw[closed]]
-        return np.asarray(chosen, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)

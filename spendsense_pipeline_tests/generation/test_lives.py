@@ -266,3 +266,20 @@ def test_nobody_goes_to_one_shop_a_third_time_on_a_day(natural: Connection) -> N
     )
     assert len(visits) > 5_000
     assert max(count for (count,) in visits) == 2
+
+
+def test_counters_are_open_when_banks_are_and_only_others_machines_charge(
+    natural: Connection,
+) -> None:
+    fetched = rows(
+        natural,
+        "select date, name, amount from raw_transactions"
+        " where category_detailed = 'TRANSFER_OUT_WITHDRAWAL'",
+    )
+    closed = {"counter": 0, "machine": 0}
+    for day, name, amount in fetched:
+        is_counter = "BRANCH" in name
+        closed["counter" if is_counter else "machine"] += day.weekday() >= 5
+        assert (amount % 20 != 0) == ("NON-BANK" in name), (name, amount)
+    assert closed["counter"] == 0 < closed["machine"]
+    assert len({"BRANCH" in name for _, name, _ in fetched}) == 2

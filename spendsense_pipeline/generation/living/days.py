@@ -16,6 +16,7 @@ from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.card_days import CardDays
+from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
@@ -25,7 +26,7 @@ from spendsense_pipeline.generation.living.statements import (
     Billing,
     Statements,
 )
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes, baskets
+from spendsense_pipeline.generation.living.tastes import Tastes, baskets
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.means import Means
@@ -36,8 +37,6 @@ from spendsense_pipeline.generation.postings import (
     Purpose,
     Slot,
 )
-from spendsense_pipeline.generation.randomness import bits
-from spendsense_pipeline.generation.shops import TABLE_BITS, shops_for
 from spendsense_pipeline.generation.world import World
 
 
@@ -203,12 +202,6 @@ class _Plan:
 def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
     """The machine each user goes to: a label, and its place, `[U]` each."""
     catalog = labels.catalog
-    group = catalog.spending_groups.index(CASH_GROUP)
-    home = home_places(world, catalog.places)
-    merchant = shops_for(catalog, world.calendar.first_date).favourites(
-        catalog.places.state[home],
-        np.full(world.users, group),
-        np.zeros(world.users, dtype=np.int64),
-        bits(world.words("cash_machine", 0), 40, TABLE_BITS),
-    )
-    return labels.shop(merchant, np.zeros(world.users, dtype=np.bool_)), home
+    machine = np.full(world.users, catalog.merchants.names.index(OWN_MACHINE))
+    label = labels.shop(machine, np.zeros(world.users, dtype=np.bool_))
+    return label, home_places(world, catalog.places)

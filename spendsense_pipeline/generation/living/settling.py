@@ -9,16 +9,11 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.posting import PostingDays
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.living.cash_points import CashPoints
 from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.world import World
 
-# Out of network: an operator's fee of $3.22 and one of the own bank of $1.64 on average (Bankrate
-# 2025), at about a sixth of withdrawals (Federal Reserve Payments Study: a fifth).
-FOREIGN_MACHINE_SHARE = 0.17
-OPERATOR_FEES_CENTS = (250, 25, 7)
-"""The least, and so many steps up."""
-OWN_FEE_CENTS, OWN_FEE_FIFTHS = 275, 3
 REFUND_DAYS = (3, 12)
 WHOLE_REFUND_SHARE = 0.55
 PARTIAL_REFUND_RANGE = (0.15, 0.8)
@@ -82,6 +77,7 @@ class Settling:
         self._posting = PostingDays(world.calendar, catalog)
         self._in_store = catalog.merchants.in_store_share * SETTLEMENT.size("channel")
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
+        self._cash_points = CashPoints(catalog, world.calendar)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
 
     def of_day(self, day: int, basket: Basket) -> Purchases:
@@ -89,7 +85,7 @@ class Settling:
 
         Args:
             day: The day.
-            basket: What is bought, `[N]`; its cents and cards are changed where it is cash.
+            basket: What is bought, `[N]`; its places, cents and cards are changed where it is cash.
 
         Returns:
             The same purchases, `[N]`.
@@ -102,15 +98,12 @@ class Settling:
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
         if cash.size:
-            # A machine pays out at once, on any day, and takes no credit card.
+            # It is paid out at once, on any day, and by no credit card.
             settles[cash] = day
             basket.card[cash] = self._nobodys
-            # Another bank's: its operator adds a fee to what it pays out, the own bank may too.
-            is_foreign = channel[cash] < FOREIGN_MACHINE_SHARE * SETTLEMENT.size("channel")
-            elsewhere = cash[is_foreign]
-            least, step, steps = OPERATOR_FEES_CENTS
-            basket.cents[elsewhere] += least + step * (draw[elsewhere] % steps)
-            own_fee[elsewhere] = np.where(draw[elsewhere] % 5 < OWN_FEE_FIFTHS, OWN_FEE_CENTS, 0)
+            merchant[cash] = self._cash_points.open_on(day, merchant[cash])
+            operators_fee, own_fee[cash] = self._cash_points.fees(merchant[cash], draw[cash])
+            basket.cents[cash] += operators_fee
         refund_day, refund_cents = np.full(user.size, -1), np.zeros(user.size, dtype=np.int64)
         refunded = places(draw < self._refunded[basket.group])
         if refunded.size:
