@@ -202,8 +202,8 @@ def _of_cycles(cards: Cards, event: Ints, days: int) -> list[tuple[Ints, ...]]:
 
 def _within(event: Ints, days: int) -> tuple[Ints, tuple[Ints, ...]]:
     """Days of the events that are lived, `[N]`, and their places in an array of any shape."""
-    places = np.nonzero((event >= 0) & (event < days))
-    return event[places], places
+    found = np.nonzero((event >= 0) & (event < days))
+    return event[found], found
 
 
 def _by_day(day: Ints, days: int, *columns: Ints) -> list[tuple[Ints, ...]]:

@@ -26,7 +26,7 @@ from spendsense_pipeline.generation.world import World
 _TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
 _CARD_BY_TICKET: Final = np.array([0.5, 0.85, 1.2, 1.6, 2.0])
 TIGHT_STATEMENT_SHARE = 0.06
-"""Of a month's income, what people who are to run out owe at most on a card they pay in full."""
+"""Of a month's income, what who runs out owes at most on a card paid in full."""
 KEPT_LOW_CEILING = 0.21
 """Use of the limit beyond which people whose cards are to stay low buy nothing on them: a trip that
 is booked on the card comes on top."""
@@ -56,18 +56,15 @@ class Paying:
         answer = np.array([USES[each].answer for each in CardUse])[uses]
         answer = np.where((is_tight & cards.is_paid_in_full) | is_second, 0.0, answer)
         self._answer = np.append(answer, 0.0)
+        people = world.profiles.people
         ceiling = np.array([USES[each].ceiling for each in CardUse])[uses]
-        is_kept_low = is_targeted(world.profiles.people.target, lambda way: way.cards == "low")
+        is_kept_low = is_targeted(people.target, lambda way: way.cards == "low")
         ceiling = np.where(is_kept_low[cards.user], np.minimum(ceiling, KEPT_LOW_CEILING), ceiling)
         most_cents = ceiling * cards.limit_cents
-        # Out of what is meant to be gone by payday no large statement is paid in full.
-        people = world.profiles.people
-        runs_out = is_targeted(
-            people.target, lambda way: way.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-        )[cards.user]
+        # Out of what is gone by payday no large statement is paid in full.
         payable_cents = people.income_monthly_usd[cards.user] * 100 * TIGHT_STATEMENT_SHARE
         most_cents = np.where(
-            runs_out & cards.is_paid_in_full, np.minimum(most_cents, payable_cents), most_cents
+            is_tight & cards.is_paid_in_full, np.minimum(most_cents, payable_cents), most_cents
         )
         self._ceiling = np.append(most_cents, 0.0)
         self._set_point = np.append(cards.set_point, 0.0)

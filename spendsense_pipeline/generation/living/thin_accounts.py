@@ -29,9 +29,10 @@ CHANCE_RANGE = (0.02, 0.45)
 CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.18, 0.74, 0.9
 CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
 _TWENTY, _FIVE = 2_000, 500
-SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 1.0
+SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 0.9
 """Of a usual period's money: more than that, and something is settled with it."""
-SETTLES_SHARE = 0.8
+SETTLES_SHARE = 0.95
+SETTLED_MEDIAN_CENTS = 20_000
 EMPTY_CENTS = 1_200
 BORROWS_SHARE = 0.07
 """Of days on which nothing is left, those on which a friend lends something."""
@@ -66,7 +67,8 @@ class ThinAccounts:
         size = normal(_drawn(world, "lump_size", 2 * days + 1, who))
         sums = np.rint(FRIEND_MEDIAN_CENTS * np.exp(0.75 * size) / _FIVE) * _FIVE
         self._sums = np.clip(sums, _FIVE, 60_000).astype(np.int64)
-        self._settled_share = np.clip(0.7 * np.exp(0.3 * size), 0.3, 1)
+        settled = np.rint(SETTLED_MEDIAN_CENTS * np.exp(0.6 * size) / _TWENTY) * _TWENTY
+        self._settled = np.clip(settled, _TWENTY, 90_000).astype(np.int64)
         word = _drawn(world, "lends", days, who)
         self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
         self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
@@ -123,10 +125,9 @@ class ThinAccounts:
         # A third paycheck of a month, a refund: some of it is settled with at once.
         usual = self._usual[day]
         large = has_some & (drawn < SETTLES_SHARE) & (free > self._settles_above * usual)
-        beyond = (free - 0.8 * usual) * self._settled_share[day]
-        settled = np.maximum(np.rint(beyond / _TWENTY), 1) * _TWENTY
+        large &= self._settled[day] < 0.6 * free
         at = places(gives | large)
-        given = np.where(large, settled, sums)[at].astype(np.int64)
+        given = np.where(large, self._settled[day], sums)[at]
         friend = day % FRIENDS_PER_USER
         self._post(day, who[at], given, balances, diary, self._sent[friend], Purpose.FRIEND_OUT)
         at = places(self._lends[day] & (free < EMPTY_CENTS))

@@ -30,12 +30,12 @@ COUNT_PART = 0.4
 COUNT_RANGE = (0.7, 1.0)
 """Nobody buys oftener than they usually do: a surplus goes into what kind."""
 THIN = 0.12
-"""Of the cushion: with less of it left, whoever cannot afford even the cheapest things as often as
-usual buys rarer, so much at most:"""
+"""Of the cushion: with less of it left, even the cheapest things may cost too much."""
 POSSIBLE_RANGE = (0.3, 1.0)
+"""How much rarer such a household buys."""
 TIGHT_COUNT_RANGE = (0.55, 1.0)
 """Who runs out buys the rarer, the less they have for a purchase than a usual household."""
-RUNS_OUT_AT = 0.8
+RUNS_OUT_AT = 0.86
 """Share of the pay period that is still to come when the money is meant to be gone."""
 RUNS_OUT_NATURAL = (0.2, 0.6)
 """The same of households nobody asked for, of which some run out just before payday."""
@@ -113,7 +113,7 @@ class Wanting:
         basket = baskets @ usual
         self._ticket = usual_ticket / basket
         # So many purchases as the least that things cost allow: who has little makes fewer.
-        possible = np.minimum(1.0, self._ticket / tastes.mean_ticket_cents[0])
+        possible = np.minimum(1.0, self._ticket / mean[0])
         self._rate, self._ticket = self._rate * possible, self._ticket / possible
         self._basket = basket
         self._mean = mean
