@@ -42,6 +42,8 @@ INVARIANTS: tuple[Check, ...] = (
         "posted_rows_replace_pending_ones",
         "Drop the pending copy of a row that has posted.",
     ),
+    generated("raw_transactions", "authorized_amounts_are_known"),
+    generated("pending_truth", "holds_post_nothing"),
     generated("raw_transactions", "bank_days_only"),
     generated("raw_transactions", "paydays_move_earlier"),
     named_when_brought("raw_transactions", "categories_are_plaids"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.generation import authorizations
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours import (
@@ -63,6 +64,8 @@ class Household:
     cards: credit.Cards
     lived: Lived
     opening_business_cents: Ints
+    deposits: Postings
+    """Held on trips; never posted."""
 
 
 def simulate(world: World, labels: Labels) -> Household:
@@ -109,13 +112,14 @@ def simulate(world: World, labels: Labels) -> Household:
         world, paychecks, labels, _subscription_slot(world, cards)
     )
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
+    trip_rows = _within_limits(trip_rows, cards)
     planned = (
         income.pay_postings(world, paychecks, labels),
         bill_rows,
         savings.order_postings(world, plan),
         subscriptions.charges(world, contracts, labels),
         memberships.membership_charges(world, paychecks, labels),
-        _within_limits(trip_rows, cards),
+        trip_rows,
         _within_limits(
             emergencies.emergency_postings(
                 world, paychecks, labels.catalog.places, slot, left_cents
@@ -151,6 +155,7 @@ def simulate(world: World, labels: Labels) -> Household:
         cards=cards,
         lived=lived,
         opening_business_cents=opening_business,
+        deposits=authorizations.deposits(world, labels, travelled, trip_rows),
     )
 
 

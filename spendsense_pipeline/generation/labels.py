@@ -166,6 +166,10 @@ class Labels:
         """Row of the catalog's merchants of each label that is a shop's: `[N]`."""
         return np.asarray((label - self.first_shop) // 2, dtype=np.int64)
 
+    def is_online(self, label: Ints) -> Flags:
+        """Whether each label that is a shop's is that of its site: `[N]`."""
+        return np.asarray((label - self.first_shop) % 2 == 1)
+
     @functools.cached_property
     def is_chain_store(self) -> Flags:
         """Whether the line of each label has the number of a branch in it: `[L]`."""

@@ -11,6 +11,13 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
+from spendsense_pipeline.generation.authorizations import (
+    BOUGHT,
+    Room,
+    authorized_cents,
+    covered,
+    sent_twice,
+)
 from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.household import Household
@@ -51,6 +58,12 @@ class Ledger:
     link_identity: Words
     """Identity of the transfer a row is a leg of; 0 for none."""
     is_pending: Flags
+    authorized_cents: Ints
+    """What a row showed while it was pending; its amount if it never was."""
+    holds: Postings
+    """What was pending by as_of and never posts, in order of user, day and identity: `[H]`, the day
+    of each when it is let go."""
+    hold_identity: Words
     opening_cents: Ints
     """`[U, SLOTS]`, in the account's own sign."""
     current_cents: Ints
@@ -59,35 +72,40 @@ class Ledger:
     """`[U, SLOTS]` net outflow of pending rows."""
     has_account: Flags
 
+    @property
+    def shown_cents(self) -> Ints:
+        """The amount each row has at as_of: while it is pending, what was authorized."""
+        return np.where(self.is_pending, self.authorized_cents, self.rows.cents)
+
 
 def settle(household: Household) -> Ledger:
     """Cut the plan at as_of: what has happened, what of it has posted, what is left where."""
     world = household.world
     opening, has_account = _openings(household)
-    rows = Postings.joined(household.parts)
-    rows = rows.where(rows.day >= world.history_day)
-    # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_bought = np.isin(rows.purpose, (Purpose.PURCHASE, Purpose.TRAVEL))
-    is_seen = (rows.day <= world.as_of_day) | is_bought
-    is_known = is_seen & (rows.authorized <= world.as_of_day)
+    rows = _known(world, Postings.joined(household.parts))
+    event, salt = _events(world, rows), np.uint64(purpose_key(world.seed, _IDENTITY))
+    room = Room(rows, _room_at_start(household, opening))
+    shown_cents = _shown_cents(household, rows, event, room)
+    holds = _holds(household, rows, event, room)
+    hold_identity = mix64((_events(world, holds) | _PENDING) ^ salt)
+    by_day = np.lexsort((hold_identity, holds.authorized, holds.user))
+    holds = holds.where(by_day)
+    held = holds.where(holds.day > world.as_of_day)
+    rows, shown_cents = Postings.joined([rows, held]), np.append(shown_cents, held.cents)
+    event = np.append(event, _events(world, held))
     is_pending = rows.day > world.as_of_day
-    was_pending = is_bought & (rows.day > rows.authorized)
-    # Rows that are cut are told apart no more: their days, which may lie anywhere, count as 0.
-    happened = np.where(is_known, rows.authorized, 0)
-    shown_day = np.where(is_pending, happened, np.where(is_known, rows.day, 0))
-    event, salt = _events(world, rows, happened), np.uint64(purpose_key(world.seed, _IDENTITY))
+    was_pending = np.isin(rows.purpose, BOUGHT) & (rows.day > rows.authorized)
     posted_identity, pending_identity = mix64(event ^ salt), mix64((event | _PENDING) ^ salt)
     identity = np.where(is_pending, pending_identity, posted_identity)
     place = _ROW_ORDER.pack(
         account=account_index(rows.user, rows.slot),
-        day=shown_day,
+        day=np.where(is_pending, rows.authorized, rows.day),
         identity=identity >> np.uint64(WORD_BITS - _ROW_ORDER.width("identity")),
     )
-    known = np.flatnonzero(is_known)
-    order = known[np.argsort(place[known], kind="stable")]
+    order = np.argsort(place, kind="stable")
     posted_from = np.where(was_pending & ~is_pending, pending_identity, np.uint64(0))
-    rows, is_pending = rows.where(order), is_pending[order]
-    moved = _account_sums(world, rows, ~is_pending)
+    rows, is_pending, shown_cents = rows.where(order), is_pending[order], shown_cents[order]
+    moved = _account_sums(world, rows, rows.cents, ~is_pending)
     # What leaves an account lowers money held and raises money owed.
     sign = np.where(np.isin(np.arange(SLOTS), CARD_SLOTS), 1, -1)
     return Ledger(
@@ -97,20 +115,52 @@ def settle(household: Household) -> Ledger:
         pending_identity=posted_from[order],
         link_identity=_link_identities(world, rows),
         is_pending=is_pending,
+        authorized_cents=shown_cents,
+        holds=holds,
+        hold_identity=hold_identity[by_day],
         opening_cents=opening,
         current_cents=np.asarray(opening + sign * moved, dtype=np.int64),
-        pending_cents=_account_sums(world, rows, is_pending),
+        pending_cents=_account_sums(world, rows, shown_cents, is_pending),
         has_account=has_account,
     )
 
 
-def _events(world: World, rows: Postings, happened: Ints) -> Words:
+def _known(world: World, rows: Postings) -> Postings:
+    """The rows of the history that can be seen at as_of."""
+    # Only purchases are seen before they post; a refund or a transfer appears when it settles.
+    is_seen = (rows.day <= world.as_of_day) | np.isin(rows.purpose, BOUGHT)
+    is_seen &= (rows.day >= world.history_day) & (rows.authorized <= world.as_of_day)
+    return rows.where(is_seen)
+
+
+def _shown_cents(household: Household, rows: Postings, event: Words, room: Room) -> Ints:
+    """What rows show while they are pending, or their amount: `[N]`."""
+    at = np.flatnonzero((rows.purpose == Purpose.PURCHASE) & (rows.day > rows.authorized))
+    draw = mix64(event[at] ^ np.uint64(purpose_key(household.world.seed, "authorization")))
+    shown = rows.cents.copy()
+    shown[at] = authorized_cents(household.labels, rows.where(at), draw, room)
+    return shown
+
+
+def _holds(household: Household, rows: Postings, event: Words, room: Room) -> Postings:
+    """What was authorized by as_of and never posts."""
+    world = household.world
+    at = np.flatnonzero(rows.purpose == Purpose.PURCHASE)
+    draw = mix64(event[at] ^ np.uint64(purpose_key(world.seed, "sent_twice")))
+    found = [household.deposits, sent_twice(household.labels, rows.where(at), draw)]
+    holds = Postings.joined(found)
+    is_known = (holds.authorized >= world.history_day) & (holds.authorized <= world.as_of_day)
+    holds = holds.where(is_known)
+    return holds.where(covered(holds, room))
+
+
+def _events(world: World, rows: Postings) -> Words:
     """What every row is once it has posted: `[N]`."""
     return _EVENT.pack(
         user=world.profiles.people.numbers[rows.user],
         purpose=rows.purpose,
         slot=rows.slot,
-        authorized=happened,
+        authorized=rows.authorized,
         serial=rows.serial,
         is_pending=0,
     )
@@ -129,11 +179,18 @@ def _link_identities(world: World, rows: Postings) -> Words:
     return identity
 
 
-def _account_sums(world: World, rows: Postings, which: Flags) -> Ints:
-    """Net outflow per account of some of the rows: `[U, SLOTS]` cents."""
+def _account_sums(world: World, rows: Postings, cents: Ints, which: Flags) -> Ints:
+    """Net outflow per account of some of the rows, of so many cents: `[U, SLOTS]`."""
     at = np.flatnonzero(which)
     account = account_index(rows.user[at], rows.slot[at])
-    return sums(account, rows.cents[at], world.users * SLOTS).reshape(world.users, SLOTS)
+    return sums(account, cents[at], world.users * SLOTS).reshape(world.users, SLOTS)
+
+
+def _room_at_start(household: Household, opening: Ints) -> Ints:
+    """What may be spent before the first row: money held, or a limit less what is owed."""
+    cards, room = household.cards, opening.copy()
+    room[cards.user, cards.slot] = cards.limit_cents - opening[cards.user, cards.slot]
+    return room
 
 
 def _openings(household: Household) -> tuple[Ints, Flags]:

@@ -81,6 +81,8 @@ class Purpose(IntEnum):
     COVER_IN = 85
     SAVED_PAY = 86
     ATM_FEE = 87
+    DEPOSIT_HELD = 90
+    ORDER_SENT_TWICE = 91
 
 
 PURPOSE_CODES: Final = max(Purpose) + 1

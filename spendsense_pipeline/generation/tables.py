@@ -13,21 +13,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
-from spendsense_pipeline.generation.arrays import Flags, Ints
-from spendsense_pipeline.generation.behaviours.checks_written import check_numbers
 from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.descriptions import described
 from spendsense_pipeline.generation.holders import days_open, first_names
-from spendsense_pipeline.generation.household import Household
-from spendsense_pipeline.generation.labels import STORE, LabelTable
 from spendsense_pipeline.generation.ledger import Ledger
-from spendsense_pipeline.generation.places import branches, home_places, store_numbers
+from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.population import joined_days_before
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
-    NO_PLACE,
     SLOTS,
-    Postings,
-    Purpose,
     Slot,
     account_index,
 )
@@ -104,19 +98,6 @@ def _identifiers(first_user: int, count: int) -> Identifiers:
     users = [f"user_{number:04d}" for number in range(first_user, first_user + count)]
     accounts = [f"{user}_{slot}" for user in users for slot in ending]
     return Identifiers(users, accounts, arrow.text(users), arrow.text(accounts))
-
-
-@functools.lru_cache(maxsize=2)
-def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
-    """Per text column of the label table: distinct values, and each label's code and nullness."""
-    found: dict[str, tuple[Any, Codes, Flags]] = {}
-    for name in LabelTable.__dataclass_fields__:
-        values = getattr(labels, name)
-        distinct = {value: code for code, value in enumerate(dict.fromkeys(values))}
-        codes = np.array([distinct[value] for value in values], dtype=np.int32)
-        is_null = np.array([value is None for value in values], dtype=np.bool_)
-        found[name] = (arrow.text(["" if v is None else v for v in distinct]), codes, is_null)
-    return found
 
 
 def users_table(ledger: Ledger) -> Any:
@@ -218,16 +199,8 @@ def transactions_table(ledger: Ledger) -> Any:
     """`raw_transactions`, in order of user, account, date and id."""
     household, world, rows = ledger.household, ledger.household.world, ledger.rows
     ids, start = identifiers(world), world.calendar.first_date
-    text = _dictionaries(household.labels.table)
-    places = household.labels.catalog.places
-
-    def labelled(name: str) -> Any:
-        dictionary, codes, is_null = text[name]
-        return arrow.coded(codes[rows.label], dictionary, is_null[rows.label])
-
-    name_code, name_text = _names(household, rows)
-    is_placeless = rows.place == NO_PLACE
-    never_pending = ledger.pending_identity == 0
+    was_pending = ledger.pending_identity != 0
+    never_shown = ~(was_pending | ledger.is_pending)
     no_link = ledger.link_identity == 0
     return table(
         RAW_TRANSACTIONS,
@@ -237,54 +210,12 @@ def transactions_table(ledger: Ledger) -> Any:
             "user_id": arrow.coded(rows.user, ids.user_column),
             "date": arrow.dates(np.where(ledger.is_pending, rows.authorized, rows.day), start),
             "authorized_date": arrow.dates(rows.authorized, start),
-            "amount": arrow.money(rows.cents),
+            "amount": arrow.money(ledger.shown_cents),
+            "authorized_amount": arrow.money(ledger.authorized_cents, never_shown),
             "iso_currency_code": arrow.coded(np.zeros_like(rows.user), arrow.text(("USD",))),
-            "name": arrow.coded(name_code, name_text),
-            "merchant_name": labelled("merchant_name"),
-            "merchant_entity_id": labelled("merchant_entity_id"),
-            "payment_channel": labelled("payment_channel"),
-            "category_primary": labelled("category_primary"),
-            "category_detailed": labelled("category_detailed"),
             "pending": arrow.flags(ledger.is_pending),
-            "pending_transaction_id": arrow.hex_text(ledger.pending_identity, "t", never_pending),
+            "pending_transaction_id": arrow.hex_text(ledger.pending_identity, "t", ~was_pending),
             "transfer_id": arrow.hex_text(ledger.link_identity, "x", no_link),
-            "city": arrow.coded(rows.place, arrow.text(places.cities), is_placeless),
-            "state": arrow.coded(rows.place, arrow.text(places.states), is_placeless),
+            **described(household, rows),
         },
     )
-
-
-def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
-    """The bank's line of every row as a code, and the lines: those of chains have the number of
-    the branch the person goes to in that place, checks their own."""
-    world, labels = household.world, household.labels
-    at = np.flatnonzero(labels.is_chain_store[rows.label])
-    label, user = rows.label[at], rows.user[at]
-    merchant, places = labels.merchant(label), labels.catalog.places
-    # A chain's line without a place is one of home.
-    home = home_places(world, places)[user]
-    place = np.where(rows.place[at] == NO_PLACE, home, rows.place[at])
-    branch = branches(world, places, user, merchant, place)
-    store, code_of = np.unique(
-        _STORE.pack(label=label, number=store_numbers(merchant, place, branch)),
-        return_inverse=True,
-    )
-    lines = labels.table.name
-    numbered = [
-        lines[of].replace(STORE, number)
-        for of, number in zip(
-            _STORE.take(store, "label").tolist(),
-            map(str, _STORE.take(store, "number").tolist()),
-            strict=True,
-        )
-    ]
-    text, codes, _ = _dictionaries(labels.table)["name"]
-    code = codes[rows.label].astype(np.int64)
-    code[at] = len(text) + code_of
-    written = np.flatnonzero(rows.purpose == Purpose.CHECK)
-    number, number_of = np.unique(
-        check_numbers(world, rows.user[written], rows.serial[written]), return_inverse=True
-    )
-    code[written] = len(text) + len(numbered) + number_of
-    checks = [f"CHECK {each}" for each in number.tolist()]
-    return code, pa.concat_arrays([text, arrow.text([*numbered, *checks])])

@@ -92,6 +92,19 @@ RAW_ACCOUNTS = PipelineTable(
     is_import_needed=True,
 )
 
+_WHO_AND_WHAT = (
+    Column("name", "VARCHAR", "Bank's description line"),
+    Column("merchant_name", "VARCHAR", "Clean merchant or counterparty name", nullable=True),
+    Column("merchant_entity_id", "VARCHAR", "Stable identifier of the merchant", nullable=True),
+    Column("payment_channel", "VARCHAR", "How it was made", nullable=True, allowed=PAYMENT_CHANNELS),
+    Column("category_primary", "VARCHAR", "Plaid personal finance category (v2), primary", nullable=True),
+    Column("category_detailed", "VARCHAR", "Plaid personal finance category (v2), detailed", nullable=True),
+)
+_TOWN = (
+    Column("city", "VARCHAR", "City of an in-store purchase", nullable=True),
+    Column("state", "VARCHAR", "State of an in-store purchase", nullable=True),
+)
+
 RAW_TRANSACTIONS = PipelineTable(
     "raw_transactions",
     "One row per posted or pending transaction, Plaid's sign: positive = money out of the account.",
@@ -102,18 +115,13 @@ RAW_TRANSACTIONS = PipelineTable(
         Column("date", "DATE", "Settlement date of a posted row; for a pending row the day it happened"),
         Column("authorized_date", "DATE", "Day the transaction happened", nullable=True),
         Column("amount", MONEY, "Positive = money out (purchase, payment made), negative = money in", unit="USD"),
+        Column("authorized_amount", MONEY, "What it showed while it was pending, before a tip or in the place of a fuel hold; null if it never was or an import does not say", unit="USD", nullable=True),
         Column("iso_currency_code", "VARCHAR", "Currency, USD", nullable=True),
-        Column("name", "VARCHAR", "Bank's description line"),
-        Column("merchant_name", "VARCHAR", "Clean merchant or counterparty name", nullable=True),
-        Column("merchant_entity_id", "VARCHAR", "Stable identifier of the merchant", nullable=True),
-        Column("payment_channel", "VARCHAR", "How it was made", nullable=True, allowed=PAYMENT_CHANNELS),
-        Column("category_primary", "VARCHAR", "Plaid personal finance category (v2), primary", nullable=True),
-        Column("category_detailed", "VARCHAR", "Plaid personal finance category (v2), detailed", nullable=True),
+        *_WHO_AND_WHAT,
         Column("pending", "BOOLEAN", "True until the row posts; pending rows count in no balance and no feature"),
         Column("pending_transaction_id", "VARCHAR", "Id the row had while pending (not a key: that row is gone)", nullable=True, compression="zstd"),
         Column("transfer_id", "VARCHAR", "Joins the two legs of an own-account transfer or card payment", nullable=True),
-        Column("city", "VARCHAR", "City of an in-store purchase", nullable=True),
-        Column("state", "VARCHAR", "State of an in-store purchase", nullable=True),
+        *_TOWN,
     ),
     primary_key=("transaction_id",),
     order_by=("user_id", "account_id", "date", "transaction_id"),
@@ -193,6 +201,27 @@ STREAM_TRUTH = PipelineTable(
     left_out=(LeftOut("imports", "only the generator knows which streams are true"),),
 )
 
+PENDING_TRUTH = PipelineTable(
+    "pending_truth",
+    "One row per hold that posts nothing: deposits of hotels and rental cars, orders sent twice. With the pending ids and authorized amounts of raw_transactions it tells what was pending on any day: from authorized_date until the day before date, or before vanished_on.",
+    (
+        Column("pending_transaction_id", "VARCHAR", "Id of the pending row"),
+        Column("account_id", "VARCHAR", "Account the money was held on"),
+        Column("user_id", "VARCHAR", "Holder of that account"),
+        Column("authorized_date", "DATE", "Day it was authorized"),
+        Column("authorized_amount", MONEY, "What was held, positive = money out", unit="USD"),
+        Column("vanished_on", "DATE", "First day it was no longer pending; null while it is, at as_of", nullable=True),
+        *_WHO_AND_WHAT,
+        *_TOWN,
+    ),
+    primary_key=("pending_transaction_id",),
+    order_by=("user_id", "authorized_date", "pending_transaction_id"),
+    foreign_keys=(ACCOUNT_KEY, USER_KEY),
+    step=GENERATED,
+    rows=AnyCount("an import has none, and not everybody travels or sends an order twice"),
+    left_out=(LeftOut("imports", "only the generator knows which holds will post"),),
+)
+
 GENERATED_TABLES: tuple[PipelineTable, ...] = (
     RAW_USERS,
     RAW_ACCOUNTS,
@@ -200,4 +229,5 @@ GENERATED_TABLES: tuple[PipelineTable, ...] = (
     RAW_LIABILITIES,
     CARD_STATEMENTS,
     STREAM_TRUTH,
+    PENDING_TRUTH,
 )

@@ -126,15 +126,49 @@ def _settled_before_it_happened(world: World) -> None:
 
 
 def _stale_pending(world: World) -> None:
-    (row,) = world.rows(pending=True)
+    (row,) = world.rows(pending=True, name="CORNER GROCER #12")
     row["date"] = row["authorized_date"] = AS_OF - dt.timedelta(6)
 
 
 def _posted_and_pending(world: World) -> None:
-    (waiting,) = world.rows(pending=True)
+    (waiting,) = world.rows(pending=True, name="CORNER GROCER #12")
     world.rows(pending_transaction_id="gone_by_now")[0]["pending_transaction_id"] = waiting[
         "transaction_id"
     ]
+
+
+def _pending_for_more(world: World) -> None:
+    (row,) = world.rows(pending=True, name="CORNER GROCER #12")
+    row["authorized_amount"] += 1
+
+
+def _forgotten(world: World) -> None:
+    world.rows(pending_transaction_id="gone_by_now")[0]["authorized_amount"] = None
+
+
+def _remembered_for_nothing(world: World) -> None:
+    world.rows(merchant_name="Maple Apartments")[0]["authorized_amount"] = Decimal(1)
+
+
+def _held_and_posted(world: World) -> None:
+    gone = world.holds[1]["pending_transaction_id"]
+    world.rows(pending_transaction_id="gone_by_now")[0]["pending_transaction_id"] = gone
+
+
+def _let_go_and_pending(world: World) -> None:
+    world.holds[0]["vanished_on"] = AS_OF
+
+
+def _held_and_nowhere(world: World) -> None:
+    world.holds[1]["vanished_on"] = None
+
+
+def _held_for_a_week(world: World) -> None:
+    world.holds[1]["vanished_on"] += dt.timedelta(4)
+
+
+def _held_for_another_sum(world: World) -> None:
+    world.holds[0]["authorized_amount"] += 1
 
 
 def _interest_on_sunday(world: World) -> None:
@@ -234,6 +268,14 @@ MUTATIONS: list[tuple[str, Mutation]] = [
     ("dates_are_past", _settled_before_it_happened),
     ("pending_rows_are_recent", _stale_pending),
     ("posted_rows_replace_pending_ones", _posted_and_pending),
+    ("authorized_amounts_are_known", _pending_for_more),
+    ("authorized_amounts_are_known", _forgotten),
+    ("authorized_amounts_are_known", _remembered_for_nothing),
+    ("holds_post_nothing", _held_and_posted),
+    ("holds_post_nothing", _let_go_and_pending),
+    ("holds_post_nothing", _held_and_nowhere),
+    ("holds_post_nothing", _held_for_a_week),
+    ("holds_post_nothing", _held_for_another_sum),
     ("bank_days_only", _interest_on_sunday),
     ("bank_days_only", _transfer_on_holiday),
     ("paydays_move_earlier", _payday_after_the_holiday),
@@ -315,7 +357,11 @@ def test_fractions_of_a_cent_are_found(resolved: ResolvedConfig) -> None:
     con = a_valid_world().warehouse()
     con.execute("update raw_accounts set balance_available = null")
     con.execute("alter table raw_transactions alter amount type double")
-    con.execute("update raw_transactions set amount = amount + 0.001 where pending")
+    con.execute("alter table raw_transactions alter authorized_amount type double")
+    con.execute(
+        "update raw_transactions set amount = amount + 0.001, authorized_amount = amount + 0.001"
+        " where pending and name like 'CORNER GROCER%'"
+    )
     failed = [o.name for o in run_checks(con, INVARIANTS, resolved) if not o.passed]
     # doubles do not add up to the cent either
     assert set(failed) <= {"amounts_are_whole_cents", "balances_reconcile"}

@@ -129,28 +129,44 @@ def test_thirty_nights_one_by_one_are_one_build_thirty_nights_later() -> None:
     assert known == {row[0]: row for row in rows(last, "from raw_transactions where not pending")}
 
 
-def test_a_pending_row_posts_on_a_later_night_under_a_new_id_that_names_it() -> None:
-    today = dt.date(2026, 5, 29)
-    now, later = (
-        a_population(a_configuration(as_of=as_of, history_start=START, config={"num_users": 100}))
-        for as_of in (today, today + dt.timedelta(days=6))
-    )
-    pending = rows(
-        now, "select transaction_id, user_id, amount, date from raw_transactions where pending"
-    )
-    posted = {
-        row[0]: row[1:]
-        for row in rows(
-            later,
-            "select pending_transaction_id, user_id, amount, authorized_date, transaction_id"
-            " from raw_transactions where pending_transaction_id is not null",
+SHOWN = """
+    account_id, user_id, authorized_date, authorized_amount, name, merchant_name,
+    merchant_entity_id, payment_channel, category_primary, category_detailed, city, state
+"""
+
+
+@pytest.mark.parametrize("days_later", [1, 4, 40])
+def test_what_was_pending_on_an_earlier_day_is_a_query(days_later: int) -> None:
+    # After a Sunday and before one, so that many rows wait and some holds stand.
+    for today in (dt.date(2026, 5, 24), dt.date(2026, 6, 27)):
+        now, later = (
+            a_population(
+                a_configuration(as_of=as_of, history_start=START, config={"num_users": 150})
+            )
+            for as_of in (today, today + dt.timedelta(days=days_later))
         )
-    }
-    assert len(pending) > 50
-    for transaction_id, user_id, amount, happened in pending:
-        assert today - happened <= dt.timedelta(days=5)
-        assert posted[transaction_id][:3] == (user_id, amount, happened)
-        assert posted[transaction_id][3] != transaction_id
+        pending = rows(
+            now, f"select transaction_id, date, {SHOWN} from raw_transactions where pending"
+        )
+        of_that_day = later.execute(
+            f"""
+            select
+              case when pending then transaction_id else pending_transaction_id end,
+              authorized_date,
+              {SHOWN}
+            from raw_transactions
+            where authorized_date <= $day and (pending or date > $day)
+              and (pending or pending_transaction_id is not null)
+              and transaction_id not in (select pending_transaction_id from pending_truth)
+            union all
+            select pending_transaction_id, authorized_date, {SHOWN} from pending_truth
+            where authorized_date <= $day and (vanished_on is null or vanished_on > $day)
+            """,
+            {"day": today},
+        ).fetchall()
+        assert len(pending) > 50
+        assert all(today - row[1] <= dt.timedelta(days=5) for row in pending)
+        assert sorted(map(repr, of_that_day)) == sorted(map(repr, pending))
 
 
 _OTHER_PROCESS = """

@@ -73,8 +73,10 @@ class PostingClasses:
     """`[P, 4]`: share that posts after 0, 1, 2 and 3 business days."""
     is_tipped: Flags
     """Whether the amount grows by a tip between authorization and posting."""
-    hold_cents: Ints
-    """What is held until the amount is known; 0 where the amount itself is."""
+    hold_least_cents: Ints
+    """What is held until the amount is known by who holds least; 0 where the amount itself is."""
+    hold_most_cents: Ints
+    """The same by who holds most."""
 
     def index(self, name: str) -> int:
         """Row of a class by name."""

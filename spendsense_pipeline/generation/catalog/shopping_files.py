@@ -21,6 +21,8 @@ from spendsense_pipeline.tables.raw import REGIONS
 
 POSTING_DAYS_MAX: Final = 3
 """Business days a purchase takes to post at most."""
+HOLD_USD_MAX: Final = 200.0
+"""Card networks allow 175 dollars at pumps (2022)."""
 ORDINARY_VISITS: Final = "ordinary"
 """The kind of merchants visited whenever one likes."""
 
@@ -32,13 +34,18 @@ def read_posting_classes() -> PostingClasses:
         names=sheet.text("posting_class", unique=True),
         business_days_shares=sheet.shares("business_days_shares", POSTING_DAYS_MAX + 1),
         is_tipped=sheet.numbers("is_tipped", 0, 1).astype(np.bool_),
-        hold_cents=np.rint(sheet.numbers("hold_usd", 0, 200) * 100).astype(np.int64),
+        hold_least_cents=_holds(sheet, "hold_least_usd"),
+        hold_most_cents=_holds(sheet, "hold_most_usd"),
     )
     if ONLINE_POSTING_CLASS not in classes.names:
         sheet.problems.append(f"posting_classes.csv: no class {ONLINE_POSTING_CLASS!r}")
     sheet.text("source")  # a number without its source is refused
     sheet.finish()
     return classes
+
+
+def _holds(sheet: Sheet, column: str) -> Ints:
+    return np.rint(sheet.numbers(column, 0, HOLD_USD_MAX) * 100).astype(np.int64)
 
 
 def read_visit_kinds() -> VisitKinds:

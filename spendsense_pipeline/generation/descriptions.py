@@ -1,0 +1,108 @@
+"""How rows read on a statement: line, merchant, category, channel and town, as Arrow columns.
+
+Two tables show rows, `raw_transactions` and `pending_truth`; both say them in these words.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.behaviours.checks_written import check_numbers
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.household import Household
+from spendsense_pipeline.generation.labels import STORE, LabelTable
+from spendsense_pipeline.generation.places import branches, home_places, store_numbers
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose
+
+_STORE: Final = BitFields(label=20, number=16)
+"""A line of a chain and the branch in it."""
+_LABELLED: Final = (
+    "merchant_name",
+    "merchant_entity_id",
+    "payment_channel",
+    "category_primary",
+    "category_detailed",
+)
+"""Columns that a row's label decides alone."""
+Codes = npt.NDArray[np.int32]
+
+
+def described(household: Household, rows: Postings) -> dict[str, Any]:
+    """The words of rows.
+
+    Args:
+        household: Whose rows they are.
+        rows: `[N]`.
+
+    Returns:
+        Dictionary-encoded columns by their names in `raw_transactions`, `[N]` each.
+    """
+    text = _dictionaries(household.labels.table)
+    places = household.labels.catalog.places
+    name_code, name_text = _names(household, rows)
+    is_placeless = rows.place == NO_PLACE
+    columns = {
+        "name": arrow.coded(name_code, name_text),
+        "city": arrow.coded(rows.place, arrow.text(places.cities), is_placeless),
+        "state": arrow.coded(rows.place, arrow.text(places.states), is_placeless),
+    }
+    for name in _LABELLED:
+        dictionary, codes, is_null = text[name]
+        columns[name] = arrow.coded(codes[rows.label], dictionary, is_null[rows.label])
+    return columns
+
+
+@functools.lru_cache(maxsize=2)
+def _dictionaries(labels: LabelTable) -> dict[str, tuple[Any, Codes, Flags]]:
+    """Per text column of the label table: distinct values, and each label's code and nullness."""
+    found: dict[str, tuple[Any, Codes, Flags]] = {}
+    for name in LabelTable.__dataclass_fields__:
+        values = getattr(labels, name)
+        distinct = {value: code for code, value in enumerate(dict.fromkeys(values))}
+        codes = np.array([distinct[value] for value in values], dtype=np.int32)
+        is_null = np.array([value is None for value in values], dtype=np.bool_)
+        found[name] = (arrow.text(["" if v is None else v for v in distinct]), codes, is_null)
+    return found
+
+
+def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
+    """The bank's line of every row as a code, and the lines: those of chains have the number of
+    the branch the person goes to in that place, checks their own."""
+    world, labels = household.world, household.labels
+    at = np.flatnonzero(labels.is_chain_store[rows.label])
+    label, user = rows.label[at], rows.user[at]
+    merchant, places = labels.merchant(label), labels.catalog.places
+    # A chain's line without a place is one of home.
+    home = home_places(world, places)[user]
+    place = np.where(rows.place[at] == NO_PLACE, home, rows.place[at])
+    branch = branches(world, places, user, merchant, place)
+    store, code_of = np.unique(
+        _STORE.pack(label=label, number=store_numbers(merchant, place, branch)),
+        return_inverse=True,
+    )
+    lines = labels.table.name
+    numbered = [
+        lines[of].replace(STORE, number)
+        for of, number in zip(
+            _STORE.take(store, "label").tolist(),
+            map(str, _STORE.take(store, "number").tolist()),
+            strict=True,
+        )
+    ]
+    text, codes, _ = _dictionaries(labels.table)["name"]
+    code = codes[rows.label].astype(np.int64)
+    code[at] = len(text) + code_of
+    written = np.flatnonzero(rows.purpose == Purpose.CHECK)
+    number, number_of = np.unique(
+        check_numbers(world, rows.user[written], rows.serial[written]), return_inverse=True
+    )
+    code[written] = len(text) + len(numbered) + number_of
+    checks = [f"CHECK {each}" for each in number.tolist()]
+    return code, pa.concat_arrays([text, arrow.text([*numbered, *checks])])
