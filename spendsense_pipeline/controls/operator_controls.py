@@ -231,13 +231,13 @@ class OperatorControls(OperatorModel):
     ] = Field(
         # After the Consumer Expenditure Survey 2023 (BLS), bills, insurance and cars taken out.
         {
-            "groceries": 0.24,
+            "groceries": 0.225,
             "restaurants": 0.135,
             "coffee": 0.02,
             "fuel": 0.105,
             "transport": 0.035,
-            "merchandise": 0.10,
-            "clothing": 0.08,
+            "merchandise": 0.13,
+            "clothing": 0.065,
             "home": 0.075,
             "health": 0.06,
             "entertainment": 0.06,

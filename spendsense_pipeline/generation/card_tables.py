@@ -8,7 +8,7 @@ import numpy as np
 
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags
-from spendsense_pipeline.generation.behaviours.credit import CardUse
+from spendsense_pipeline.generation.behaviours.card_uses import CardUse
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import account_index
 from spendsense_pipeline.generation.tables import identifiers, table

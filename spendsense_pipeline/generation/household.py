@@ -38,6 +38,7 @@ from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, USUAL_
 from spendsense_pipeline.generation.living.wants import usual_rate
 from spendsense_pipeline.generation.means import CENTS, left_over, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
+from spendsense_pipeline.generation.shops import usual_shops
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -107,7 +108,13 @@ def simulate(world: World, labels: Labels) -> Household:
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
     trip_rows = _afforded(trip_rows, affords)
-    cards = credit.plan_cards(world, paychecks, labels.catalog.card_products, means.everyday_cents)
+    cards = credit.plan_cards(
+        world,
+        paychecks,
+        labels.catalog.card_products,
+        usual_shops(world, labels.catalog),
+        means.everyday_cents,
+    )
     contracts = subscriptions.plan_contracts(
         world, paychecks, labels, _subscription_slot(world, cards)
     )
@@ -201,7 +208,7 @@ def _subscription_slot(world: World, cards: credit.Cards) -> Ints:
     """Account each user pays subscriptions from: a card paid in full with room, else checking."""
     slot = np.full(world.users, int(Slot.CHECKING), dtype=np.int64)
     spend = world.profiles.subscription_spend_usd[cards.user] * CENTS
-    fits = cards.band == Band.LOW
+    fits = (cards.band == Band.LOW) & ~cards.is_of_store
     fits &= spend <= cards.limit_cents * SUBSCRIPTIONS_ON_CARD_MAX_SHARE
     fits &= world.profiles.rhythm[cards.user] != Rhythm.PAYCHECK_TO_PAYCHECK
     # Cards are in order of user and slot; written backwards, the first that fits stays.

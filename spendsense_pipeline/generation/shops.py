@@ -17,6 +17,7 @@ import numpy.typing as npt
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.bit_fields import WORD_BITS
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.randomness import bits, choice_table
 from spendsense_pipeline.generation.world import World
 
@@ -109,6 +110,21 @@ class Favourites:
         if closed.size:
             merchant[closed] = self.instead[user[closed], group[closed], rank[closed]]
         return merchant
+
+
+def usual_shops(world: World, catalog: Catalog) -> Favourites:
+    """Where everybody of a shard goes again and again.
+
+    Args:
+        world: The shard.
+        catalog: Where one may shop.
+
+    Returns:
+        Their favourites, for days to come.
+    """
+    shops = shops_for(catalog, world.calendar.first_date)
+    state = catalog.places.state[home_places(world, catalog.places)]
+    return shops.favourites_of(state, favourite_draws(world, len(catalog.spending_groups)))
 
 
 def favourite_draws(world: World, groups: int) -> Ints:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spendsense_pipeline.generation.attributes import Band
-from spendsense_pipeline.generation.behaviours.credit import USES, CardUse
+from spendsense_pipeline.generation.behaviours.card_uses import USES, CardUse
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, UTILIZATION_BANDS
 from spendsense_pipeline_tests.fixtures.measured_people import measured_each
 from spendsense_pipeline_tests.fixtures.rows import (

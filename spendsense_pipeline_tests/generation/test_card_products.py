@@ -45,10 +45,43 @@ def test_every_card_lies_inside_its_products_ranges(seed: int, targets: tuple[st
         low, high = float(product["apr_least_percent"]), float(product["apr_most_percent"])
         assert apr == 0 or low <= float(apr) <= high, (user, name, apr)
         assert int(product["age_least"]) <= age <= int(product["age_most"])
-        assert not product["stores"], "a store's card would be charged elsewhere"
     held = [(user, name) for user, name, *_ in cards]
     assert len(set(held)) == len(held)
     assert len({name for _, name in held}) >= 8
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("preset", [None, "calibrated"])
+def test_a_stores_card_buys_at_its_store_and_nowhere_else(seed: int, preset: str | None) -> None:
+    con = a_population(a_configuration(preset=preset, config={"num_users": 400, "seed": seed}))
+    with PRODUCTS.open(encoding="utf-8", newline="") as file:
+        store_of = {row["official_name"]: row["stores"] for row in csv.DictReader(file)}
+    charged = rows(
+        con,
+        """
+        select card.official_name, bought.merchant_name
+        from raw_accounts as card
+        join raw_transactions as bought on bought.account_id = card.account_id
+        where card.type = 'credit' and bought.merchant_name is not null
+        """,
+    )
+    at_stores = [(name, shop) for name, shop in charged if store_of[name]]
+    assert len(at_stores) >= 40
+    assert all(shop == store_of[name] for name, shop in at_stores)
+    held = rows(
+        con,
+        "select user_id, list(official_name), list(account_id) from raw_accounts"
+        " where type = 'credit' group by user_id",
+    )
+    with_one = [(user, names) for user, names, _ in held if any(map(store_of.get, names))]
+    # Nobody has a store's card alone, and most who have one are seen in that store.
+    assert all(len(names) == 2 for _, names in with_one)
+    visited = set(rows(con, "select distinct user_id, merchant_name from raw_transactions"))
+    seen = [
+        any((user, store_of[name]) in visited for name in names if store_of[name])
+        for user, names in with_one
+    ]
+    assert sum(seen) / len(seen) > 0.75
 
 
 def test_a_payment_bears_the_name_of_the_cards_issuer() -> None:

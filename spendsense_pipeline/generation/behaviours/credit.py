@@ -13,62 +13,27 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import CARDS_PER_USER_MAX, Band, PaymentHabit
-from spendsense_pipeline.generation.behaviours.card_products import choose_cards
+from spendsense_pipeline.generation.behaviours.card_products import (
+    HEAVY_LIMIT_MONTHS,
+    LIMIT_FLOOR_USD,
+    choose_cards,
+    store_cards,
+    wanted_limits,
+)
+from spendsense_pipeline.generation.behaviours.card_uses import (
+    STORE_CARD_SET_POINT,
+    STORE_CARD_SHARE,
+    USES,
+    CardUse,
+)
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.catalog import CardProducts
 from spendsense_pipeline.generation.postings import Slot
 from spendsense_pipeline.generation.randomness import normal, uniform
+from spendsense_pipeline.generation.shops import Favourites
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-
-class CardUse(IntEnum):
-    """What a card is for, which decides how it is used and paid."""
-
-    IN_FULL = 0
-    """Everyday purchases, every statement paid in full."""
-    HEAVY_IN_FULL = 1
-    """As many purchases as the limit allows, every statement paid in full."""
-    PROMOTION = 2
-    """A balance carried at 0 % beside some everyday use."""
-    HIGH = 3
-    """A balance carried at interest, above half of the limit."""
-    CRITICAL = 4
-    """The same, near the limit."""
-
-
-@dataclass(frozen=True)
-class UseOfCard:
-    """How a card is used: the share of the limit it is meant to stand at, and how it gets there."""
-
-    set_point: tuple[float, float]
-    """Where use of the limit settles: holders spread over it evenly, or as `towards_low` says."""
-    purchase_share: float
-    """Of purchases that go on the card while its use is at the set point."""
-    answer: float
-    """How much more of them the further use lies below the set point, per whole limit."""
-    ceiling: float
-    """Use no purchase is made beyond: it goes on the debit card."""
-    floor: float = 0.0
-    """Use that no more than the minimum is paid below: the holder pays off what is above."""
-    towards_low: float = 1.0
-    """Power of the even draw of a set point: above 1 most holders are near the lower end."""
-
-
-# The shares were found by simulating 400 households over two years: cards keep to their bands on
-# 99.5 % of nights (cards paid in full swing wider than a band, whatever one does).
-USES: dict[CardUse, UseOfCard] = {
-    CardUse.IN_FULL: UseOfCard((0.02, 0.22), 0.66, 2.5, 0.27, towards_low=3.0),
-    CardUse.HEAVY_IN_FULL: UseOfCard((0.39, 0.43), 0.86, 4.0, 0.485),
-    CardUse.PROMOTION: UseOfCard((0.32, 0.47), 0.22, 12.0, 0.492, 0.3),
-    CardUse.HIGH: UseOfCard((0.52, 0.74), 0.3, 8.0, 0.775, 0.5),
-    CardUse.CRITICAL: UseOfCard((0.84, 0.935), 0.28, 6.0, 0.95, 0.8),
-}
-MINIMUM_PAYER_PURCHASE_SHARE = 0.05
-"""Of purchases, who pays the minimum only puts on that card: it pays back as little."""
-TIGHT_PURCHASE_SHARE = 0.14
-"""Of purchases, what a household that runs out puts on a card it pays in full."""
-PURCHASE_SHARE_RANGE = (0.01, 0.92)
 PROMOTION_SHARE = 0.55
 """Of medium cards of who might use one heavily and pay it in full; the others do. Together with
 those of who could not it comes to three quarters."""
@@ -80,19 +45,11 @@ SLIP_SHARE = 0.02
 """Of payments of cards that carry a balance, those that come a few days late; a fee follows."""
 SLIP_DAYS = 6
 EARLY_DAYS = 6
-# A limit in months of income: the least, and what a draw adds at most. Cards paid in full are given
-# room; a balance that is carried must stay payable from the income, most of all one that is tight.
-LOW_LIMIT_MONTHS = (1.4, 5.2)
-HEAVY_LIMIT_MONTHS = (1.12, 0.2)
-"""In months of everyday purchases: most of them on a card that holds as much keep it near 40 %."""
 HEAVY_PARTS = 3
 HEAVY_PART_DAYS = 7
 """Who uses a card that heavily pays the statement in weekly parts, the last when it is due."""
 SECOND_CARD_FACTOR = 0.2
 """Of the purchases on a card paid in full, those left beside one that is used heavily."""
-REVOLVER_LIMIT_MONTHS = (0.7, 0.9)
-TIGHT_REVOLVER_LIMIT_MONTHS = (0.55, 0.25)
-LIMIT_FLOOR_USD = 1_800.0
 _NEVER_DAYS = 400
 
 
@@ -102,7 +59,7 @@ class CardDraw(IntEnum):
     LIMIT = 0
     SET_POINT = 1
     PROMOTION = 2
-    SPARE = 3
+    OF_STORE = 3
     APR = 4
     STATEMENT_DAY = 5
     DUE_DAYS = 6
@@ -124,6 +81,8 @@ class Cards:
     """A `PaymentHabit`."""
     limit_cents: Ints
     apr_basis_points: Ints
+    is_of_store: Flags
+    """Whether only a store takes it."""
     set_point: Floats
     """Share of the limit that use settles at."""
     issued: Ints
@@ -143,14 +102,12 @@ class Cards:
         return np.asarray(self.use <= CardUse.HEAVY_IN_FULL, dtype=np.bool_)
 
 
-def _from_least(spread: tuple[float, float], draw: Floats) -> Floats:
-    """The least of a spread and the drawn part of what may come on top: `[C]`."""
-    least, most_added = spread
-    return least + most_added * draw
-
-
 def plan_cards(
-    world: World, paychecks: Paychecks, products: CardProducts, everyday_cents: Floats
+    world: World,
+    paychecks: Paychecks,
+    products: CardProducts,
+    usual_shops: Favourites,
+    everyday_cents: Floats,
 ) -> Cards:
     """The cards of the shard: limits, rates, set points and the dates of their cycles.
 
@@ -159,6 +116,7 @@ def plan_cards(
         paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
             one.
         products: The cards on offer.
+        usual_shops: Where each user goes, who may hold a store's card.
         everyday_cents: What each user has for purchases in a month, `[U]`.
 
     Returns:
@@ -187,16 +145,24 @@ def plan_cards(
         ],
         int(CardUse.CRITICAL),
     )
+    liked = store_cards(products, usual_shops, user)
+    is_of_store = (which > 0) & (use == CardUse.IN_FULL) & liked.any(axis=1)
+    is_of_store &= drawn[:, CardDraw.OF_STORE] < STORE_CARD_SHARE
+    offered = np.where(is_of_store[:, np.newaxis], liked, products.taken_at.all(axis=1))
     chosen = choose_cards(
         world,
         products,
         user,
         which,
         use == CardUse.PROMOTION,
-        _wanted_limits(world, user, use, is_tight, drawn[:, CardDraw.LIMIT], everyday_cents),
+        wanted_limits(
+            world, user, use, is_tight, is_of_store, drawn[:, CardDraw.LIMIT], everyday_cents
+        ),
         drawn[:, CardDraw.APR],
+        offered,
     )
     low, high = (np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1))
+    low, high = np.where(is_of_store, [[0.0], [STORE_CARD_SET_POINT]], [low, high])
     power = np.array([USES[each].towards_low for each in CardUse])[use]
     issued, due, pays_on = _dates(
         world,
@@ -217,28 +183,12 @@ def plan_cards(
         payment=payment,
         limit_cents=chosen.limit_cents,
         apr_basis_points=chosen.apr_basis_points,
+        is_of_store=is_of_store,
         set_point=low + (high - low) * drawn[:, CardDraw.SET_POINT] ** power,
         issued=issued,
         due=due,
         pays_on=pays_on,
     )
-
-
-def _wanted_limits(
-    world: World, user: Ints, use: Ints, is_tight: Flags, draw: Floats, everyday_cents: Floats
-) -> Floats:
-    """What fits the holder's income, in US dollars: `[C]`."""
-    income = world.profiles.people.income_monthly_usd[user]
-    months = np.select(
-        [use == CardUse.IN_FULL, use == CardUse.HEAVY_IN_FULL, is_tight],
-        [
-            _from_least(LOW_LIMIT_MONTHS, draw),
-            _from_least(HEAVY_LIMIT_MONTHS, draw) * everyday_cents[user] / 100 / income,
-            _from_least(TIGHT_REVOLVER_LIMIT_MONTHS, draw),
-        ],
-        _from_least(REVOLVER_LIMIT_MONTHS, draw),
-    )
-    return np.maximum(income * months, LIMIT_FLOOR_USD)
 
 
 def _dates(

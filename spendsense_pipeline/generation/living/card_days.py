@@ -7,12 +7,8 @@ import itertools
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints, places
-from spendsense_pipeline.generation.behaviours.credit import (
-    HEAVY_PART_DAYS,
-    HEAVY_PARTS,
-    Cards,
-    CardUse,
-)
+from spendsense_pipeline.generation.behaviours.card_uses import CardUse
+from spendsense_pipeline.generation.behaviours.credit import HEAVY_PART_DAYS, HEAVY_PARTS, Cards
 from spendsense_pipeline.generation.behaviours.income import events_passed
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Fixed, Labels

@@ -8,15 +8,16 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
 from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.behaviours.credit import (
+from spendsense_pipeline.generation.behaviours.card_uses import (
     MINIMUM_PAYER_PURCHASE_SHARE,
     PURCHASE_SHARE_RANGE,
-    SECOND_CARD_FACTOR,
+    STORE_CARD_PURCHASE_SHARE,
     TIGHT_PURCHASE_SHARE,
     USES,
-    Cards,
     CardUse,
 )
+from spendsense_pipeline.generation.behaviours.credit import SECOND_CARD_FACTOR, Cards
+from spendsense_pipeline.generation.catalog import CardProducts
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.targets import Rhythm, is_targeted
 from spendsense_pipeline.generation.world import World
@@ -35,13 +36,16 @@ is booked on the card comes on top."""
 class Paying:
     """Decides how purchases are paid, day by day."""
 
-    def __init__(self, world: World, cards: Cards) -> None:
+    def __init__(self, world: World, cards: Cards, products: CardProducts) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             cards: The cards of the shard, `[C]`.
+            products: What they are, and who takes them.
         """
+        everywhere = np.ones((1, products.taken_at.shape[1]), dtype=np.bool_)
+        self._takes = np.concatenate([products.taken_at[cards.product], everywhere])
         uses = cards.use
         is_minimum = cards.payment != PaymentHabit.FREELY
         share = np.array([USES[each].purchase_share for each in CardUse])[uses]
@@ -52,9 +56,11 @@ class Paying:
         heavy[cards.user[uses == CardUse.HEAVY_IN_FULL]] = True
         is_second = heavy[cards.user] & (uses == CardUse.IN_FULL)
         share = np.where(is_second, share * SECOND_CARD_FACTOR, share)
+        share = np.where(cards.is_of_store, STORE_CARD_PURCHASE_SHARE, share)
         self._share = np.append(share, 0.0)
         answer = np.array([USES[each].answer for each in CardUse])[uses]
-        answer = np.where((is_tight & cards.is_paid_in_full) | is_second, 0.0, answer)
+        is_steady = (is_tight & cards.is_paid_in_full) | is_second | cards.is_of_store
+        answer = np.where(is_steady, 0.0, answer)
         self._answer = np.append(answer, 0.0)
         people = world.profiles.people
         ceiling = np.array([USES[each].ceiling for each in CardUse])[uses]
@@ -71,13 +77,20 @@ class Paying:
         self._limit = np.append(cards.limit_cents, 1)
 
     def card_of(
-        self, user: Ints, first_of: Ints, cents: Ints, drawn: Floats, balances: Balances
+        self,
+        user: Ints,
+        first_of: Ints,
+        merchant: Ints,
+        cents: Ints,
+        drawn: Floats,
+        balances: Balances,
     ) -> Ints:
         """Which card pays, the further below its set point the likelier; else the debit card.
 
         Args:
             user: Who buys, `[N]` in order of user.
             first_of: Where the purchases of the same user begin, `[N]`.
+            merchant: Where, row of the catalog's merchants, `[N]`.
             cents: What it costs, `[N]`.
             drawn: A share in [0, 1) each, `[N]`.
             balances: What everybody has and owes.
@@ -90,13 +103,13 @@ class Paying:
         share = bounded(share, *PURCHASE_SHARE_RANGE)
         share[balances.nobodys] = 0.0
         first_card, second_card = balances.card_of.T
-        first, second = share[first_card], share[second_card]
-        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(first + second, 1e-9))
-        larger = _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
-        to_first = (first * fits)[user] * larger
-        to_either = to_first + (second * fits)[user] * larger
-        card = np.where(drawn < to_either, second_card[user], balances.nobodys)
-        card = np.where(drawn < to_first, first_card[user], card)
+        first, second = first_card[user], second_card[user]
+        to_first = share[first] * self._takes[first, merchant]
+        to_second = share[second] * self._takes[second, merchant]
+        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_first + to_second, 1e-9))
+        often = fits * _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
+        card = np.where(drawn < (to_first + to_second) * often, second, balances.nobodys)
+        card = np.where(drawn < to_first * often, first, card)
         # Several purchases of a day share what room there is below the ceiling.
         before = running_before(first_of, cents, card != balances.nobodys)
         room = (self._ceiling - owes)[card] - before

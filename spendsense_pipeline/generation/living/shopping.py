@@ -26,7 +26,7 @@ from spendsense_pipeline.generation.living.settling import Basket, Purchases, Se
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, FAVOURITE_SHARE, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.places import home_places
-from spendsense_pipeline.generation.shops import favourite_draws, shops_for
+from spendsense_pipeline.generation.shops import shops_for, usual_shops
 from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
@@ -60,9 +60,7 @@ class Shopping:
         self._merchant = catalog.merchants
         self._shops = shops_for(catalog, world.calendar.first_date)
         self._state = catalog.places.state[home_places(world, catalog.places)]
-        self._favourites = self._shops.favourites_of(
-            self._state, favourite_draws(world, len(catalog.spending_groups))
-        )
+        self._favourites = usual_shops(world, catalog)
         self._days_between = catalog.visit_kinds.days_between
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._words = PurchaseWords(world)
@@ -70,7 +68,7 @@ class Shopping:
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
         self._baskets = baskets
-        self._paying = Paying(world, cards)
+        self._paying = Paying(world, cards, catalog.card_products)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
@@ -107,7 +105,7 @@ class Shopping:
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
         pays_with = settlement["pays_with"] / SETTLEMENT.size("pays_with")
-        card = self._paying.card_of(user, first_of, cents, pays_with, balances)
+        card = self._paying.card_of(user, first_of, merchant, cents, pays_with, balances)
         is_debit = card == balances.nobodys
         before = running_before(first_of, cents, is_debit)
         is_dear = is_debit & (before + cents > spendable)

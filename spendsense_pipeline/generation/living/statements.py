@@ -13,7 +13,8 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints, bounded, places
 from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, USES, Cards, CardUse
+from spendsense_pipeline.generation.behaviours.card_uses import USES, CardUse
+from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, Cards
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 

@@ -47,6 +47,7 @@ ELASTICITY: Final[dict[str, float]] = {
     "fuel": 0.2,
     "transit": 0.3,
     "personal_care": 0.5,
+    "shopping": 0.3,
     "cash_withdrawal": 0.5,
     "groceries": 0.6,
     "alcohol": 0.6,
