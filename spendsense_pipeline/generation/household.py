@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation import authorizations
+from spendsense_pipeline.generation import authorizations, habits
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours import (
@@ -34,7 +34,7 @@ from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living import Lived, live
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
-from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, USUAL_LEVEL, tastes_of
+from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, tastes_of
 from spendsense_pipeline.generation.living.wants import usual_rate
 from spendsense_pipeline.generation.means import CENTS, left_over, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
@@ -88,6 +88,8 @@ def simulate(world: World, labels: Labels) -> Household:
     paychecks = income.plan_paychecks(world)
     plan = savings.plan_savings(world, labels)
     bills = housing.plan_bills(world, labels, plan.monthly_cents / CENTS, paychecks)
+    pays_for_car = np.asarray(bills.amount_cents[:, list(housing.OF_A_CAR)].any(axis=1))
+    way = habits.ways_of(world, pays_for_car)
     habitual: tuple[Postings, ...] = (
         people_paid.people_paid_postings(world, labels),
         checks_written.check_postings(world, labels),
@@ -100,7 +102,7 @@ def simulate(world: World, labels: Labels) -> Household:
     travelled = trips.plan_trips(world, labels.catalog.places, slot, factor, books)
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
     rate = usual_rate(world, tastes)
-    usual_cents = rate * DAYS_PER_MONTH * tastes.mean_ticket_cents[USUAL_LEVEL]
+    usual_cents = rate * DAYS_PER_MONTH * tastes.usual_ticket_cents
     property_tax_cents = bills.amount_cents[:, housing.PROPERTY_TAX].astype(np.float64)
     means, affords = means_of(
         world, left_cents, property_tax_cents, plan, (*habitual, trip_rows), usual_cents
@@ -129,7 +131,7 @@ def simulate(world: World, labels: Labels) -> Household:
         trip_rows,
         _within_limits(
             emergencies.emergency_postings(
-                world, paychecks, labels.catalog.places, slot, left_cents
+                world, paychecks, labels.catalog.places, slot, left_cents, way
             ),
             cards,
         ),
@@ -142,6 +144,7 @@ def simulate(world: World, labels: Labels) -> Household:
     lived = live(
         world,
         tastes=tastes,
+        way=way,
         usual_rate=rate,
         labels=labels,
         cards=cards,

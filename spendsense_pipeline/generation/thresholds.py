@@ -18,7 +18,9 @@ class Thresholds:
             top: What draws stay below.
         """
         self._top, self._columns = top, rows.shape[1]
-        self._laid = (rows + np.arange(rows.shape[0])[:, np.newaxis] * top).ravel()
+        # Half as wide where it holds them: tables are large, and kept for every day of the year.
+        kind = np.int32 if rows.shape[0] * top <= np.iinfo(np.int32).max else np.int64
+        self._laid = (rows + np.arange(rows.shape[0])[:, np.newaxis] * top).ravel().astype(kind)
 
     def passed(self, row: Ints, draw: Ints) -> Ints:
         """How many thresholds of its row each draw has reached.
@@ -30,5 +32,6 @@ class Thresholds:
         Returns:
             0..K each, `[N]`.
         """
-        reached = np.searchsorted(self._laid, row * self._top + draw, side="right")
+        place = (row * self._top + draw).astype(self._laid.dtype)
+        reached = np.searchsorted(self._laid, place, side="right")
         return np.asarray(reached - row * self._columns, dtype=np.int64)

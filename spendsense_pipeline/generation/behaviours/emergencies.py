@@ -9,6 +9,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.catalog import Places
+from spendsense_pipeline.generation.habits import does_without
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
@@ -30,14 +31,16 @@ class Cost(NamedTuple):
     label: Fixed
     median_usd: float
     sigma: float
+    needs: str | None = None
+    """What nobody pays it for who does without."""
 
 
 # Medians after AAA 2024 (repairs), ADA 2023 (fees), HomeAdvisor 2024, AVMA 2024.
 COSTS: Final = (
-    Cost(Fixed.CAR_REPAIR, 420.0, 0.75),
+    Cost(Fixed.CAR_REPAIR, 420.0, 0.75, "car"),
     Cost(Fixed.DENTIST, 230.0, 0.8),
     Cost(Fixed.PLUMBER, 290.0, 0.6),
-    Cost(Fixed.VETERINARIAN, 210.0, 0.65),
+    Cost(Fixed.VETERINARIAN, 210.0, 0.65, "pet"),
 )
 
 _IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
@@ -45,7 +48,12 @@ _IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
 
 
 def emergency_postings(
-    world: World, paychecks: Paychecks, places: Places, slot: Ints, left_cents: Floats
+    world: World,
+    paychecks: Paychecks,
+    places: Places,
+    slot: Ints,
+    left_cents: Floats,
+    way: Ints,
 ) -> Postings:
     """Unplanned expenses, at most one a month.
 
@@ -57,6 +65,7 @@ def emergency_postings(
         places: The catalog's places.
         slot: The account that pays for what is large, `[U]`.
         left_cents: What contracts leave of a month's income, `[U]`.
+        way: What each household does without, one of the WAYS: `[U]`.
 
     Returns:
         A row per expense.
@@ -79,6 +88,9 @@ def emergency_postings(
     keep = (day >= 0) & (day < world.days)
     keep &= usd <= share * world.profiles.people.income_monthly_usd[user]
     keep &= is_tight | (usd * 100 <= left_cents[user])
+    for number, cost in enumerate(COSTS):
+        if cost.needs is not None:
+            keep &= (kind != number) | ~does_without(way[user], cost.needs)
     return postings(
         user=user[keep],
         slot=slot[user[keep]],

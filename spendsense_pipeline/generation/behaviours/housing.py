@@ -43,6 +43,7 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+OF_A_CAR: Final = (BILL_KINDS.index("car_loan"), BILL_KINDS.index("auto_insurance"))
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
 """Of income, what bills come to at least where the money runs out, a little different for everybody
 (renters who spend more than half of their income on rent alone: a quarter, Harvard JCHS 2024)."""

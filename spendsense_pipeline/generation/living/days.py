@@ -64,6 +64,7 @@ def live(
     world: World,
     *,
     tastes: Tastes,
+    way: Ints,
     usual_rate: Floats,
     labels: Labels,
     cards: Cards,
@@ -78,6 +79,7 @@ def live(
     Args:
         world: The shard.
         tastes: What the population buys.
+        way: What each household does without, one of the WAYS: `[U]`.
         usual_rate: Purchases a day in a usual month, `[U]`.
         labels: What rows are called.
         cards: The cards, `[C]`.
@@ -97,6 +99,7 @@ def live(
     wanting = Wanting(
         world,
         tastes,
+        way=way,
         usual_rate=usual_rate,
         everyday_cents=means.everyday_cents,
         means=means.relative,
@@ -106,7 +109,7 @@ def live(
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, bought_at_once)
+    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
     billing = Billing(cards, payment_sizes(world, cards))

@@ -8,9 +8,9 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints, Words
 from spendsense_pipeline.generation.behaviours.posting import LAG_BITS
-from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.living.tastes import GROUP_BITS
-from spendsense_pipeline.generation.randomness import words_each
+from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.shops import TABLE_BITS
 from spendsense_pipeline.generation.world import World
 
@@ -29,8 +29,11 @@ SETTLEMENT: Final = BitFields(
     pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, cheaper=4
 )
 """What the second word decides."""
-REFUND: Final = BitFields(part=12, spare=52)
+REFUND: Final = BitFields(part=12, is_usual=8, usual=2, spare=42)
 """What the third word decides."""
+
+
+USUAL_KINDS: Final = REFUND.size("usual")
 
 
 class PurchaseWords:
@@ -55,3 +58,16 @@ class PurchaseWords:
         # As `_NUMBER` packs it, without looking every day whether it fits.
         number = (day << _NUMBER.width("serial")) + serial
         return words_each(self._keys.take(user, axis=1), number)
+
+
+def usual_kinds(world: World) -> Ints:
+    """The draws of a group that a person's purchases share now and then: what they like best.
+
+    Args:
+        world: The shard.
+
+    Returns:
+        GROUP_BITS bits each, `[U, USUAL_KINDS]`.
+    """
+    word = world.words("usual_kind", np.arange(USUAL_KINDS))
+    return bits(word, WORD_BITS - GROUP_BITS, GROUP_BITS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,16 @@ from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.living.cash_points import CashPoints
 from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, integers
 from spendsense_pipeline.generation.world import World
 
 REFUND_DAYS = (3, 12)
 WHOLE_REFUND_SHARE = 0.55
 PARTIAL_REFUND_RANGE = (0.15, 0.8)
+ONLINE_TASTES = 16
+ONLINE_TASTE_SIGMA = 1.2
+"""How far people differ in what they order instead of going there, in log odds (judged)."""
+_HALVINGS = 30
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ class Settling:
         """
         self._nobodys = nobodys
         self._posting = PostingDays(world.calendar, catalog)
-        self._in_store = catalog.merchants.in_store_share * SETTLEMENT.size("channel")
+        self._in_store = _in_store_by_taste(catalog) * SETTLEMENT.size("channel")
+        self._online_taste = integers(world.words("online_taste", 0), ONLINE_TASTES)
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
         self._cash_points = CashPoints(catalog, world.calendar)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
@@ -93,7 +100,7 @@ class Settling:
         user, merchant = basket.user, basket.merchant
         drawn = SETTLEMENT.apart(basket.settlement)
         channel, draw = drawn["channel"], drawn["is_refunded"]
-        is_online = channel >= self._in_store[merchant]
+        is_online = channel >= self._in_store[merchant, self._online_taste[user]]
         settles = self._posting.of(day, merchant, is_online, drawn["lag"])
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
@@ -125,6 +132,21 @@ class Settling:
             refund_day=refund_day,
             refund_cents=refund_cents,
         )
+
+
+@functools.lru_cache(maxsize=4)
+def _in_store_by_taste(catalog: Catalog) -> Floats:
+    """Share bought in person at each merchant by taste, the catalog's over all: `[N, TASTES]`."""
+    place = NORMAL_QUANTILES.reshape(ONLINE_TASTES, -1).mean(axis=1) * ONLINE_TASTE_SIGMA
+    share = catalog.merchants.in_store_share
+    low, high = np.full(share.size, -20.0), np.full(share.size, 20.0)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        is_low = (1 / (1 + np.exp(-(middle[:, np.newaxis] + place)))).mean(axis=1) < share
+        low, high = np.where(is_low, middle, low), np.where(is_low, high, middle)
+    by_taste = 1 / (1 + np.exp(-(low[:, np.newaxis] + place)))
+    is_both = ((share > 0) & (share < 1))[:, np.newaxis]
+    return np.asarray(np.where(is_both, by_taste, share[:, np.newaxis]))
 
 
 def _refunded_share(word: Words) -> Floats:

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.cents import priced
 from spendsense_pipeline.generation.labels import Labels
@@ -19,19 +19,26 @@ from spendsense_pipeline.generation.living.counting import Counting
 from spendsense_pipeline.generation.living.paying import Paying, running_before
 from spendsense_pipeline.generation.living.purchase_words import (
     CHOICES,
+    REFUND,
     SETTLEMENT,
     PurchaseWords,
+    usual_kinds,
 )
 from spendsense_pipeline.generation.living.settling import Basket, Purchases, Settling
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, FAVOURITE_SHARE, Tastes
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.places import home_places
+from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import shops_for, usual_shops
 from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
-_FAVOURITE_DRAWS: Final = FAVOURITE_SHARE * CHOICES.size("goes_to_favourite")
+LOYALTY_SPREAD = 0.2
+"""Between those who go to their usual places least and most, around FAVOURITE_SHARE (judged)."""
+USUAL_SHARE = 0.25
+"""Purchases of the kinds a person likes best, which are drawn for them as any other is once."""
+_USUAL_DRAWS: Final = USUAL_SHARE * REFUND.size("is_usual")
 VISITS_A_DAY = 2
 """To one merchant: nobody goes to the same coffee shop a third time."""
 CHEAPER_SHARE = 0.8
@@ -44,7 +51,13 @@ class Shopping:
     """Draws the purchases of one day after the other."""
 
     def __init__(
-        self, world: World, tastes: Tastes, labels: Labels, cards: Cards, baskets: Floats
+        self,
+        world: World,
+        tastes: Tastes,
+        labels: Labels,
+        cards: Cards,
+        way: Ints,
+        baskets: Floats,
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -53,6 +66,7 @@ class Shopping:
             tastes: What the population buys.
             labels: The catalog.
             cards: The cards of the shard, `[C]`.
+            way: What each household does without, one of the WAYS: `[U]`.
             baskets: What a household buys of each group at a time, relative to the usual: `[U, G]`.
         """
         catalog = labels.catalog
@@ -67,7 +81,10 @@ class Shopping:
         self._counting = Counting(world)
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
-        self._baskets = baskets
+        self._baskets, self._way = baskets, way
+        self._usual = usual_kinds(world)
+        loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
+        self._goes_to_favourite = loyalty * CHOICES.size("goes_to_favourite")
         self._paying = Paying(world, cards, catalog.card_products)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
@@ -90,7 +107,7 @@ class Shopping:
         first, second, third = self._words.of_day(day, user, serial)
         choices, settlement = CHOICES.apart(first), SETTLEMENT.apart(second)
 
-        group = self._groups(day, user, wants, choices["group"])
+        group = self._groups(day, user, wants, choices["group"], third)
         merchant = self._merchants(day, user, group, choices)
         is_too_soon = self._rarely(day, user, group, merchant) | self._too_often(user, merchant)
         # Together with something cheap, in case it cannot be afforded.
@@ -118,11 +135,14 @@ class Shopping:
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
         return self._settling.of_day(day, basket)
 
-    def _groups(self, day: int, user: Ints, wants: Wants, draw: Ints) -> Ints:
-        """What kind of thing is bought, by tilt, weekday and season: `[N]`."""
+    def _groups(self, day: int, user: Ints, wants: Wants, draw: Ints, word: Words) -> Ints:
+        """What kind of thing is bought, by tilt, weekday, season and person: `[N]`."""
         weekday, month = self._calendar.weekday[day], self._calendar.month_of_year[day]
         groups = self._tastes.groups_on[weekday][month]
-        group: Ints = groups.passed(wants.level[user], draw)
+        usual = self._usual[user, REFUND.take(word, "usual")]
+        is_usual = REFUND.take(word, "is_usual") < _USUAL_DRAWS
+        row = self._tastes.row_of(self._way[user], wants.level[user])
+        group: Ints = groups.passed(row, np.where(is_usual, usual, draw))
         group[wants.fetches_cash_apart[user] & (group == self._cash)] = 0
         return group
 
@@ -130,7 +150,7 @@ class Shopping:
         """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
         rank = _FAVOURITE_RANK[choices["favourite"]]
         merchant = self._favourites.of(day, user, group, rank)
-        at = places(choices["goes_to_favourite"] >= _FAVOURITE_DRAWS)
+        at = places(choices["goes_to_favourite"] >= self._goes_to_favourite[user])
         merchant[at] = self._shops.choose(
             self._state[user[at]], group[at], day, choices["merchant"][at]
         )

@@ -15,6 +15,7 @@ import numpy as np
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.habits import by_way_of_living
 from spendsense_pipeline.generation.population import People
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES
 from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT
@@ -85,14 +86,17 @@ class Tastes:
 
     purchases_per_month: float
     """Everyday purchases of a usual user."""
-    group_share: Floats
-    """Share of purchases of each group by tilt, unnormalised: `[T, G]`."""
+    usual_ticket_cents: float
+    """Mean ticket at usual prices, whoever buys."""
+    dollar_share: Floats
+    """Share of each group in what each way of living spends, untilted: `[WAYS, G]`."""
     mean_ticket_cents: Floats
-    """Mean ticket by tilt: `[T]`."""
+    """Mean ticket by way of living and tilt, rising: `[WAYS, T]`."""
     group_ticket_cents: Floats
     """Mean ticket of each group: `[G]`."""
     groups_on: tuple[tuple[Thresholds, ...], ...]
-    """Groups by GROUP_BITS of a draw, a row per tilt, by weekday and by month of the year."""
+    """Groups by GROUP_BITS of a draw, by weekday and by month of the year: a row per way of living
+    and tilt, see `row_of`."""
     busy_on: Floats
     """Of each weekday, purchases over those of a usual day: `[7]`."""
     relative_price: Floats
@@ -105,6 +109,10 @@ class Tastes:
     """How prices paid grow with what a household has to spend: `[G]`, 1 = in proportion."""
     groceries: int
     """Number of the group of groceries."""
+
+    def row_of(self, way: Ints, level: Ints) -> Ints:
+        """Row in `groups_on` of each way of living and tilt: `[N]`."""
+        return np.asarray(way * TILTS.size + level, dtype=np.int64)
 
 
 def baskets(people: People, tastes: Tastes, relative: Floats) -> Floats:
@@ -181,12 +189,15 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     relative = ticket / (counts * ticket).sum()
     tilted = counts * relative[np.newaxis, :] ** TILTS[:, np.newaxis]
     tilted = tilted / tilted.sum(axis=1, keepdims=True)
+    by_way = by_way_of_living(tilted, groups.names, tilted[USUAL_LEVEL])
+    usual_dollars = by_way[:, USUAL_LEVEL] * ticket
     return Tastes(
         purchases_per_month=asked.purchases_per_month,
-        group_share=tilted,
-        mean_ticket_cents=(tilted * ticket).sum(axis=1),
+        usual_ticket_cents=float(tilted[USUAL_LEVEL] @ ticket),
+        dollar_share=usual_dollars / usual_dollars.sum(axis=1, keepdims=True),
+        mean_ticket_cents=np.maximum.accumulate(by_way @ ticket, axis=1),
         group_ticket_cents=ticket,
-        groups_on=_groups_on(tilted, weekday_profile.T, month_profile.T),
+        groups_on=_groups_on(by_way.reshape(-1, ticket.size), weekday_profile.T, month_profile.T),
         busy_on=weekday_profile.T @ tilted[USUAL_LEVEL],
         relative_price=prices,
         spread_class=spread_class.astype(np.int64),
@@ -199,10 +210,10 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
 def _groups_on(
     group_share: Floats, by_weekday: Floats, by_month: Floats
 ) -> tuple[tuple[Thresholds, ...], ...]:
-    """Groups by draw, a row per tilt, by weekday and by month of the year.
+    """Groups by draw, by weekday and by month of the year.
 
     Args:
-        group_share: Share of purchases of each group by tilt, `[T, G]`.
+        group_share: Share of purchases of each group, a row per way of living and tilt: `[R, G]`.
         by_weekday: Purchases of each group by weekday, mean 1: `[7, G]`.
         by_month: Purchases of each group by month of the year, mean 1: `[12, G]`.
     """

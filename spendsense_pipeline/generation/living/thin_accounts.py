@@ -27,6 +27,7 @@ CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.45)
 CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.18, 0.74, 0.9
+CASH_TASTE_SIGMA, CASHLESS_SHARE = 0.6, 0.1
 CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
 _TWENTY, _FIVE = 2_000, 500
 SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 0.9
@@ -73,6 +74,10 @@ class ThinAccounts:
         self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
         self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
         cadence = world.profiles.cadence[who]
+        # Some never go to a machine, some do all the time.
+        taste = world.words("cash_taste", np.arange(2))[who]
+        self._cash_share = CASH_SHARE * np.exp(CASH_TASTE_SIGMA * normal(taste[:, 0]))
+        self._cash_share[uniform(taste[:, 1]) < CASHLESS_SHARE] = 0.0
         self._times = np.array([CHANCE_TIMES.get(each, CHANCE_TIMES_USUAL) for each in Cadence])[
             cadence
         ]
@@ -116,7 +121,7 @@ class ThinAccounts:
         chance = bounded(chance, *CHANCE_RANGE)
         has_some = free > SOME_CENTS
         cash, drawn = self._cash[day], self._chance[day]
-        takes = has_some & (drawn < chance * CASH_SHARE) & (cash < 0.6 * free)
+        takes = has_some & (drawn < chance * self._cash_share) & (cash < 0.6 * free)
         at = places(takes)
         self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
         free[at] -= cash[at]

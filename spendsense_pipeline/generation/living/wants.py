@@ -16,9 +16,10 @@ from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded, places
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.living.balances import Balances
-from spendsense_pipeline.generation.living.tastes import USUAL_LEVEL, Tastes
+from spendsense_pipeline.generation.living.tastes import Tastes
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
+from spendsense_pipeline.generation.thresholds import Thresholds
 from spendsense_pipeline.generation.world import World
 
 # Simulated over 400 households and two years: with these a cushion of .8 months or more stays away
@@ -80,6 +81,7 @@ class Wanting:
         world: World,
         tastes: Tastes,
         *,
+        way: Ints,
         usual_rate: Floats,
         everyday_cents: Floats,
         means: Floats,
@@ -94,6 +96,7 @@ class Wanting:
         Args:
             world: The shard.
             tastes: What the population buys.
+            way: What each household does without, one of the WAYS: `[U]`.
             usual_rate: Purchases a day, `[U]`.
             everyday_cents: What there is for purchases in a usual month, `[U]`.
             means: The same for a purchase, relative to the usual one: `[U]`.
@@ -106,17 +109,17 @@ class Wanting:
         self._rate, self._cushion, self._reserve = usual_rate, cushion_cents, reserve_cents
         usual_ticket = everyday_cents / DAYS_PER_MONTH / usual_rate
         # Dearer baskets (by group) move the mean ticket: the tilt answers to what is left over.
-        mean = tastes.mean_ticket_cents
-        of_group = tastes.group_share * tastes.group_ticket_cents
-        dollars = of_group / of_group.sum(axis=1, keepdims=True)
-        usual = dollars[USUAL_LEVEL]
-        basket = baskets @ usual
+        basket = (baskets * tastes.dollar_share[way]).sum(axis=1)
         self._ticket = usual_ticket / basket
         # So many purchases as the least that things cost allow: who has little makes fewer.
-        possible = np.minimum(1.0, self._ticket / mean[0])
+        mean = np.rint(tastes.mean_ticket_cents).astype(np.int64)
+        self._cheapest = mean[way, 0]
+        possible = np.minimum(1.0, self._ticket / self._cheapest)
         self._rate, self._ticket = self._rate * possible, self._ticket / possible
         self._basket = basket
-        self._mean = mean
+        self._way, self._dearest = way, int(mean.max())
+        self._levels = Thresholds(mean, self._dearest + 1)
+        self._dearest_level = mean.shape[1] - 1
         rhythm = world.profiles.rhythm
         self.tight = places(rhythm == Rhythm.PAYCHECK_TO_PAYCHECK)
         self.rare = places(rhythm == Rhythm.SWEPT)
@@ -182,7 +185,7 @@ class Wanting:
         oftener = bounded(answer**COUNT_PART, *COUNT_RANGE)
         rate, ticket = self._rate * oftener, self._ticket * answer**2 / oftener
         thin = places(thick < THIN)
-        rate[thin] *= bounded(ticket[thin] / self._mean[0], *POSSIBLE_RANGE)
+        rate[thin] *= bounded(ticket[thin] / self._cheapest[thin], *POSSIBLE_RANGE)
         tight = self.tight
         if tight.size:
             free = has[tight] - self._due_before[day] - statements_due[tight] - KEPT_CENTS
@@ -200,10 +203,10 @@ class Wanting:
             rate[tight], ticket[tight] = wants, dearest / self._basket[tight]
             spendable[tight] = left
             self.free_cents[tight] = free
-        level = np.searchsorted(self._mean, ticket)
+        level = self._levels.passed(self._way, np.minimum(ticket, self._dearest).astype(np.int64))
         return Wants(
             rate=rate,
-            level=np.minimum(level, self._mean.size - 1),
+            level=np.minimum(level, self._dearest_level),
             spendable_cents=spendable,
             fetches_cash_apart=self.is_tight,
         )
