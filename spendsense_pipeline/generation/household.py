@@ -44,7 +44,7 @@ from spendsense_pipeline.generation.world import World
 
 USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
-TRIPS_FROM_LEFT_USD = 1_000.0
+TRIPS_FROM_LEFT_USD = 1_200.0
 """Who has less than this left in a month, at the usual rate, books no flights or hotels."""
 LARGE_ON_CARD_MAX_SHARE = 0.045
 """Of the limit, what one ticket, stay or repair takes at most."""

@@ -103,6 +103,15 @@ def test_one_price_step() -> None:
         assert stream["last_amount"] == Decimal("17.99")
 
 
+def test_half_as_much_again_is_one_price_step_and_more_is_another_price() -> None:
+    prices = [["19.99"] * 3 + ["29.99"] * 2, ["19.99"] * 3 + ["30.99"] * 2]
+    rises, leaps = found_each(*(charges(months(5, 5), amounts) for amounts in prices))
+    assert [(stream["kind"], stream["last_amount"]) for stream in rises] == [
+        ("subscription", Decimal("29.99"))
+    ]
+    assert leaps == []
+
+
 def test_prices_that_keep_changing_are_no_subscription() -> None:
     assert found(charges(months(5, 5), ["11.00", "24.00", "8.50", "31.00", "16.00"])) == []
 

@@ -98,12 +98,14 @@ regular as (
       when is_early and span_days between 15 and 17 then 'SEMI_MONTHLY'
       when is_monthly or is_early and span_days between 26 and 34 then 'MONTHLY'
     end as frequency,
-    -- One price step, or with enough charges one odd charge (a step up and a step down).
+    -- One price step, or with enough charges one odd charge (a step up and a step down), though not
+    -- among charges picked from others, as visits to a cinema may be. Half as much again is for
+    -- who charges 19.99 in truth 29.99: a cent is allowed for.
     case
       when is_annual then most_yearly_cents <= 1.25 * least_yearly_cents
       when gaps is null then most_cents <= 1.02 * least_cents
-      else steps <= case when recent_count >= 5 then 2 else 1 end
-        and most_cents <= 1.5 * least_cents
+      else steps <= case when recent_count >= 5 and $reading = 'whole merchants' then 2 else 1 end
+        and most_cents <= 1.5 * least_cents + 1
     end as is_steady,
     case when is_annual then most_yearly_cents = least_yearly_cents else small_steps = 0 end
       as is_flat,

@@ -49,6 +49,8 @@ STUDENT_LOAN_SHARE_FROM_AGE: Final = {19: 0.27, 30: 0.21, 45: 0.10, 60: 0.015}
 CHILDCARE_SHARE_FROM_AGE: Final = {19: 0.42, 48: 0.05}
 """Of families."""
 CHILDCARE_MAX_SHARE = 0.10
+PROPERTY_TAX_MAX_SHARE = 0.10
+"""Of income: counties relieve the old and the poor of more (states' circuit breakers)."""
 FAMILIES = ("family", "single_parent")
 """Household types with children."""
 _DROPPED_FIRST: Final = (
@@ -96,8 +98,12 @@ def affordable(usual: Floats, income: Floats) -> Floats:
     """
     most = OTHER_BILLS_MAX_SHARE * income
     kept = usual.copy()
-    childcare = BILL_KINDS.index("childcare")
-    kept[:, childcare] = np.minimum(kept[:, childcare], income * CHILDCARE_MAX_SHARE)
+    for name, share in (
+        ("childcare", CHILDCARE_MAX_SHARE),
+        ("property_tax", PROPERTY_TAX_MAX_SHARE),
+    ):
+        kind = BILL_KINDS.index(name)
+        kept[:, kind] = np.minimum(kept[:, kind], income * share)
     for name in _DROPPED_FIRST:
         is_too_much = kept.sum(axis=1) > most
         kept[is_too_much, BILL_KINDS.index(name)] = 0.0

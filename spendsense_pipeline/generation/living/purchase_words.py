@@ -29,7 +29,7 @@ SETTLEMENT: Final = BitFields(
     pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, cheaper=4
 )
 """What the second word decides."""
-REFUND: Final = BitFields(part=12, is_usual=8, usual=2, spare=42)
+REFUND: Final = BitFields(part=12, is_usual=8, usual=3, spare=41)
 """What the third word decides."""
 
 

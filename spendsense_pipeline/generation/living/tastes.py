@@ -74,7 +74,7 @@ GROCERIES_BY_HOUSEHOLD: Final[dict[str, float]] = {
 """Of the usual basket of groceries: families, who have more to spend too, buy about twice as much
 as who lives alone (USDA food plans 2025; BLS, Consumer Expenditure Survey 2023 by size)."""
 _COUNT_ITERATIONS = 8
-_PRICE_BOUNDS_SIGMA = (-2.8, 2.4)
+_PRICE_BOUNDS_SIGMA = (-2.2, 2.4)
 """Prices further out than this are nobody's haircut."""
 _GAMMA_VARIATION = 0.7
 """A gamma shape as wide as the log-normal's has nearly its skewness; this keeps them apart."""

@@ -14,7 +14,7 @@ from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
 from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, normal, uniform
-from spendsense_pipeline.generation.targets import NO_TARGET
+from spendsense_pipeline.generation.targets import NO_TARGET, is_targeted
 from spendsense_pipeline.generation.world import World
 
 OVERDRAFT_FEE_CENTS = 3_500
@@ -97,7 +97,8 @@ class ThinAccounts:
         # Who is to run out in every period pays friends oftener and settles sooner.
         self._friend_share = np.where(is_natural[who], FRIEND_SHARE, FRIEND_SHARE_TARGETED)
         self._settles_above = np.where(is_natural[who], SETTLES_ABOVE, SETTLES_ABOVE_TARGETED)
-        self._may_draw = (profiles.savings_transfer_usd == 0) | is_natural
+        # A standing order goes on beside it; who is to save looks elsewhere first.
+        self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
