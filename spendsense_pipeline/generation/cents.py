@@ -54,6 +54,21 @@ def sums(group: Ints, cents: Ints, groups: int) -> Ints:
     return summed.astype(np.int64)
 
 
+def below_largest(raw: Floats | Ints, largest: Floats | Ints) -> Floats:
+    """Prices no larger than the largest: what lies beyond it lies as far below instead.
+
+    Cut off at it, every large purchase would be of the same amount.
+
+    Args:
+        raw: Prices in cents, above zero.
+        largest: What a merchant's largest ticket is, of a shape that fits.
+
+    Returns:
+        Cents, of the shape of `raw`.
+    """
+    return np.asarray(np.where(raw > largest, largest / raw * largest, raw))
+
+
 def priced(raw: Floats, ending: Ints, is_cash: Flags) -> Ints:
     """Prices as shops write them: .00, .99 or as they come; cash in twenties.
 

@@ -74,7 +74,8 @@ def test_tickets_are_what_merchants_sell(natural: Connection) -> None:
     ]
     assert len(tickets) > 10_000
     assert all(amount <= cap + 0.01 for amount, cap in tickets)
-    assert sum(amount >= cap - 1 for amount, cap in tickets) < 0.012 * len(tickets)
+    # Nor is any largest ticket more frequent than others of its size.
+    assert sum(amount >= cap - 1 for amount, cap in tickets) < 0.002 * len(tickets)
     assert share(natural, "select avg((amount < 1)::int) from bought") <= 0.01
 
 

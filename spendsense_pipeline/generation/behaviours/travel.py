@@ -10,6 +10,7 @@ from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words
 from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, posted_on, posting_class
 from spendsense_pipeline.generation.behaviours.trips import DRAWS_PER_TRIP, Trips
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
 from spendsense_pipeline.generation.randomness import bits, normal, uniform, words_each
@@ -87,7 +88,7 @@ def _cents(
     times = np.where(length > 0, length, 1.0)
     cents = shops.ticket_median_cents[merchant] * times * np.exp(spread * normal(word))
     cap = shops.ticket_cap_cents[merchant]
-    return np.maximum(np.rint(np.minimum(cents, cap)), 100).astype(np.int64)
+    return np.maximum(np.rint(below_largest(cents, cap)), 100).astype(np.int64)
 
 
 def _rows(

@@ -12,7 +12,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
-from spendsense_pipeline.generation.cents import priced
+from spendsense_pipeline.generation.cents import below_largest, priced
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.counting import Counting
@@ -201,5 +201,5 @@ class Shopping:
         shops, tastes = self._merchant, self._tastes
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
-        raw = np.minimum(raw, shops.ticket_cap_cents[merchant])
+        raw = below_largest(raw, shops.ticket_cap_cents[merchant])
         return priced(raw, ending, group == self._cash)

@@ -15,6 +15,7 @@ import numpy as np
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.habits import by_way_of_living
 from spendsense_pipeline.generation.population import People
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES
@@ -251,7 +252,7 @@ def _mean_tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Float
     `[G]` cents."""
     shops = catalog.merchants
     each = shops.ticket_median_cents[:, np.newaxis] * prices[spread_class]
-    each = np.minimum(each, shops.ticket_cap_cents[:, np.newaxis]).mean(axis=1)
+    each = below_largest(each, shops.ticket_cap_cents[:, np.newaxis]).mean(axis=1)
     popularity = shops.weight**POPULARITY_EXPONENT
     is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
     tickets = np.ones(len(catalog.spending_groups.names))
