@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
+import itertools
 from typing import Any
 
 import duckdb
@@ -147,3 +148,21 @@ def test_what_nearly_all_is_spent_on_everybody_buys() -> None:
     )
     people = bought(con)
     assert sum(of["coffee"] > 0 for of in people.values()) > 0.9 * len(people)
+
+
+def test_nobody_fills_a_tank_two_days_in_a_row(con: duckdb.DuckDBPyConnection) -> None:
+    fills = rows(
+        con,
+        "select user_id, authorized_date from raw_transactions where amount > 0"
+        " and category_detailed = 'TRANSPORTATION_GAS' order by all",
+    )
+    days = [
+        (day - before).days
+        for (user, before), (other, day) in itertools.pairwise(fills)
+        if user == other
+    ]
+    assert min(days) >= 2
+    # NACS 2024: three to five a month.
+    drivers = len({user for user, _ in fills})
+    months = (dt.date(2026, 6, 30) - min(day for _, day in fills)).days / 30.44
+    assert 3 <= len(fills) / drivers / months <= 5

@@ -29,11 +29,11 @@ SETTLEMENT: Final = BitFields(
     pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, cheaper=4
 )
 """What the second word decides."""
-REFUND: Final = BitFields(part=12, is_usual=8, usual=3, spare=41)
+REFUND: Final = BitFields(part=12, is_liked=8, liked=3, spare=41)
 """What the third word decides."""
 
 
-USUAL_KINDS: Final = REFUND.size("usual")
+LIKED_KINDS: Final = REFUND.size("liked")
 
 
 class PurchaseWords:
@@ -60,14 +60,14 @@ class PurchaseWords:
         return words_each(self._keys.take(user, axis=1), number)
 
 
-def usual_kinds(world: World) -> Ints:
-    """The draws of a group that a person's purchases share now and then: what they like best.
+def liked_kinds(world: World) -> Ints:
+    """The draws of a group that many purchases of a person share: the kinds they like best.
 
     Args:
         world: The shard.
 
     Returns:
-        GROUP_BITS bits each, `[U, USUAL_KINDS]`.
+        GROUP_BITS bits each, `[U, LIKED_KINDS]`.
     """
-    word = world.words("usual_kind", np.arange(USUAL_KINDS))
+    word = world.words("liked_kind", np.arange(LIKED_KINDS))
     return bits(word, WORD_BITS - GROUP_BITS, GROUP_BITS)

@@ -22,23 +22,26 @@ from spendsense_pipeline.generation.living.purchase_words import (
     REFUND,
     SETTLEMENT,
     PurchaseWords,
-    usual_kinds,
+    liked_kinds,
 )
 from spendsense_pipeline.generation.living.settling import Basket, Purchases, Settling
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, FAVOURITE_SHARE, Tastes
+from spendsense_pipeline.generation.living.tastes import (
+    CASH_GROUP,
+    LIKED_SHARE,
+    Tastes,
+    days_between_visits,
+)
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.randomness import uniform
-from spendsense_pipeline.generation.shops import shops_for, usual_shops
+from spendsense_pipeline.generation.shops import FAVOURITE_SHARE, shops_for, usual_shops
 from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
 _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(256) / 256)
 LOYALTY_SPREAD = 0.2
 """Between those who go to their usual places least and most, around FAVOURITE_SHARE (judged)."""
-USUAL_SHARE = 0.25
-"""Purchases of the kinds a person likes best, which are drawn for them as any other is once."""
-_USUAL_DRAWS: Final = USUAL_SHARE * REFUND.size("is_usual")
+_LIKED_DRAWS: Final = LIKED_SHARE * REFUND.size("is_liked")
 VISITS_A_DAY = 2
 """To one merchant: nobody goes to the same coffee shop a third time."""
 CHEAPER_SHARE = 0.8
@@ -82,7 +85,8 @@ class Shopping:
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
         self._baskets, self._way = baskets, way
-        self._usual = usual_kinds(world)
+        self._liked = liked_kinds(world)
+        self._is_needed = days_between_visits(catalog) > 0
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
         self._goes_to_favourite = loyalty * CHOICES.size("goes_to_favourite")
         self._paying = Paying(world, cards, catalog.card_products)
@@ -139,10 +143,11 @@ class Shopping:
         """What kind of thing is bought, by tilt, weekday, season and person: `[N]`."""
         weekday, month = self._calendar.weekday[day], self._calendar.month_of_year[day]
         groups = self._tastes.groups_on[weekday][month]
-        usual = self._usual[user, REFUND.take(word, "usual")]
-        is_usual = REFUND.take(word, "is_usual") < _USUAL_DRAWS
         row = self._tastes.row_of(self._way[user], wants.level[user])
-        group: Ints = groups.passed(row, np.where(is_usual, usual, draw))
+        group: Ints = groups.passed(row, draw)
+        at = places(REFUND.take(word, "is_liked") < _LIKED_DRAWS)
+        liked = groups.passed(row[at], self._liked[user[at], REFUND.take(word[at], "liked")])
+        group[at] = np.where(self._is_needed[liked], group[at], liked)
         group[wants.fetches_cash_apart[user] & (group == self._cash)] = 0
         return group
 
@@ -166,21 +171,18 @@ class Shopping:
         kind = self._merchant.visit_kind
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
         rare = places(kind[merchant] > 0)
+        once = _repeated(user[rare] * self._days_between.size + kind[merchant[rare]], 1)
+        is_too_soon[rare[once]] = True
         again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
         if again.size:
             who, what = user[again], group[again]
             merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))
-            is_too_soon[again] = self._is_again(day, who, kind[merchant[again]])
+            is_too_soon[again] |= self._is_again(day, who, kind[merchant[again]])
         return is_too_soon
 
     def _too_often(self, user: Ints, merchant: Ints) -> Flags:
         """Which visits are one more than anybody makes to a merchant on a day: `[N]`."""
-        visit = user * self._merchant.group.size + merchant
-        order = visit.argsort(kind="stable")
-        ordered = visit[order]
-        found = np.zeros(user.size, dtype=np.bool_)
-        found[order[VISITS_A_DAY:]] = ordered[VISITS_A_DAY:] == ordered[:-VISITS_A_DAY]
-        return found
+        return _repeated(user * self._merchant.group.size + merchant, VISITS_A_DAY)
 
     def _is_again(self, day: int, user: Ints, kind: Ints) -> Flags:
         return (kind > 0) & (day - self._visited[user, kind] < self._days_between[kind])
@@ -203,3 +205,12 @@ class Shopping:
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
         raw = below_largest(raw, shops.ticket_cap_cents[merchant])
         return priced(raw, ending, group == self._cash)
+
+
+def _repeated(visit: Ints, most: int) -> Flags:
+    """Which of a day's visits come after as many alike as there may be: `[N]`."""
+    order = visit.argsort(kind="stable")
+    ordered = visit[order]
+    found = np.zeros(visit.size, dtype=np.bool_)
+    found[order[most:]] = ordered[most:] == ordered[:-most]
+    return found

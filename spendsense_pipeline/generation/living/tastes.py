@@ -12,14 +12,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.habits import by_way_of_living
+from spendsense_pipeline.generation.living.tickets import mean_tickets, relative_prices
 from spendsense_pipeline.generation.population import People
-from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES
-from spendsense_pipeline.generation.shops import POPULARITY_EXPONENT
 from spendsense_pipeline.generation.thresholds import Thresholds
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
@@ -29,12 +28,8 @@ TRIPS_MAX_SHARE: Final = 0.13
 """Of everyday dollars, what goes to planned trips at most."""
 CASH_SHARE = 0.05
 """Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
-FAVOURITE_SHARE = 0.87
-"""Purchases made at one of the user's usual places."""
 REFUNDS_FACTOR = 1.5
 """The catalog's shares are of goods given back whole; half as many come back in part."""
-# The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
-_SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
 GROUP_BITS: Final = 20
 """Bits of a draw that pick a group."""
 TILTS: Final[Floats] = np.round(np.arange(-1.6, 1.2001, 0.05), 2)
@@ -60,6 +55,10 @@ ELASTICITY: Final[dict[str, float]] = {
     "travel": 1.0,
 }
 USUAL_ELASTICITY = 0.9
+LIKED_SHARE = 0.25
+"""Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
+is only needed now and then, as fuel is, nobody likes best."""
+MOST_OFTENER = 2.0
 USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
 MEANS_RANGE = (0.4, 2.0)
@@ -75,10 +74,6 @@ GROCERIES_BY_HOUSEHOLD: Final[dict[str, float]] = {
 """Of the usual basket of groceries: families, who have more to spend too, buy about twice as much
 as who lives alone (USDA food plans 2025; BLS, Consumer Expenditure Survey 2023 by size)."""
 _COUNT_ITERATIONS = 8
-_PRICE_BOUNDS_SIGMA = (-2.2, 2.4)
-"""Prices further out than this are nobody's haircut."""
-_GAMMA_VARIATION = 0.7
-"""A gamma shape as wide as the log-normal's has nearly its skewness; this keeps them apart."""
 
 
 @dataclass(frozen=True)
@@ -166,15 +161,13 @@ def tastes_of(controls: OperatorControls, average: float, catalog: Catalog) -> T
 
 @functools.lru_cache(maxsize=8)
 def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
-    groups, shops = catalog.spending_groups, catalog.merchants
+    groups = catalog.spending_groups
     dollars = _group_dollars(dict(asked.ratios), catalog)
     month_profile = groups.month_profile**asked.seasonality
     month_profile = month_profile / month_profile.mean(axis=1, keepdims=True)
     weekday_profile = groups.weekday_profile / groups.weekday_profile.mean(axis=1, keepdims=True)
-    spreads, spread_class = np.unique(shops.ticket_sigma, return_inverse=True)
-    widened = spreads * (_SPREAD_AT_REST + _SPREAD_PER_VOLATILITY * asked.volatility)
-    prices = np.array([_prices(float(spread), asked.distribution) for spread in widened])
-    ticket = _mean_tickets(catalog, prices, spread_class)
+    prices, spread_class = relative_prices(catalog, asked.volatility, asked.distribution)
+    ticket = mean_tickets(catalog, prices, spread_class)
     elasticity = np.array([ELASTICITY.get(name, USUAL_ELASTICITY) for name in groups.names])
     # Relative to one another: who has twice as much for a purchase spends twice as much on it.
     elasticity = elasticity / np.average(elasticity, weights=np.maximum(dollars, 1e-9))
@@ -185,6 +178,9 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         usual = asked.purchases_per_month * (counts * ticket).sum()
         means = np.clip(USUAL_EVERYDAY_CENTS / usual, *MEANS_RANGE)
         counts = dollars / (ticket * means**elasticity)
+    counts = counts / counts.sum()
+    # What is needed now and then is drawn oftener, as some draws of it come to nothing.
+    counts = counts * _oftener(counts, asked.purchases_per_month, catalog)
     counts = counts / counts.sum()
     # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
     relative = ticket / (counts * ticket).sum()
@@ -201,11 +197,44 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         groups_on=_groups_on(by_way.reshape(-1, ticket.size), weekday_profile.T, month_profile.T),
         busy_on=weekday_profile.T @ tilted[USUAL_LEVEL],
         relative_price=prices,
-        spread_class=spread_class.astype(np.int64),
+        spread_class=spread_class,
         refund_share=groups.refund_share * REFUNDS_FACTOR,
         elasticity=elasticity,
         groceries=groups.index(GROCERIES_GROUP),
     )
+
+
+def _oftener(share: Floats, purchases_per_month: float, catalog: Catalog) -> Floats:
+    """How much oftener a group must be drawn than it is bought: `[G]`, 1 for most.
+
+    Args:
+        share: Of purchases, `[G]`.
+        purchases_per_month: Of a usual user.
+        catalog: Knows which groups are bought now and then.
+    """
+    days_between = days_between_visits(catalog)
+    is_needed = days_between > 0
+    a_day = share * purchases_per_month / DAYS_PER_MONTH
+    # A visit makes those of the days after it impossible.
+    missed = np.minimum(a_day * np.maximum(days_between - 1, 0), 1 - 1 / MOST_OFTENER)
+    drawn = 1 - LIKED_SHARE * (1 - share)
+    return np.where(is_needed, 1 / (drawn * (1 - missed)), 1.0)
+
+
+def days_between_visits(catalog: Catalog) -> Ints:
+    """Least days between two purchases of a group all of whose merchants are visited rarely.
+
+    Args:
+        catalog: Where one may shop.
+
+    Returns:
+        `[G]`, 0 for groups that are bought whenever one likes.
+    """
+    shops = catalog.merchants
+    between = catalog.visit_kinds.days_between[shops.visit_kind]
+    least = np.full(len(catalog.spending_groups), np.iinfo(np.int64).max)
+    np.minimum.at(least, shops.group, between)
+    return np.where(np.isin(np.arange(least.size), shops.group), least, 0)
 
 
 def _groups_on(
@@ -245,39 +274,3 @@ def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
     asked = ratios.get(groups.category[groups.index(TRAVEL_GROUP)], 0.0)
     shares[groups.index(TRAVEL_GROUP)] = max(asked - TRIPS_MAX_SHARE, 0.0)
     return shares
-
-
-def _mean_tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Floats:
-    """Mean ticket of each group, caps included, mostly at places one goes to again and again:
-    `[G]` cents."""
-    shops = catalog.merchants
-    each = shops.ticket_median_cents[:, np.newaxis] * prices[spread_class]
-    each = below_largest(each, shops.ticket_cap_cents[:, np.newaxis]).mean(axis=1)
-    popularity = shops.weight**POPULARITY_EXPONENT
-    is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
-    tickets = np.ones(len(catalog.spending_groups.names))
-    for group in range(tickets.size):
-        rows = (shops.group == group) & (shops.weight > 0)
-        if rows.any():
-            usual = rows & is_usual if (rows & is_usual).any() else rows
-            anywhere, at_usual = (
-                np.average(each[of], weights=popularity[of]) for of in (rows, usual)
-            )
-            tickets[group] = FAVOURITE_SHARE * at_usual + (1 - FAVOURITE_SHARE) * anywhere
-    return tickets
-
-
-def _prices(sigma: float, distribution: str) -> Floats:
-    """Prices around a median of 1, at 4096 evenly likely places."""
-    normal = np.clip(NORMAL_QUANTILES, *_PRICE_BOUNDS_SIGMA)
-    if distribution == "lognormal":
-        return np.asarray(np.exp(sigma * normal), dtype=np.float64)
-    # A symmetric or nearly symmetric shape as wide as the log-normal would reach below zero: its
-    # coefficient of variation is bounded, and so are its prices.
-    variation = float(np.sqrt(np.exp(sigma**2) - 1))
-    if distribution == "gamma":
-        # Wilson and Hilferty 1931: the cube root of a gamma variate is nearly normal.
-        shape = 1 / min(_GAMMA_VARIATION * variation, 1.0) ** 2
-        cubed = (1 - 1 / (9 * shape) + normal / (3 * shape**0.5)) ** 3
-        return np.asarray(np.maximum(cubed, 0.02), dtype=np.float64)
-    return np.maximum(1 + min(variation, 0.45) * normal, 0.05)
