@@ -26,13 +26,16 @@ CHANCE_TIMES = {Cadence.WEEKLY: 3.2}
 CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.45)
-CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.18, 0.74, 0.9
+CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.24, 0.5, 0.7
 CASH_TASTE_SIGMA, CASHLESS_SHARE = 0.6, 0.1
 CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
-_TWENTY, _FIVE = 2_000, 500
+_TWENTY, _FIVE, _HUNDRED = 2_000, 500, 10_000
 SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 0.9
 """Of a usual period's money: more than that, and something is settled with it."""
 SETTLES_SHARE = 0.95
+SETTLED_IN_CASH_SHARE = 0.4
+WINDFALL_CENTS, WINDFALL_SETTLED_SHARE = 60_000, 0.45
+"""Of what is left over beyond that, as after a tax refund: a debt is repaid in whole hundreds."""
 SETTLED_MEDIAN_CENTS = 20_000
 EMPTY_CENTS = 1_200
 BORROWS_SHARE = 0.07
@@ -121,19 +124,23 @@ class ThinAccounts:
         chance = self._times * (CHANCE + CHANCE_PER_USD * (ticket - CHANCE_FROM_USD))
         chance = bounded(chance, *CHANCE_RANGE)
         has_some = free > SOME_CENTS
-        cash, drawn = self._cash[day], self._chance[day]
-        takes = has_some & (drawn < chance * self._cash_share) & (cash < 0.6 * free)
-        at = places(takes)
+        # A third paycheck of a month, a refund: some of it is settled with at once.
+        drawn, left_over = self._friend[day], free - self._settles_above * self._usual[day]
+        large = has_some & (drawn < SETTLES_SHARE) & (left_over > 0)
+        hundreds = np.rint(WINDFALL_SETTLED_SHARE * left_over / _HUNDRED).astype(np.int64)
+        is_windfall = left_over > WINDFALL_CENTS
+        settled = np.where(is_windfall, hundreds * _HUNDRED, self._settled[day])
+        in_cash = large & (drawn < SETTLED_IN_CASH_SHARE) & ~is_windfall
+        cash = np.where(in_cash, settled, self._cash[day])
+        takes = in_cash | (has_some & (self._chance[day] < chance * self._cash_share))
+        at = places(takes & (cash < 0.6 * free))
         self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
         free[at] -= cash[at]
-        sums, drawn = self._sums[day], self._friend[day]
+        large &= ~in_cash & (settled < 0.6 * free)
+        sums = self._sums[day]
         gives = has_some & (drawn < chance * self._friend_share) & (sums < 0.6 * free)
-        # A third paycheck of a month, a refund: some of it is settled with at once.
-        usual = self._usual[day]
-        large = has_some & (drawn < SETTLES_SHARE) & (free > self._settles_above * usual)
-        large &= self._settled[day] < 0.6 * free
         at = places(gives | large)
-        given = np.where(large, self._settled[day], sums)[at]
+        given = np.where(large, settled, sums)[at]
         friend = day % FRIENDS_PER_USER
         self._post(day, who[at], given, balances, diary, self._sent[friend], Purpose.FRIEND_OUT)
         at = places(self._lends[day] & (free < EMPTY_CENTS))
