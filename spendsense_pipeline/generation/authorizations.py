@@ -187,7 +187,15 @@ def sent_twice(labels: Labels, rows: Postings, draw: Words) -> Postings:
 
 
 def covered(holds: Postings, room: Room) -> Flags:
-    """Whether an account had as much left as is held: `[N]`; a bank refuses other holds."""
+    """Whether an account had as much left as is held; a bank refuses other holds.
+
+    Args:
+        holds: What would be held, `[N]`.
+        room: What accounts had left.
+
+    Returns:
+        A flag each, `[N]`.
+    """
     return np.asarray(room.at_close(holds.user, holds.slot, holds.authorized) >= holds.cents)
 
 

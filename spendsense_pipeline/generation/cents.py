@@ -60,7 +60,7 @@ def below_largest(raw: Floats | Ints, largest: Floats | Ints) -> Floats:
     Cut off at it, every large purchase would be of the same amount.
 
     Args:
-        raw: Prices in cents, above zero.
+        raw: Prices in cents, above zero, `[N]` or of any other shape.
         largest: What a merchant's largest ticket is, of a shape that fits.
 
     Returns:

@@ -74,7 +74,7 @@ class Ledger:
 
     @property
     def shown_cents(self) -> Ints:
-        """The amount each row has at as_of: while it is pending, what was authorized."""
+        """The amount each row has at as_of, `[N]`: while it is pending, what was authorized."""
         return np.where(self.is_pending, self.authorized_cents, self.rows.cents)
 
 

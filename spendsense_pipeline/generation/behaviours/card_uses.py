@@ -44,7 +44,7 @@ class UseOfCard:
 USES: dict[CardUse, UseOfCard] = {
     CardUse.IN_FULL: UseOfCard((0.02, 0.22), 0.66, 2.5, 0.27, towards_low=3.0),
     CardUse.HEAVY_IN_FULL: UseOfCard((0.39, 0.43), 0.86, 4.0, 0.485),
-    CardUse.PROMOTION: UseOfCard((0.32, 0.47), 0.22, 12.0, 0.492, 0.3),
+    CardUse.PROMOTION: UseOfCard((0.33, 0.47), 0.22, 12.0, 0.492, 0.315),
     CardUse.HIGH: UseOfCard((0.52, 0.74), 0.3, 8.0, 0.775, 0.5),
     CardUse.CRITICAL: UseOfCard((0.84, 0.935), 0.28, 6.0, 0.95, 0.8),
 }

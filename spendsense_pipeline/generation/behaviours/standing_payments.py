@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
-from spendsense_pipeline.generation.arrays import Floats
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
@@ -72,9 +72,21 @@ def _invested(world: World, labels: Labels) -> Postings:
         slot=Slot.CHECKING,
         day=day[user, month],
         cents=np.maximum(cents[user], 2_500),
-        label=labels.counterparty("brokerage", world.words("broker", 0))[user],
+        label=_brokers(world, labels)[0][user],
         purpose=Purpose.INVESTING,
     )
+
+
+def _brokers(world: World, labels: Labels) -> tuple[Ints, Ints]:
+    """Who gets standing sums and who what is left over: two, or one day might show a sum twice.
+
+    Returns:
+        A label each, `[U]`.
+    """
+    first, second = (labels.counterparty("brokerage", world.words("broker", n)) for n in (0, 1))
+    every = labels.counterparties("brokerage")
+    another = every[(np.searchsorted(every, second) + 1) % every.size]
+    return first, np.where(second == first, another, second)
 
 
 def surplus_postings(
@@ -103,7 +115,7 @@ def surplus_postings(
         slot=Slot.CHECKING,
         day=day[user, payday],
         cents=cents[user],
-        label=labels.counterparty("brokerage", world.words("broker", 1))[user],
+        label=_brokers(world, labels)[1][user],
         purpose=Purpose.INVESTING,
         serial=1,
     )

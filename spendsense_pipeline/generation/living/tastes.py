@@ -32,7 +32,7 @@ REFUNDS_FACTOR = 1.5
 """The catalog's shares are of goods given back whole; half as many come back in part."""
 GROUP_BITS: Final = 20
 """Bits of a draw that pick a group."""
-TILTS: Final[Floats] = np.round(np.arange(-1.6, 1.2001, 0.05), 2)
+TILTS: Final[Floats] = np.round(np.arange(-2.2, 1.2001, 0.05), 2)
 """Exponents of a kind's mean ticket that its share of purchases is multiplied by, by level."""
 USUAL_LEVEL: Final = int(np.flatnonzero(TILTS == 0.0)[0])
 
@@ -59,6 +59,15 @@ LIKED_SHARE = 0.25
 """Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
 is only needed now and then, as fuel is, nobody likes best."""
 MOST_OFTENER = 2.0
+COMES_TO: Final[dict[str, float]] = {
+    "health": 0.8,
+    "entertainment": 0.82,
+    "electronics": 0.88,
+    "dining": 0.9,
+    "gifts_and_donations": 0.9,
+}
+"""Of what is meant for a group, what is spent on it: the rest are visits that come too soon after
+the last of their kind, and things too dear that day (measured over 900 people)."""
 USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
 MEANS_RANGE = (0.4, 2.0)
@@ -81,7 +90,7 @@ class Tastes:
     """Tables for one set of controls; `G` spending groups, `T` tilts, 4096 equally likely draws."""
 
     purchases_per_month: float
-    """Everyday purchases of a usual user."""
+    """Everyday purchases a usual user sets out for; what is needed rarely may come too soon."""
     usual_ticket_cents: float
     """Mean ticket at usual prices, whoever buys."""
     dollar_share: Floats
@@ -107,7 +116,15 @@ class Tastes:
     """Number of the group of groceries."""
 
     def row_of(self, way: Ints, level: Ints) -> Ints:
-        """Row in `groups_on` of each way of living and tilt: `[N]`."""
+        """Row in `groups_on`.
+
+        Args:
+            way: What somebody does without, one of the WAYS, `[N]`.
+            level: Tilt of their mix, an index into TILTS, `[N]`.
+
+        Returns:
+            A row each, `[N]`.
+        """
         return np.asarray(way * TILTS.size + level, dtype=np.int64)
 
 
@@ -163,6 +180,8 @@ def tastes_of(controls: OperatorControls, average: float, catalog: Catalog) -> T
 def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     groups = catalog.spending_groups
     dollars = _group_dollars(dict(asked.ratios), catalog)
+    dollars = dollars / [COMES_TO.get(name, 1.0) for name in groups.names]
+    dollars = dollars / dollars.sum()
     month_profile = groups.month_profile**asked.seasonality
     month_profile = month_profile / month_profile.mean(axis=1, keepdims=True)
     weekday_profile = groups.weekday_profile / groups.weekday_profile.mean(axis=1, keepdims=True)
@@ -180,7 +199,9 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         counts = dollars / (ticket * means**elasticity)
     counts = counts / counts.sum()
     # What is needed now and then is drawn oftener, as some draws of it come to nothing.
-    counts = counts * _oftener(counts, asked.purchases_per_month, catalog)
+    drawn_per_bought = _drawn_per_bought(counts, asked.purchases_per_month, catalog)
+    purchases_drawn = asked.purchases_per_month * float(counts @ drawn_per_bought)
+    counts = counts * drawn_per_bought * _instead_of_liked(counts, catalog)
     counts = counts / counts.sum()
     # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
     relative = ticket / (counts * ticket).sum()
@@ -189,7 +210,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     by_way = by_way_of_living(tilted, groups.names, tilted[USUAL_LEVEL])
     usual_dollars = by_way[:, USUAL_LEVEL] * ticket
     return Tastes(
-        purchases_per_month=asked.purchases_per_month,
+        purchases_per_month=purchases_drawn,
         usual_ticket_cents=float(tilted[USUAL_LEVEL] @ ticket),
         dollar_share=usual_dollars / usual_dollars.sum(axis=1, keepdims=True),
         mean_ticket_cents=np.maximum.accumulate(by_way @ ticket, axis=1),
@@ -204,21 +225,29 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     )
 
 
-def _oftener(share: Floats, purchases_per_month: float, catalog: Catalog) -> Floats:
-    """How much oftener a group must be drawn than it is bought: `[G]`, 1 for most.
+def _drawn_per_bought(share: Floats, purchases_per_month: float, catalog: Catalog) -> Floats:
+    """How often a group is drawn for every time it is bought: `[G]`, 1 for most.
 
     Args:
         share: Of purchases, `[G]`.
         purchases_per_month: Of a usual user.
         catalog: Knows which groups are bought now and then.
     """
-    days_between = days_between_visits(catalog)
-    is_needed = days_between > 0
+    rests = np.maximum(days_between_visits(catalog) - 1, 0)
     a_day = share * purchases_per_month / DAYS_PER_MONTH
-    # A visit makes those of the days after it impossible.
-    missed = np.minimum(a_day * np.maximum(days_between - 1, 0), 1 - 1 / MOST_OFTENER)
-    drawn = 1 - LIKED_SHARE * (1 - share)
-    return np.where(is_needed, 1 / (drawn * (1 - missed)), 1.0)
+    # A day on which it is bought rules the next ones out: on the others it is drawn at all with
+    # this chance, and so often on average.
+    chance = np.minimum(
+        a_day / np.maximum(1 - a_day * rests, 0.1), 1 - np.exp(-MOST_OFTENER * a_day)
+    )
+    often = -np.log1p(-np.minimum(chance, 0.99)) / np.maximum(a_day, 1e-9)
+    return np.where(rests > 0, np.clip(often, 1.0, MOST_OFTENER), 1.0)
+
+
+def _instead_of_liked(share: Floats, catalog: Catalog) -> Floats:
+    """How much oftener a group is drawn that is nobody's favourite: `[G]`, 1 for most."""
+    is_needed = days_between_visits(catalog) > 0
+    return np.where(is_needed, 1 / (1 - LIKED_SHARE * (1 - share)), 1.0)
 
 
 def days_between_visits(catalog: Catalog) -> Ints:

@@ -38,7 +38,7 @@ TIGHT_COUNT_RANGE = (0.55, 1.0)
 """Who runs out buys the rarer, the less they have for a purchase than a usual household."""
 RUNS_OUT_AT = 0.86
 """Share of the pay period that is still to come when the money is meant to be gone."""
-RUNS_OUT_NATURAL = (0.2, 0.6)
+RUNS_OUT_NATURAL = (0.25, 0.62)
 """The same of households nobody asked for, of which some run out just before payday."""
 KEPT_CENTS = 800
 """What a household that runs out does not plan to spend."""

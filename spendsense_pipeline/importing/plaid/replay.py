@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spendsense_pipeline.importing.plaid.findings import TRANSACTIONS, Finding, Findings
 from spendsense_pipeline.importing.plaid.responses import PlaidResponse
 from spendsense_pipeline.importing.plaid.rows import PlaidTransaction, amount_of
@@ -38,10 +40,14 @@ class Ledger:
         self._rows: dict[str, PlaidTransaction] = {}
         self._nameless: list[PlaidTransaction] = []
         self._never_added: set[str] = set()
+        self._authorized: dict[str, str | None] = {}
 
     def replay(self, response: PlaidResponse) -> None:
         """Apply one response: what is added, then what is modified, then what is removed."""
         told = set()
+        for row in (*response.added, *response.modified):
+            if row.is_pending and row.transaction_id is not None:
+                self._authorized[row.transaction_id] = row.amount
         for row in response.added:
             self._add(row)
             told.add(row.transaction_id)
@@ -53,14 +59,18 @@ class Ledger:
             self._remove(removed)
 
     def standing(self) -> list[PlaidTransaction]:
-        """The rows that stand; one that was pending is no more once its posted row does."""
+        """The rows that stand, with what was authorized of those some pull showed pending; one that
+        was pending is no more once its posted row does.
+        """
         posted = {row.pending_transaction_id for row in self._rows.values() if not row.is_pending}
         rows = []
         for key, row in self._rows.items():
             if row.is_pending and key in posted:
                 self._findings.add(POSTED, row.where)
             else:
-                rows.append(row)
+                pending_id = key if row.is_pending else row.pending_transaction_id
+                shown = self._authorized.get(pending_id or "")
+                rows.append(row if shown is None else replace(row, authorized_amount=shown))
         return rows + self._nameless
 
     def _add(self, row: PlaidTransaction) -> None:

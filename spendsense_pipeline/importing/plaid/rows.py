@@ -65,6 +65,7 @@ class PlaidTransaction:
     date: Text
     authorized_date: Text
     amount: Text
+    authorized_amount: Text
     iso_currency_code: Text
     unofficial_currency_code: Text
     name: Text
@@ -90,6 +91,8 @@ class PlaidTransaction:
             date=as_text(row.get("date")),
             authorized_date=as_text(row.get("authorized_date")),
             amount=as_text(row.get("amount")),
+            # Told by what it showed while it was pending; see `replay`.
+            authorized_amount=None,
             iso_currency_code=as_text(row.get("iso_currency_code")),
             unofficial_currency_code=as_text(row.get("unofficial_currency_code")),
             # Plaid no longer tends `name`; what the bank wrote stands in `original_description`.

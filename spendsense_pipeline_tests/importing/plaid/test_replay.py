@@ -139,12 +139,20 @@ def test_a_pending_row_gives_way_to_the_posted_row_that_names_it(is_posted_first
     found = read({f"ann/get_{number}.json": pull for number, pull in enumerate(pulls, 1)})
     assert found.amounts == {"t": 46}
     assert found.count("posted since under another id") == 1
+    # What it showed until then is kept: a tip came on top.
+    [row] = found.tables["transactions"]
+    assert float(row["authorized_amount"]) == 40
 
 
 def test_a_pending_row_that_nobody_names_stays() -> None:
     rows = [a_transaction("p", 40, pending=True), a_transaction("t", pending_transaction_id="gone")]
     found = read({"ann/1.json": {**ACCOUNTS, "transactions": rows}})
     assert found.amounts == {"p": 40, "t": 5}
+    shown = {
+        row["transaction_id"]: row["authorized_amount"] for row in found.tables["transactions"]
+    }
+    assert float(shown["p"]) == 40
+    assert shown["t"] is None
 
 
 def test_only_a_pending_row_gives_way_and_only_to_a_posted_one() -> None:
