@@ -46,6 +46,9 @@ USUAL_TRAVEL_SHARE = 0.05
 """Of everyday spending, what goes to trips by default."""
 TRIPS_FROM_LEFT_USD = 1_200.0
 """Who has less than this left in a month, at the usual rate, books no flights or hotels."""
+SPENT_SHARE = 0.94
+"""Of what is meant for everyday life, what is spent in the end: some of it comes too soon or is too
+dear that day. Who draws a wage from reserves draws no more."""
 LARGE_ON_CARD_MAX_SHARE = 0.045
 """Of the limit, what one ticket, stay or repair takes at most."""
 SUBSCRIPTIONS_ON_CARD_MAX_SHARE = 0.12
@@ -140,7 +143,11 @@ def simulate(world: World, labels: Labels) -> Household:
         *habitual,
     )
     rent_from_savings = _first_of_savings(world, bill_rows)
-    spends = means.everyday_cents + bills.monthly_cents + profiles.subscription_spend_usd * CENTS
+    spends = (
+        means.everyday_cents * SPENT_SHARE
+        + bills.monthly_cents
+        + profiles.subscription_spend_usd * CENTS
+    )
     lived = live(
         world,
         tastes=tastes,

@@ -112,6 +112,19 @@ def test_half_as_much_again_is_one_price_step_and_more_is_another_price() -> Non
     assert leaps == []
 
 
+def test_three_visits_to_a_cinema_are_no_subscription_and_a_pass_is() -> None:
+    cinema = TV | {"merchant_name": "Orpheum Cinema", "merchant_entity_id": "m_orpheum"}
+    visits = [
+        [D(2026, 2, 7), D(2026, 3, 6), D(2026, 5, 6)],
+        [D(2026, 4, 16), D(2026, 5, 13), D(2026, 5, 27)],
+        [D(2026, 3, 2), D(2026, 4, 4), D(2026, 5, 9)],
+    ]
+    prices = ["18.14", "18.90", "18.20"]
+    assert found_each(*([r | cinema for r in charges(d, prices)] for d in visits)) == [[], [], []]
+    [[stream]] = found_each([row | cinema for row in charges(months(5, 3), ["24.99"] * 3)])
+    assert stream["kind"] == "subscription"
+
+
 def test_prices_that_keep_changing_are_no_subscription() -> None:
     assert found(charges(months(5, 5), ["11.00", "24.00", "8.50", "31.00", "16.00"])) == []
 

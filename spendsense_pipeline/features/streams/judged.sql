@@ -130,7 +130,17 @@ called as (
     is_mature,
     frequency,
     case
-      when kind = 'subscription' then case when is_steady then 'subscription' end
+      -- Three visits to a cinema, or some picked from among many, are none: what is not charged
+      -- month by month keeps its price, or has kept its cadence for longer.
+      when kind = 'subscription' then
+        case
+          when is_steady
+            and (
+              not is_mature or frequency = 'ANNUALLY' or is_flat or is_strictly_monthly
+              or $reading = 'whole merchants' and charge_count >= 4
+            )
+          then 'subscription'
+        end
       when kind in ('bill', 'income', 'transfer') then case when is_similar then kind end
       when not is_mature then null
       -- One contract of several with a payee that neither category nor name tells of keeps its day,
