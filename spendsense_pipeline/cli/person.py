@@ -4,6 +4,7 @@ it is.
 
 from __future__ import annotations
 
+import itertools
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,10 +135,31 @@ def show_person(view: PersonView) -> None:
         )
         if decision.explanation:
             show(decision.explanation)
+    _show_past_months(view)
     _show_accounts(view)
     _show_streams(view)
     _show_months(view)
     _show_features(view)
+
+
+def _show_past_months(view: PersonView) -> None:
+    """The way through the history: a line per window, stretches of months with one persona."""
+    if not view.past_months:
+        return
+    show("[bold]Month by month[/bold]")
+    for days, personas in (
+        (SHORT_WINDOW, [month.persona_30d for month in view.past_months]),
+        (LONG_WINDOW, [month.persona_180d for month in view.past_months]),
+    ):
+        stretches = []
+        for persona, months in itertools.groupby(
+            zip(personas, view.past_months, strict=True), key=lambda pair: pair[0]
+        ):
+            dates = [month.as_of for _, month in months]
+            first, last = f"{dates[0]:%b %Y}", f"{dates[-1]:%b %Y}"
+            stretches.append(f"{persona} {first}" + (f" to {last}" if last != first else ""))
+        show(f"  {days} days: {', '.join(stretches)}")
+    show("")
 
 
 def _show_accounts(view: PersonView) -> None:

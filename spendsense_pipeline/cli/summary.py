@@ -15,10 +15,15 @@ from spendsense_pipeline.cli.output import (
 )
 from spendsense_pipeline.disk import human_bytes
 from spendsense_pipeline.errors import RUN_FAILED
+from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.tables.runs import checked_asset
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.past_months import Flows
     from spendsense_pipeline.reporting.summary import Summary
+
+FLOWS_SHOWN = 5
+"""The most frequent changes of persona that are listed."""
 
 
 def summary(
@@ -71,6 +76,7 @@ def show_summary(content: Summary, *, every_control: bool = False) -> None:
         f"{percent(share)} in {days} days" for days, share in content.coverage.items()
     )
     show(f"Coverage (consenting people with a persona other than general): {covered}.\n")
+    _show_flows(content.flows)
     _show_fidelity(content, every_control=every_control)
     _show_checks(content)
     _show_stages(content)
@@ -96,6 +102,27 @@ def _mix_table(content: Summary) -> Any:
     ]
     headings = ("persona", "requested", "30 days", "180 days", "people 30 d", "180 d")
     return table("Personas", headings, rows)
+
+
+def _show_flows(flows: Flows) -> None:
+    """Who changed persona from one month's end to the next."""
+    if not flows.month_pairs or not flows.people:
+        return
+    compared = flows.month_pairs * flows.people
+    changes = {
+        SHORT_WINDOW: sum(flow.changes_30d for flow in flows.flows),
+        LONG_WINDOW: sum(flow.changes_180d for flow in flows.flows),
+    }
+    said = ", ".join(
+        f"{percent(count / compared)} of people in {days} days" for days, count in changes.items()
+    )
+    show(f"From month to month, {said} change persona ({flows.month_pairs + 1} months' ends).")
+    rows = [
+        (f"{flow.from_persona} to {flow.to_persona}", flow.changes_30d, flow.changes_180d)
+        for flow in flows.flows[:FLOWS_SHOWN]
+    ]
+    if rows:
+        show(table("", ("change", "30 days", "180 days"), rows))
 
 
 def _show_fidelity(content: Summary, *, every_control: bool) -> None:

@@ -56,6 +56,11 @@ class DataGenerationConfig(OperatorModel):
         description="Its date as written is as_of, the last day of the data; default: the date "
         "the run starts.",
     )
+    persona_history_months: Annotated[int | None, Whole(0, MAX_MONTHS, "months")] = Field(
+        None,
+        description="Latest months' ends at which personas are judged for persona_history; "
+        "default: all up to a thousand people, none beyond.",
+    )
 
     def contradictions(self) -> list[Contradiction]:
         """A span nobody can generate."""

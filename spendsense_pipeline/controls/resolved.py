@@ -63,8 +63,12 @@ class ResolvedConfig:
 
     @functools.cached_property
     def world_hash(self) -> str:
-        """Names what the generated world depends on: neither thresholds nor expectations."""
-        return _digest(self._values("config", "controls"))
+        """Names what the generated world depends on: neither thresholds nor expectations, nor how
+        often it is judged.
+        """
+        values = self._values("config", "controls")
+        values["config"].pop("persona_history_months")
+        return _digest(values)
 
     @property
     def is_natural(self) -> bool:

@@ -1,12 +1,14 @@
-"""The judged tables: who is what, how that changed since last night, whether groups differ, and
-what came of each control.
+"""The judged tables: who is what, how that changed since last night and from month to month,
+whether groups differ, and what came of each control.
 """
 
 from typing import Any
 
 import dagster as dg
 
+from spendsense_pipeline.defs.features import RAW_INPUTS
 from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.pictures import personas_by_month
 from spendsense_pipeline.defs.population import fidelity_of_controls, judged_population
 from spendsense_pipeline.defs.shards import make_or_take
 from spendsense_pipeline.defs.stage import stage
@@ -17,6 +19,7 @@ from spendsense_pipeline.tables.personas import (
     FAIRNESS_REPORT,
     JUDGED_PREDICATES,
     PERSONA_ASSIGNMENTS,
+    PERSONA_HISTORY,
     PERSONA_TRANSITIONS,
 )
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
@@ -67,6 +70,30 @@ def persona_transitions(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             previous = None
         build_transitions(work.con, previous, resolved=work.resolved)
         return work.result(PERSONA_TRANSITIONS)
+
+
+@dg.asset(
+    name=PERSONA_HISTORY.name,
+    deps=[*RAW_INPUTS, PERSONA_ASSIGNMENTS.name],
+    **asset_options(PERSONA_HISTORY, kinds=("sql",), sources=("personas", "features", "plaid")),
+)
+def persona_history(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Judge everybody at the end of every month."""
+    from spendsense_pipeline.personas.history import build_history, months_judged
+
+    inputs = (*RAW_INPUTS, PERSONA_ASSIGNMENTS.name)
+    with stage(warehouse, PERSONA_HISTORY.name, inputs=inputs) as work:
+        resolved = work.resolved
+        [(people,)] = work.con.execute("select count(*) from raw_users").fetchall()
+        build_history(
+            work.con,
+            as_of=resolved.as_of,
+            history_start=resolved.measured_from,
+            thresholds=resolved.thresholds,
+            months=months_judged(resolved.config.persona_history_months, int(people)),
+        )
+        work.stop_clock()
+        return work.result(PERSONA_HISTORY, {"months": personas_by_month(work.con)})
 
 
 @dg.asset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds
 
 BLUE, ORANGE, GREY = "#4472a8", "#d9822b", "#8a8f98"
+SIX = ("#b0413e", "#d9822b", "#c9a227", "#4472a8", "#5b8c5a", "#8a8f98")
+"""One for each persona, in order of priority; general is grey."""
 _DPI = 80
 _BINS = 30
 
@@ -114,6 +117,40 @@ def persona_mix(
     if mixes:  # above the bars: any persona may have the highest
         axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.98))
     return _markdown(figure, "Persona mix")
+
+
+def personas_by_month(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """Who was what at each month's end, as shares one on the other, a panel per window."""
+    from spendsense_pipeline.personas.rules import PERSONA_KEYS
+    from spendsense_pipeline.tables.features import WINDOWS
+
+    figure = _figure(9, 2.8)
+    figure.subplots_adjust(0.06, 0.12, 0.83, 0.88, wspace=0.1)
+    panels = list(figure.subplots(1, len(WINDOWS), squeeze=False).flat)
+    for ax, window in zip(panels, WINDOWS, strict=True):
+        rows = con.execute(
+            "select as_of, primary_persona, count(*) from persona_history"
+            " where window_days = $window group by all",
+            {"window": window},
+        ).fetchall()
+        people = {(day, persona): count for day, persona, count in rows}
+        days = sorted({day for day, _, _ in rows})
+        totals = [sum(people.get((day, key), 0) for key in PERSONA_KEYS) for day in days]
+        names = [f"{day:%b}\n{day:%Y}" if day.month in (1, 7) else f"{day:%b}" for day in days]
+        floor = [0.0] * len(days)
+        for key, colour in zip(PERSONA_KEYS, itertools.cycle(SIX), strict=False):
+            heights = [
+                100 * people.get((day, key), 0) / total
+                for day, total in zip(days, totals, strict=True)
+            ]
+            ax.bar(range(len(days)), heights, 0.8, bottom=floor, color=colour, label=key)
+            floor = [low + height for low, height in zip(floor, heights, strict=True)]
+        ax.set_xticks(range(len(days)), names, fontsize=7)
+        ax.set_title(f"{window} days", fontsize=8)
+    panels[0].set_ylabel("% of consenting users", fontsize=8)
+    if panels[-1].get_legend_handles_labels()[0]:
+        panels[-1].legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
+    return _markdown(figure, "Personas at each month's end")
 
 
 def markdown_table(

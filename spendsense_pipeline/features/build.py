@@ -84,6 +84,7 @@ def build_features(
     as_of: dt.date,
     window_days: int,
     history_start: dt.date | None,
+    starts: str | None = None,
     users: tuple[int, int] | None = None,
 ) -> None:
     """Create the feature table of a window and its unrounded twin, from raw tables and streams.
@@ -94,6 +95,8 @@ def build_features(
         window_days: length of the window in days, one of `WINDOWS`.
         history_start: first day of everybody's history; None: each person's own first posted row
             (imports).
+        starts: without a history_start, a table of user_id and the date when each one's history
+            starts.
         users: people counted in order of user_id, from the first (0) up to but without the second.
 
     Raises:
@@ -116,7 +119,12 @@ def build_features(
         "vague_details": [""],
     }
     with measuring(con, users, parameters):
-        if history_start is None:
+        if starts is not None:
+            con.execute(
+                'create or replace temp table "_first_rows" as select user_no, date '
+                f"from {identifier(starts)} join _measured_users using (user_id)"
+            )
+        elif history_start is None:
             QUERIES.create(con, "_first_rows", "first_rows.sql", parameters)
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')

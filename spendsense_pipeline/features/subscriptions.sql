@@ -19,10 +19,11 @@ streams as (
   select
     user_no,
     count(*) filter (kind = 'subscription') as subscription_count,
-    -- Ordered, so that the same streams add up to the same last digit on any number of threads.
-    sum(monthly_amount order by stream_id) filter (kind = 'subscription') as subscription_usd,
+    -- Ordered, so that the same streams add up to the same last digit on any number of threads,
+    -- whatever they are called.
+    sum(monthly_amount order by monthly_amount) filter (kind = 'subscription') as subscription_usd,
     count(*) filter (kind = 'bill') as bill_count,
-    sum(monthly_amount order by stream_id) filter (kind = 'bill') as bills_usd,
+    sum(monthly_amount order by monthly_amount) filter (kind = 'bill') as bills_usd,
     cast(sum(window_amount * 100) filter (kind = 'subscription') as bigint) as charged_cents
   from running
   group by user_no

@@ -14,6 +14,7 @@ from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+from spendsense_pipeline.reporting.past_months import Flows, flows
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
     StageTime,
@@ -60,6 +61,7 @@ class Summary:
     rows: dict[str, int]
     mix: tuple[MixRow, ...]
     coverage: dict[int, float | None]
+    flows: Flows
     control_fidelity: tuple[ControlFidelity, ...]
     checks: tuple[CheckResult, ...]
     checks_left_out: int
@@ -105,6 +107,7 @@ def summarize(
         rows=row_counts(published),
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
+        flows=flows(published),
         control_fidelity=tuple(recorded_fidelity(con)),
         checks=checks,
         checks_left_out=max(0, len(CHECKS) - len(checks)),

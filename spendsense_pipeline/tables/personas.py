@@ -156,6 +156,44 @@ PERSONA_TRANSITIONS = PipelineTable(
     left_out=(LeftOut("shards", "the night before is one file, compared in one piece"),),
 )
 
+TOLD_APART_DAYS = 130
+"""With less history most people only seem to change: streams and pay have not been seen yet."""
+
+PERSONA_HISTORY = PipelineTable(
+    "persona_history",
+    "One row per consenting person, window and month's end of the history: the persona the rule "
+    "book says of the rows up to that day. Limits do not change and consent is today's. Rows with "
+    f"less than {TOLD_APART_DAYS} days of history show people being told apart, not changing.",
+    (
+        Column("user_id", "VARCHAR", "The person"),
+        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
+        Column("as_of", "DATE", "Last day of the window, a month's last"),
+        Column(
+            "primary_persona",
+            "VARCHAR",
+            "First rule by priority that matches; general if none does",
+            allowed=PERSONA_KEYS,
+        ),
+        Column("severity", "DOUBLE", "As in persona_assignments", unit="0 to 1"),
+        Column("history_days", "INTEGER", "Days of history up to then", unit="days"),
+    ),
+    primary_key=("user_id", "window_days", "as_of"),
+    order_by=("user_id", "window_days", "as_of"),
+    foreign_keys=(USER_KEY,),
+    step=Step("persona_history", JUDGE, "judge every month's end"),
+    rows=RowCount(
+        "at most one per assignment and month of two years",
+        "select 25 * count(*) from persona_assignments",
+        "<=",
+    ),
+    left_out=(
+        LeftOut(
+            "shards",
+            "months are judged in one piece, and beyond a thousand people only where asked for",
+        ),
+    ),
+)
+
 FAIRNESS_REPORT = PipelineTable(
     "fairness_report",
     "One row per window, demographic group and persona: the group's share beside everybody else's.",
@@ -201,5 +239,6 @@ JUDGED_TABLES: tuple[PipelineTable, ...] = (
     PERSONA_ASSIGNMENTS,
     JUDGED_PREDICATES,
     PERSONA_TRANSITIONS,
+    PERSONA_HISTORY,
     FAIRNESS_REPORT,
 )

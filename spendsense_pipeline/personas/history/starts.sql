@@ -1,0 +1,20 @@
+-- Since when there are rows of everybody, dated like them: from history_start on, or from their
+-- own first posted row on a measured account.
+with first_row as (
+  select row_.user_id, min(row_.date) as date
+  from now.raw_transactions as row_
+  join now.raw_accounts as account on account.account_id = row_.account_id
+  where $history_start is null
+    and not row_.pending
+    and account.holder_category is distinct from 'business'
+    and list_contains($measured_types, account.type)
+  group by row_.user_id
+)
+select
+  person.user_id || moment.suffix as user_id,
+  coalesce(cast($history_start as date), first_row.date) + moment.shift_days as date
+from now.raw_users as person
+cross join _moments as moment
+left join first_row on first_row.user_id = person.user_id
+where person.consent_status = 'granted'
+  and coalesce(cast($history_start as date), first_row.date) <= moment.as_of

@@ -1,0 +1,201 @@
+"""`persona_history`: every month's end is judged as a dataset built as of that day would be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spendsense_pipeline.checks import run_all
+from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.personas import history
+from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.personas.history import build_history, month_ends, months_judged
+from spendsense_pipeline.tables.features import WINDOWS
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_configuration,
+    a_judged_population,
+    a_population,
+    rows,
+)
+
+JUDGED = """
+    select assigned.user_id, assigned.window_days, assigned.as_of, assigned.primary_persona,
+      assigned.severity, measured.history_days
+    from persona_assignments as assigned
+    join (select * from features_30d union all select * from features_180d) as measured
+      using (user_id, window_days)
+    order by all
+"""
+PAST = "select * from persona_history where as_of = $day order by all"
+
+
+def judged_by_month(resolved: ResolvedConfig, **options: Any) -> duckdb.DuckDBPyConnection:
+    con = a_population(resolved)
+    build_history(
+        con,
+        as_of=resolved.as_of,
+        history_start=resolved.history_start,
+        thresholds=resolved.thresholds,
+        **options,
+    )
+    return con
+
+
+@given(st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)), st.integers(0, 800))
+def test_months_end_on_their_last_days(start: dt.date, days: int) -> None:
+    as_of = start + dt.timedelta(days)
+    every_day = [start + dt.timedelta(n) for n in range(days + 1)]
+    expected = [day for day in every_day if (day + dt.timedelta(1)).day == 1]
+    assert month_ends(start, as_of) == expected
+    assert month_ends(start, as_of, 3) == expected[-3:]
+    assert month_ends(start, as_of, 0) == []
+
+
+@pytest.mark.parametrize(("asked", "people", "judged"), [
+    (None, 1_000, None), (None, 1_001, 0), (0, 10, 0), (6, 100_000, 6),
+])  # fmt: skip
+def test_all_months_are_judged_up_to_a_thousand_people(
+    asked: int | None, people: int, judged: int | None
+) -> None:
+    assert months_judged(asked, people) == judged
+
+
+@pytest.mark.parametrize(
+    ("options", "months"),
+    [
+        ({"config": {"num_users": 80, "seed": 5}, "as_of": dt.date(2026, 5, 31)}, (1, 3, 6)),
+        ({"preset": "balanced", "config": {"num_users": 60, "seed": 2}}, (4,)),
+        pytest.param(
+            {"config": {"num_users": 60, "seed": 9, "months_history": 22}},
+            (1, 7, 15, 18, 21),
+            marks=pytest.mark.long,
+        ),
+        *(
+            pytest.param(
+                {
+                    "preset": preset,
+                    "config": {"num_users": 60, "seed": seed, "months_history": 9},
+                    "as_of": dt.date(2025, 9, 1) + dt.timedelta(31 * seed),
+                },
+                (seed % 3, 3 + seed % 4, 8),
+                marks=pytest.mark.long,
+            )
+            for seed, preset in enumerate((None, "calibrated", "overlap_testing", "balanced"))
+        ),
+    ],
+)
+def test_a_month_is_judged_as_a_dataset_of_that_day(
+    options: dict[str, Any], months: tuple[int, ...]
+) -> None:
+    resolved = a_configuration(**options)
+    con = judged_by_month(resolved)
+    ends = month_ends(resolved.history_start, resolved.as_of)
+    assert {day for (day,) in rows(con, "select distinct as_of from persona_history")} == {*ends}
+    for day in (ends[number] for number in months):
+        then = a_configuration(**{**options, "as_of": day}, history_start=resolved.history_start)
+        expected = a_judged_population(then).execute(JUDGED).fetchall()
+        assert len(expected) > 60
+        assert con.execute(PAST, {"day": day}).fetchall() == expected
+
+
+def test_an_import_is_judged_from_its_rows_alone() -> None:
+    """Cut by hand: rows up to the day, balances from opening balances, no word of statements."""
+    resolved = a_configuration(config={"num_users": 60, "seed": 4})
+    con, then = a_population(resolved), a_population(resolved)
+    day = dt.date(2026, 3, 31)
+    for one in (con, then):
+        one.execute("delete from card_statements")
+        # Nobody's history begins on the same day.
+        one.execute(
+            "delete from raw_transactions where date < date '2025-12-01'"
+            " + cast(right(user_id, 2) as integer) or pending"
+        )
+        one.execute(
+            "update raw_accounts set balance_current = opening_balance + case when type = 'credit'"
+            " then 1 else -1 end * coalesce((select sum(amount) from raw_transactions as row_"
+            " where row_.account_id = raw_accounts.account_id), 0)"
+        )
+    then.execute("delete from raw_transactions where date > $day", {"day": day})
+    then.execute(
+        "update raw_accounts set balance_current = opening_balance + case when type = 'credit'"
+        " then 1 else -1 end * coalesce((select sum(amount) from raw_transactions as row_"
+        " where row_.account_id = raw_accounts.account_id), 0)"
+    )
+    then.execute(
+        "update raw_liabilities set is_overdue = null, minimum_payment_amount = null,"
+        " last_statement_balance = null, last_payment_date = (select max(date) from"
+        " raw_transactions as row_ where row_.account_id = raw_liabilities.account_id"
+        " and category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT')"
+    )
+    build_recurring_streams(then, as_of=day)
+    for window in WINDOWS:
+        build_features(then, as_of=day, window_days=window, history_start=None)
+    assign(then, as_of=day, thresholds=resolved.thresholds)
+    build_history(con, as_of=resolved.as_of, history_start=None, thresholds=resolved.thresholds)
+    expected = then.execute(JUDGED).fetchall()
+    assert len({row[5] for row in expected}) > 20
+    assert con.execute(PAST, {"day": day}).fetchall() == expected
+
+
+def test_months_judged_apart_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolved = a_configuration(config={"num_users": 30, "seed": 7})
+    together = rows(judged_by_month(resolved), "from persona_history order by all")
+    monkeypatch.setattr(history, "COPIES_AT_ONCE", 50)
+    apart = rows(judged_by_month(resolved), "from persona_history order by all")
+    assert len(together) > 300
+    assert apart == together
+
+
+def test_only_consenting_people_and_asked_for_months_are_judged() -> None:
+    resolved = a_configuration(config={"num_users": 40, "seed": 3})
+    con = judged_by_month(resolved, months=2)
+    ends = month_ends(resolved.history_start, resolved.as_of)
+    assert {day for (day,) in rows(con, "select distinct as_of from persona_history")} == {
+        *ends[-2:]
+    }
+    granted = set(rows(con, "select user_id from raw_users where consent_status = 'granted'"))
+    assert set(rows(con, "select distinct user_id from persona_history")) == granted
+    assert len(granted) < 40
+
+
+def test_nothing_is_left_behind() -> None:
+    resolved = a_configuration(config={"num_users": 20, "seed": 3})
+    con = a_population(resolved)
+    before = rows(con, "select table_name from duckdb_tables() order by all")
+    databases = rows(con, "select database_name from duckdb_databases() order by all")
+    build_history(
+        con, as_of=resolved.as_of, history_start=resolved.history_start,
+        thresholds=resolved.thresholds,
+    )  # fmt: skip
+    after = rows(con, "select table_name from duckdb_tables() order by all")
+    assert after == sorted([*before, ("persona_history",)])
+    assert rows(con, "select database_name from duckdb_databases() order by all") == databases
+
+
+def test_history_ends_with_what_is_assigned() -> None:
+    resolved = a_configuration(
+        as_of=dt.date(2026, 4, 30), config={"num_users": 40, "seed": 3, "months_history": 4}
+    )
+    con = a_judged_population(resolved)
+    build_history(
+        con, as_of=resolved.as_of, history_start=resolved.history_start,
+        thresholds=resolved.thresholds,
+    )  # fmt: skip
+
+    def broken() -> list[str]:
+        found = run_all(con, resolved, assets=["persona_history"])
+        return [outcome.name for outcome in found if not outcome.passed]
+
+    assert broken() == []
+    con.execute(
+        "update persona_history set primary_persona = 'savings_builder' where as_of ="
+        " date '2026-04-30' and user_id = (select min(user_id) from persona_history"
+        " where primary_persona <> 'savings_builder' and as_of = date '2026-04-30')"
+    )
+    assert broken() == ["last_month_is_as_assigned"]
