@@ -12,8 +12,10 @@ from spendsense_pipeline.cli.person import show_person
 from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.publishing.publish import Dataset
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+from spendsense_pipeline.reporting.past_months import Flow, flows
 from spendsense_pipeline.reporting.person import view_person
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
+from spendsense_pipeline.tables.personas import PERSONA_HISTORY
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     HISTORY_START,
@@ -39,6 +41,7 @@ def test_accounts_without_balance_name_and_kind_are_shown(
     )
     con.execute(OPERATOR_CONTROLS.create_sql())
     load_rows(con, OPERATOR_CONTROLS, resolved_with().to_rows())
+    con.execute(PERSONA_HISTORY.create_sql())
     now = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
     dataset = Dataset("d", AS_OF, HISTORY_START, 1, None, "c", "r", "v", None, now, Path("d"))
     show_person(view_person(DatasetReader(con, dataset), "user_0000"))
@@ -48,3 +51,50 @@ def test_accounts_without_balance_name_and_kind_are_shown(
     assert NO_DATA in odd.split()
     assert any("$30.00" in line for line in lines)
     assert "None" not in odd
+
+
+def test_the_way_through_the_months_is_a_line_and_changes_are_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    con = a_traced_world(
+        users=[a_user(), a_user("user_0001")],
+        accounts=[an_account(), an_account("other", "user_0001")],
+        transactions=[a_transaction("30.00", AS_OF)],
+    )
+    con.execute(OPERATOR_CONTROLS.create_sql())
+    load_rows(con, OPERATOR_CONTROLS, resolved_with().to_rows())
+    con.execute(PERSONA_HISTORY.create_sql())
+    ways = {
+        ("user_0000", 30): ["general", "general", "savings_builder", "general", "general"],
+        ("user_0000", 180): ["general", "general", "general", "savings_builder", "savings_builder"],
+        ("user_0001", 30): ["general"] * 5,
+        ("user_0001", 180): ["savings_builder", "general", "general", "general", "general"],
+    }
+    ends = [
+        dt.date(2026, month, day) for month, day in ((1, 31), (2, 28), (3, 31), (4, 30), (5, 31))
+    ]
+    for (user, window), personas in ways.items():
+        for end, persona in zip(ends, personas, strict=True):
+            severity = 0.0 if persona == "general" else 0.5
+            # Told apart from the end of February on.
+            con.execute(
+                "insert into persona_history values (?, ?, ?, ?, ?, ?)",
+                [user, window, end, persona, severity, (end - dt.date(2025, 10, 15)).days],
+            )
+    now = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+    dataset = Dataset("d", AS_OF, HISTORY_START, 1, None, "c", "r", "v", None, now, Path("d"))
+    published = DatasetReader(con, dataset)
+    show_person(view_person(published, "user_0000"))
+    found = flows(published)
+    con.close()
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "30 days: general Jan 2026 to Feb 2026, savings_builder Mar 2026, "
+        "general Apr 2026 to May 2026" in said
+    )
+    assert "180 days: general Jan 2026 to Mar 2026, savings_builder Apr 2026 to May 2026" in said
+    assert (found.month_pairs, found.people) == (3, 2)
+    assert found.flows == (
+        Flow("general", "savings_builder", 1, 1),
+        Flow("savings_builder", "general", 1, 0),
+    )
