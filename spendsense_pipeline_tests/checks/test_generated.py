@@ -12,6 +12,7 @@ from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.control_fidelity import build_control_fidelity, control_fidelity
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.fairness import build_fairness_report
+from spendsense_pipeline.personas.history import build_history
 from spendsense_pipeline.personas.transitions import build_transitions
 from spendsense_pipeline.tables.dataset import PUBLISHED
 from spendsense_pipeline_tests.fixtures.generated_people import (
@@ -27,6 +28,12 @@ REPORTED = {"population_is_realistic", "groups_are_covered_alike"}
 def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     con = an_explained_population(resolved)
     build_transitions(con, None, resolved=resolved)
+    build_history(
+        con,
+        as_of=resolved.as_of,
+        history_start=resolved.history_start,
+        thresholds=resolved.thresholds,
+    )
     build_fairness_report(con)
     build_control_fidelity(con, resolved)
     return con

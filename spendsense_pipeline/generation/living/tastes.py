@@ -97,8 +97,6 @@ class Tastes:
     """Share of each group in what each way of living spends, untilted: `[WAYS, G]`."""
     mean_ticket_cents: Floats
     """Mean ticket by way of living and tilt, rising: `[WAYS, T]`."""
-    group_ticket_cents: Floats
-    """Mean ticket of each group: `[G]`."""
     groups_on: tuple[tuple[Thresholds, ...], ...]
     """Groups by GROUP_BITS of a draw, by weekday and by month of the year: a row per way of living
     and tilt, see `row_of`."""
@@ -214,7 +212,6 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         usual_ticket_cents=float(tilted[USUAL_LEVEL] @ ticket),
         dollar_share=usual_dollars / usual_dollars.sum(axis=1, keepdims=True),
         mean_ticket_cents=np.maximum.accumulate(by_way @ ticket, axis=1),
-        group_ticket_cents=ticket,
         groups_on=_groups_on(by_way.reshape(-1, ticket.size), weekday_profile.T, month_profile.T),
         busy_on=weekday_profile.T @ tilted[USUAL_LEVEL],
         relative_price=prices,
