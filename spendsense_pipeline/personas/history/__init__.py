@@ -20,7 +20,7 @@ from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import features_of_both_windows
 from spendsense_pipeline.personas.rules import bound
-from spendsense_pipeline.sql import QueryFolder, identifier, used
+from spendsense_pipeline.sql import QueryFolder, create_temporary, identifier, used
 from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.tables.personas import PERSONA_HISTORY
 from spendsense_pipeline.tables.raw import (
@@ -145,10 +145,9 @@ def _judge(
     }
     for table, path in _COPIED:
         con.execute(table.create_sql())
-        query = QUERIES.text(path).replace("now.", f"{identifier(present)}.main.")
+        query = _of(present, path)
         con.execute(f"insert into {identifier(table.name)}\n{query}", used(query, parameters))
-    query = QUERIES.text("starts.sql").replace("now.", f"{identifier(present)}.main.")
-    con.execute(f"create or replace temp table _starts as\n{query}", used(query, parameters))
+    create_temporary(con, "_starts", _of(present, "starts.sql"), parameters)
     build_recurring_streams(con, as_of=as_of)
     for window in WINDOWS:
         build_features(con, as_of=as_of, window_days=window, history_start=None, starts="_starts")
@@ -169,6 +168,11 @@ def _judge(
         order by all
         """
     )
+
+
+def _of(present: str, path: str) -> str:
+    """A query that reads today's tables: it calls their database `now`, whose name a file has."""
+    return QUERIES.text(path).replace("now.", f"{identifier(present)}.main.")
 
 
 @contextmanager
