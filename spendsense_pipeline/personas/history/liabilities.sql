@@ -1,5 +1,5 @@
 -- What was known of each card then, from its statements and payments. Without statements nobody
--- knows: a bank reports today's terms only.
+-- knows: a bank reports today's terms only, which stand for today.
 --
 -- A card is overdue when minimums are unpaid beyond those not yet due. A statement adds its minimum
 -- to what is asked for, a payment takes from it but never below nothing: that reflected sum is the
@@ -69,6 +69,17 @@ paid as (
   group by account_id
 )
 select
+  liability.* replace (
+    card.account_id as account_id,
+    account.user_id || card.suffix as user_id
+  )
+from cards as card
+join now.raw_accounts as account on account.account_id = card.now_id
+join now.raw_liabilities as liability on liability.account_id = card.now_id
+-- Today is as the bank reports it.
+where card.shift_days = 0
+union all
+select
   card.account_id,
   account.user_id || card.suffix as user_id,
   liability.apr_percentage,
@@ -89,3 +100,4 @@ join now.raw_liabilities as liability on liability.account_id = card.now_id
 left join asked on asked.account_id = card.account_id
 left join latest on latest.account_id = card.account_id
 left join paid on paid.account_id = card.account_id
+where card.shift_days > 0
