@@ -36,6 +36,12 @@ _KIND_OF_PURPOSE = np.full(PURPOSE_CODES, _NO_STREAM)
 """Kind of recurring stream a posting of each purpose belongs to."""
 for _purpose, _kind in _STREAM_PURPOSES.items():
     _KIND_OF_PURPOSE[_purpose] = STREAM_KINDS.index(_kind)
+# Two earners may have one employer, and a stream each: numbers of a kind's purposes lie apart.
+_NUMBERS_APART = 20_000
+_FIRST_NUMBER = np.zeros(PURPOSE_CODES, dtype=np.int64)
+for _kind in STREAM_KINDS:
+    _of_kind = [purpose for purpose, kind in _STREAM_PURPOSES.items() if kind == _kind]
+    _FIRST_NUMBER[_of_kind] = np.arange(len(_of_kind)) * _NUMBERS_APART
 _INCOME = STREAM_KINDS.index("income")
 _STREAM = BitFields(user=16, purpose=8, part=16)
 """A stream of a shard: whose, of what purpose, and which of these."""
@@ -57,7 +63,7 @@ def streams_table(ledger: Ledger) -> Any:
         for user, kind, number in zip(
             rows.user[first].tolist(),
             _KIND_OF_PURPOSE[rows.purpose[first]].tolist(),
-            part[first].tolist(),
+            (_FIRST_NUMBER[rows.purpose[first]] + part[first]).tolist(),
             strict=True,
         )
     ]

@@ -12,7 +12,10 @@ import holidays
 import numpy as np
 import pytest
 
+from spendsense_pipeline.generation import labels
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.generator import generate_shard
+from spendsense_pipeline.generation.payers import Payer
 from spendsense_pipeline.generation.targets import TARGET_CODES
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
@@ -291,3 +294,19 @@ def test_sources_add_up_and_the_retired_have_benefits_alone(seed: int) -> None:
     # Dealt evenly: in every hundred, and among those who consented as among the others.
     for hundred in retired.reshape(3, 100):
         assert 13 <= hundred.sum() <= 24
+
+
+def test_two_earners_of_one_employer_have_a_stream_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    payers_of = labels.payers_of
+
+    def at_one_employer(*given: Any) -> Any:
+        payers = payers_of(*given).copy()
+        payers[:, Payer.SECOND_EMPLOYER] = payers[:, Payer.EMPLOYER_1]
+        return payers
+
+    monkeypatch.setattr(labels, "payers_of", at_one_employer)
+    made = generate_shard(a_configuration(config={"num_users": 100}), 0, 100)
+    streams = [row for row in made.stream_truth.to_pylist() if row["kind"] == "income"]
+    assert len({row["stream_key"] for row in streams}) == len(streams)
+    shared = Counter((row["user_id"], row["merchant_name"]) for row in streams)
+    assert max(shared.values()) == 2
