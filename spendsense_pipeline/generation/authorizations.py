@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
-from spendsense_pipeline.generation.behaviours.posting import posting_class
+from spendsense_pipeline.generation.behaviours.posting import PENDING_DAYS_MAX, posting_class
 from spendsense_pipeline.generation.behaviours.trips import Trips
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog
@@ -28,8 +28,6 @@ from spendsense_pipeline.generation.world import World
 
 BOUGHT: Final = (Purpose.PURCHASE, Purpose.TRAVEL)
 """Purposes of the rows that are seen before they post."""
-HELD: Final = (Purpose.DEPOSIT_HELD, Purpose.ORDER_SENT_TWICE)
-"""Purposes of the rows that are seen and never post."""
 TIP_ADDED_SHARE: Final = 0.7
 """Of tipped purchases, those whose tip is written on the slip: 60 to 80 % post with another amount
 than they showed (Consumers Credit Union 2023)."""
@@ -49,8 +47,7 @@ DEPOSIT_CENTS: Final = {
 (hotels: 25 to 200 dollars a night or stay; guides for travellers 2025)."""
 RELEASE_DAYS: Final = (1, 3)
 """From leaving to when a deposit is let go; banks take up to ten days, here nothing is pending for
-longer than HELD_DAYS_MAX."""
-HELD_DAYS_MAX: Final = 5
+longer than PENDING_DAYS_MAX."""
 SENT_TWICE_SHARE: Final = 0.004
 """Of purchases online, those whose first authorization came to nothing (judged)."""
 SENT_TWICE_DAYS: Final = (1, 4)
@@ -149,7 +146,7 @@ def deposits(world: World, labels: Labels, trips: Trips, rows: Postings) -> Post
     return postings(
         user=rows.user,
         slot=rows.slot,
-        day=np.minimum(rows.authorized + after, arrived + HELD_DAYS_MAX),
+        day=np.minimum(rows.authorized + after, arrived + PENDING_DAYS_MAX),
         authorized=arrived,
         cents=held[at],
         label=rows.label,

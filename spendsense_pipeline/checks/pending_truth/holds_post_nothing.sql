@@ -20,12 +20,4 @@ where hold.authorized_date > $as_of
   or hold.vanished_on not between hold.authorized_date + 1 and hold.authorized_date + 5
   or (hold.vanished_on is null) <> (waiting.transaction_id is not null)
   or waiting.amount <> hold.authorized_amount
-union
-select
-  hold.pending_transaction_id,
-  hold.account_id,
-  hold.authorized_date,
-  hold.vanished_on,
-  hold.authorized_amount
-from pending_truth as hold
-semi join named on named.pending_transaction_id = hold.pending_transaction_id
+  or hold.pending_transaction_id in (select pending_transaction_id from named)
