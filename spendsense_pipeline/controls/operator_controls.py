@@ -30,7 +30,7 @@ from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
 from spendsense_pipeline.controls.shares import Distribution
 from spendsense_pipeline.tables.features import PAY_FREQUENCIES, UTILIZATION_BANDS
-from spendsense_pipeline.tables.raw import REGIONS
+from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, REGIONS
 
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
@@ -63,6 +63,10 @@ def _purchases(config: DataGenerationConfig, controls: OperatorControls) -> floa
 
 def _if_natural(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
     return controls.cash_flow_stress_rate if controls.is_natural else None
+
+
+def _if_dealt(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
+    return controls.life_event_rate if controls.deals_events else None
 
 
 def _all_if_any(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
@@ -204,6 +208,22 @@ class OperatorControls(OperatorModel):
         Number(0, 1, _USERS),
         Measured("users living paycheck to paycheck", requested=_if_natural),
     ] = Field(0.12, description="Natural population: users who live paycheck to paycheck.")
+    life_event_rate: Annotated[
+        float,
+        Number(0, 1, "events per person and year"),
+        Measured("people with an event per person and year", requested=_if_dealt),
+    ] = Field(
+        0.15,
+        description="Natural people to whom something happens within a year that changes how they "
+        "live; people with a target only when it is given.",
+    )
+    life_event_weights: Annotated[
+        Shares | None, Distribution(LIFE_EVENT_KINDS, "weight among the kinds of events")
+    ] = Field(
+        None,
+        description="How often each kind of event is to happen to those it may happen to; a kind "
+        "left out happens to nobody. Default: as often as it does (docs/life-events.md).",
+    )
     overlap_rate: Annotated[
         float | None,
         Number(0, 1, "share of targeted users whose target has a lower-ranked persona"),
@@ -320,6 +340,11 @@ class OperatorControls(OperatorModel):
     def is_natural(self) -> bool:
         """Whether no persona is targeted."""
         return not self.target_personas
+
+    @property
+    def deals_events(self) -> bool:
+        """Whether events happen to people: to those with a target only when they are asked for."""
+        return self.is_natural or "life_event_rate" in self.model_fields_set
 
     @property
     def normalized_weights(self) -> dict[PersonaTarget, float]:

@@ -43,6 +43,7 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+CHILDCARE = BILL_KINDS.index("childcare")
 OF_A_CAR: Final = (BILL_KINDS.index("car_loan"), BILL_KINDS.index("auto_insurance"))
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
 """Of income, what bills come to at least where the money runs out, a little different for everybody
@@ -88,6 +89,21 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     Returns:
         Contracts per (user, kind), `[U, KINDS]`; together they leave everyday spending its share.
     """
+    cents, biller = contracted(world, labels, saved_usd)
+    return Bills(*_by_chapter(world, labels, cents, biller), _days_of_month(world, paychecks))
+
+
+def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, Ints]:
+    """What people contract for, and with whom.
+
+    Args:
+        world: The shard.
+        labels: Names of the billers, and through them the catalog.
+        saved_usd: What savings orders take of income a month, `[U]`.
+
+    Returns:
+        Usual monthly cents, 0 where there is no such bill, and billers: `[U, KINDS]` each.
+    """
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
     home = homes(world)
@@ -115,7 +131,30 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
+    cents = np.rint(usual * 100).astype(np.int64)
+    cents[:, RENT] = _asked_rent(cents[:, RENT])
+    return cents, biller
 
+
+def _by_chapter(world: World, labels: Labels, cents: Ints, biller: Ints) -> tuple[Ints, Ints]:
+    """What is contracted for is settled in the first chapter of a life; events change a few of it:
+    `[U, KINDS]` each."""
+    if world.chapters.are_whole_lives:
+        return cents, biller
+    turns, catalog = world.turns, labels.catalog.billers
+    cents, biller = cents[world.first_chapter], biller[world.first_chapter]
+    cents[:, RENT] = _asked_rent(cents[:, RENT] * turns.rent_share)
+    cents[:, CHILDCARE] += turns.childcare_cents
+    # Another landlord than the last one.
+    landlords = catalog.by_kind["rent"]
+    moved = np.flatnonzero(turns.homes > 0)
+    place = np.searchsorted(landlords, biller[moved, RENT]) + turns.homes[moved]
+    biller[moved, RENT] = landlords[place % landlords.size]
+    return cents, biller
+
+
+def _days_of_month(world: World, paychecks: Paychecks) -> Ints:
+    """Days of the month that bills are due on: `[U, KINDS]`."""
     day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
     late = (uniform(world.words("housing_day", 0)) - DUE_ON_THE_FIRST_SHARE) * 4
     first_days = 2 + np.floor(late / (1 - DUE_ON_THE_FIRST_SHARE)).astype(np.int64)
@@ -134,9 +173,7 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     day_of_month = np.where(
         twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
     )
-    cents = np.rint(usual * 100).astype(np.int64)
-    cents[:, RENT] = _asked_rent(cents[:, RENT])
-    return Bills(cents, biller, day_of_month)
+    return np.asarray(day_of_month, dtype=np.int64)
 
 
 def _asked_rent(cents: Floats | Ints) -> Ints:
