@@ -7,3 +7,9 @@ select
   (select count(*) from life_events) / span.person_years as value,
   floor(span.person_years)::bigint as units
 from span
+union all
+select
+  'life_event_weights',
+  count(*) filter (list_contains($weighed_kinds, kind)) / nullif(count(*), 0),
+  count(*)
+from life_events

@@ -89,8 +89,15 @@ def plan_contracts(
 
 
 def places_held(world: World, contracts: Contracts) -> Ints:
-    """In which of its subscriber's places each of the first contracts, or what took its place,
-    is: `[S]`."""
+    """In which of its subscriber's places each of the first contracts is, or what took its place.
+
+    Args:
+        world: The shard.
+        contracts: Its contracts, `[S]`.
+
+    Returns:
+        Places from 0, `[S]`.
+    """
     return np.asarray(contracts.serial % _places(world), dtype=np.int64)
 
 

@@ -77,11 +77,27 @@ class Chapters(Columns):
         return self.persons == self.size
 
     def lived(self, row: Ints, day: Ints) -> Flags:
-        """Whether a chapter is the one that is lived on a day: `[N]`, `[N] -> [N]`."""
+        """Whether a chapter is the one that is lived on a day.
+
+        Args:
+            row: Of the chapters, `[N]`.
+            day: `[N]`.
+
+        Returns:
+            `[N]`.
+        """
         return np.asarray((day >= self.first_day[row]) & (day < self.until[row]))
 
     def on(self, person: Ints, day: Ints) -> Ints:
-        """The chapter a person lives on a day: `[N]`, `[N] -> [N]`."""
+        """The chapter a person lives on a day.
+
+        Args:
+            person: Index within the shard, `[N]`.
+            day: `[N]`.
+
+        Returns:
+            Rows of the chapters, `[N]`.
+        """
         row = person.copy()
         for _ in range(int(self.number.max(initial=0))):
             row = np.where(day >= self.until[row], self._next[row], row)

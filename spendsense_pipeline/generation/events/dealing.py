@@ -33,6 +33,8 @@ MIX_WEIGHT: Final = 2.0
 ALIKE_WEIGHT: Final = 0.9
 CHANCE_WEIGHT: Final = 0.6
 KIND_WEIGHT: Final = 1.0
+DOUBT_WEIGHT: Final = 40.0
+"""Who lives near a line is taken when there is nobody else."""
 _PERSONAS: Final = len(TARGET_CODES)
 _NEVER: Final = -1e9
 
@@ -127,6 +129,7 @@ class _Dealing:
         self._persona, sure = lives_as(people)
         self._sure = sure
         self._possible = np.zeros((numbers.size, len(self._ways)), dtype=np.bool_)
+        self._doubtful = np.zeros_like(self._possible)
         self._after = np.zeros((numbers.size, len(self._ways)), dtype=np.int64)
         self._look(np.arange(numbers.size))
         self._traits_each = len(traits)
@@ -150,13 +153,15 @@ class _Dealing:
         self._persona[who], self._sure[who] = persona, sure
         for number, way in enumerate(self._ways):
             able = np.flatnonzero(way.course.needs(at, draw))
-            possible = np.zeros(who.size, dtype=np.bool_)
+            possible, doubtful = np.zeros((2, who.size), dtype=np.bool_)
             after = np.zeros(who.size, dtype=np.int64)
             if able.size:
                 changed = way.course.change(at.rows(able), draw[able])
                 after[able], is_sure = lives_as(changed)
-                possible[able] = is_sure & sure[able] & (after[able] != persona[able])
+                possible[able] = after[able] != persona[able]
+                doubtful[able] = ~(is_sure & sure[able])
             self._possible[who, number] = possible & self._may[after]
+            self._doubtful[who, number] = doubtful
             self._after[who, number] = after
 
     def run(self, yearly_rate: float, last_day: int) -> Dealt:
@@ -254,6 +259,7 @@ class _Dealing:
         score = score - KIND_WEIGHT * rarely
         chance = -np.log(-np.log(np.clip(noise, 1e-9, 1 - 1e-9)))
         score = score + CHANCE_WEIGHT * chance[:, :, np.newaxis]
+        score = score - DOUBT_WEIGHT * self._doubtful.reshape(*self._shape, -1)
         few = np.take_along_axis(mix, persona, axis=1) <= np.minimum(
             FEWEST_SURE, np.take_along_axis(first, persona, axis=1)
         )

@@ -32,32 +32,32 @@ def _with_child(at: Situation, draw: Floats) -> Situation:
     )
 
 
-def burdens(at: Situation, draw: Floats) -> Flags:
+def _burdens(at: Situation, draw: Floats) -> Flags:
     """Whose money would run out."""
-    return _may(at) & at.works & at.is_cushioned & burdened(at, draw).can_run_out
+    return _may(at) & at.works & at.is_cushioned & _burdened(at, draw).can_run_out
 
 
-def burdened(at: Situation, draw: Floats) -> Situation:
+def _burdened(at: Situation, draw: Floats) -> Situation:
     """Childcare, and the money runs out."""
     return _with_child(at, draw).running_out()
 
 
-def stops_saving(at: Situation, draw: Floats) -> Flags:
+def _stops_saving(at: Situation, draw: Floats) -> Flags:
     """Who saved by order and lives on a cushion."""
-    return _may(at) & at.is_cushioned & at.saves & stopped(at, draw).can_live_on_it
+    return _may(at) & at.is_cushioned & at.saves & _stopped(at, draw).can_live_on_it
 
 
-def stopped(at: Situation, draw: Floats) -> Situation:
+def _stopped(at: Situation, draw: Floats) -> Situation:
     """Childcare in place of the standing order."""
     return _with_child(at, draw).changed(savings_transfer_usd=0.0)
 
 
-def stays_in(at: Situation, draw: Floats) -> Flags:
+def _stays_in(at: Situation, draw: Floats) -> Flags:
     """Who has few subscriptions."""
-    return _may(at) & at.is_cushioned & can_sign_up(at) & staying(at, draw).can_live_on_it
+    return _may(at) & at.is_cushioned & can_sign_up(at) & _staying(at, draw).can_live_on_it
 
 
-def staying(at: Situation, draw: Floats) -> Situation:
+def _staying(at: Situation, draw: Floats) -> Situation:
     """Childcare, films, music and boxes delivered."""
     return signs_up(_with_child(at, draw), draw)
 
@@ -70,9 +70,9 @@ BIRTH: Final = LifeEvent(
     "years about one in thirteen",
     whom="couples from 21 to 43 years",
     courses=(
-        Course(burdens, burdened),
-        Course(stops_saving, stopped),
-        Course(stays_in, staying),
+        Course(_burdens, _burdened),
+        Course(_stops_saving, _stopped),
+        Course(_stays_in, _staying),
     ),
     example="A childcare bill begins, groceries grow; the standing order stops, or checking is "
     "empty before payday.",

@@ -12,13 +12,13 @@ OWED_SHARE: Final = 1.9
 """Of the first card's limit, more than two cards could owe."""
 
 
-def can_pay_off(at: Situation, _: Floats) -> Flags:
+def _can_pay_off(at: Situation, _: Floats) -> Flags:
     """Who carries a balance and has saved more than that."""
     has = at.savings_usd >= OWED_SHARE * at.limit_usd
     return at.revolves & has & at.is_cushioned
 
 
-def paid_off(at: Situation, _: Floats) -> Situation:
+def _paid_off(at: Situation, _: Floats) -> Situation:
     """What cards are owed comes out of savings."""
     return at.debt_free().changed(pays_off=True)
 
@@ -29,6 +29,6 @@ DEBT_PAID_OFF: Final = LifeEvent(
     yearly_share=0.12,
     source="judged; half of card holders carry a balance in some month of a year (SHED 2024)",
     whom="households with a balance on cards and more than that in savings",
-    courses=(Course(can_pay_off, paid_off),),
+    courses=(Course(_can_pay_off, _paid_off),),
     example="ONLINE TRANSFER TO CHK, $4,900, then a payment of the whole statement.",
 )

@@ -23,12 +23,12 @@ NEW_PAY_SHARES: Final = (0.92, 1.05)
 NEW_PAY_DAYS: Final = 12
 
 
-def needs(at: Situation, draw: Floats) -> Flags:
+def _needs(at: Situation, draw: Floats) -> Flags:
     """Who keeps their home on benefits, rides and what else comes in."""
-    return at.works & at.is_cushioned & (at.main_pay_usd > 0) & change(at, draw).can_run_out
+    return at.works & at.is_cushioned & (at.main_pay_usd > 0) & _change(at, draw).can_run_out
 
 
-def change(at: Situation, draw: Floats) -> Situation:
+def _change(at: Situation, draw: Floats) -> Situation:
     """Benefits, rides for a platform, and the money runs out."""
     least, most = PLATFORM_RANGE_USD
     return at.running_out().changed(
@@ -40,7 +40,7 @@ def change(at: Situation, draw: Floats) -> Situation:
     )
 
 
-def ends(before: Situation, draw: Floats) -> Situation:
+def _ends(before: Situation, draw: Floats) -> Situation:
     """Another employer, nearly the same pay, and life as before."""
     least, most = NEW_PAY_SHARES
     return before.changed(
@@ -56,10 +56,10 @@ JOB_LOSS: Final = LifeEvent(
     yearly_share=0.08,
     source="6 to 12 % of earners lose a job involuntarily in a year (JPMorgan Chase Institute)",
     whom="households paid regularly that can keep their home",
-    courses=(Course(needs, change),),
+    courses=(Course(_needs, _change),),
     example="The payroll line stops; three weeks later unemployment benefits come every second "
     "week, and weekly payouts of a platform; savings are not added to; after 11 to 26 weeks a new "
     "employer pays.",
     lasts_days=(77, 182),
-    ends=ends,
+    ends=_ends,
 )

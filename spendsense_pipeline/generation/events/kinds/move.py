@@ -23,22 +23,22 @@ def _rent(at: Situation, draw: Floats, shares: tuple[float, float]) -> Situation
     return at.changed(rent_share=np.round(share, 3), homes=at.homes + 1)
 
 
-def overreaches(at: Situation, draw: Floats) -> Flags:
+def _overreaches(at: Situation, draw: Floats) -> Flags:
     """Tenants whose money would run out."""
-    return at.is_tenant & at.works & at.is_cushioned & overreached(at, draw).can_run_out
+    return at.is_tenant & at.works & at.is_cushioned & _overreached(at, draw).can_run_out
 
 
-def overreached(at: Situation, draw: Floats) -> Situation:
+def _overreached(at: Situation, draw: Floats) -> Situation:
     """A dearer rent, and the money runs out."""
     return _rent(at, draw, DEARER_SHARES).running_out()
 
 
-def is_relieved(at: Situation, draw: Floats) -> Flags:
+def _is_relieved(at: Situation, draw: Floats) -> Flags:
     """Tenants who run out."""
-    return at.is_tenant & at.works & at.is_tight & relieved(at, draw).can_live_on_it
+    return at.is_tenant & at.works & at.is_tight & _relieved(at, draw).can_live_on_it
 
 
-def relieved(at: Situation, draw: Floats) -> Situation:
+def _relieved(at: Situation, draw: Floats) -> Situation:
     """A cheaper rent, and a cushion can grow."""
     return _rent(at, draw, CHEAPER_SHARES).changed(rhythm=Rhythm.CUSHIONED)
 
@@ -50,7 +50,7 @@ MOVE: Final = LifeEvent(
     source="one tenant in six moves in a year (Census ACS 2023); judged: one move in three changes "
     "what is left of pay that much",
     whom="tenants paid regularly",
-    courses=(Course(overreaches, overreached), Course(is_relieved, relieved)),
+    courses=(Course(_overreaches, _overreached), Course(_is_relieved, _relieved)),
     example="Another landlord is paid, a third more than the last one, and checking is empty "
     "before payday.",
 )

@@ -15,40 +15,40 @@ RAISE_SHARES: Final = (0.14, 0.30)
 """Promotions bring more than the 3 to 4 % of a usual year (judged)."""
 
 
-def raised(at: Situation, draw: Floats) -> Situation:
+def _raised(at: Situation, draw: Floats) -> Situation:
     """The pay of the main earner after it."""
     least, most = RAISE_SHARES
     return at.changed(main_pay_usd=at.main_pay_usd * (1 + least + (most - least) * draw[:, 0]))
 
 
-def is_relieved(at: Situation, draw: Floats) -> Flags:
+def _is_relieved(at: Situation, draw: Floats) -> Flags:
     """Who ran out, and would not any more."""
-    return at.works & at.is_tight & raised(at, draw).can_live_on_it
+    return at.works & at.is_tight & _raised(at, draw).can_live_on_it
 
 
-def relieved(at: Situation, draw: Floats) -> Situation:
+def _relieved(at: Situation, draw: Floats) -> Situation:
     """A cushion can grow."""
-    return raised(at, draw).changed(rhythm=Rhythm.CUSHIONED)
+    return _raised(at, draw).changed(rhythm=Rhythm.CUSHIONED)
 
 
-def saves_it(at: Situation, _: Floats) -> Flags:
+def _saves_it(at: Situation, _: Floats) -> Flags:
     """Who might put more aside."""
     return at.works & at.is_cushioned & can_save(at)
 
 
-def saving(at: Situation, draw: Floats) -> Situation:
+def _saving(at: Situation, draw: Floats) -> Situation:
     """What is more goes to savings."""
-    return starts_saving(raised(at, draw), draw)
+    return starts_saving(_raised(at, draw), draw)
 
 
-def enjoys_it(at: Situation, _: Floats) -> Flags:
+def _enjoys_it(at: Situation, _: Floats) -> Flags:
     """Who might subscribe to more."""
     return at.works & at.is_cushioned & can_sign_up(at)
 
 
-def enjoying(at: Situation, draw: Floats) -> Situation:
+def _enjoying(at: Situation, draw: Floats) -> Situation:
     """What is more goes to a gym, films and music."""
-    return signs_up(raised(at, draw), draw)
+    return signs_up(_raised(at, draw), draw)
 
 
 RAISE: Final = LifeEvent(
@@ -59,9 +59,9 @@ RAISE: Final = LifeEvent(
     "Growth Tracker 2025)",
     whom="households paid regularly",
     courses=(
-        Course(is_relieved, relieved),
-        Course(saves_it, saving),
-        Course(enjoys_it, enjoying),
+        Course(_is_relieved, _relieved),
+        Course(_saves_it, _saving),
+        Course(_enjoys_it, _enjoying),
     ),
     example="The paycheck steps up by a fifth on one payday; from then on a standing order goes to "
     "savings, or new subscriptions begin, or money is left before payday.",

@@ -23,14 +23,14 @@ REPLACED_SHARE: Final = 0.4
 FIRST_BENEFIT_DAYS: Final = 10
 
 
-def needs(at: Situation, draw: Floats) -> Flags:
+def _needs(at: Situation, draw: Floats) -> Flags:
     """Who is old enough, works, and can live on what comes then."""
     is_of_age = (at.age_years >= RETIRES_FROM_YEARS) & ~at.is_retired
     pays = is_of_age & ~at.drives_for_platform & (at.second_pay_usd == 0)
-    return np.asarray(pays & ~at.is_tight & change(at, draw).can_live_on_it)
+    return np.asarray(pays & ~at.is_tight & _change(at, draw).can_live_on_it)
 
 
-def change(at: Situation, draw: Floats) -> Situation:
+def _change(at: Situation, draw: Floats) -> Situation:
     """A benefit each month, a pension for most who have worked that long, no standing order."""
     benefit = np.clip(REPLACED_SHARE * at.main_pay_usd, *SOCIAL_SECURITY_RANGE_USD)
     pension = PENSION_MEDIAN_USD * (0.5 + 1.4 * draw[:, 0])
@@ -52,7 +52,7 @@ RETIREMENT: Final = LifeEvent(
     yearly_share=0.1,
     source="about 1.3 % of adults retire in a year; one in ten of those who work past 62",
     whom="people of 62 and over who work and do not run out",
-    courses=(Course(needs, change),),
+    courses=(Course(_needs, _change),),
     example="The payroll line stops; SSA TREAS 310 comes on the third Wednesday, a pension on the "
     "first; the standing order to savings ends.",
 )

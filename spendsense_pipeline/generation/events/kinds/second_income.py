@@ -17,12 +17,12 @@ SECOND_SHARES: Final = (0.30, 0.62)
 """Of the main earner's pay."""
 
 
-def can_begin(at: Situation, _: Floats) -> Flags:
+def _can_begin(at: Situation, _: Floats) -> Flags:
     """Couples who run out on one income."""
     return np.asarray(at.works & at.is_couple & (at.second_pay_usd == 0) & at.is_tight)
 
 
-def begun(at: Situation, draw: Floats) -> Situation:
+def _begun(at: Situation, draw: Floats) -> Situation:
     """Two are paid, and a cushion can grow."""
     least, most = SECOND_SHARES
     return at.changed(
@@ -32,24 +32,24 @@ def begun(at: Situation, draw: Floats) -> Situation:
     )
 
 
-def can_enjoy(at: Situation, _: Floats) -> Flags:
+def _can_enjoy(at: Situation, _: Floats) -> Flags:
     """Couples on one income that have few subscriptions."""
     alone = at.works & at.is_couple & (at.second_pay_usd == 0)
     return np.asarray(alone & at.is_cushioned & can_sign_up(at))
 
 
-def enjoyed(at: Situation, draw: Floats) -> Situation:
+def _enjoyed(at: Situation, draw: Floats) -> Situation:
     """Two are paid and subscribe to more."""
-    return signs_up(begun(at, draw), draw)
+    return signs_up(_begun(at, draw), draw)
 
 
-def can_end(at: Situation, draw: Floats) -> Flags:
+def _can_end(at: Situation, draw: Floats) -> Flags:
     """Couples who would run out on one income."""
     earn_two = at.works & (at.second_pay_usd > 0)
-    return np.asarray(earn_two & at.is_cushioned & ended(at, draw).can_run_out)
+    return np.asarray(earn_two & at.is_cushioned & _ended(at, draw).can_run_out)
 
 
-def ended(at: Situation, _: Floats) -> Situation:
+def _ended(at: Situation, _: Floats) -> Situation:
     """One is paid, and the money runs out."""
     return at.running_out().changed(second_pay_usd=0.0)
 
@@ -61,7 +61,7 @@ SECOND_INCOME: Final = LifeEvent(
     source="both are employed in 48 % of married couples (BLS, Employment Characteristics of "
     "Families); judged: one couple in twelve changes over in a year",
     whom="couples paid regularly",
-    courses=(Course(can_begin, begun), Course(can_enjoy, enjoyed), Course(can_end, ended)),
+    courses=(Course(_can_begin, _begun), Course(_can_enjoy, _enjoyed), Course(_can_end, _ended)),
     example="A second payroll line begins every second week, or the one there was stops and "
     "checking is empty before payday.",
 )

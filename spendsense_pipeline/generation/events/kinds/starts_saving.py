@@ -20,7 +20,14 @@ LEFT_SHARE: Final = 0.2
 
 
 def can_save(at: Situation) -> Flags:
-    """Who has something left of a month, no order yet, and pays cards in full."""
+    """Who has something left of a month, no order yet, and pays cards in full.
+
+    Args:
+        at: How people live, `[N]`.
+
+    Returns:
+        `[N]`.
+    """
     least, _ = ORDER_RANGE_USD
     left = at.income_usd * (1 - LEFT_SHARE) - at.contracts_usd - at.subscription_spend_usd
     all_low = (at.card_band <= Band.LOW).all(axis=1)
@@ -29,14 +36,22 @@ def can_save(at: Situation) -> Flags:
 
 
 def starts_saving(at: Situation, draw: Floats) -> Situation:
-    """An order every week or every second."""
+    """An order every week or every second.
+
+    Args:
+        at: How people live, `[N]`.
+        draw: What decides its size and rhythm, `[N, DRAWS]`.
+
+    Returns:
+        How they live with it, `[N]`.
+    """
     least, most = ORDER_RANGE_USD
     usd = least + (most - least) * draw[:, 2] ** 2
     usd = np.minimum(usd, np.maximum(at.income_usd * MOST_OF_INCOME_SHARE, least))
     return at.changed(savings_transfer_usd=usd, saves_weekly=draw[:, 3] < 0.5)
 
 
-def needs(at: Situation, _: Floats) -> Flags:
+def _needs(at: Situation, _: Floats) -> Flags:
     """Who lives on a cushion and can put something aside."""
     return at.is_cushioned & can_save(at)
 
@@ -47,6 +62,6 @@ STARTS_SAVING: Final = LifeEvent(
     yearly_share=0.06,
     source="judged; 54 % of adults have three months of expenses put by (SHED 2024)",
     whom="households with a cushion whose cards are paid in full and who do not save by order",
-    courses=(Course(needs, starts_saving),),
+    courses=(Course(_needs, starts_saving),),
     example="ONLINE TRANSFER TO SAV every Tuesday, $85, where there was none before.",
 )

@@ -19,7 +19,14 @@ MOST_OF_INCOME_SHARE: Final = 0.03
 
 
 def can_sign_up(at: Situation) -> Flags:
-    """Who has few subscriptions and could pay for more."""
+    """Who has few subscriptions and could pay for more.
+
+    Args:
+        at: How people live, `[N]`.
+
+    Returns:
+        `[N]`.
+    """
     least, _ = WANTED_USD
     is_new = ~at.keeps_one & (at.signed_up == 0)
     can = at.income_usd * MOST_OF_INCOME_SHARE >= least
@@ -28,7 +35,15 @@ def can_sign_up(at: Situation) -> Flags:
 
 
 def signs_up(at: Situation, draw: Floats) -> Situation:
-    """Five services, or six, of those that were had before."""
+    """Five services, or six, with those that were had before.
+
+    Args:
+        at: How people live, `[N]`.
+        draw: What decides how many and for how much, `[N, DRAWS]`.
+
+    Returns:
+        How they live with them, `[N]`.
+    """
     least, most = WANTED_USD
     wanted = HEAVY_SUBSCRIPTION_COUNT_MIN + 1 + (draw[:, 3] < 0.3)
     usd = np.minimum(

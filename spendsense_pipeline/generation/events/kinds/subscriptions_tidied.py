@@ -16,12 +16,12 @@ def _may(at: Situation) -> Flags:
     return np.asarray((at.subscription_count >= 3) & ~at.keeps_one & (at.signed_up == 0))
 
 
-def needs(at: Situation, _: Floats) -> Flags:
+def _needs(at: Situation, _: Floats) -> Flags:
     """Who has many."""
     return _may(at)
 
 
-def change(at: Situation, _: Floats) -> Situation:
+def _change(at: Situation, _: Floats) -> Situation:
     """All but one are cancelled."""
     return at.changed(
         keeps_one=True,
@@ -31,14 +31,14 @@ def change(at: Situation, _: Floats) -> Situation:
     )
 
 
-def saves_it(at: Situation, draw: Floats) -> Flags:
+def _saves_it(at: Situation, draw: Floats) -> Flags:
     """Who could put what is left aside, and more."""
-    return _may(at) & at.is_cushioned & can_save(change(at, draw))
+    return _may(at) & at.is_cushioned & can_save(_change(at, draw))
 
 
-def saving(at: Situation, draw: Floats) -> Situation:
+def _saving(at: Situation, draw: Floats) -> Situation:
     """A standing order in their place."""
-    return starts_saving(change(at, draw), draw)
+    return starts_saving(_change(at, draw), draw)
 
 
 SUBSCRIPTIONS_TIDIED: Final = LifeEvent(
@@ -47,6 +47,6 @@ SUBSCRIPTIONS_TIDIED: Final = LifeEvent(
     yearly_share=0.1,
     source="judged; 4.6 % of video subscriptions end in a month (Antenna 2025)",
     whom="households with three subscriptions or more",
-    courses=(Course(needs, change), Course(saves_it, saving)),
+    courses=(Course(_needs, _change), Course(_saves_it, _saving)),
     example="Of five charges a month one is left.",
 )

@@ -31,23 +31,23 @@ def _with_windfall(at: Situation, draw: Floats) -> Situation:
     )
 
 
-def frees(at: Situation, draw: Floats) -> Flags:
+def _frees(at: Situation, draw: Floats) -> Flags:
     """Who owes less than comes in."""
     return at.revolves & (_windfall(draw) >= OWED_SHARE * at.limit_usd) & ~at.is_tight
 
 
-def freed(at: Situation, draw: Floats) -> Situation:
+def _freed(at: Situation, draw: Floats) -> Situation:
     """The debt is paid, the rest stays in the bank."""
     return _with_windfall(at.debt_free(), draw)
 
 
-def relieves(at: Situation, draw: Floats) -> Flags:
+def _relieves(at: Situation, draw: Floats) -> Flags:
     """Who ran out, and has months of it now."""
     has = _windfall(draw) >= 1.5 * at.income_usd
     return at.is_tight & ~at.revolves & has & at.can_live_on_it
 
 
-def relieved(at: Situation, draw: Floats) -> Situation:
+def _relieved(at: Situation, draw: Floats) -> Situation:
     """A cushion in one day."""
     return _with_windfall(at, draw).changed(rhythm=Rhythm.CUSHIONED)
 
@@ -58,6 +58,6 @@ WINDFALL: Final = LifeEvent(
     yearly_share=0.04,
     source="2 to 5 % of households a year",
     whom="households with a balance on cards or no cushion",
-    courses=(Course(frees, freed), Course(relieves, relieved)),
+    courses=(Course(_frees, _freed), Course(_relieves, _relieved)),
     example="A deposit of $12,250, then a payment of the whole statement.",
 )
