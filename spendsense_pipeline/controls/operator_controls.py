@@ -46,8 +46,7 @@ from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, REGIONS
 
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
-_USERS = "share of users"
-_HOT_CARDS = "share of high and critical cards"
+_USERS, _HOT_CARDS = "share of users", "share of high and critical cards"
 
 Shares: TypeAlias = dict[str, float]
 Pair: TypeAlias = tuple[float, float]
@@ -203,8 +202,8 @@ class OperatorControls(OperatorModel):
         Measured("events of the kinds that have a weight", ALL, requested=all_if_weighed),
     ] = Field(
         None,
-        description="How often each kind of event is to happen to those it may happen to; a kind "
-        "left out happens to nobody. Default: as often as it does (docs/life-events.md).",
+        description="How often each kind of event happens to those it may happen to; one left out "
+        "does not. Default: as often as it does (docs/life-events.md).",
     )
     overlap_rate: Annotated[
         float | None,
@@ -212,8 +211,8 @@ class OperatorControls(OperatorModel):
         Measured("users matching at least 2 personas"),
     ] = Field(
         None,
-        description="Targeted users who also show the behaviour of a persona ranked lower. "
-        "Default: whatever the other controls cause.",
+        description="Targeted users who also show a persona ranked lower. Default: whatever the "
+        "other controls cause.",
     )
     custom_merchants: Annotated[
         tuple[CustomMerchant, ...],
@@ -325,7 +324,7 @@ class OperatorControls(OperatorModel):
 
     @property
     def deals_events(self) -> bool:
-        """Whether events happen to people: to those with a target only when they are asked for."""
+        """Whether events happen: to people with a target only when they are asked for."""
         return self.is_natural or "life_event_rate" in self.model_fields_set
 
     @property

@@ -73,7 +73,8 @@ class World:
 
     @property
     def first_chapter(self) -> Ints:
-        """Row of the first chapter of each: what is settled once in a life is settled there."""
+        """Row of the first chapter of each, where what is settled once in a life is settled:
+        `[U]`."""
         return self.chapters.person
 
     @property

@@ -81,7 +81,7 @@ def consents_of(world: Any) -> int:
     return int(world.profiles.people.has_consented.sum())
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.05, 0.3, 0.45])
+@pytest.mark.parametrize("rate", [0.0, 0.05, 0.15, 0.3])
 def test_as_much_happens_as_was_asked(rate: float) -> None:
     resolved = two_years(config={"num_users": 300}, controls={"life_event_rate": rate})
     events = dealt(resolved)
@@ -165,7 +165,7 @@ class Rows:
         return {row[0] for row in self._rows if row[1] == code}
 
     def has_amount(self, usd: float) -> bool:
-        return any(abs(float(row[2]) - usd) < 0.005 for row in self._rows)
+        return any(abs(abs(float(row[2])) - usd) < 0.005 for row in self._rows)
 
 
 def _paid_in_one_sum(_: Rows, on_the_day: Rows, __: Rows, what: dict[str, Any]) -> bool:

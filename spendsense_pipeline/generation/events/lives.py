@@ -287,6 +287,7 @@ def _profiles(first: Profiles, situation: Situation, person: Ints) -> Profiles:
         first,
         people=replace(
             people.where(everybody),
+            target=then(people.target, _targets(people.target[person], situation)),
             household_type=then(people.household_type, situation.household_type),
             is_retired=then(people.is_retired, situation.is_retired),
             income_monthly_usd=then(people.income_monthly_usd, situation.income_usd),
@@ -304,6 +305,12 @@ def _profiles(first: Profiles, situation: Situation, person: Ints) -> Profiles:
         has_business=same(first.has_business),
         **names,
     )
+
+
+def _targets(first: Ints, situation: Situation) -> Ints:
+    """Who was given a target has another one after an event: `[E]`."""
+    persona, _ = lives_as(situation)
+    return np.where(first == NO_TARGET, NO_TARGET, persona)
 
 
 def _turns(persons: int, situation: Situation, person: Ints, day: Ints) -> Turns:

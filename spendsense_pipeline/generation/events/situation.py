@@ -107,7 +107,7 @@ class Situation:
 
     @property
     def income_usd(self) -> Floats:
-        """What comes in a month."""
+        """What comes in a month: `[N]`."""
         return np.asarray(
             self.main_pay_usd
             + self.second_pay_usd
@@ -118,58 +118,58 @@ class Situation:
 
     @property
     def contracts_usd(self) -> Floats:
-        """What contracts take of it now."""
+        """What contracts take of it now: `[N]`."""
         more_rent = self.rent_usd * (self.rent_share - 1)
         return np.asarray(self.bills_usd + more_rent + self.childcare_usd)
 
     @property
     def works(self) -> Flags:
-        """Who is employed, or was until an event."""
+        """Who is employed, or was until an event: `[N]`."""
         is_regular = self.cadence != Cadence.IRREGULAR
         return np.asarray(~self.is_retired & is_regular & ~self.drives_for_platform)
 
     @property
     def is_couple(self) -> Flags:
-        """In whose household two may earn."""
+        """In whose household two may earn: `[N]`."""
         kinds = [HOUSEHOLD_TYPES.index(name) for name in ("couple", "family")]
         return np.isin(self.household_type, kinds)
 
     @property
     def is_cushioned(self) -> Flags:
-        """Who lives on a cushion."""
+        """Who lives on a cushion: `[N]`."""
         return np.asarray(self.rhythm == Rhythm.CUSHIONED, dtype=np.bool_)
 
     @property
     def is_tight(self) -> Flags:
-        """Who runs out before payday."""
+        """Who runs out before payday: `[N]`."""
         return np.asarray(self.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, dtype=np.bool_)
 
     @property
     def revolves(self) -> Flags:
-        """Whose card carries a balance at interest."""
+        """Whose card carries a balance at interest: `[N]`."""
         return np.asarray((self.card_band >= Band.HIGH).any(axis=1), dtype=np.bool_)
 
     @property
     def saves(self) -> Flags:
-        """Who has a standing order."""
+        """Who has a standing order: `[N]`."""
         return np.asarray(self.savings_transfer_usd > 0, dtype=np.bool_)
 
     @property
     def is_heavy(self) -> Flags:
-        """Who has many subscriptions."""
+        """Who has many subscriptions: `[N]`."""
         count = self.subscription_count >= targets.HEAVY_SUBSCRIPTION_COUNT_MIN
         return np.asarray(count & (self.subscription_spend_usd >= SURE_SUBSCRIPTIONS_USD))
 
     @property
     def can_run_out(self) -> Flags:
-        """Whose bills and income are such that the money would be gone before payday."""
+        """Whose bills and income are such that the money would be gone before payday: `[N]`."""
         income = self.income_usd
         can = (income <= CAN_RUN_OUT_USD) & (self.contracts_usd <= BILLS_MAX_SHARE * income)
         return np.asarray(can & ~self.owns_outright, dtype=np.bool_)
 
     @property
     def can_live_on_it(self) -> Flags:
-        """Whose income leaves something beside contracts."""
+        """Whose income leaves something beside contracts: `[N]`."""
         return np.asarray(self.contracts_usd <= BILLS_MAX_SHARE * self.income_usd)
 
     def running_out(self) -> Self:

@@ -93,7 +93,12 @@ class Shopping:
         self._settling = Settling(world, catalog, tastes, cards.count)
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
-        """Let some remember where others have been lately: `[N]` each."""
+        """Let some remember where others have been lately.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+        """
         self._visited[taker] = self._visited[giver]
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:

@@ -90,7 +90,12 @@ class Billing:
         self.last_paid_day = np.full(count, -1)
 
     def hand_over(self, given: Ints, taken: Ints) -> None:
-        """Let the books of some cards go on as those of others: `[N]` each."""
+        """Let the books of some cards go on as those of others.
+
+        Args:
+            given: Cards, `[N]`.
+            taken: Those whose books they become, `[N]`.
+        """
         for part in self._parts.values():
             part[taken] = part[given]
         self._running[:, taken] = self._running[:, given]

@@ -106,7 +106,12 @@ class ThinAccounts:
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
-        """Let some be below zero in the place of others: `[N]` each."""
+        """Let some be below zero in the place of others.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+        """
         self._fee_day[taker], self._is_below[taker] = self._fee_day[giver], self._is_below[giver]
 
     def of_day(
