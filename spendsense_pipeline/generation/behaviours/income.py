@@ -139,6 +139,7 @@ def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings
         [
             postings(**main, purpose=purpose[main["user"]]),
             postings(**rest | {"slot": Slot.SAVINGS}, purpose=Purpose.SAVED_PAY),
+            _final_pay(world, paychecks, lines),
             _second_pay(world, lines),
             _unemployment(world, lines),
             _benefits_beside_pay(world, lines),
@@ -161,6 +162,29 @@ def _deposits(
         "cents": -cents[row, column],
         "label": lines[user, paid_by],
     }
+
+
+def _final_pay(world: World, paychecks: Paychecks, lines: Ints) -> Postings:
+    """What an employer pays for the days worked before an event ended the work, when it was due."""
+    ended = world.turns.paid_from_day > world.chapters.first_day
+    ended &= world.profiles.cadence[world.chapters.before] != Cadence.IRREGULAR
+    row = np.flatnonzero(ended & (world.chapters.number > 0))
+    before, day = world.chapters.before[row], world.chapters.first_day[row]
+    due = (paychecks.day[before] < day[:, np.newaxis]).sum(axis=1)
+    last = paychecks.day[before, np.maximum(due - 1, 0)]
+    pays_on = paychecks.day[before, due]
+    worked = (day - last) / np.maximum(pays_on - last, 1)
+    cents = np.rint(paychecks.cents[before, due] * worked).astype(np.int64)
+    payer = paychecks.payer[before, due]
+    paid = _deposits(
+        world,
+        row,
+        pays_on[:, np.newaxis],
+        np.where(np.isin(payer, IN_A_ROW), cents, 0)[:, np.newaxis],
+        payer[:, np.newaxis],
+        lines[world.chapters.before],
+    )
+    return postings(**paid, purpose=Purpose.PAY)
 
 
 def _second_pay(world: World, lines: Ints) -> Postings:

@@ -24,7 +24,7 @@ MOST_APART_DAYS: Final = 29.0
 """No two events of consenting people of a block lie further apart at the default rate."""
 JITTER_SHARE: Final = 0.3
 """Of the mean time between two events of a block, by how much one comes sooner or later."""
-SETTLES_DAYS: Final = 200
+SETTLES_DAYS: Final = 205
 """After an event is over, until the next may happen: the longest window has noticed it."""
 FEWEST_SURE: Final = 4
 """People of a block left in every persona that had so many."""
