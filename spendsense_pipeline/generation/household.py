@@ -63,6 +63,7 @@ class Household:
     labels: Labels
     parts: tuple[Postings, ...]
     """All rows, behaviour by behaviour, the lead-in included."""
+    bills: housing.Bills
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
     cards: credit.Cards
@@ -167,6 +168,7 @@ def simulate(world: World, labels: Labels) -> Household:
         world=world,
         labels=labels,
         parts=(*moved, savings.interest_postings(world, plan, moved, labels), business_rows),
+        bills=bills,
         contracts=contracts,
         savings=plan,
         cards=cards,

@@ -25,10 +25,11 @@ from spendsense_pipeline.generation.behaviours.income import (
     events_passed,
     pay_day_of_month,
 )
+from spendsense_pipeline.generation.behaviours.moves import plan_moves, rents_through_moves
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.behaviours.prices import biller_growth
 from spendsense_pipeline.generation.bit_fields import BitFields
-from spendsense_pipeline.generation.catalog import BILL_KINDS
+from spendsense_pipeline.generation.catalog import BILL_KINDS, Catalog
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
@@ -43,6 +44,12 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+LEASED: Final = (RENT,)
+"""What is paid to another after any move."""
+MUNICIPAL: Final = (BILL_KINDS.index("water"), BILL_KINDS.index("waste"))
+"""What another town provides."""
+REGIONAL: Final = tuple(map(BILL_KINDS.index, ("electricity", "gas", "internet", "childcare")))
+"""What others provide further away than one commutes."""
 OF_A_CAR: Final = (BILL_KINDS.index("car_loan"), BILL_KINDS.index("auto_insurance"))
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
 """Of income, what bills come to at least where the money runs out, a little different for everybody
@@ -68,6 +75,9 @@ class Bills:
     amount_cents: Ints
     """Usual monthly amount, 0 where there is no such bill."""
     biller: Ints
+    """Whom it is paid to on history_start."""
+    next_biller: Ints
+    """The same after a move."""
     day_of_month: Ints
 
     @property
@@ -98,6 +108,7 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     for kind, name in enumerate(BILL_KINDS):
         rows = catalog.by_kind[name]
         biller[:, kind] = rows[choose(word[:, kind], catalog.weight[rows])]
+    next_biller = _next_billers(world, labels.catalog, biller)
     spread = np.clip(spread, -SPREAD_MAX_SIGMAS, SPREAD_MAX_SIGMAS)
     usual = (
         catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
@@ -136,7 +147,28 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     )
     cents = np.rint(usual * 100).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
-    return Bills(cents, biller, day_of_month)
+    return Bills(cents, biller, next_biller, day_of_month)
+
+
+def _next_billers(world: World, catalog: Catalog, biller: Ints) -> Ints:
+    """Whom each bill is paid to after a move: another landlord, and the utilities of the place."""
+    moves, billers = plan_moves(world, catalog.places), catalog.billers
+    in_town = moves.to_place == moves.from_place
+    word = world.words("next_biller", np.arange(KINDS))
+    found = biller.copy()
+    for kinds, changes in (
+        (LEASED, moves.moves),
+        (MUNICIPAL, ~in_town),
+        (REGIONAL, moves.is_far),
+    ):
+        who = np.flatnonzero(changes)
+        for kind in kinds:
+            rows = billers.by_kind[BILL_KINDS[kind]]
+            weight = np.where(rows == biller[who, [kind]][:, np.newaxis], 0.0, billers.weight[rows])
+            cumulative = np.cumsum(weight, axis=1)
+            at = uniform(word[who, kind]) * cumulative[:, -1]
+            found[who, kind] = rows[(cumulative <= at[:, np.newaxis]).sum(axis=1)]
+    return found
 
 
 def _asked_rent(cents: Floats | Ints) -> Ints:
@@ -169,14 +201,14 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
     draw = BILL_SERIAL.pack(kind=np.arange(KINDS)[:, np.newaxis], month=months).ravel()
     swing = normal(world.words("bill_month", draw)).reshape(nominal.shape)
-    variation = catalog.monthly_variation[bills.biller][:, :, np.newaxis]
-    profile = catalog.month_profile[bills.biller][:, :, month_of_year]
+    biller, growth = _terms(world, bills, labels, months)
+    variation = catalog.monthly_variation[biller]
+    profile = catalog.month_profile[biller, month_of_year]
     # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
     factor = profile * np.exp(variation * swing - variation**2 / 2)
-    factor *= _growth(world, bills, labels, months)
-    due = catalog.due_months[bills.biller]
-    parts = MONTHS_PER_YEAR / due.sum(axis=2)
-    factor *= np.where(due[:, :, month_of_year], parts[:, :, np.newaxis], 0.0)
+    factor *= growth
+    parts = MONTHS_PER_YEAR / catalog.due_months.sum(axis=1)
+    factor *= np.where(catalog.due_months[biller, month_of_year], parts[biller], 0.0)
     cents = np.rint(bills.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
     keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
@@ -192,21 +224,29 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         day=day[user, kind, month],
         authorized=day[user, kind, month],
         cents=cents[user, kind, month],
-        label=labels.first_biller + bills.biller[user, kind],
+        label=labels.first_biller + biller[user, kind, month],
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=kind, month=month),
     )
-    return Postings.joined([monthly, _instalments(world, bills, paychecks, labels)])
+    in_parts = _instalments(world, bills, paychecks, labels, biller, growth)
+    return Postings.joined([monthly, in_parts])
 
 
-def _growth(world: World, bills: Bills, labels: Labels, months: Ints) -> Floats:
-    """What prices have risen by since history_start: `[U, KINDS, M]`, months of the plan."""
+def _terms(world: World, bills: Bills, labels: Labels, months: Ints) -> tuple[Ints, Floats]:
+    """Whom bills are paid to in months of the plan, and what their prices have risen by since
+    history_start: `[U, KINDS, M]` each."""
     start, plan = world.resolved.history_start, world.calendar.first_date
     first = start.year * 12 + start.month - 1
     since = months + plan.year * 12 + plan.month - 1 - first
-    growth = biller_growth(labels.catalog.billers, first, since)[bills.biller]
-    growth[:, [RENT, MORTGAGE]] = housing_growth(world, since).transpose(1, 0, 2)
-    return growth
+    moves = plan_moves(world, labels.catalog.places)
+    biller = np.repeat(bills.biller[:, :, np.newaxis], since.size, axis=2)
+    who, month = np.nonzero(since >= moves.month[:, np.newaxis])
+    biller[who, :, month] = bills.next_biller[who]
+    growth = biller_growth(labels.catalog.billers, first, since)[biller, np.arange(since.size)]
+    rent, mortgage = housing_growth(world, since)
+    growth[:, RENT] = rents_through_moves(world, moves, since, rent)
+    growth[:, MORTGAGE] = mortgage
+    return biller, growth
 
 
 def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
@@ -217,7 +257,14 @@ def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
     return world.calendar.on_or_after(last + 1).reshape(nominal.shape).astype(np.int64)
 
 
-def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
+def _instalments(
+    world: World,
+    bills: Bills,
+    paychecks: Paychecks,
+    labels: Labels,
+    biller: Ints,
+    growth: Floats,
+) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
     cadence = world.profiles.cadence
     splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != Cadence.MONTHLY)
@@ -229,7 +276,6 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
         list(INSTALMENTS_PER_MONTH.values()),
         1.0,
     )
-    growth = _growth(world, bills, labels, np.arange(world.calendar.month_count))
     month = world.calendar.month_index[np.clip(paychecks.day, 0, world.days - 1)]
     grown = np.take_along_axis(growth[rows, housing], month, axis=1)
     part = np.rint((monthly / per_month)[:, np.newaxis] * grown / 100).astype(np.int64) * 100
@@ -243,7 +289,7 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
         slot=Slot.CHECKING,
         day=day[user, column],
         cents=part[user, column],
-        label=labels.first_biller + bills.biller[user, housing[user]],
+        label=labels.first_biller + biller[user, housing[user], month[user, column]],
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=housing[user], month=_INSTALMENT),
     )

@@ -1,0 +1,278 @@
+"""People move house: how often, how far, and that rent, bills and shopping follow on the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from spendsense_pipeline.generation.behaviours.homes import homes, lease_months, pays_rent
+from spendsense_pipeline.generation.behaviours.moves import Moves, plan_moves, towns_of_work
+from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.places import COMMUTE_KM_MAX, distances_km
+from spendsense_pipeline.generation.postings import NO_PLACE
+from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.world import World, make_world
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    TWO_YEARS,
+    a_configuration,
+    two_years_of_two_hundred,
+)
+
+START, END = TWO_YEARS
+CATALOG = load_catalog()
+PLACES = CATALOG.places
+KINDS = dict(zip(CATALOG.billers.names, CATALOG.billers.kind, strict=True))
+RENT = "RENT_AND_UTILITIES_RENT"
+UTILITIES = (
+    "RENT_AND_UTILITIES_GAS_AND_ELECTRICITY",
+    "RENT_AND_UTILITIES_WATER",
+    "RENT_AND_UTILITIES_INTERNET_AND_CABLE",
+)
+SEEDS = (5, 42)
+
+
+def a_world(seed: int, *, users: int = 200, as_of: dt.date = END) -> World:
+    resolved = a_configuration(
+        as_of=as_of,
+        history_start=START,
+        config={"num_users": 1_000 if users > 200 else 200, "seed": seed, "months_history": 24},
+    )
+    return make_world(resolved, 0, users)
+
+
+class People:
+    """Two hundred people over two years: who moves when, what they paid and where they shopped."""
+
+    def __init__(self, seed: int) -> None:
+        made = two_years_of_two_hundred(seed)
+        self.world = a_world(seed)
+        self.moves = plan_moves(self.world, PLACES)
+        self.users = [user["user_id"] for user in made.users.to_pylist()]
+        self.states = [user["state"] for user in made.users.to_pylist()]
+        self.streams = made.stream_truth.to_pylist()
+        self.bills: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        self.bought: dict[str, list[tuple[dt.date, str, str]]] = defaultdict(list)
+        columns = ["user_id", "date", "authorized_date", "amount", "merchant_name"]
+        columns += ["category_detailed", "city", "state"]
+        movers = pa.array([self.users[number] for number in self.movers()])
+        is_a_movers = pc.is_in(made.transactions["user_id"], movers)
+        for row in made.transactions.select(columns).filter(is_a_movers).to_pylist():
+            if row["category_detailed"] in (RENT, *UTILITIES):
+                self.bills[row["user_id"], row["category_detailed"]].append(row)
+            elif row["city"]:
+                self.bought[row["user_id"]].append(
+                    (row["authorized_date"], row["city"], row["state"])
+                )
+
+    def moved_on(self, number: int) -> dt.date:
+        return self.world.calendar.first_date + dt.timedelta(days=int(self.moves.day[number]))
+
+    def movers(self, *, months_after: int = 0) -> list[int]:
+        """Those who move, and are seen for so many months after."""
+        last = END - dt.timedelta(days=31 * months_after)
+        return [
+            number
+            for number in np.flatnonzero(self.moves.moves).tolist()
+            if self.moved_on(number) <= last
+        ]
+
+
+made = cache(People)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def people(request: pytest.FixtureRequest) -> People:
+    return made(request.param)
+
+
+@cache
+def a_crowd() -> list[tuple[World, Moves]]:
+    worlds = [a_world(seed, users=1_000) for seed in range(6)]
+    return [(world, plan_moves(world, PLACES)) for world in worlds]
+
+
+def share(of: str) -> float:
+    """Over six thousand people, the share that moves in the first twelve months."""
+    moved = total = 0
+    for world, moves in a_crowd():
+        rents = pays_rent(world, homes(world))
+        is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+        age = world.profiles.people.age_years
+        who = {
+            "everybody": rents | True,
+            "tenants": rents,
+            "owners": ~rents,
+            "young tenants": rents & (age < 30),
+            "old tenants": rents & (age >= 65),
+            "tight": rents & is_tight & (age < 55),
+            "cushioned": rents & ~is_tight & (age < 55),
+        }[of]
+        moved += int((moves.month[who] <= 12).sum())
+        total += int(who.sum())
+    return moved / total
+
+
+def test_people_move_as_often_as_they_do() -> None:
+    """Census CPS 2021: 8.4 % of everybody, of tenants 16 to 20 %, the young most; owners stay."""
+    assert 0.16 <= share("tenants") <= 0.20
+    assert 0.055 <= share("everybody") <= 0.085
+    assert share("owners") == 0
+    assert share("young tenants") >= 2 * share("old tenants")
+    assert abs(share("tight") - share("cushioned")) <= 0.05
+
+
+def test_people_move_as_far_as_they_do_and_mostly_when_a_lease_ends() -> None:
+    """58 % within the county, 23 % within the state (Census CPS 2021), never out of the region."""
+    far = distances_km(PLACES)
+    region, near, within, ends = [], [], [], []
+    for world, moves in a_crowd():
+        who = np.flatnonzero(moves.moves)
+        old, new = moves.from_place[who], moves.to_place[who]
+        is_same_state = PLACES.state[old] == PLACES.state[new]
+        regions = np.array(PLACES.regions)
+        region += (regions[old] == regions[new]).tolist()
+        near += (is_same_state & (far[old, new] <= COMMUTE_KM_MAX)).tolist()
+        within += is_same_state.tolist()
+        ends += ((moves.month[who] - lease_months(world)[who]) % 12 == 0).tolist()
+    assert all(region)
+    assert 0.53 <= np.mean(near) <= 0.63
+    assert 0.77 <= np.mean(within) <= 0.87
+    assert 0.75 <= np.mean(ends) <= 0.90
+
+
+@pytest.mark.parametrize("as_of", [dt.date(2025, 1, 31), dt.date(2025, 9, 14)])
+def test_who_moves_does_not_depend_on_the_clock(as_of: dt.date) -> None:
+    early, late = (plan_moves(a_world(5, as_of=day), PLACES) for day in (as_of, END))
+    for name in Moves.__dataclass_fields__:
+        assert (getattr(early, name) == getattr(late, name)).all(), name
+
+
+def test_work_stays_where_it_was_unless_one_moves_far() -> None:
+    changed = 0
+    for world, moves in a_crowd():
+        who = np.flatnonzero(moves.moves)
+        before, after = (
+            towns_of_work(world, PLACES, moves, who, moves.day[who] + later) for later in (-1, 0)
+        )
+        assert (after != moves.to_place[who]).all()
+        near = ~moves.is_far[who] & (after != NO_PLACE)
+        assert (after == before)[near].all()
+        commutes = after[moves.is_far[who]]
+        changed += int((commutes != NO_PLACE).sum())
+        km = distances_km(PLACES)[moves.to_place[who], after][after != NO_PLACE]
+        assert km.max() <= 2 * COMMUTE_KM_MAX + 1
+    assert changed > 10
+
+
+def test_every_month_is_paid_to_one_landlord(people: People) -> None:
+    """The last month to the old one, the next to the new one; none twice, none left out."""
+    two = 0
+    for number in people.movers():
+        paid = people.bills.get((people.users[number], RENT), [])
+        landlords = list(dict.fromkeys(row["merchant_name"] for row in paid))
+        turns = [a["merchant_name"] != b["merchant_name"] for a, b in pairwise(paid)]
+        assert sum(turns) == len(landlords) - 1 <= 1
+        if not 22 <= len(paid) <= 26:
+            continue  # in parts
+        month = [row["date"].year * 12 + row["date"].month for row in paid]
+        if people.world.profiles.rhythm[number] != Rhythm.PAYCHECK_TO_PAYCHECK:
+            assert [b - a for a, b in pairwise(month)] == [1] * (len(paid) - 1)
+        if any(turns):
+            two += 1
+            gap = abs((paid[turns.index(True) + 1]["date"] - people.moved_on(number)).days)
+            assert gap <= 28
+    assert two >= 10
+
+
+def test_a_new_rent_is_near_the_old_one_and_stays_for_a_year(people: People) -> None:
+    """Within a few per cent where every paycheck counts; others change more."""
+    steps: dict[bool, list[float]] = {True: [], False: []}
+    for number in people.movers():
+        paid = people.bills.get((people.users[number], RENT), [])
+        turn = [
+            n for n, (a, b) in enumerate(pairwise(paid)) if a["merchant_name"] != b["merchant_name"]
+        ]
+        if not turn:
+            continue
+        old, new = paid[: turn[0] + 1], paid[turn[0] + 1 :]
+        step = float(new[0]["amount"] / old[-1]["amount"])
+        is_cushioned = people.world.profiles.rhythm[number] == Rhythm.CUSHIONED
+        steps[bool(is_cushioned)].append(step)
+        year = new[0]["date"] + dt.timedelta(days=330)
+        if len(new) > 1:
+            assert len({row["amount"] for row in new if row["date"] < year}) == 1
+    assert all(0.96 <= step <= 1.05 for step in steps[False])
+    assert all(0.89 <= step <= 1.13 for step in steps[True])
+    assert max(steps[True]) - min(steps[True]) >= 0.08
+
+
+def test_people_shop_where_they_live_by_then(people: People) -> None:
+    """Trips aside, before the move around the old town, after it around the new one."""
+    seen = 0
+    for number in people.movers(months_after=2):
+        old, new = people.moves.from_place[number], people.moves.to_place[number]
+        assert people.states[number] == PLACES.states[old]
+        if not people.moves.is_far[number]:
+            continue
+        seen += 1
+        day = people.moved_on(number)
+        towns = {True: [], False: []}
+        for on, city, state in people.bought[people.users[number]]:
+            towns[on >= day].append((city, state))
+        for is_after, home, other in ((False, old, new), (True, new, old)):
+            rows = towns[is_after]
+            at_home = sum(state == PLACES.states[home] for _, state in rows)
+            elsewhere = sum(each == (PLACES.cities[other], PLACES.states[other]) for each in rows)
+            assert at_home >= 0.75 * len(rows) > 0
+            assert elsewhere <= 0.1 * len(rows)
+    assert seen >= 3
+
+
+def test_bills_of_a_place_go_to_another_after_a_long_way(people: People) -> None:
+    far = near = 0
+    for number in people.movers(months_after=2):
+        user, day = people.users[number], people.moved_on(number)
+        for kind in UTILITIES:
+            before, after = set(), set()
+            for row in people.bills.get((user, kind), []):
+                # A bill of the month of the move may be due before it.
+                if abs((row["date"] - day).days) > 31:
+                    (after if row["date"] > day else before).add(row["merchant_name"])
+            if not before or not after:
+                continue
+            if people.moves.is_far[number]:
+                far += 1
+                assert not before & after
+            elif people.moves.from_place[number] == people.moves.to_place[number]:
+                near += 1
+                assert before == after
+    assert far >= 5
+    assert near >= 10
+
+
+def test_truth_says_that_one_rent_ended_and_another_began(people: People) -> None:
+    """Every rent of a mover's statements is a stream of its landlord; nobody else's has ended."""
+    rents: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for stream in people.streams:
+        if KINDS.get(stream["merchant_name"]) == "rent":
+            rents[stream["user_id"], stream["merchant_name"]].append(stream)
+    movers = {people.users[number] for number in people.movers()}
+    ended = {user for (user, _), [stream] in rents.items() if stream["ended_on"]}
+    assert ended <= movers
+    assert len(ended) >= 15
+    for user in movers:
+        paid: dict[str, list[dt.date]] = defaultdict(list)
+        for row in people.bills.get((user, RENT), []):
+            paid[row["merchant_name"]].append(row["date"])
+        for order, (landlord, dates) in enumerate(paid.items(), start=1):
+            [stream] = rents[user, landlord]
+            ends = dates[-1] if order < len(paid) else None
+            assert (stream["started_on"], stream["ended_on"]) == (dates[0], ends)
