@@ -22,6 +22,7 @@ from spendsense_pipeline.generation.behaviours import (
     housing,
     income,
     memberships,
+    moving_costs,
     people_paid,
     savings,
     standing_payments,
@@ -138,6 +139,9 @@ def simulate(world: World, labels: Labels) -> Household:
                 world, paychecks, labels.catalog.places, slot, left_cents, way
             ),
             cards,
+        ),
+        _within_limits(
+            moving_costs.moving_postings(world, paychecks, labels, slot, left_cents), cards
         ),
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),

@@ -24,9 +24,9 @@ HORIZON_MONTHS_PAST_AS_OF = 2
 """The plan ends with the month after as_of's, on the first day of this many months later."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """One shard of users and the frame they live in."""
+    """One shard of users and the frame they live in; the same only as itself."""
 
     resolved: ResolvedConfig
     profiles: Profiles

@@ -8,18 +8,24 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from spendsense_pipeline.features import build_recurring_streams
 from spendsense_pipeline.generation.behaviours.homes import homes, lease_months, pays_rent
+from spendsense_pipeline.generation.behaviours.income import plan_paychecks
 from spendsense_pipeline.generation.behaviours.moves import Moves, plan_moves, towns_of_work
+from spendsense_pipeline.generation.behaviours.moving_costs import THING_DAYS, moving_postings
 from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.places import COMMUTE_KM_MAX, distances_km
-from spendsense_pipeline.generation.postings import NO_PLACE
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World, make_world
+from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.generated_people import (
     TWO_YEARS,
     a_configuration,
@@ -28,7 +34,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 
 START, END = TWO_YEARS
 CATALOG = load_catalog()
-PLACES = CATALOG.places
+PLACES, LABELS = CATALOG.places, labels_for(CATALOG)
 KINDS = dict(zip(CATALOG.billers.names, CATALOG.billers.kind, strict=True))
 RENT = "RENT_AND_UTILITIES_RENT"
 UTILITIES = (
@@ -52,6 +58,7 @@ class People:
     """Two hundred people over two years: who moves when, what they paid and where they shopped."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         made = two_years_of_two_hundred(seed)
         self.world = a_world(seed)
         self.moves = plan_moves(self.world, PLACES)
@@ -83,6 +90,18 @@ class People:
             for number in np.flatnonzero(self.moves.moves).tolist()
             if self.moved_on(number) <= last
         ]
+
+
+def costs(people: People) -> Postings:
+    """What moves cost on top, had everybody all their income left."""
+    world = people.world
+    return moving_postings(
+        world,
+        plan_paychecks(world),
+        LABELS,
+        np.full(world.users, int(Slot.CHECKING)),
+        world.profiles.people.income_monthly_usd * 100,
+    )
 
 
 made = cache(People)
@@ -258,6 +277,24 @@ def test_bills_of_a_place_go_to_another_after_a_long_way(people: People) -> None
     assert near >= 10
 
 
+def test_a_truck_and_things_for_the_home_are_bought_around_the_day(people: People) -> None:
+    """Never more than they leave room for, and by people of every rhythm."""
+    world = people.world
+    rows = costs(people)
+    assert rows.size >= people.moves.moves.sum()
+    late = rows.authorized - people.moves.day[rows.user]
+    is_tight = world.profiles.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    assert is_tight.any()
+    assert ((late >= 0) & (late <= THING_DAYS))[~is_tight].all()
+    assert ((late >= -31) & (late <= THING_DAYS + 32))[is_tight].all()
+    of_income = rows.cents / 100 / world.profiles.people.income_monthly_usd[rows.user]
+    assert of_income[is_tight].max() <= 0.025
+    assert of_income.max() <= 0.12
+    names = {LABELS.table.merchant_name[label] for label in rows.label.tolist()}
+    assert "U-Haul" in names
+    assert len(names) >= 5
+
+
 def test_truth_says_that_one_rent_ended_and_another_began(people: People) -> None:
     """Every rent of a mover's statements is a stream of its landlord; nobody else's has ended."""
     rents: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -276,3 +313,31 @@ def test_truth_says_that_one_rent_ended_and_another_began(people: People) -> Non
             [stream] = rents[user, landlord]
             ends = dates[-1] if order < len(paid) else None
             assert (stream["started_on"], stream["ended_on"]) == (dates[0], ends)
+
+
+def test_a_rent_is_found_again_after_a_move(people: People) -> None:
+    """Four charges later the new rent is the one that runs, and the old one has stopped."""
+    con = duckdb.connect()
+    movers = pa.array([people.users[number] for number in people.movers()])
+    for table, rows in zip(GENERATED_TABLES, two_years_of_two_hundred(people.seed), strict=True):
+        con.execute(table.create_sql())
+        if "user_id" in table.column_names:
+            con.register("theirs", rows.filter(pc.is_in(rows["user_id"], movers)))
+            con.execute(f'insert into "{table.name}" from theirs')
+            con.unregister("theirs")
+    build_recurring_streams(con, as_of=END)
+    running = defaultdict(list)
+    for user, landlord in con.execute(
+        "select user_id, merchant_name from recurring_streams"
+        " where category_detailed = ? and kind = 'bill' and status = 'MATURE' and is_active",
+        [RENT],
+    ).fetchall():
+        running[user].append(landlord)
+    found = 0
+    for number in people.movers(months_after=4):
+        user = people.users[number]
+        paid = people.bills.get((user, RENT), [])
+        if paid and people.world.profiles.people.has_consented[number]:
+            assert running[user] == [paid[-1]["merchant_name"]]
+            found += 1
+    assert found >= 10

@@ -6,6 +6,7 @@ Moves are drawn over every history there may be, so that none depends on how lon
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,8 +102,9 @@ class Moves:
         return np.where(day >= self.day, self.to_place, self.from_place)
 
 
+@functools.lru_cache(maxsize=2)
 def plan_moves(world: World, places: Places) -> Moves:
-    """Everybody's move over any history.
+    """Everybody's move over any history, planned once for all who ask.
 
     Args:
         world: The shard.
