@@ -83,7 +83,6 @@ def moving_postings(
 
     user, kind, merchant, word = user[buys], kind[buys], merchant[buys], word[buys]
     is_online = bits(word[:, 3], 8, 8) >= catalog.merchants.in_store_share[merchant] * 256
-    is_online |= is_tight[buys] & is_truck[buys]
     of = posting_class(catalog, merchant, is_online)
     authorized = day[buys].astype(np.int64)
     lag = bits(word[:, 3], 16, LAG_BITS)
