@@ -43,6 +43,8 @@ class Fixed(IntEnum):
     PLUMBER = 11
     VETERINARIAN = 12
     PARTNER_IN = 13
+    HOSPITAL = 14
+    WINDFALL = 15
 
 
 class Label(NamedTuple):
@@ -77,6 +79,10 @@ _FIXED: Final[dict[Fixed, Label]] = {
         "Handy Plumbing and Heating",
         "HOME_IMPROVEMENT_REPAIR_AND_MAINTENANCE",
     ),
+    Fixed.HOSPITAL: Label(
+        "LAKEVIEW MEDICAL CENTER", "Lakeview Medical Center", "MEDICAL_OTHER_MEDICAL", "in store"
+    ),
+    Fixed.WINDFALL: Label("MOBILE CHECK DEPOSIT", None, "TRANSFER_IN_DEPOSIT"),
     Fixed.VETERINARIAN: Label(
         "PARKVIEW ANIMAL HOSPITAL",
         "Parkview Animal Hospital",
@@ -118,7 +124,7 @@ class Labels:
             world: The shard.
 
         Returns:
-            Labels by user and `Payer`: `[U, 6]`.
+            Labels by user and `Payer`: `[U, 11]`.
         """
         return self.first_employer + payers_of(world, self.catalog.employers)
 

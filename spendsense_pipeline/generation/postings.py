@@ -57,6 +57,9 @@ class Purpose(IntEnum):
     BENEFIT = 20
     PENSION = 21
     SECOND_PAY = 22
+    UNEMPLOYMENT = 23
+    WINDFALL = 24
+    UNPLANNED = 25
     TRAVEL = 30
     MEMBERSHIP = 40
     PAID_FRIEND = 50
@@ -81,6 +84,8 @@ class Purpose(IntEnum):
     COVER_OUT = 84
     COVER_IN = 85
     SAVED_PAY = 86
+    PAYOFF_OUT = 88
+    PAYOFF_IN = 89
     ATM_FEE = 87
     DEPOSIT_HELD = 90
     ORDER_SENT_TWICE = 91

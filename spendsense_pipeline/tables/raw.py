@@ -24,6 +24,21 @@ HOLDER_CATEGORIES = ("personal", "business", "unrecognized")
 OWNERSHIPS = ("sole", "joint")
 PAYMENT_CHANNELS = ("online", "in store", "other")
 APR_TYPES = ("purchase_apr", "cash_apr", "balance_transfer_apr", "special")
+LIFE_EVENT_KINDS = (
+    "birth",
+    "car_repair",
+    "debt_paid_off",
+    "job_loss",
+    "medical_bill",
+    "move",
+    "new_job",
+    "raise",
+    "retirement",
+    "second_income",
+    "starts_saving",
+    "subscriptions_tidied",
+    "windfall",
+)
 STREAM_KINDS = ("bill", "subscription", "income", "transfer")
 
 GENERATE = Stage(
@@ -222,6 +237,27 @@ PENDING_TRUTH = PipelineTable(
     left_out=(LeftOut("imports", "only the generator knows which holds will post"),),
 )
 
+LIFE_EVENTS = PipelineTable(
+    "life_events",
+    "One row per event that has happened by as_of and changed how somebody lives; never an input to a feature, only to score detection. Ordinary raises, rents and moves are not in it.",
+    (
+        Column("event_id", "VARCHAR", "Identifier of the event"),
+        Column("user_id", "VARCHAR", "Person it happened to"),
+        Column("kind", "VARCHAR", "What happened", allowed=LIFE_EVENT_KINDS),
+        Column("happened_on", "DATE", "Day from which the person lives otherwise"),
+        Column("ends_on", "DATE", "Day it was over and the person lived as before; null until then, and where what has changed stays so", nullable=True),
+        Column("changes", "VARCHAR", "What changed, as a JSON list of objects with the keys what, from and to"),
+        Column("persona_before", "VARCHAR", "Persona the person lived by until then", allowed=PERSONA_KEYS),
+        Column("persona_after", "VARCHAR", "Persona the person lives by from then on, until ends_on", allowed=PERSONA_KEYS),
+    ),
+    primary_key=("event_id",),
+    order_by=("user_id", "happened_on"),
+    foreign_keys=(USER_KEY,),
+    step=GENERATED,
+    rows=AnyCount("an import has none, and nothing may have happened to anybody yet"),
+    left_out=(LeftOut("imports", "only the generator knows what has happened to people"),),
+)
+
 GENERATED_TABLES: tuple[PipelineTable, ...] = (
     RAW_USERS,
     RAW_ACCOUNTS,
@@ -230,4 +266,5 @@ GENERATED_TABLES: tuple[PipelineTable, ...] = (
     CARD_STATEMENTS,
     STREAM_TRUTH,
     PENDING_TRUTH,
+    LIFE_EVENTS,
 )

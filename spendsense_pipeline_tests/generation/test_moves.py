@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.features import build_recurring_streams
 from spendsense_pipeline.generation.behaviours.homes import homes, lease_months, pays_rent
 from spendsense_pipeline.generation.behaviours.income import plan_paychecks
 from spendsense_pipeline.generation.behaviours.moves import Moves, plan_moves, towns_of_work
 from spendsense_pipeline.generation.behaviours.moving_costs import THING_DAYS, moving_postings
 from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.generator import generate_shard
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.places import COMMUTE_KM_MAX, distances_km
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
@@ -27,6 +29,7 @@ from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World, make_world
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
     TWO_YEARS,
     a_configuration,
     two_years_of_two_hundred,
@@ -47,21 +50,27 @@ UTILITIES = (
 SEEDS = (5, pytest.param(42, marks=pytest.mark.long))
 
 
-def a_world(seed: int, *, users: int = 200, as_of: dt.date = END) -> World:
-    resolved = a_configuration(
+def lives(
+    seed: int, *, users: int = 200, as_of: dt.date = END, controls: dict[str, Any] | None = None
+) -> ResolvedConfig:
+    """People to whom nothing else happens, unless it is asked for."""
+    return a_configuration(
         as_of=as_of,
         history_start=START,
-        config={"num_users": 1_000 if users > 200 else 200, "seed": seed, "months_history": 24},
+        config={"num_users": users, "seed": seed, "months_history": 24},
+        controls=controls or NOTHING_HAPPENS,
     )
-    return make_world(resolved, 0, users)
+
+
+def a_world(seed: int, *, users: int = 200, as_of: dt.date = END) -> World:
+    return make_world(lives(seed, users=users, as_of=as_of), 0, users)
 
 
 class People:
     """Two hundred people over two years: who moves when, what they paid and where they shopped."""
 
     def __init__(self, seed: int) -> None:
-        self.seed = seed
-        made = two_years_of_two_hundred(seed)
+        self.made = made = two_years_of_two_hundred(seed)
         self.world = a_world(seed)
         self.moves = plan_moves(self.world, PLACES)
         self.users = [user["user_id"] for user in made.users.to_pylist()]
@@ -322,7 +331,7 @@ def test_a_rent_is_found_again_after_a_move(people: People) -> None:
     """Four charges later the new rent is the one that runs, and the old one has stopped."""
     con = duckdb.connect()
     movers = pa.array([people.users[number] for number in people.movers()])
-    for table, rows in zip(GENERATED_TABLES, two_years_of_two_hundred(people.seed), strict=True):
+    for table, rows in zip(GENERATED_TABLES, people.made, strict=True):
         con.execute(table.create_sql())
         if "user_id" in table.column_names:
             con.register("theirs", rows.filter(pc.is_in(rows["user_id"], movers)))
@@ -344,3 +353,34 @@ def test_a_rent_is_found_again_after_a_move(people: People) -> None:
             assert running[user] == [paid[-1]["merchant_name"]]
             found += 1
     assert found >= 10
+
+
+def test_rents_stay_in_one_piece_whatever_else_happens() -> None:
+    """Among people with life events, some of which are moves: landlord after landlord, each a
+    stream that ends when the next begins."""
+    shard = generate_shard(lives(5, users=120, controls={"life_event_rate": 0.4}), 0, 120)
+    rents: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    is_rent = pc.equal(shard.transactions["category_detailed"].cast(pa.string()), RENT)
+    for row in (
+        shard.transactions.filter(is_rent).select(["user_id", "date", "merchant_name"]).to_pylist()
+    ):
+        rents[row["user_id"]].append(row)
+    truth = defaultdict(list)
+    for stream in shard.stream_truth.to_pylist():
+        if KINDS.get(stream["merchant_name"]) == "rent":
+            truth[stream["user_id"]].append(
+                (stream["merchant_name"], stream["started_on"], stream["ended_on"])
+            )
+    several = 0
+    for user, paid in rents.items():
+        spans: dict[str, list[dt.date]] = defaultdict(list)
+        for row in sorted(paid, key=lambda row: row["date"]):
+            spans[row["merchant_name"]].append(row["date"])
+        ordered = sorted((days[0], days[-1], name) for name, days in spans.items())
+        assert all(earlier[1] < later[0] for earlier, later in pairwise(ordered))
+        assert sorted(truth[user]) == sorted(
+            (name, first, None if (first, last, name) == ordered[-1] else last)
+            for first, last, name in ordered
+        )
+        several += len(ordered) > 1
+    assert several >= 10

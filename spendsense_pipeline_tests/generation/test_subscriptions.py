@@ -13,6 +13,7 @@ import pytest
 
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
     a_configuration,
     a_population,
 )
@@ -38,7 +39,7 @@ class Statements:
         resolved = a_configuration(
             as_of=AS_OF,
             config={"num_users": 100, "seed": seed, "months_history": MONTHS},
-            controls=controls,
+            controls=NOTHING_HAPPENS | (controls or {}),
         )
         con = a_population(resolved)
         self.days = (AS_OF - resolved.history_start).days + 1

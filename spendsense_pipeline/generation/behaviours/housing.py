@@ -44,11 +44,12 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+CHILDCARE = BILL_KINDS.index("childcare")
 LEASED: Final = (RENT,)
 """What is paid to another after any move."""
 MUNICIPAL: Final = (BILL_KINDS.index("water"), BILL_KINDS.index("waste"))
 """What another town provides."""
-REGIONAL: Final = tuple(map(BILL_KINDS.index, ("electricity", "gas", "internet", "childcare")))
+REGIONAL: Final = (*map(BILL_KINDS.index, ("electricity", "gas", "internet")), CHILDCARE)
 """What others provide further away than one commutes."""
 OF_A_CAR: Final = (BILL_KINDS.index("car_loan"), BILL_KINDS.index("auto_insurance"))
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
@@ -98,6 +99,23 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     Returns:
         Contracts per (user, kind), `[U, KINDS]`; together they leave everyday spending its share.
     """
+    cents, biller = contracted(world, labels, saved_usd)
+    next_biller = _next_billers(world, labels.catalog, biller)
+    cents, (biller, next_biller) = _by_chapter(world, labels.catalog, cents, (biller, next_biller))
+    return Bills(cents, biller, next_biller, _days_of_month(world, paychecks))
+
+
+def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, Ints]:
+    """What people contract for, and with whom.
+
+    Args:
+        world: The shard.
+        labels: Names of the billers, and through them the catalog.
+        saved_usd: What savings orders take of income a month, `[U]`.
+
+    Returns:
+        Usual monthly cents, 0 where there is no such bill, and billers: `[U, KINDS]` each.
+    """
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
     home = homes(world)
@@ -108,7 +126,6 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     for kind, name in enumerate(BILL_KINDS):
         rows = catalog.by_kind[name]
         biller[:, kind] = rows[choose(word[:, kind], catalog.weight[rows])]
-    next_biller = _next_billers(world, labels.catalog, biller)
     spread = np.clip(spread, -SPREAD_MAX_SIGMAS, SPREAD_MAX_SIGMAS)
     usual = (
         catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
@@ -126,28 +143,9 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
-
-    day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
-    late = (uniform(world.words("housing_day", 0)) - DUE_ON_THE_FIRST_SHARE) * 4
-    first_days = 2 + np.floor(late / (1 - DUE_ON_THE_FIRST_SHARE)).astype(np.int64)
-    first_days = np.maximum(first_days, 1)
-    day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
-    twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
-        world.profiles.cadence, (Cadence.MONTHLY, Cadence.SEMIMONTHLY)
-    )
-    pay_day = pay_day_of_month(world, paychecks)[:, np.newaxis]
-    after = np.where(
-        (world.profiles.cadence == Cadence.SEMIMONTHLY)[:, np.newaxis]
-        & (np.arange(KINDS) % 2 == 1),
-        20,
-        5,
-    )
-    day_of_month = np.where(
-        twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
-    )
     cents = np.rint(usual * 100).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
-    return Bills(cents, biller, next_biller, day_of_month)
+    return cents, biller
 
 
 def _next_billers(world: World, catalog: Catalog, biller: Ints) -> Ints:
@@ -169,6 +167,50 @@ def _next_billers(world: World, catalog: Catalog, biller: Ints) -> Ints:
             at = uniform(word[who, kind]) * cumulative[:, -1]
             found[who, kind] = rows[(cumulative <= at[:, np.newaxis]).sum(axis=1)]
     return found
+
+
+def _by_chapter(
+    world: World, catalog: Catalog, cents: Ints, billers: tuple[Ints, ...]
+) -> tuple[Ints, tuple[Ints, ...]]:
+    """What is contracted for is settled in the first chapter of a life; events change a few of it:
+    `[U, KINDS]` each."""
+    if world.chapters.are_whole_lives:
+        return cents, billers
+    turns = world.turns
+    cents = cents[world.first_chapter]
+    cents[:, RENT] = _asked_rent(cents[:, RENT] * turns.rent_share)
+    cents[:, CHILDCARE] += turns.childcare_cents
+    # Another landlord than the last one.
+    landlords = catalog.billers.by_kind["rent"]
+    moved = np.flatnonzero(turns.homes > 0)
+    found = tuple(of[world.first_chapter] for of in billers)
+    for biller in found:
+        place = np.searchsorted(landlords, biller[moved, RENT]) + turns.homes[moved]
+        biller[moved, RENT] = landlords[place % landlords.size]
+    return cents, found
+
+
+def _days_of_month(world: World, paychecks: Paychecks) -> Ints:
+    """Days of the month that bills are due on: `[U, KINDS]`."""
+    day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
+    late = (uniform(world.words("housing_day", 0)) - DUE_ON_THE_FIRST_SHARE) * 4
+    first_days = 2 + np.floor(late / (1 - DUE_ON_THE_FIRST_SHARE)).astype(np.int64)
+    first_days = np.maximum(first_days, 1)
+    day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
+    twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
+        world.profiles.cadence, (Cadence.MONTHLY, Cadence.SEMIMONTHLY)
+    )
+    pay_day = pay_day_of_month(world, paychecks)[:, np.newaxis]
+    after = np.where(
+        (world.profiles.cadence == Cadence.SEMIMONTHLY)[:, np.newaxis]
+        & (np.arange(KINDS) % 2 == 1),
+        20,
+        5,
+    )
+    day_of_month = np.where(
+        twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
+    )
+    return np.asarray(day_of_month, dtype=np.int64)
 
 
 def _asked_rent(cents: Floats | Ints) -> Ints:

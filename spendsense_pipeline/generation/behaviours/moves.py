@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.behaviours.homes import (
     NO_RISE_SHARE,
     RENT_RISES,
@@ -53,7 +53,7 @@ _NEVER: Final = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
-class Moves:
+class Moves(Columns):
     """Where each household of a shard lives, and moves to, `[U]`."""
 
     month: Ints
@@ -102,7 +102,7 @@ class Moves:
         return np.where(day >= self.day, self.to_place, self.from_place)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)
 def plan_moves(world: World, places: Places) -> Moves:
     """Everybody's move over any history, planned once for all who ask.
 
@@ -113,6 +113,9 @@ def plan_moves(world: World, places: Places) -> Moves:
     Returns:
         The moves; as of a person whatever the history is.
     """
+    if not world.chapters.are_whole_lives:
+        # Who moves is settled in the first chapter of a life.
+        return plan_moves(world.people, places).where(world.first_chapter)
     draw = uniform(world.words("move", np.arange(4)))
     share = at_age(world.profiles.people.age_years, MOVED_SHARE_FROM_AGE)
     stays = 1 - share
@@ -181,7 +184,7 @@ def rents_through_moves(world: World, moves: Moves, month: Ints, growth: Floats)
     who = np.flatnonzero(moves.month <= month[-1])
     since = month - moves.month[who, np.newaxis]
     last = np.clip(moves.month[who] - 1 - month[0], 0, month.size - 1)
-    price = growth[who, last] * _new_rents(world, who)
+    price = growth[who, last] * _new_rents(world, moves, who)
     renewals = np.arange(YEARS)
     low, high = RENT_RISES
     rise = low + (high - low) * uniform(world.words("new_lease_rise", renewals)[who])
@@ -193,12 +196,14 @@ def rents_through_moves(world: World, moves: Moves, month: Ints, growth: Floats)
     return found
 
 
-def _new_rents(world: World, who: Ints) -> Floats:
-    """The first rent of a new lease over the last of the old one: `[N]`."""
-    is_tight = world.profiles.rhythm[who] != Rhythm.CUSHIONED
+def _new_rents(world: World, moves: Moves, who: Ints) -> Floats:
+    """The first rent of a new lease over the last of the old one, by how they live then: `[N]`."""
+    first = world.first_chapter[who]
+    then = world.chapters.on(first, moves.day[who])
+    is_tight = world.profiles.rhythm[then] != Rhythm.CUSHIONED
     draw = uniform(world.words("new_rent", 0)[who])
     low, high = np.where(is_tight[:, np.newaxis], NEW_RENT_SHARES_TIGHT, NEW_RENT_SHARES).T
-    income = world.profiles.people.income_monthly_usd[who]
-    usual = np.maximum(homes(world).housing_usd[who], RENT_STEP_USD)
+    income = world.profiles.people.income_monthly_usd[first]
+    usual = np.maximum(homes(world).housing_usd[first], RENT_STEP_USD)
     dearer = np.minimum(low + (high - low) * draw, DEARER_MAX_INCOME_SHARE * income / usual)
     return np.asarray(1 + dearer, dtype=np.float64)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Columns, Floats, Ints
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import (
@@ -52,7 +52,7 @@ ROUND_ORDER_SHARE = 0.75
 
 
 @dataclass(frozen=True)
-class SavingsPlan:
+class SavingsPlan(Columns):
     """Savings account of every user (`[U]`) and its standing order."""
 
     product: Ints

@@ -29,6 +29,7 @@ from spendsense_pipeline.generation.living.statements import (
 )
 from spendsense_pipeline.generation.living.tastes import Tastes, baskets
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
+from spendsense_pipeline.generation.living.turning import Turning
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.means import Means
 from spendsense_pipeline.generation.postings import (
@@ -94,7 +95,7 @@ def live(
         of the history.
     """
     days = world.as_of_day + 1
-    plan = _Plan(world, planned, cards, days)
+    plan = _Plan(world, world.chapters.by_day_settled(planned), cards, days)
     bought_at_once = baskets(world.profiles.people, tastes, means.relative)
     wanting = Wanting(
         world,
@@ -118,6 +119,7 @@ def live(
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
+    turning = Turning(world, cards)
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
@@ -128,6 +130,7 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
+        turning.of_day(day, balances, billing, shopping, thin, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
@@ -137,7 +140,7 @@ def live(
         reserves.of_day(day, balances, diary)
         wants = wanting.of_day(day, balances, book.due_before_payday(day, balances))
         thin.of_day(day, balances, diary, (machine, moves.homes_on(day)))
-        purchases = shopping.of_day(day, wants, balances)
+        purchases = shopping.of_day(day, wants.only(turning.is_lived), balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
         if refunded.size:
@@ -153,7 +156,10 @@ def live(
         thin.end_day(day, balances, diary)
         book.end_day(day, balances, diary)
     rows = Postings.joined(
-        [diary.rows(), *purchase_rows(world, labels, Purchases.joined(bought), cards, away)]
+        [
+            world.chapters.kept(diary.rows()),
+            *purchase_rows(world, labels, Purchases.joined(bought), cards, away),
+        ]
     )
     return Lived(
         rows,

@@ -105,6 +105,15 @@ class Shopping:
         self._paying = Paying(world, cards, catalog.card_products)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
+    def hand_over(self, giver: Ints, taker: Ints) -> None:
+        """Let some remember where others have been lately.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+        """
+        self._visited[taker] = self._visited[giver]
+
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
 

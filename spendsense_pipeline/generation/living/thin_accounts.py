@@ -105,6 +105,15 @@ class ThinAccounts:
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
+    def hand_over(self, giver: Ints, taker: Ints) -> None:
+        """Let some be below zero in the place of others.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+        """
+        self._fee_day[taker], self._is_below[taker] = self._fee_day[giver], self._is_below[giver]
+
     def of_day(
         self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]
     ) -> None:
