@@ -26,6 +26,7 @@ from spendsense_pipeline.generation.behaviours.income import (
     pay_day_of_month,
 )
 from spendsense_pipeline.generation.behaviours.moves import plan_moves, rents_through_moves
+from spendsense_pipeline.generation.behaviours.next_billers import next_billers
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.behaviours.prices import biller_growth
 from spendsense_pipeline.generation.bit_fields import BitFields
@@ -45,12 +46,6 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
 CHILDCARE = BILL_KINDS.index("childcare")
-LEASED: Final = (RENT,)
-"""What is paid to another after any move."""
-MUNICIPAL: Final = (BILL_KINDS.index("water"), BILL_KINDS.index("waste"))
-"""What another town provides."""
-REGIONAL: Final = (*map(BILL_KINDS.index, ("electricity", "gas", "internet")), CHILDCARE)
-"""What others provide further away than one commutes."""
 OF_A_CAR: Final = (BILL_KINDS.index("car_loan"), BILL_KINDS.index("auto_insurance"))
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
 """Of income, what bills come to at least where the money runs out, a little different for everybody
@@ -100,7 +95,7 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
         Contracts per (user, kind), `[U, KINDS]`; together they leave everyday spending its share.
     """
     cents, biller = contracted(world, labels, saved_usd)
-    next_biller = _next_billers(world, labels.catalog, biller)
+    next_biller = next_billers(world, labels.catalog, biller)
     cents, (biller, next_biller) = _by_chapter(world, labels.catalog, cents, (biller, next_biller))
     return Bills(cents, biller, next_biller, _days_of_month(world, paychecks))
 
@@ -146,27 +141,6 @@ def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, I
     cents = np.rint(usual * 100).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
     return cents, biller
-
-
-def _next_billers(world: World, catalog: Catalog, biller: Ints) -> Ints:
-    """Whom each bill is paid to after a move: another landlord, and the utilities of the place."""
-    moves, billers = plan_moves(world, catalog.places), catalog.billers
-    in_town = moves.to_place == moves.from_place
-    word = world.words("next_biller", np.arange(KINDS))
-    found = biller.copy()
-    for kinds, changes in (
-        (LEASED, moves.moves),
-        (MUNICIPAL, ~in_town),
-        (REGIONAL, moves.is_far),
-    ):
-        who = np.flatnonzero(changes)
-        for kind in kinds:
-            rows = billers.by_kind[BILL_KINDS[kind]]
-            weight = np.where(rows == biller[who, [kind]][:, np.newaxis], 0.0, billers.weight[rows])
-            cumulative = np.cumsum(weight, axis=1)
-            at = uniform(word[who, kind]) * cumulative[:, -1]
-            found[who, kind] = rows[(cumulative <= at[:, np.newaxis]).sum(axis=1)]
-    return found
 
 
 def _by_chapter(
