@@ -45,6 +45,8 @@ class Fixed(IntEnum):
     PARTNER_IN = 13
     HOSPITAL = 14
     WINDFALL = 15
+    MOVERS = 16
+    RETIREMENT_PLAN = 17
 
 
 class Label(NamedTuple):
@@ -81,6 +83,14 @@ _FIXED: Final[dict[Fixed, Label]] = {
     ),
     Fixed.HOSPITAL: Label(
         "LAKEVIEW MEDICAL CENTER", "Lakeview Medical Center", "MEDICAL_OTHER_MEDICAL", "in store"
+    ),
+    Fixed.MOVERS: Label(
+        "HARTLINE MOVING CO", "Hartline Moving Co", "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"
+    ),
+    Fixed.RETIREMENT_PLAN: Label(
+        "CORNERSTONE RETIREMENT PLAN DISTRIB",
+        None,
+        "TRANSFER_IN_INVESTMENT_AND_RETIREMENT_FUNDS",
     ),
     Fixed.WINDFALL: Label("MOBILE CHECK DEPOSIT", None, "TRANSFER_IN_DEPOSIT"),
     Fixed.VETERINARIAN: Label(

@@ -86,6 +86,8 @@ class Purpose(IntEnum):
     SAVED_PAY = 86
     PAYOFF_OUT = 88
     PAYOFF_IN = 89
+    ASIDE_OUT = 92
+    ASIDE_IN = 93
     ATM_FEE = 87
     DEPOSIT_HELD = 90
     ORDER_SENT_TWICE = 91

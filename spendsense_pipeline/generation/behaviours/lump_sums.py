@@ -9,6 +9,8 @@ from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.world import World
 
+_VISITED = (Fixed.HOSPITAL, Fixed.CAR_REPAIR)
+
 
 def lump_postings(world: World, labels: Labels) -> Postings:
     """A row per sum.
@@ -18,11 +20,11 @@ def lump_postings(world: World, labels: Labels) -> Postings:
         labels: The catalog, for where people live.
 
     Returns:
-        Deposits into checking, and what is paid on the first card.
+        Deposits into checking, and what is paid from there or on the first card.
     """
     turns = world.turns
     row = np.flatnonzero(turns.lump_cents != 0)
-    on_card = turns.lump_on_card[row]
+    on_card, is_paid = turns.lump_on_card[row], turns.lump_cents[row] > 0
     home = home_places(world, labels.catalog.places)[row]
     return postings(
         user=row,
@@ -30,6 +32,6 @@ def lump_postings(world: World, labels: Labels) -> Postings:
         day=world.chapters.first_day[row],
         cents=turns.lump_cents[row],
         label=turns.lump_label[row],
-        purpose=np.where(on_card, int(Purpose.UNPLANNED), int(Purpose.WINDFALL)),
-        place=np.where(turns.lump_label[row] == Fixed.WINDFALL, NO_PLACE, home),
+        purpose=np.where(is_paid, int(Purpose.UNPLANNED), int(Purpose.WINDFALL)),
+        place=np.where(np.isin(turns.lump_label[row], _VISITED), home, NO_PLACE),
     )

@@ -16,6 +16,8 @@ from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
 CAN_RUN_OUT_USD: Final = 5_600.0
 """Nobody with more than this a month spends all of it before payday."""
+SAVED_MAX_MONTHS: Final = 3.0
+"""Of income: nor with more than that in savings."""
 BILLS_MAX_SHARE: Final = 0.82
 """Of what comes in, what contracts may take: who would have less for everything else gives the home
 up, which no event is about."""
@@ -162,9 +164,10 @@ class Situation:
 
     @property
     def can_run_out(self) -> Flags:
-        """Whose bills and income are such that the money would be gone before payday: `[N]`."""
+        """Whose bills, income and savings are such that money would run out: `[N]`."""
         income = self.income_usd
         can = (income <= CAN_RUN_OUT_USD) & (self.contracts_usd <= BILLS_MAX_SHARE * income)
+        can &= self.savings_usd <= SAVED_MAX_MONTHS * income
         return np.asarray(can & ~self.owns_outright, dtype=np.bool_)
 
     @property

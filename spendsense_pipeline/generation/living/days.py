@@ -119,7 +119,7 @@ def live(
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
-    turning = Turning(world, cards)
+    turning = Turning(world, cards, means.everyday_cents)
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):

@@ -10,12 +10,16 @@ from spendsense_pipeline.generation.arrays import Flags, Floats
 from spendsense_pipeline.generation.events.declaration import Course, LifeEvent
 from spendsense_pipeline.generation.events.kinds.subscribing import can_sign_up, signs_up
 from spendsense_pipeline.generation.events.situation import Situation
+from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
 PARENTS_AGES: Final = (21, 43)
 # Center-based care of an infant: $1,230 a month (Child Care Aware of America 2024), less what
 # relatives and part-time care save.
 CHILDCARE_RANGE_USD: Final = (540.0, 1_250.0)
+HOSPITAL_RANGE_USD: Final = (700.0, 4_600.0)
+"""What is left to pay of pregnancy and birth: $2,743 on average with insurance (KFF 2022), mostly
+less."""
 
 
 def _may(at: Situation) -> Flags:
@@ -26,7 +30,12 @@ def _may(at: Situation) -> Flags:
 
 def _with_child(at: Situation, draw: Floats) -> Situation:
     least, most = CHILDCARE_RANGE_USD
+    cheapest, dearest = HOSPITAL_RANGE_USD
+    hospital = cheapest + (dearest - cheapest) * draw[:, 1] ** 2
     return at.changed(
+        lump_cents=np.rint(hospital * 100),
+        lump_label=int(Fixed.HOSPITAL),
+        lump_on_card=False,
         household_type=HOUSEHOLD_TYPES.index("family"),
         childcare_usd=np.rint((least + (most - least) * draw[:, 0]) / 5) * 5,
     )
@@ -64,7 +73,7 @@ def _staying(at: Situation, draw: Floats) -> Situation:
 
 BIRTH: Final = LifeEvent(
     kind="birth",
-    description="A child is born and childcare paid for; less is left, saved or spent outside",
+    description="A child is born: a hospital's bill, childcare, and less is left or saved",
     yearly_share=0.075,
     source="3.59 million births in 2023 (NCHS), 2.7 % of all households, of couples from 21 to 43 "
     "years about one in thirteen",
@@ -74,6 +83,6 @@ BIRTH: Final = LifeEvent(
         Course(_stops_saving, _stopped),
         Course(_stays_in, _staying),
     ),
-    example="A childcare bill begins, groceries grow; the standing order stops, or checking is "
-    "empty before payday.",
+    example="LAKEVIEW MEDICAL CENTER, $1,480; a childcare bill begins, groceries grow; the "
+    "standing order stops, or checking is empty before payday.",
 )

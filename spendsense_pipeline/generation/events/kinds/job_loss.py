@@ -24,8 +24,11 @@ NEW_PAY_DAYS: Final = 12
 
 
 def _needs(at: Situation, draw: Floats) -> Flags:
-    """Who keeps their home on benefits, rides and what else comes in."""
-    return at.works & at.is_cushioned & (at.main_pay_usd > 0) & _change(at, draw).can_run_out
+    """Who keeps their home on benefits, rides and what else comes in.
+
+    Tenants alone: no lender takes a payment in weekly parts.
+    """
+    return at.works & at.is_cushioned & at.is_tenant & _change(at, draw).can_run_out
 
 
 def _change(at: Situation, draw: Floats) -> Situation:
@@ -55,7 +58,7 @@ JOB_LOSS: Final = LifeEvent(
     description="A job is lost: benefits from the third week, rides for a platform, then a new job",
     yearly_share=0.08,
     source="6 to 12 % of earners lose a job involuntarily in a year (JPMorgan Chase Institute)",
-    whom="households paid regularly that can keep their home",
+    whom="tenants paid regularly that can keep their home",
     courses=(Course(_needs, _change),),
     example="The payroll line stops; three weeks later unemployment benefits come every second "
     "week, and weekly payouts of a platform; savings are not added to; after 11 to 26 weeks a new "

@@ -9,18 +9,28 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Flags, Floats
 from spendsense_pipeline.generation.events.declaration import Course, LifeEvent
 from spendsense_pipeline.generation.events.situation import Situation
+from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.targets import Rhythm
 
 # Who has moved lately pays about half as much more again as who stayed (SHED 2023: $2,100 against
 # $1,400 of mortgages).
 DEARER_SHARES: Final = (1.18, 1.5)
 CHEAPER_SHARES: Final = (0.62, 0.82)
+MOVERS_RANGE_USD: Final = (450.0, 1_700.0)
+"""What movers charge within a town (HomeAdvisor 2024)."""
 
 
 def _rent(at: Situation, draw: Floats, shares: tuple[float, float]) -> Situation:
     least, most = shares
     share = at.rent_share * (least + (most - least) * draw[:, 0])
-    return at.changed(rent_share=np.round(share, 3), homes=at.homes + 1)
+    cheapest, dearest = MOVERS_RANGE_USD
+    return at.changed(
+        rent_share=np.round(share, 3),
+        homes=at.homes + 1,
+        lump_cents=np.rint((cheapest + (dearest - cheapest) * draw[:, 1]) / 5) * 500,
+        lump_label=int(Fixed.MOVERS),
+        lump_on_card=False,
+    )
 
 
 def _overreaches(at: Situation, draw: Floats) -> Flags:
@@ -51,6 +61,6 @@ MOVE: Final = LifeEvent(
     "what is left of pay that much",
     whom="tenants paid regularly",
     courses=(Course(_overreaches, _overreached), Course(_is_relieved, _relieved)),
-    example="Another landlord is paid, a third more than the last one, and checking is empty "
-    "before payday.",
+    example="HARTLINE MOVING CO, $860; another landlord is paid, a third more than the last one, "
+    "and checking is empty before payday.",
 )
