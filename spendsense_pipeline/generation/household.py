@@ -23,6 +23,7 @@ from spendsense_pipeline.generation.behaviours import (
     income,
     lump_sums,
     memberships,
+    moving_costs,
     people_paid,
     savings,
     standing_payments,
@@ -74,6 +75,7 @@ class Household:
     labels: Labels
     parts: tuple[Postings, ...]
     """All rows, behaviour by behaviour, the lead-in included."""
+    bills: housing.Bills
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
     cards: credit.Cards
@@ -155,6 +157,9 @@ def simulate(people: World, labels: Labels) -> Household:
             ),
             cards,
         ),
+        _within_limits(
+            moving_costs.moving_postings(world, paychecks, labels, slot, left_cents), cards
+        ),
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
         lump_sums.lump_postings(world, labels),
@@ -191,6 +196,7 @@ def simulate(people: World, labels: Labels) -> Household:
         events=events,
         labels=labels,
         parts=(*moved, savings.interest_postings(people, plan, moved, labels), business_rows),
+        bills=bills,
         contracts=contracts_of_people(world, contracts, world.as_of_day),
         savings=plan,
         cards=cards,

@@ -76,6 +76,7 @@ class Purpose(IntEnum):
     BUSINESS_BILL = 61
     BUSINESS_TAX = 62
     BUSINESS_DRAW = 63
+    MOVING = 70
     CASH = 80
     FRIEND_OUT = 81
     FRIEND_IN = 82

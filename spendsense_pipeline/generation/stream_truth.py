@@ -9,10 +9,9 @@ import numpy as np
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Cadence
-from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
+from spendsense_pipeline.generation.behaviours.housing import KINDS, MORTGAGE, RENT
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.household import Household
-from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import PURPOSE_CODES, Postings, Purpose, account_index
 from spendsense_pipeline.generation.tables import identifiers, table
@@ -53,7 +52,7 @@ def streams_table(ledger: Ledger) -> Any:
     household, world = ledger.household, ledger.household.world
     ids, start = identifiers(world), world.calendar.first_date
     rows = ledger.rows.where(_KIND_OF_PURPOSE[ledger.rows.purpose] != _NO_STREAM)
-    part = _part_of(rows, household.labels)
+    part = _part_of(rows, household)
     stream = _STREAM.pack(user=rows.user, purpose=rows.purpose, part=part)
     order = np.lexsort((rows.day, stream))
     rows, part, stream = rows.where(order), part[order], stream[order]
@@ -101,21 +100,24 @@ def streams_table(ledger: Ledger) -> Any:
     )
 
 
-def _part_of(rows: Postings, labels: Labels) -> Ints:
+def _part_of(rows: Postings, household: Household) -> Ints:
     """Which of the user's streams of a kind each row belongs to: the bill, the payer, the contract.
 
-    Transfers are one stream.
+    A bill that is paid to another after a move is another stream. Transfers are one.
     """
+    labels = household.labels
     part = np.where(_KIND_OF_PURPOSE[rows.purpose] == _INCOME, rows.label, 0)
     part = np.where(rows.purpose == Purpose.SUBSCRIPTION, rows.serial, part)
     is_bill = np.flatnonzero(rows.purpose == Purpose.BILL)
-    part[is_bill] = labels.bill_kind(rows.label[is_bill])
+    kind, biller = labels.bill_kind(rows.label[is_bill]), rows.label[is_bill] - labels.first_biller
+    is_first = biller == household.bills.biller[rows.user[is_bill], kind]
+    part[is_bill] = np.where(is_first, kind, KINDS + biller)
     return part
 
 
 def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
-    """Whether a stream's last charge has come, as it does for cancelled subscriptions, of employers
-    who have a successor, and for what an event has ended."""
+    """Whether a stream's last charge has come: of cancelled subscriptions, of employers, landlords
+    and others who have a successor, and of what an event has ended."""
     contracts, world, lives = household.contracts, household.world, household.lives
     user, purpose = rows.user[opened], rows.purpose[opened]
     now = lives.chapters.on(user, np.full(user.size, world.as_of_day))
@@ -137,7 +139,12 @@ def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -
     is_regular = profiles.cadence[then] != Cadence.IRREGULAR
     is_regular |= profiles.cadence[now[pay]] != Cadence.IRREGULAR
     ended[pay] |= is_regular & (rows.day[latest[pay]] < last_pay[user[pay]])
-    which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
+    bill = np.flatnonzero(purpose == Purpose.BILL)
+    kind = household.labels.bill_kind(rows.label[opened[bill]])
+    last_bill = np.full((world.users, KINDS), -1, dtype=np.int64)
+    np.maximum.at(last_bill, (user[bill], kind), rows.day[latest[bill]])
+    ended[bill] = rows.day[latest[bill]] < last_bill[user[bill], kind]
+    which = np.flatnonzero(purpose == Purpose.SUBSCRIPTION)
     if which.size:
         last_day = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
         last_day[contracts.user, contracts.serial] = contracts.last_day

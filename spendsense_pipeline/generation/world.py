@@ -27,9 +27,9 @@ HORIZON_MONTHS_PAST_AS_OF = 2
 """The plan ends with the month after as_of's, on the first day of this many months later."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """One shard of users and the frame they live in.
+    """One shard of users and the frame they live in; the same only as itself.
 
     Behaviours plan for chapters of lives, which are more than people where something happens to
     somebody: what they call a user is a chapter. Who has only one is a chapter of their own.

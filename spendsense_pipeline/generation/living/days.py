@@ -12,6 +12,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
     payment_sizes,
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -31,7 +32,6 @@ from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.living.turning import Turning
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.means import Means
-from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
     Postings,
@@ -116,7 +116,7 @@ def live(
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
-    cash = _cash_machines(world, labels)
+    moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
     turning = Turning(world, cards, means.everyday_cents)
@@ -139,7 +139,7 @@ def live(
         book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
         wants = wanting.of_day(day, balances, book.due_before_payday(day, balances))
-        thin.of_day(day, balances, diary, cash)
+        thin.of_day(day, balances, diary, (machine, moves.homes_on(day)))
         purchases = shopping.of_day(day, wants.only(turning.is_lived), balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
@@ -208,9 +208,7 @@ class _Plan:
         self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
 
 
-def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
-    """The machine each user goes to: a label, and its place, `[U]` each."""
-    catalog = labels.catalog
-    machine = np.full(world.users, catalog.merchants.names.index(OWN_MACHINE))
-    label = labels.shop(machine, np.zeros(world.users, dtype=np.bool_))
-    return label, home_places(world, catalog.places)
+def _cash_machines(world: World, labels: Labels) -> Ints:
+    """The label of the machine each user goes to, `[U]`."""
+    machine = np.full(world.users, labels.catalog.merchants.names.index(OWN_MACHINE))
+    return labels.shop(machine, np.zeros(world.users, dtype=np.bool_))
