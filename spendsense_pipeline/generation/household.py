@@ -165,7 +165,6 @@ def simulate(people: World, labels: Labels) -> Household:
         lump_sums.lump_postings(world, labels),
         *habitual,
     )
-    planned = tuple(chapters.kept(rows) for rows in planned)
     rent_from_savings = _first_of_savings(world, bill_rows)
     spends = (
         means.everyday_cents * SPENT_SHARE
@@ -186,7 +185,8 @@ def simulate(people: World, labels: Labels) -> Household:
         away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(people, labels)
-    moved = tuple(chapters.by_person(rows) for rows in (*planned, lived.rows))
+    happened = (*(chapters.kept(rows) for rows in planned), lived.rows)
+    moved = tuple(chapters.by_person(rows) for rows in happened)
     cards, lived = cards_of_people(world, cards, lived)
     plan = plan.where(np.arange(people.users))
     held = authorizations.deposits(world, labels, travelled, trip_rows)
