@@ -171,7 +171,7 @@ def _show_events(view: PersonView) -> None:
     for event in view.life_events:
         until = f" until {event.ends_on}" if event.ends_on else ""
         noticed = ", ".join(
-            f"after {days} days in {window}"
+            f"after {days} days by the {window}-day window"
             for window, days in (
                 (SHORT_WINDOW, event.noticed_after_days_30d),
                 (LONG_WINDOW, event.noticed_after_days_180d),

@@ -132,7 +132,7 @@ def _show_events(found: Noticing) -> None:
     if not found.events:
         return
     noticed = ", ".join(
-        f"{days:.0f} days in {window}"
+        f"{days:.0f} days by the {window}-day window"
         for window, days in (
             (SHORT_WINDOW, found.median_days_30d),
             (LONG_WINDOW, found.median_days_180d),

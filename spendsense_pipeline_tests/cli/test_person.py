@@ -105,7 +105,10 @@ def test_the_way_through_the_months_is_a_line_and_changes_are_counted(
         "general Apr 2026 to May 2026" in said
     )
     assert "180 days: general Jan 2026 to Mar 2026, savings_builder Apr 2026 to May 2026" in said
-    assert "2026-03-02 new_job: variable_income to general; seen after 30 days in 30" in said
+    assert (
+        "2026-03-02 new_job: variable_income to general; seen after 30 days by the 30-day window"
+        in said
+    )
     assert noticed == Noticing(1, 1, 30.0, None)
     assert (found.month_pairs, found.people) == (3, 2)
     assert found.flows == (
