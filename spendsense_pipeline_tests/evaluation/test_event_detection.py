@@ -49,7 +49,7 @@ def year() -> duckdb.DuckDBPyConnection:
     return scored(a_year())
 
 
-@pytest.mark.parametrize("cases", [1, pytest.param(8, marks=pytest.mark.long)])
+@pytest.mark.parametrize("cases", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_a_window_shows_it_on_the_day_named_and_not_on_the_day_before(
     year: duckdb.DuckDBPyConnection, cases: int
 ) -> None:

@@ -34,6 +34,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 )
 
 START, AS_OF = TWO_YEARS
+EVENTFUL = {"seed": 8, "num_users": 80}
 RAW_ASSETS = [
     "raw_users", "raw_accounts", "raw_transactions", "raw_liabilities", "card_statements",
     "stream_truth", "pending_truth", "life_events",
@@ -60,7 +61,7 @@ def test_every_kind_is_declared_once() -> None:
         assert (event.lasts_days is None) == (event.ends is None)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_among_a_hundred_people_something_changes_a_persona_every_thirty_days(seed: int) -> None:
     resolved = two_years(config={"seed": seed})
     events, world = dealt(resolved), make_world(resolved, 0, 100)
@@ -203,12 +204,12 @@ SHOWS: dict[str, Callable[[Rows, Rows, Rows, dict[str, Any]], bool]] = {
 
 @pytest.fixture(scope="module")
 def eventful() -> duckdb.DuckDBPyConnection:
-    return a_population(two_years(config={"seed": 8}, controls={"life_event_rate": 0.4}))
+    return a_population(two_years(config=EVENTFUL, controls={"life_event_rate": 0.4}))
 
 
 @pytest.fixture(scope="module")
 def uneventful() -> duckdb.DuckDBPyConnection:
-    return a_population(two_years(config={"seed": 8}, controls=NOTHING_HAPPENS))
+    return a_population(two_years(config=EVENTFUL, controls=NOTHING_HAPPENS))
 
 
 BEFORE = """
@@ -242,7 +243,7 @@ def changes_only_what_follows(
 def test_an_event_changes_rows_from_its_day_on_and_no_others(
     eventful: duckdb.DuckDBPyConnection, uneventful: duckdb.DuckDBPyConnection
 ) -> None:
-    assert changes_only_what_follows(eventful, uneventful) > 50_000
+    assert changes_only_what_follows(eventful, uneventful) > 40_000
 
 
 def test_no_month_of_a_bill_is_paid_twice_or_left_out(
@@ -265,13 +266,12 @@ def test_no_month_of_a_bill_is_paid_twice_or_left_out(
     paid, usual = ({row[:2]: row[2] for row in rows(con, query)} for con in (eventful, uneventful))
     off = {key: (paid.get(key, 0), count) for key, count in usual.items()}
     off = {key: pair for key, pair in off.items() if abs(pair[0] - pair[1]) > 1}
-    assert len(usual) > 200
+    assert len(usual) > 150
     assert len(off) <= 0.01 * len(usual), off
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("preset", [None, "balanced", "calibrated"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "preset"), [(0, None), (1, "balanced"), (2, "calibrated")])
 def test_nobody_knows_what_will_happen(seed: int, preset: str | None) -> None:
     config = {"seed": seed, "num_users": 150, "months_history": 14}
     eventful, uneventful = (
@@ -294,7 +294,7 @@ def test_books_balance_whatever_happens() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("preset", [None, "balanced", "calibrated"])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_books_balance_in_many_eventful_worlds(seed: int, preset: str | None) -> None:
     resolved = two_years(
         preset=preset, config={"seed": seed, "num_users": 150}, controls={"life_event_rate": 0.7}

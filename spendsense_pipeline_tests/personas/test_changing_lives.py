@@ -35,7 +35,7 @@ def follow(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> list[bool]:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))]
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 3))]
 )
 def test_natural_people_show_what_became_of_them(seed: int) -> None:
     resolved = a_configuration(config={"seed": seed, "months_history": 16, "num_users": 120})
@@ -50,8 +50,7 @@ def test_natural_people_show_what_became_of_them(seed: int) -> None:
         ("balanced", 0),
         *(
             pytest.param(preset, seed, marks=pytest.mark.long)
-            for preset in ("balanced", "overlap_testing")
-            for seed in (1, 2)
+            for seed, preset in enumerate(("balanced", "overlap_testing"), start=1)
         ),
     ],
 )
@@ -76,7 +75,7 @@ def test_people_with_a_target_are_judged_by_the_one_in_force(preset: str, seed: 
 
 @pytest.mark.parametrize(
     ("seed", "months"),
-    [(3, 9), *(pytest.param(n, 23, marks=pytest.mark.long) for n in range(4, 10))],
+    [(3, 9), *(pytest.param(n, 23, marks=pytest.mark.long) for n in range(4, 6))],
 )
 def test_natural_bounds_hold_at_every_months_end(seed: int, months: int) -> None:
     resolved = a_configuration(config={"seed": seed, "months_history": months})
@@ -111,7 +110,7 @@ def test_no_month_is_without_a_transition() -> None:
     from one end to the other."""
     resolved = a_configuration(config={"seed": 4, "months_history": 12, "num_users": 100})
     con = a_population(resolved)
-    for first in (dt.date(2025, 12, 31), dt.date(2026, 4, 30)):
+    for first in (dt.date(2026, 4, 30),):
         judge_moments(
             con,
             "select user_id, $first + cast(unnest(range(0, 31)) as integer) as as_of"
