@@ -29,6 +29,7 @@ INVARIANTS: tuple[Check, ...] = (
         "transfer_legs_match",
         "Give both legs one transfer_id and opposite amounts, or none.",
     ),
+    generated("raw_transactions", "transfers_take_what_banks_take"),
     generated("raw_transactions", "own_transfers_are_joined"),
     generated("raw_transactions", "card_payments_have_both_legs"),
     promise(

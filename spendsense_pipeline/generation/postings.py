@@ -187,17 +187,25 @@ def transfer_link(purpose: npt.ArrayLike, serial: Ints | Words) -> Ints:
 
 
 def transfer(
-    *, user: Ints, day: Ints, cents: Ints, serial: Ints | Words, out_of: Leg, into: Leg
+    *,
+    user: Ints,
+    day: Ints,
+    cents: Ints,
+    serial: Ints | Words,
+    out_of: Leg,
+    into: Leg,
+    arrives: Ints | None = None,
 ) -> Postings:
-    """The same amount out of one account and into another, on one day and under one link.
+    """The same amount out of one account and into another under one link.
 
     Args:
         user: Index of the user within the shard, `[N]`.
-        day: Day both legs settle, `[N]`.
+        day: Day it leaves, `[N]`.
         cents: Amount, above zero, `[N]`.
         serial: Number among the user's transfers of this purpose, `[N]`.
         out_of: The account it leaves.
         into: The account it reaches.
+        arrives: Day it does, `[N]`; left out, the day it leaves.
 
     Returns:
         All legs that go out, then all that come in: `[2 N]`.
@@ -206,18 +214,19 @@ def transfer(
         OverflowError: A serial does not fit in the link.
     """
     link = transfer_link(int(out_of.purpose), serial)
+    settled = day if arrives is None else arrives
     legs = [
         postings(
             user=user,
             slot=leg.slot,
-            day=day,
+            day=settles,
             cents=sign * cents,
             label=leg.label,
             purpose=leg.purpose,
             serial=serial,
             link=link,
         )
-        for sign, leg in ((1, out_of), (-1, into))
+        for sign, leg, settles in ((1, out_of, day), (-1, into, settled))
     ]
     return Postings.joined(legs)
 

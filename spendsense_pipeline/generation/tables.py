@@ -145,19 +145,20 @@ def accounts_table(ledger: Ledger) -> Any:
     """`raw_accounts`."""
     household, world = ledger.household, ledger.household.world
     ids = identifiers(world)
-    products = household.labels.catalog.account_products
-    cards = household.labels.catalog.card_products
+    catalog, banking = household.labels.catalog, household.savings.banking
+    products, cards, institutions = (
+        catalog.account_products,
+        catalog.card_products,
+        catalog.institutions,
+    )
     user, slot = np.nonzero(ledger.has_account)
     flat = account_index(user, slot)
-    word = world.words("product", np.arange(SLOTS))
-    checking = products.by_subtype["checking"]
     product = np.zeros((world.users, SLOTS), dtype=np.int64)
-    product[:, Slot.BUSINESS] = product[:, Slot.CHECKING] = checking[
-        choose(word[:, Slot.CHECKING], products.weight[checking])
-    ]
-    product[:, Slot.SAVINGS] = household.savings.product
+    product[:, [Slot.BUSINESS, Slot.CHECKING]] = banking.checking_product[:, np.newaxis]
+    product[:, Slot.SAVINGS] = banking.savings_product
     offset = len(products.names)
     product[household.cards.user, household.cards.slot] = offset + household.cards.product
+    institution = np.append(products.institution, cards.institution)[product[user, slot]]
     names = [*products.names, *cards.names, "Business Checking"]
     official = [*products.official_names, *cards.official_names, "Business Checking Account"]
     is_business = slot == Slot.BUSINESS
@@ -191,6 +192,8 @@ def accounts_table(ledger: Ledger) -> Any:
             "iso_currency_code": arrow.coded(np.zeros_like(user), arrow.text(("USD",))),
             "opening_balance": arrow.money(ledger.opening_cents[user, slot]),
             "opened_on": arrow.dates(opened, world.resolved.history_start),
+            "institution_id": arrow.coded(institution, arrow.text(institutions.ids)),
+            "institution_name": arrow.coded(institution, arrow.text(institutions.names)),
         },
     )
 

@@ -83,6 +83,8 @@ RAW_ACCOUNTS = PipelineTable(
         Column("iso_currency_code", "VARCHAR", "Currency, USD", nullable=True),
         Column("opening_balance", MONEY, "Balance before the first row, in the account's own sign; null for imports that do not know it", unit="USD", nullable=True),
         Column("opened_on", "DATE", "Day the account was opened, derived from history_start", nullable=True),
+        Column("institution_id", "VARCHAR", "The bank, credit union or card issuer it is with; null for imports that do not say", nullable=True),
+        Column("institution_name", "VARCHAR", "What that is called", nullable=True),
     ),
     primary_key=("account_id",),
     order_by=("user_id", "account_id"),

@@ -118,12 +118,12 @@ def test_every_posted_row_is_in_the_ledger_once_and_own_transfers_in_one_transac
         for row in world.rows[account["account_id"]]
     }
     assert found == expected
-    legs: dict[str, set[dt.date]] = defaultdict(set)
+    legs: dict[str, list[dt.date]] = defaultdict(list)
     for account in world.accounts:
         for row in world.rows[account["account_id"]]:
             if row["transfer_id"]:
-                legs[row["transfer_id"]].add(row["date"])
-    assert own == sum(len(days) == 1 for days in legs.values()) > 0
+                legs[row["transfer_id"]].append(row["date"])
+    assert own == sum(len(days) == 2 and len(set(days)) == 1 for days in legs.values()) > 0
 
 
 def test_an_ofx_reader_finds_every_row_and_the_balance(world: World) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.banking import saves_elsewhere
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -100,8 +101,10 @@ class ThinAccounts:
         # Who is to run out in every period pays friends oftener and settles sooner.
         self._friend_share = np.where(is_natural[who], FRIEND_SHARE, FRIEND_SHARE_TARGETED)
         self._settles_above = np.where(is_natural[who], SETTLES_ABOVE, SETTLES_ABOVE_TARGETED)
-        # A standing order goes on beside it; who is to save looks elsewhere first.
+        # A standing order goes on beside it; who is to save looks elsewhere first, and from another
+        # bank money comes too late.
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
+        self._may_draw &= ~saves_elsewhere(world)
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 

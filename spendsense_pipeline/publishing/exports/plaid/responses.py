@@ -109,10 +109,13 @@ def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
 
 
 def _item(person: Person, dataset_id: str) -> dict[str, Any]:
+    """One Item for everything; of a bank where all accounts are with one."""
+    banks = {(row["institution_id"], row["institution_name"]) for row in person.accounts}
+    bank_id, bank = banks.pop() if len(banks) == 1 else (None, None)
     return {
         "item_id": _identifier(dataset_id, person.user_id, "item", length=37),
-        "institution_id": None,
-        "institution_name": INSTITUTION_NAME,
+        "institution_id": bank_id,
+        "institution_name": bank or INSTITUTION_NAME,
         "webhook": None,
         "error": None,
         "available_products": [],
