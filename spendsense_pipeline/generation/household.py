@@ -21,6 +21,7 @@ from spendsense_pipeline.generation.behaviours import (
     emergencies,
     housing,
     income,
+    loans,
     memberships,
     people_paid,
     savings,
@@ -66,6 +67,7 @@ class Household:
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
     cards: credit.Cards
+    loans: loans.LoanBook
     lived: Lived
     opening_business_cents: Ints
     deposits: Postings
@@ -124,6 +126,7 @@ def simulate(world: World, labels: Labels) -> Household:
         world, paychecks, labels, _subscription_slot(world, cards)
     )
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
+    owed, bill_rows = loans.plan_loans(world, bills, bill_rows, labels)
     trip_rows = _within_limits(trip_rows, cards)
     planned = (
         income.pay_postings(world, paychecks, labels),
@@ -162,7 +165,7 @@ def simulate(world: World, labels: Labels) -> Household:
         away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(world, labels)
-    moved = (*planned, lived.rows)
+    moved = (*planned, owed.rows, lived.rows)
     return Household(
         world=world,
         labels=labels,
@@ -170,6 +173,7 @@ def simulate(world: World, labels: Labels) -> Household:
         contracts=contracts,
         savings=plan,
         cards=cards,
+        loans=owed,
         lived=lived,
         opening_business_cents=opening_business,
         deposits=authorizations.deposits(world, labels, travelled, trip_rows),

@@ -43,6 +43,12 @@ class Fixed(IntEnum):
     PLUMBER = 11
     VETERINARIAN = 12
     PARTNER_IN = 13
+    MORTGAGE_RECEIVED = 14
+    STUDENT_LOAN_RECEIVED = 15
+    AUTO_LOAN_RECEIVED = 16
+    PERSONAL_LOAN_RECEIVED = 17
+    LOAN_INTEREST = 18
+    ESCROW = 19
 
 
 class Label(NamedTuple):
@@ -55,6 +61,8 @@ class Label(NamedTuple):
     payment_channel: str = "other"
 
 
+_RECEIVED: Final = "LOAN PAYMENT RECEIVED - THANK YOU"
+
 _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.SAVINGS_OUT: Label("ONLINE TRANSFER TO SAV", None, "TRANSFER_OUT_SAVINGS"),
     Fixed.SAVINGS_IN: Label("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN_SAVINGS"),
@@ -66,6 +74,12 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
     Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"),
+    Fixed.MORTGAGE_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["mortgage"]),
+    Fixed.STUDENT_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["student"]),
+    Fixed.AUTO_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["auto"]),
+    Fixed.PERSONAL_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["personal"]),
+    Fixed.LOAN_INTEREST: Label("INTEREST CHARGE ON PRINCIPAL", None, categories.CARD_INTEREST),
+    Fixed.ESCROW: Label("ESCROW DEPOSIT", None, categories.LOAN_PAYMENTS["mortgage"]),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),

@@ -26,11 +26,20 @@ class Slot(IntEnum):
     CHECKING = 1
     CARD_1 = 2
     CARD_2 = 3
-    SAVINGS = 4
+    LOAN_AUTO = 4
+    LOAN_MORTGAGE = 5
+    LOAN_PERSONAL = 6
+    LOAN_STUDENT = 7
+    SAVINGS = 8
 
 
 SLOTS: Final = len(Slot)
 CARD_SLOTS: Final = (Slot.CARD_1, Slot.CARD_2)
+LOAN_SLOTS: Final = (Slot.LOAN_AUTO, Slot.LOAN_MORTGAGE, Slot.LOAN_PERSONAL, Slot.LOAN_STUDENT)
+OWED_SLOTS: Final = (*CARD_SLOTS, *LOAN_SLOTS)
+"""Where a balance above zero is owed."""
+DRAW_NUMBERS: Final = (0, 1, 2, 3, 5, 6, 7, 8, 4)
+"""By which number each account's own draws go: no kind that is added changes another's."""
 
 
 class Purpose(IntEnum):
@@ -81,6 +90,9 @@ class Purpose(IntEnum):
     COVER_IN = 85
     SAVED_PAY = 86
     ATM_FEE = 87
+    LOAN_PAYMENT_IN = 95
+    LOAN_INTEREST = 96
+    ESCROW = 97
     DEPOSIT_HELD = 90
     ORDER_SENT_TWICE = 91
 

@@ -12,6 +12,7 @@ import pytest
 from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.running import run_checks
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline_tests.checks.test_loan_invariants import MUTATIONS as OF_LOANS
 from spendsense_pipeline_tests.fixtures.card_by_hand import PLANS, always
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 from spendsense_pipeline_tests.fixtures.raw_world import World, is_open, next_open
@@ -466,7 +467,7 @@ def test_rows_are_counted_and_at_most_ten_are_shown(resolved: ResolvedConfig) ->
 
 
 def test_every_invariant_has_a_mutation() -> None:
-    tested = {name for name, _ in MUTATIONS} | {
+    tested = {name for name, _ in (*MUTATIONS, *OF_LOANS)} | {
         "amounts_are_whole_cents",
         "only_high_cards_revolve",
         "low_cards_pay_in_full",

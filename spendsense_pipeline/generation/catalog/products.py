@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,11 @@ from spendsense_pipeline.generation.catalog.shopping import rows_by
 
 INSTITUTION_KINDS: Final = ("bank", "credit union", "online bank", "card issuer")
 """Where one can have an account, or only a card."""
+
+
+def institution_id(name: str) -> str:
+    """An id for an institution that no file gives one, a lender's: as it is called."""
+    return "ins_" + re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 @dataclass(frozen=True, eq=False)

@@ -225,7 +225,6 @@ class ThinAccounts:
         self._fee_day[new] = self._next_open[day + 1]
         self._is_below = below
 
-
     def _cover(self, day: int, user: Ints, cents: Ints, balances: Balances, diary: Diary) -> None:
         """Bring money from savings, from another bank some days later."""
         world = self._world

@@ -1,0 +1,240 @@
+"""Loans behind the bills that pay them: what was lent when, and every row on the loan's account.
+
+A payment is one bill of the household's, and arrives on the loan the same day. What a loan costs
+follows from the bill, the going rate when it was made and how long it has been paid; what is owed
+when the plan begins is what its schedule has left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Columns, Floats, Ints
+from spendsense_pipeline.generation.behaviours.homes import housing_growth
+from spendsense_pipeline.generation.behaviours.housing import Bills
+from spendsense_pipeline.generation.behaviours.loan_terms import (
+    KINDS,
+    LoanKind,
+    level_payment,
+    rates_of,
+    terms_of,
+)
+from spendsense_pipeline.generation.behaviours.repaying import (
+    Schedule,
+    accrued_daily,
+    charged_monthly,
+    due_days,
+    earlier_payments,
+)
+from spendsense_pipeline.generation.labels import Fixed, Labels
+from spendsense_pipeline.generation.postings import Postings, Purpose, postings, transfer_link
+from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.world import World
+
+ESCROW_SHARES: Final = (0.15, 0.25)
+"""Of a mortgage payment, what is kept for property tax (taxes and insurance together are a third of
+the average payment, ICE Mortgage Monitor 2024; insurance is a bill of its own here)."""
+MORTGAGE_STEP_CENTS: Final = 100_000
+"""Mortgages are of whole thousands."""
+FEWEST_PAID: Final = 3
+"""Months that every loan has been paid for when the plan begins."""
+LEAST_LEFT: Final = 30
+"""Months that are left to pay: the longest history, and what is planned before and after it."""
+NUMBERS_PER_LOAN: Final = 1_024
+"""Payments of one loan are numbered below it."""
+
+
+@dataclass(frozen=True)
+class Loans(Columns):
+    """Who owes what on which terms, one array entry per loan (`[L]`)."""
+
+    user: Ints
+    slot: Ints
+    kind: Ints
+    """Place in KINDS, which is that of LOAN_KINDS."""
+    biller: Ints
+    """Who lends or collects, a row of the catalog's billers."""
+    due_day: Ints
+    """Day of the month."""
+    made_in: Ints
+    """Month it was made in, counted from that of the plan's first day: below zero."""
+    principal_cents: Ints
+    """What was lent."""
+    rate: Ints
+    """Thousandths of a percent a year."""
+    term_months: Ints
+    payment_cents: Ints
+    """Principal and interest of a month; the bill, less what is kept in escrow."""
+    bill_cents: Ints
+    """The bill of a usual month."""
+    at_first_cents: Ints
+    """Owed when the plan begins."""
+
+
+@dataclass(frozen=True)
+class LoanBook:
+    """All loans of a shard, and what came of them."""
+
+    loans: Loans
+    schedules: tuple[Schedule, ...]
+    """Payments of the year before the plan, kind by kind: together `[L]`."""
+    rows: Postings
+    """Rows on the loans' accounts."""
+    opening_cents: Ints
+    """Owed when the history begins: `[L]`."""
+
+    @property
+    def user(self) -> Ints:
+        """Whose each is: `[L]`."""
+        return self.loans.user
+
+    @property
+    def slot(self) -> Ints:
+        """Its account: `[L]`."""
+        return self.loans.slot
+
+
+def plan_loans(
+    world: World, bills: Bills, bill_rows: Postings, labels: Labels
+) -> tuple[LoanBook, Postings]:
+    """The loans that bills pay.
+
+    Args:
+        world: The shard.
+        bills: What each household has contracted, `[U, KINDS]`.
+        bill_rows: Every bill payment, from whatever account.
+        labels: Tell which bill a row pays.
+
+    Returns:
+        The loans with their rows; and the bill payments, those of loans joined to the other leg.
+    """
+    kinds = labels.bill_kind(bill_rows.label)
+    link = bill_rows.link.copy()
+    lent, schedules, rows, openings = [], [], [], []
+    for code, kind in enumerate(KINDS):
+        loans, schedule = _lent(world, bills, code, kind)
+        of_user = np.full(world.users, -1)
+        of_user[loans.user] = np.arange(loans.size)
+        at = np.flatnonzero(kinds == kind.bill_kind)
+        at = at[np.lexsort((bill_rows.serial[at], bill_rows.day[at], bill_rows.user[at]))]
+        paid = bill_rows.where(at)
+        loan = of_user[paid.user]
+        number = _numbered(loan)
+        link[at] = transfer_link(int(Purpose.BILL), code * NUMBERS_PER_LOAN + number)
+        arrived = postings(
+            user=paid.user,
+            slot=kind.slot,
+            day=paid.day,
+            cents=-paid.cents,
+            label=int(Fixed.MORTGAGE_RECEIVED) + code,
+            purpose=Purpose.LOAN_PAYMENT_IN,
+            serial=number,
+            link=link[at],
+        )
+        if kind.is_monthly:
+            escrow = escrow_cents(world, loans, np.arange(world.calendar.month_count))
+            charges = charged_monthly(world, loans, escrow, loan, paid)
+        else:
+            charges = accrued_daily(loans, schedule, loan, number, paid)
+        lent.append(loans)
+        schedules.append(schedule)
+        rows += [arrived, charges]
+        openings.append(_owed_at(world, loans, of_user, Postings.joined([arrived, charges])))
+    book = LoanBook(
+        Loans.joined(lent), tuple(schedules), Postings.joined(rows), np.concatenate(openings)
+    )
+    return book, replace(bill_rows, link=link)
+
+
+def _lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans, Schedule]:
+    """Every loan of a kind, on such terms that its payment is the household's bill."""
+    user = np.flatnonzero(bills.amount_cents[:, kind.bill_kind] > 0)
+    bill = bills.amount_cents[user, kind.bill_kind]
+    due_day = bills.day_of_month[user, kind.bill_kind]
+    word = world.words("loan", 4 * code + np.arange(4))[user]
+    term = terms_of(kind, word[:, 0])
+    old_enough = (world.profiles.age_years[user] - kind.youngest) * 12
+    most = np.maximum(np.minimum(term - LEAST_LEFT, old_enough), FEWEST_PAID)
+    place = uniform(word[:, 1]) ** kind.age_power
+    paid = FEWEST_PAID + ((most - FEWEST_PAID + 1) * place).astype(np.int64)
+    # The month of the first bill of the plan, which may begin after its day of the month.
+    first = (world.calendar.clamp_day(0, due_day) < 0).astype(np.int64)
+    made_in = first - paid - 1
+    start = world.calendar.first_date
+    rate = rates_of(kind, start.year + (start.month - 1 + made_in) // 12, term, word[:, 2])
+    if kind.is_monthly:
+        low, high = ESCROW_SHARES
+        payment = bill * (1 - low - (high - low) * uniform(word[:, 3]))
+        thousands = payment / level_payment(np.ones(user.size), rate, term) / MORTGAGE_STEP_CENTS
+        principal = np.maximum(np.rint(thousands), 1).astype(np.int64) * MORTGAGE_STEP_CENTS
+        payment = np.rint(level_payment(principal, rate, term)).astype(np.int64)
+    else:
+        payment = bill
+        principal = np.rint(bill / level_payment(np.ones(user.size), rate, term)).astype(np.int64)
+    loans = Loans(
+        user=user,
+        slot=np.full(user.size, int(kind.slot)),
+        kind=np.full(user.size, code),
+        biller=bills.biller[user, kind.bill_kind],
+        due_day=due_day,
+        made_in=made_in,
+        principal_cents=principal,
+        rate=rate,
+        term_months=term,
+        payment_cents=payment,
+        bill_cents=bill,
+        at_first_cents=principal,
+    )
+    schedule, owed = earlier_payments(world, loans, is_monthly=kind.is_monthly)
+    return replace(loans, at_first_cents=owed), schedule
+
+
+def escrow_cents(world: World, loans: Loans, month: Ints) -> Ints:
+    """What is kept of each mortgage payment for property tax.
+
+    Args:
+        world: The shard.
+        loans: Mortgages, `[L]`.
+        month: Months of the plan, `[M]`; below zero before it.
+
+    Returns:
+        Cents, `[L, M]`: the bill, which grows once a year, less principal and interest.
+    """
+    start, plan = world.resolved.history_start, world.calendar.first_date
+    since = month + (plan.year - start.year) * 12 + plan.month - start.month
+    growth: Floats = housing_growth(world, since)[1][loans.user]
+    bill = np.rint(loans.bill_cents[:, np.newaxis] * growth).astype(np.int64)
+    return np.asarray(bill - loans.payment_cents[:, np.newaxis], dtype=np.int64)
+
+
+def made_on(world: World, book: LoanBook) -> Ints:
+    """The day each loan was made.
+
+    Args:
+        world: The shard.
+        book: Its loans.
+
+    Returns:
+        Counted from the plan's first day, below zero: `[L]`.
+    """
+    return due_days(world, book.loans.made_in, book.loans.due_day)
+
+
+def _numbered(loan: Ints) -> Ints:
+    """Number of each row within its loan, rows in order of loan: `[N]`."""
+    if loan.size == 0:
+        return loan
+    is_first = np.append(True, loan[1:] != loan[:-1])
+    first = np.maximum.accumulate(np.where(is_first, np.arange(loan.size), 0))
+    return np.arange(loan.size) - first
+
+
+def _owed_at(world: World, loans: Loans, of_user: Ints, rows: Postings) -> Ints:
+    """What is owed when the history begins: `[L]` cents."""
+    early = rows.where(rows.day < world.history_day)
+    owed = loans.at_first_cents.copy()
+    np.add.at(owed, of_user[early.user], early.cents)
+    return owed
