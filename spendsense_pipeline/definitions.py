@@ -6,6 +6,7 @@ What a stage does is in the module of `defs` named for it.
 import dagster as dg
 
 from spendsense_pipeline.defs import (
+    evaluation,
     exports,
     features,
     operator_controls,
@@ -20,7 +21,7 @@ from spendsense_pipeline.defs.schedules import nightly_demo_refresh
 from spendsense_pipeline.defs.sensors import LogNotifier, dead_runs_sensor, failure_sensor
 from spendsense_pipeline.defs.warehouse import Warehouse
 
-STAGES = (operator_controls, raw, features, personas, traces, publish, exports)
+STAGES = (operator_controls, raw, features, personas, evaluation, traces, publish, exports)
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(STAGES),

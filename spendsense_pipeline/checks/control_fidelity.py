@@ -145,6 +145,9 @@ def _realised(run: CheckRun) -> dict[str, _Realised]:
             custom_merchants=[merchant.name for merchant in merchants],
             custom_categories=sorted({merchant.category for merchant in merchants}),
             targets=_targets_that_may_overlap(),
+            weighed_kinds=[
+                kind for kind, weight in (controls.life_event_weights or {}).items() if weight > 0
+            ],
         )
     }
 

@@ -135,7 +135,7 @@ def mix_is_as_requested(run: CheckRun) -> Finding:
             """
             select assignment.primary_persona as persona, count(*) as people
             from persona_assignments as assignment
-            join raw_users as person on person.user_id = assignment.user_id
+            join _checks_undisturbed as person on person.user_id = assignment.user_id
             where assignment.window_days = $window_days
               and person.target_persona in (select unnest($evidenced))
             group by assignment.primary_persona
@@ -180,8 +180,8 @@ def targets_are_assigned(run: CheckRun) -> Finding:
           assignment.primary_persona,
           assignment.matched_personas
         from persona_assignments as assignment
-        join raw_users as person on person.user_id = assignment.user_id
-        where person.target_persona is not null
+        join _checks_targets_in_force as person on person.user_id = assignment.user_id
+        where person.is_settled
           and person.target_persona not in (select unnest($unevidenced))
         order by assignment.user_id, assignment.window_days
         """,

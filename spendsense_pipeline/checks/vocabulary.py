@@ -117,6 +117,7 @@ def _bound() -> dict[str, Any]:
         "savings_subtypes": list(accounts.SAVINGS_SUBTYPES),
         "days_per_month": DAYS_PER_MONTH,
         "days_per_half_year": DAYS_PER_YEAR / 2,
+        "days_per_year": DAYS_PER_YEAR,
         "low_balance_usd": LOW_BALANCE_USD,
         "longest_window": max(WINDOWS),
         "medium_from": UTILIZATION_BANDS["medium"],

@@ -23,12 +23,10 @@ from spendsense_pipeline.controls.merchants import (
     CustomMerchant,
 )
 from spendsense_pipeline.controls.operator_config import OperatorConfig
-from spendsense_pipeline.controls.operator_controls import (
-    HIGH_SPENDER_FACTOR,
-    OperatorControls,
-)
+from spendsense_pipeline.controls.operator_controls import OperatorControls
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.presets import PRESET_CONFIGS, preset_description
+from spendsense_pipeline.controls.requested import HIGH_SPENDER_FACTOR
 from spendsense_pipeline.controls.resolved import ResolvedConfig, as_of_for, resolve
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls.errors import Contradiction, listed, shown
+from spendsense_pipeline.controls.life_events import IMPOSSIBLE
 from spendsense_pipeline.controls.personas import PersonaTarget
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def contradictions(controls: OperatorControls) -> list[Contradiction]:
         _heavy_with_as_few_as_light,
         _subscriptions_for_less_than_they_cost,
         _cards_without_accounts,
+        _events_for_nobody,
     )
     return [found for rule in rules if (found := rule(controls)) is not None]
 
@@ -97,6 +99,19 @@ def _weights_without_their_targets(controls: OperatorControls) -> Contradiction 
         "persona_weights must have exactly the target_personas as keys; "
         f"{' and '.join(complaints)}: name the same personas in both, or leave out one of the two",
     )
+
+
+def _events_for_nobody(controls: OperatorControls) -> Contradiction | None:
+    weights = controls.life_event_weights or {}
+    for kind, weight in weights.items():
+        reason = IMPOSSIBLE[kind](controls) if weight > 0 and kind in IMPOSSIBLE else None
+        if reason is not None:
+            return Contradiction(
+                ("life_event_weights",),
+                f"life_event_weights must weigh kinds that can happen; it gives {kind} "
+                f"{shown(weight)} and {reason}, or leave {kind} out",
+            )
+    return None
 
 
 def _cards_both_overdue_and_paid(controls: OperatorControls) -> Contradiction | None:

@@ -14,10 +14,8 @@ from spendsense_pipeline.controls.comparison import (
     FLOOR,
     SCALE,
     SHARE_OF_DOLLARS,
-    Comparison,
     Measured,
 )
-from spendsense_pipeline.controls.data_generation import DataGenerationConfig
 from spendsense_pipeline.controls.errors import Contradiction
 from spendsense_pipeline.controls.feasibility import HEAVY_FROM
 from spendsense_pipeline.controls.field_types import Choice, Number, Range, Whole
@@ -28,45 +26,30 @@ from spendsense_pipeline.controls.merchants import (
 )
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
+from spendsense_pipeline.controls.requested import (
+    ALL,
+    AT_MOST,
+    BUT_ONE,
+    GROWTH,
+    HIGH_SPENDER_FACTOR,
+    VOLUME,
+    all_if_any,
+    all_if_weighed,
+    if_dealt,
+    if_natural,
+    purchases,
+    weights,
+)
 from spendsense_pipeline.controls.shares import Distribution
 from spendsense_pipeline.tables.features import PAY_FREQUENCIES, UTILIZATION_BANDS
-from spendsense_pipeline.tables.raw import REGIONS
+from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, REGIONS
 
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
-HIGH_SPENDER_FACTOR = 1.5
-"""Purchases of a high spender as a multiple of anybody else's, as the operator guide promises."""
-
-_USERS = "share of users"
-_HOT_CARDS = "share of high and critical cards"
+_USERS, _HOT_CARDS = "share of users", "share of high and critical cards"
 
 Shares: TypeAlias = dict[str, float]
 Pair: TypeAlias = tuple[float, float]
-
-
-_BUT_ONE = Comparison(points=1.0, side="at least")  # somebody may just have cancelled one
-_AT_MOST = Comparison(points=0.0, side="at most")
-_GROWTH = Comparison(points=0.0, of_requested=0.15)
-_VOLUME = Comparison(points=0.0, of_requested=0.1)
-_ALL = Comparison(points=0.02)
-
-
-def _weights(_: DataGenerationConfig, controls: OperatorControls) -> dict[str, float]:
-    return {persona.value: share for persona, share in controls.normalized_weights.items()}
-
-
-def _purchases(config: DataGenerationConfig, controls: OperatorControls) -> float:
-    """Everyday purchases a month that the volume controls ask for of everybody together."""
-    extra = 1 + (HIGH_SPENDER_FACTOR - 1) * controls.high_spender_probability
-    return config.avg_transactions_per_month * controls.transaction_multiplier * extra
-
-
-def _if_natural(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
-    return controls.cash_flow_stress_rate if controls.is_natural else None
-
-
-def _all_if_any(_: DataGenerationConfig, controls: OperatorControls) -> float | None:
-    return 1.0 if controls.custom_merchants else None
 
 
 class OperatorControls(OperatorModel):
@@ -80,7 +63,7 @@ class OperatorControls(OperatorModel):
     persona_weights: Annotated[
         dict[PersonaTarget, float] | None,
         PersonaShares("share of consenting users"),
-        Measured("share of consenting users per target", requested=_weights),
+        Measured("share of consenting users per target", requested=weights),
     ] = Field(
         None,
         description="Share per target; the keys must be the targets (or stand in for them when "
@@ -137,12 +120,12 @@ class OperatorControls(OperatorModel):
     subscription_count_min: Annotated[
         int,
         Whole(1, 10, "subscriptions"),
-        Measured("fewest subscriptions of a heavy subscriber", _BUT_ONE),
+        Measured("fewest subscriptions of a heavy subscriber", BUT_ONE),
     ] = Field(3, description="Fewest subscriptions of a heavy subscriber.")
     subscription_count_max: Annotated[
         int,
         Whole(1, 15, "subscriptions"),
-        Measured("most subscriptions of a heavy subscriber", _AT_MOST),
+        Measured("most subscriptions of a heavy subscriber", AT_MOST),
     ] = Field(6, description="Most subscriptions of a heavy subscriber.")
     subscription_monthly_spend_range: Annotated[
         Pair,
@@ -163,7 +146,7 @@ class OperatorControls(OperatorModel):
     savings_growth_target_pct: Annotated[
         float,
         Number(0.1, 100, "percent over 6 months"),
-        Measured("median over savers of inflow ÷ opening balance", _GROWTH),
+        Measured("median over savers of inflow ÷ opening balance", GROWTH),
     ] = Field(
         5.0,
         description="Growth over six months that savers aim at; each saver's opening balance is "
@@ -194,7 +177,7 @@ class OperatorControls(OperatorModel):
     transaction_multiplier: Annotated[
         float,
         Number(0.5, 3, "×"),
-        Measured("everyday purchases per user and month", _VOLUME, _purchases),
+        Measured("everyday purchases per user and month", VOLUME, purchases),
     ] = Field(1.0, description="Multiplies the number of everyday purchases.")
     consent_rate: Annotated[float, Number(0, 1, _USERS), Measured("users who consented")] = Field(
         0.90, description="Users who consented; the others are generated and never processed."
@@ -202,22 +185,40 @@ class OperatorControls(OperatorModel):
     cash_flow_stress_rate: Annotated[
         float,
         Number(0, 1, _USERS),
-        Measured("users living paycheck to paycheck", requested=_if_natural),
+        Measured("users living paycheck to paycheck", requested=if_natural),
     ] = Field(0.12, description="Natural population: users who live paycheck to paycheck.")
+    life_event_rate: Annotated[
+        float,
+        Number(0, 1, "events per person and year"),
+        Measured("people with an event per person and year", requested=if_dealt),
+    ] = Field(
+        0.15,
+        description="Natural people to whom something happens within a year that changes how they "
+        "live; people with a target only when it is given.",
+    )
+    life_event_weights: Annotated[
+        Shares | None,
+        Distribution(LIFE_EVENT_KINDS, "weight among the kinds of events"),
+        Measured("events of the kinds that have a weight", ALL, requested=all_if_weighed),
+    ] = Field(
+        None,
+        description="How often each kind of event happens to those it may happen to; one left out "
+        "does not. Default: as often as it does (docs/life-events.md).",
+    )
     overlap_rate: Annotated[
         float | None,
         Number(0, 1, "share of targeted users whose target has a lower-ranked persona"),
         Measured("users matching at least 2 personas"),
     ] = Field(
         None,
-        description="Targeted users who also show the behaviour of a persona ranked lower. "
-        "Default: whatever the other controls cause.",
+        description="Targeted users who also show a persona ranked lower. Default: whatever the "
+        "other controls cause.",
     )
     custom_merchants: Annotated[
         tuple[CustomMerchant, ...],
         Merchants(),
         Measured(
-            "share of purchases at these merchants in their categories", _ALL, requested=_all_if_any
+            "share of purchases at these merchants in their categories", ALL, requested=all_if_any
         ),
     ] = Field(
         (),
@@ -320,6 +321,11 @@ class OperatorControls(OperatorModel):
     def is_natural(self) -> bool:
         """Whether no persona is targeted."""
         return not self.target_personas
+
+    @property
+    def deals_events(self) -> bool:
+        """Whether events happen: to people with a target only when they are asked for."""
+        return self.is_natural or "life_event_rate" in self.model_fields_set
 
     @property
     def normalized_weights(self) -> dict[PersonaTarget, float]:

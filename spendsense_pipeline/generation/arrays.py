@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -50,6 +50,10 @@ class Columns:
         """The rows that a mask `[N]` marks, or those an order `[M]` names, in that order."""
         at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
         return type(self)(*(getattr(self, name).take(at) for name in self.names()))
+
+    def replaced(self, **columns: Ints | Flags | Floats) -> Self:
+        """The same rows with other values in some columns, `[N]` each."""
+        return replace(self, **columns)
 
 
 def bounded(values: Floats, low: float, high: float) -> Floats:

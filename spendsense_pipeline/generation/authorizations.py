@@ -26,7 +26,7 @@ from spendsense_pipeline.generation.postings import (
 from spendsense_pipeline.generation.randomness import bits, choice_table, uniform, words_each
 from spendsense_pipeline.generation.world import World
 
-BOUGHT: Final = (Purpose.PURCHASE, Purpose.TRAVEL)
+BOUGHT: Final = (Purpose.PURCHASE, Purpose.TRAVEL, Purpose.MOVING)
 """Purposes of the rows that are seen before they post."""
 TIP_ADDED_SHARE: Final = 0.7
 """Of tipped purchases, those whose tip is written on the slip: 60 to 80 % post with another amount

@@ -6,7 +6,6 @@ once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,15 +31,6 @@ MOST_DAYS: Final = int((_FEWEST_DAYS + _MORE_DAYS).max())
 """Business days a transfer between two banks takes at most (ACH: one to three)."""
 
 
-@dataclass(frozen=True)
-class Banking:
-    """Which deposit accounts each user has, `[U]`."""
-
-    checking_product: Ints
-    """Row of the account products."""
-    savings_product: Ints
-
-
 def saves_elsewhere(world: World) -> Flags:
     """Whose savings are at another bank than checking.
 
@@ -53,10 +43,11 @@ def saves_elsewhere(world: World) -> Flags:
     profiles = world.profiles
     saves = (profiles.savings_transfer_usd > 0) & (profiles.rhythm == Rhythm.CUSHIONED)
     saves &= uniform(world.words("saves_elsewhere", 0)) < ELSEWHERE_SHARE
-    return np.asarray(saves, dtype=np.bool_)
+    # Settled once in a life, whatever happens later.
+    return np.asarray(saves[world.first_chapter], dtype=np.bool_)
 
 
-def plan_banking(world: World, catalog: Catalog) -> Banking:
+def plan_banking(world: World, catalog: Catalog) -> tuple[Ints, Ints]:
     """Choose a checking and a savings account for everybody.
 
     Args:
@@ -64,8 +55,8 @@ def plan_banking(world: World, catalog: Catalog) -> Banking:
         catalog: What is on offer, and where.
 
     Returns:
-        Rows of the account products; checking at a bank of the user's region or an online one,
-        savings at the same or, for some, at another that is online.
+        Rows of the account products, `[U]` each: checking at a bank of the user's region or an
+        online one, savings at the same or, for some, at another that is online.
     """
     products, institutions = catalog.account_products, catalog.institutions
     checking, savings = products.by_subtype["checking"], products.by_subtype["savings"]
@@ -82,7 +73,7 @@ def plan_banking(world: World, catalog: Catalog) -> Banking:
     place = choose(world.words("savings_product", 0), products.weight[online])
     is_same = products.institution[online[place]] == products.institution[has]
     elsewhere = online[(place + is_same) % online.size]
-    return Banking(has, np.where(saves_elsewhere(world), elsewhere, saves))
+    return has, np.where(saves_elsewhere(world), elsewhere, saves)
 
 
 def arrival(calendar: Calendar, sent: Ints, weekday: Ints, word: Words) -> Ints:

@@ -15,10 +15,11 @@ import pyarrow as pa
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.behaviours.checks_written import check_numbers
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import STORE, LabelTable
-from spendsense_pipeline.generation.places import branches, home_places, store_numbers
+from spendsense_pipeline.generation.places import branches, store_numbers
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose
 
 _STORE: Final = BitFields(label=20, number=16)
@@ -79,10 +80,10 @@ def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
     at = np.flatnonzero(labels.is_chain_store[rows.label])
     label, user = rows.label[at], rows.user[at]
     merchant, places = labels.merchant(label), labels.catalog.places
+    moves, day = plan_moves(world, places), rows.authorized[at]
     # A chain's line without a place is one of home.
-    home = home_places(world, places)[user]
-    place = np.where(rows.place[at] == NO_PLACE, home, rows.place[at])
-    branch = branches(world, places, user, merchant, place)
+    place = np.where(rows.place[at] == NO_PLACE, moves.homes(user, day), rows.place[at])
+    branch = branches(world, places, user, merchant, place, moves.has_moved(user, day))
     store, code_of = np.unique(
         _STORE.pack(label=label, number=store_numbers(merchant, place, branch)),
         return_inverse=True,

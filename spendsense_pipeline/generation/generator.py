@@ -22,6 +22,7 @@ from spendsense_pipeline.generation.catalog import load_catalog, with_custom_mer
 from spendsense_pipeline.generation.household import Household, simulate
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
+from spendsense_pipeline.generation.life_events import events_table
 from spendsense_pipeline.generation.loan_tables import loans_table
 from spendsense_pipeline.generation.pending_truth import holds_table
 from spendsense_pipeline.generation.stream_truth import streams_table
@@ -65,6 +66,7 @@ class Shard(NamedTuple):
     card_statements: Any
     stream_truth: Any
     pending_truth: Any
+    life_events: Any
 
 
 def household(resolved: ResolvedConfig, first_user: int, users: int) -> Household:
@@ -106,6 +108,7 @@ def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Sha
         statements_table(ledger),
         streams_table(ledger),
         holds_table(ledger),
+        events_table(ledger.household),
     )
 
 

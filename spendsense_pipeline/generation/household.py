@@ -22,7 +22,9 @@ from spendsense_pipeline.generation.behaviours import (
     housing,
     income,
     loans,
+    lump_sums,
     memberships,
+    moving_costs,
     people_paid,
     savings,
     standing_payments,
@@ -32,8 +34,13 @@ from spendsense_pipeline.generation.behaviours import (
     trips,
 )
 from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
+from spendsense_pipeline.generation.behaviours.subscriptions_of_chapters import (
+    contracts_of_chapters,
+    contracts_of_people,
+)
+from spendsense_pipeline.generation.events.lives import Events, with_events
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.living import Lived, live
+from spendsense_pipeline.generation.living.days import Lived, live
 from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, tastes_of
 from spendsense_pipeline.generation.living.wants import usual_rate
@@ -41,6 +48,7 @@ from spendsense_pipeline.generation.means import CENTS, left_over, means_of
 from spendsense_pipeline.generation.postings import Postings, Slot
 from spendsense_pipeline.generation.shops import usual_shops
 from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.whole_lives import cards_of_people
 from spendsense_pipeline.generation.world import World
 
 USUAL_TRAVEL_SHARE = 0.05
@@ -61,9 +69,14 @@ class Household:
     """Everything a shard of households did, up to as_of."""
 
     world: World
+    """Who they are, everybody in their first chapter."""
+    lives: World
+    """The same in chapters."""
+    events: Events
     labels: Labels
     parts: tuple[Postings, ...]
     """All rows, behaviour by behaviour, the lead-in included."""
+    bills: housing.Bills
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
     cards: credit.Cards
@@ -74,17 +87,18 @@ class Household:
     """Held on trips; never posted."""
 
 
-def simulate(world: World, labels: Labels) -> Household:
+def simulate(people: World, labels: Labels) -> Household:
     """Let a shard of households live to as_of.
 
     Args:
-        world: Who they are and the frame they live in.
+        people: Who they are and the frame they live in.
         labels: What their rows will be called.
 
     Returns:
         Everything they did, row by row, and the plans it followed.
     """
-    profiles = world.profiles
+    world, events = with_events(people, labels)
+    chapters, profiles = world.chapters, world.profiles
     tastes = tastes_of(
         world.resolved.controls,
         world.resolved.config.avg_transactions_per_month,
@@ -122,11 +136,16 @@ def simulate(world: World, labels: Labels) -> Household:
         usual_shops(world, labels.catalog),
         means.everyday_cents,
     )
-    contracts = subscriptions.plan_contracts(
-        world, paychecks, labels, _subscription_slot(world, cards)
+    pays_from = _subscription_slot(world, cards)[: people.users]
+    contracts = contracts_of_chapters(
+        world,
+        people,
+        subscriptions.plan_contracts(people, paychecks.of_first(people.users), labels, pays_from),
+        labels,
+        pays_from,
     )
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
-    owed, bill_rows = loans.plan_loans(world, bills, bill_rows, labels)
+    owed, bill_rows = loans.plan_loans(world, people, bills, chapters.kept(bill_rows), labels)
     trip_rows = _within_limits(trip_rows, cards)
     planned = (
         income.pay_postings(world, paychecks, labels),
@@ -141,10 +160,15 @@ def simulate(world: World, labels: Labels) -> Household:
             ),
             cards,
         ),
+        _within_limits(
+            moving_costs.moving_postings(world, paychecks, labels, slot, left_cents), cards
+        ),
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
+        lump_sums.lump_postings(world, labels),
         *habitual,
     )
+    planned = tuple(chapters.kept(rows) for rows in planned)
     rent_from_savings = _first_of_savings(world, bill_rows)
     spends = (
         means.everyday_cents * SPENT_SHARE
@@ -164,19 +188,25 @@ def simulate(world: World, labels: Labels) -> Household:
         arrangements=arrange(world, paychecks, spends, rent_from_savings),
         away=trips.away_places(world, travelled),
     )
-    business_rows, opening_business = business.business_postings(world, labels)
-    moved = (*planned, owed.rows, lived.rows)
+    business_rows, opening_business = business.business_postings(people, labels)
+    moved = tuple(chapters.by_person(rows) for rows in (*planned, owed.rows, lived.rows))
+    cards, lived = cards_of_people(world, cards, lived)
+    plan = plan.where(np.arange(people.users))
+    held = authorizations.deposits(world, labels, travelled, trip_rows)
     return Household(
-        world=world,
+        world=people,
+        lives=world,
+        events=events,
         labels=labels,
-        parts=(*moved, savings.interest_postings(world, plan, moved, labels), business_rows),
-        contracts=contracts,
+        parts=(*moved, savings.interest_postings(people, plan, moved, labels), business_rows),
+        bills=bills,
+        contracts=contracts_of_people(world, contracts, world.as_of_day),
         savings=plan,
         cards=cards,
         loans=owed,
         lived=lived,
         opening_business_cents=opening_business,
-        deposits=authorizations.deposits(world, labels, travelled, trip_rows),
+        deposits=chapters.by_person(chapters.kept(held)),
     )
 
 

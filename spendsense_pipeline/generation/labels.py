@@ -43,12 +43,16 @@ class Fixed(IntEnum):
     PLUMBER = 11
     VETERINARIAN = 12
     PARTNER_IN = 13
-    MORTGAGE_RECEIVED = 14
-    STUDENT_LOAN_RECEIVED = 15
-    AUTO_LOAN_RECEIVED = 16
-    PERSONAL_LOAN_RECEIVED = 17
-    LOAN_INTEREST = 18
-    ESCROW = 19
+    HOSPITAL = 14
+    WINDFALL = 15
+    MOVERS = 16
+    RETIREMENT_PLAN = 17
+    MORTGAGE_RECEIVED = 18
+    STUDENT_LOAN_RECEIVED = 19
+    AUTO_LOAN_RECEIVED = 20
+    PERSONAL_LOAN_RECEIVED = 21
+    LOAN_INTEREST = 22
+    ESCROW = 23
 
 
 class Label(NamedTuple):
@@ -91,6 +95,18 @@ _FIXED: Final[dict[Fixed, Label]] = {
         "Handy Plumbing and Heating",
         "HOME_IMPROVEMENT_REPAIR_AND_MAINTENANCE",
     ),
+    Fixed.HOSPITAL: Label(
+        "LAKEVIEW MEDICAL CENTER", "Lakeview Medical Center", "MEDICAL_OTHER_MEDICAL", "in store"
+    ),
+    Fixed.MOVERS: Label(
+        "HARTLINE MOVING CO", "Hartline Moving Co", "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"
+    ),
+    Fixed.RETIREMENT_PLAN: Label(
+        "CORNERSTONE RETIREMENT PLAN DISTRIB",
+        None,
+        "TRANSFER_IN_INVESTMENT_AND_RETIREMENT_FUNDS",
+    ),
+    Fixed.WINDFALL: Label("MOBILE CHECK DEPOSIT", None, "TRANSFER_IN_DEPOSIT"),
     Fixed.VETERINARIAN: Label(
         "PARKVIEW ANIMAL HOSPITAL",
         "Parkview Animal Hospital",
@@ -132,7 +148,7 @@ class Labels:
             world: The shard.
 
         Returns:
-            Labels by user and `Payer`: `[U, 6]`.
+            Labels by user and `Payer`: `[U, 11]`.
         """
         return self.first_employer + payers_of(world, self.catalog.employers)
 

@@ -37,6 +37,8 @@ CUSHION_IRREGULAR_MONTHS = (3.6, 4.6)
 TARGETED_IRREGULAR_MONTHS = 1.0
 """More of it for those who are to show another persona through the poorest year."""
 MONTHLY_PAY_CUSHION_MONTHS = 0.4
+JUST_RETIRED_MONTHS = 0.9
+"""More of it for those whose pay has just stopped."""
 PROPERTY_TAX_KEPT_MONTHS = 4.0
 """Of property tax, which is due twice a year, what is kept beside the cushion."""
 THIN_SHARE = 0.1
@@ -161,6 +163,8 @@ def _cushion_months(world: World, place: Floats) -> Floats:
     # Who is paid once a month has half of it more at the beginning and half less at the end.
     is_monthly = (profiles.cadence == Cadence.MONTHLY) & ~is_thin
     more = np.where(is_irregular & ~is_natural, TARGETED_IRREGULAR_MONTHS, 0.0)
+    has_retired = profiles.is_retired & ~profiles.is_retired[world.first_chapter]
+    more = np.where(has_retired, JUST_RETIRED_MONTHS, more)
     return np.asarray(months + more + np.where(is_monthly, MONTHLY_PAY_CUSHION_MONTHS, 0.0))
 
 

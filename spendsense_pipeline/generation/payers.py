@@ -35,10 +35,26 @@ class Payer(IntEnum):
     """The second earner's, or the platform of an app."""
     PENSION = 4
     SOCIAL_SECURITY = 5
+    UNEMPLOYMENT = 6
+    PLATFORM = 7
+    """Of who drives for want of an employer."""
+    EMPLOYER_4 = 8
+    """Of whom events have taken others from."""
+    EMPLOYER_5 = 9
+    EMPLOYER_6 = 10
 
 
-_EMPLOYERS: Final = Payer.SECOND_EMPLOYER + 1
-"""How many of them are employers; no two of one household write alike."""
+IN_A_ROW: Final = (
+    Payer.EMPLOYER_1,
+    Payer.EMPLOYER_2,
+    Payer.EMPLOYER_3,
+    Payer.EMPLOYER_4,
+    Payer.EMPLOYER_5,
+    Payer.EMPLOYER_6,
+)
+"""Employers of a main earner, one after the other."""
+# No two of one household write alike.
+_EMPLOYERS: Final = (*IN_A_ROW[:3], Payer.SECOND_EMPLOYER, *IN_A_ROW[3:])
 _EMPLOYER_DRAWS: Final = 4
 """Draws for an employer that the household does not have yet."""
 
@@ -51,13 +67,13 @@ def payers_of(world: World, employers: Employers) -> Ints:
         employers: The catalog's.
 
     Returns:
-        Rows of the employers by household and `Payer`: `[U, 6]`.
+        Rows of the employers by household and `Payer`: `[U, 11]`.
     """
     is_irregular = world.profiles.cadence == Cadence.IRREGULAR
     # Who is paid rarely and lives from checking alone is paid by the project.
     handling = np.maximum(handling_of(world), Handling.KEEPS_WEEKLY)
     tier = world.profiles.people.income_tier
-    drawn = np.arange(_EMPLOYERS * _EMPLOYER_DRAWS)
+    drawn = np.arange(len(_EMPLOYERS) * _EMPLOYER_DRAWS)
     word = world.words("employer", drawn)
     pools = [
         (~is_irregular & (tier == code), employers.by_level[name])
@@ -67,17 +83,17 @@ def payers_of(world: World, employers: Employers) -> Ints:
         (is_irregular & (handling == each), employers.by_kind[kind])
         for each, kind in PAYER_KINDS.items()
     ]
-    tried = np.empty((world.users, _EMPLOYERS, _EMPLOYER_DRAWS), dtype=np.int64)
+    tried = np.empty((world.users, len(_EMPLOYERS), _EMPLOYER_DRAWS), dtype=np.int64)
     for who, rows in pools:
         found = rows[choose(word[who], employers.weight[rows])]
-        tried[who] = found.reshape(-1, _EMPLOYERS, _EMPLOYER_DRAWS)
+        tried[who] = found.reshape(-1, len(_EMPLOYERS), _EMPLOYER_DRAWS)
     chosen = np.empty((world.users, len(Payer)), dtype=np.int64)
     everybody = np.arange(world.users)
-    for place in range(_EMPLOYERS):
+    for place, payer in enumerate(_EMPLOYERS):
         stems = employers.stem[tried[:, place]]
-        known = employers.stem[chosen[:, :place]]
+        known = employers.stem[chosen[:, _EMPLOYERS[:place]]]
         is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
-        chosen[:, place] = tried[everybody, place, is_new.argmax(axis=1)]
+        chosen[:, payer] = tried[everybody, place, is_new.argmax(axis=1)]
     platforms = employers.by_kind["gig"]
     drives = np.flatnonzero(drives_for_platforms(world))
     chosen[drives, Payer.SECOND_EMPLOYER] = platforms[
@@ -88,4 +104,8 @@ def payers_of(world: World, employers: Employers) -> Ints:
         choose(world.words("pension_fund", 0), employers.weight[funds])
     ]
     [chosen[:, Payer.SOCIAL_SECURITY]] = employers.by_kind["social_security"]
+    [chosen[:, Payer.UNEMPLOYMENT]] = employers.by_kind["unemployment"]
+    chosen[:, Payer.PLATFORM] = platforms[
+        choose(world.words("platform", 2), employers.weight[platforms])
+    ]
     return chosen

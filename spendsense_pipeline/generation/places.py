@@ -6,11 +6,12 @@ A place decides only where people shop, never how much or what for.
 from __future__ import annotations
 
 import functools
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Places
 from spendsense_pipeline.generation.postings import NO_PLACE
@@ -38,7 +39,7 @@ _VISIT: Final = BitFields(day=16, serial=9)
 
 
 def home_places(world: World, places: Places) -> Ints:
-    """Home town of each person, by the inhabitants of their region's places.
+    """Home town of each person on history_start, by the inhabitants of their region's places.
 
     Args:
         world: The shard.
@@ -56,6 +57,35 @@ def home_places(world: World, places: Places) -> Ints:
     return chosen
 
 
+class Reach(IntEnum):
+    """How far a town is from another."""
+
+    NEAR = 0
+    """One may work there: in the same state, COMMUTE_KM_MAX away at most."""
+    STATE = 1
+    """Further away in the same state."""
+    REGION = 2
+    """In another state of the region."""
+
+
+def towns_within(places: Places, town: Ints, reach: Ints | Reach, draw: Floats) -> Ints:
+    """Another town each, by the inhabitants of those within reach.
+
+    Args:
+        places: The catalog's places.
+        town: Row of the places, `[N]`.
+        reach: A `Reach` each, `[N]` or one for all.
+        draw: In [0, 1), `[N]`.
+
+    Returns:
+        Row of the places, NO_PLACE where there is no other, `[N]`.
+    """
+    cumulative = _cumulative_inhabitants(places)[reach, town]
+    at = draw * cumulative[:, -1]
+    other = (cumulative <= at[:, np.newaxis]).sum(axis=1)
+    return np.where(cumulative[:, -1] > 0, other, NO_PLACE).astype(np.int64)
+
+
 def second_towns(world: World, places: Places, home: Ints) -> Ints:
     """The town a commuter works in: near home, in the same state.
 
@@ -67,13 +97,9 @@ def second_towns(world: World, places: Places, home: Ints) -> Ints:
     Returns:
         Row of the places per user, NO_PLACE for who does not commute, `[U]`.
     """
-    draw = world.words("second_town", np.arange(2))
-    cumulative = _cumulative_neighbours(places)[home]
-    has_any = cumulative[:, -1] > 0
-    at = uniform(draw[:, 1]) * cumulative[:, -1]
-    town = (cumulative <= at[:, np.newaxis]).sum(axis=1)
-    commutes = has_any & (uniform(draw[:, 0]) < COMMUTER_SHARE)
-    return np.where(commutes, town, NO_PLACE).astype(np.int64)
+    draw = uniform(world.words("second_town", np.arange(2)))
+    town = towns_within(places, home, Reach.NEAR, draw[:, 1])
+    return np.where(draw[:, 0] < COMMUTER_SHARE, town, NO_PLACE)
 
 
 def distances_km(places: Places) -> Floats:
@@ -94,12 +120,15 @@ def _distances_km(places: Places) -> Floats:
 
 
 @functools.lru_cache(maxsize=4)
-def _cumulative_neighbours(places: Places) -> Floats:
-    """Inhabitants of the towns near each place, summed up along the row: `[N, N]`."""
-    near = distances_km(places) <= COMMUTE_KM_MAX
-    near &= places.state[:, np.newaxis] == places.state
-    np.fill_diagonal(near, val=False)
-    return np.asarray(np.cumsum(np.where(near, places.weight, 0.0), axis=1))
+def _cumulative_inhabitants(places: Places) -> Floats:
+    """Inhabitants of the towns within each `Reach` of each, summed up along a row: `[3, N, N]`."""
+    region = np.array(places.regions)
+    in_state = places.state[:, np.newaxis] == places.state
+    in_region = region[:, np.newaxis] == region
+    is_close = distances_km(places) <= COMMUTE_KM_MAX
+    is_other = ~np.eye(places.state.size, dtype=np.bool_)
+    within = [in_state & is_close & is_other, in_state & ~is_close, in_region & ~in_state]
+    return np.asarray(np.cumsum(np.where(within, places.weight, 0.0), axis=2))
 
 
 def where_bought(
@@ -109,8 +138,8 @@ def where_bought(
 
     Args:
         world: The shard.
-        home: Home town of each person, `[U]`.
-        second: Town of work, NO_PLACE for most, `[U]`.
+        home: Where the person lives by then, `[N]`.
+        second: The town they work in, NO_PLACE for most, `[N]`.
         away: Where a trip has led each person on each day, NO_PLACE at home, `[U, D]`.
         user: Index of the user within the shard, `[N]`.
         day: Day of the purchase, `[N]`.
@@ -122,13 +151,15 @@ def where_bought(
     word = words_each(world.keys("where_bought")[user], _VISIT.pack(day=day, serial=serial))
     workday, weekend = SECOND_TOWN_SHARE
     share = np.where(world.calendar.weekday[day] < 5, workday, weekend)
-    at_work = (second[user] != NO_PLACE) & (uniform(word) < share)
-    town = np.where(at_work, second[user], home[user])
+    at_work = (second != NO_PLACE) & (uniform(word) < share)
+    town = np.where(at_work, second, home)
     trip = away[user, day]
     return np.where(trip != NO_PLACE, trip, town).astype(np.int64)
 
 
-def branches(world: World, places: Places, user: Ints, merchant: Ints, place: Ints) -> Ints:
+def branches(
+    world: World, places: Places, user: Ints, merchant: Ints, place: Ints, has_moved: Flags
+) -> Ints:
     """Which branch of a chain a person goes to in a place; neighbours go to the same one.
 
     Args:
@@ -137,11 +168,13 @@ def branches(world: World, places: Places, user: Ints, merchant: Ints, place: In
         user: Index of the user within the shard, `[N]`.
         merchant: Row of the catalog's merchants, `[N]`.
         place: Row of the places, `[N]`.
+        has_moved: Whether they live in another neighbourhood by then, `[N]`.
 
     Returns:
         Branch each, 0..BRANCHES_PER_PLACE - 1, `[N]`.
     """
-    neighbourhood = integers(world.words("branch", 0), _NEIGHBOURHOODS)[user]
+    lives_in = integers(world.words("branch", np.arange(2)), _NEIGHBOURHOODS)
+    neighbourhood = lives_in[user, has_moved.astype(np.int64)]
     key = _BRANCH.pack(neighbourhood=neighbourhood, merchant=merchant, place=place)
     count = np.clip(places.weight / _INHABITANTS_PER_BRANCH, 1, BRANCHES_PER_PLACE)
     return integers(mix64(key), count.astype(np.int64)[place])

@@ -66,6 +66,9 @@ class Purpose(IntEnum):
     BENEFIT = 20
     PENSION = 21
     SECOND_PAY = 22
+    UNEMPLOYMENT = 23
+    WINDFALL = 24
+    UNPLANNED = 25
     TRAVEL = 30
     MEMBERSHIP = 40
     PAID_FRIEND = 50
@@ -82,6 +85,7 @@ class Purpose(IntEnum):
     BUSINESS_BILL = 61
     BUSINESS_TAX = 62
     BUSINESS_DRAW = 63
+    MOVING = 70
     CASH = 80
     FRIEND_OUT = 81
     FRIEND_IN = 82
@@ -89,6 +93,10 @@ class Purpose(IntEnum):
     COVER_OUT = 84
     COVER_IN = 85
     SAVED_PAY = 86
+    PAYOFF_OUT = 88
+    PAYOFF_IN = 89
+    ASIDE_OUT = 92
+    ASIDE_IN = 93
     ATM_FEE = 87
     LOAN_PAYMENT_IN = 95
     LOAN_INTEREST = 96
@@ -232,6 +240,7 @@ def transfer(
             user=user,
             slot=leg.slot,
             day=settles,
+            authorized=day,
             cents=sign * cents,
             label=leg.label,
             purpose=leg.purpose,

@@ -93,6 +93,20 @@ class Favourites:
     last_sale_day: Ints
     """As of `Shops`."""
 
+    def moved(self, user: Ints, elsewhere: Favourites) -> Favourites:
+        """The same where some have moved away.
+
+        Args:
+            user: Who has, `[M]`.
+            elsewhere: The merchants these go to from then on.
+
+        Returns:
+            Everybody's, for days to come.
+        """
+        at_first, instead = self.at_first.copy(), self.instead.copy()
+        at_first[user], instead[user] = elsewhere.at_first, elsewhere.instead
+        return Favourites(at_first, instead, self.last_sale_day)
+
     def of(self, day: int, user: Ints, group: Ints, rank: Ints) -> Ints:
         """The favourites of a day.
 
@@ -113,14 +127,14 @@ class Favourites:
 
 
 def usual_shops(world: World, catalog: Catalog) -> Favourites:
-    """Where everybody of a shard goes again and again.
+    """Where everybody of a shard goes again and again, from the homes of history_start.
 
     Args:
         world: The shard.
         catalog: Where one may shop.
 
     Returns:
-        Their favourites, for days to come.
+        Their favourites, until they move to another state.
     """
     shops = shops_for(catalog, world.calendar.first_date)
     state = catalog.places.state[home_places(world, catalog.places)]

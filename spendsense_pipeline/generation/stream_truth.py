@@ -9,10 +9,9 @@ import numpy as np
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Cadence
-from spendsense_pipeline.generation.behaviours.housing import MORTGAGE, RENT
+from spendsense_pipeline.generation.behaviours.housing import KINDS, MORTGAGE, RENT
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.household import Household
-from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import PURPOSE_CODES, Postings, Purpose, account_index
 from spendsense_pipeline.generation.tables import identifiers, table
@@ -26,6 +25,7 @@ _STREAM_PURPOSES = {
     Purpose.SECOND_PAY: "income",
     Purpose.BENEFIT: "income",
     Purpose.PENSION: "income",
+    Purpose.UNEMPLOYMENT: "income",
     Purpose.SAVINGS_OUT: "transfer",
 }
 _RARER_THAN_MONTHLY = {1: "annual", 2: "semiannual", 4: "quarterly"}
@@ -52,7 +52,7 @@ def streams_table(ledger: Ledger) -> Any:
     household, world = ledger.household, ledger.household.world
     ids, start = identifiers(world), world.calendar.first_date
     rows = ledger.rows.where(_KIND_OF_PURPOSE[ledger.rows.purpose] != _NO_STREAM)
-    part = _part_of(rows, household.labels)
+    part = _part_of(rows, household)
     stream = _STREAM.pack(user=rows.user, purpose=rows.purpose, part=part)
     order = np.lexsort((rows.day, stream))
     rows, part, stream = rows.where(order), part[order], stream[order]
@@ -100,29 +100,51 @@ def streams_table(ledger: Ledger) -> Any:
     )
 
 
-def _part_of(rows: Postings, labels: Labels) -> Ints:
+def _part_of(rows: Postings, household: Household) -> Ints:
     """Which of the user's streams of a kind each row belongs to: the bill, the payer, the contract.
 
-    Transfers are one stream.
+    A bill that is paid to another after a move is another stream. Transfers are one.
     """
+    labels = household.labels
     part = np.where(_KIND_OF_PURPOSE[rows.purpose] == _INCOME, rows.label, 0)
     part = np.where(rows.purpose == Purpose.SUBSCRIPTION, rows.serial, part)
     is_bill = np.flatnonzero(rows.purpose == Purpose.BILL)
-    part[is_bill] = labels.bill_kind(rows.label[is_bill])
+    kind, biller = labels.bill_kind(rows.label[is_bill]), rows.label[is_bill] - labels.first_biller
+    is_first = biller == household.bills.biller[rows.user[is_bill], kind]
+    part[is_bill] = np.where(is_first, kind, KINDS + biller)
     return part
 
 
 def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -> Flags:
-    """Whether a stream's last charge has come, as it does for cancelled subscriptions and of
-    employers who have a successor."""
-    contracts, world = household.contracts, household.world
+    """Whether a stream's last charge has come: of cancelled subscriptions, of employers, landlords
+    and others who have a successor, and of what an event has ended."""
+    contracts, world, lives = household.contracts, household.world, household.lives
+    user, purpose = rows.user[opened], rows.purpose[opened]
+    now = lives.chapters.on(user, np.full(user.size, world.as_of_day))
+    profiles, income = lives.profiles, lives.profiles.income
+    goes_on = {
+        Purpose.PAY: income.main_pay_usd > 0,
+        Purpose.SECOND_PAY: income.second_pay_usd > 0,
+        Purpose.UNEMPLOYMENT: income.unemployment_usd > 0,
+        Purpose.SAVINGS_OUT: profiles.savings_transfer_usd > 0,
+    }
     ended = np.zeros(opened.size, dtype=np.bool_)
-    pay = np.flatnonzero(rows.purpose[opened] == Purpose.PAY)
+    for each, by_chapter in goes_on.items():
+        ended |= (purpose == each) & ~by_chapter[now]
+    pay = np.flatnonzero(purpose == Purpose.PAY)
     last_pay = np.full(world.users, -1, dtype=np.int64)
-    np.maximum.at(last_pay, rows.user[opened[pay]], rows.day[latest[pay]])
-    is_regular = world.profiles.cadence[rows.user[opened[pay]]] != Cadence.IRREGULAR
-    ended[pay] = is_regular & (rows.day[latest[pay]] < last_pay[rows.user[opened[pay]]])
-    which = np.flatnonzero(rows.purpose[opened] == Purpose.SUBSCRIPTION)
+    np.maximum.at(last_pay, user[pay], rows.day[latest[pay]])
+    then = lives.chapters.on(user[pay], rows.day[opened[pay]])
+    # Clients pay in turn; an employer has one successor, or clients.
+    is_regular = profiles.cadence[then] != Cadence.IRREGULAR
+    is_regular |= profiles.cadence[now[pay]] != Cadence.IRREGULAR
+    ended[pay] |= is_regular & (rows.day[latest[pay]] < last_pay[user[pay]])
+    bill = np.flatnonzero(purpose == Purpose.BILL)
+    kind = household.labels.bill_kind(rows.label[opened[bill]])
+    last_bill = np.full((world.users, KINDS), -1, dtype=np.int64)
+    np.maximum.at(last_bill, (user[bill], kind), rows.day[latest[bill]])
+    ended[bill] = rows.day[latest[bill]] < last_bill[user[bill], kind]
+    which = np.flatnonzero(purpose == Purpose.SUBSCRIPTION)
     if which.size:
         last_day = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
         last_day[contracts.user, contracts.serial] = contracts.last_day
@@ -133,18 +155,21 @@ def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -
 
 def _cadences(household: Household, rows: Postings) -> Ints:
     """Cadence of the stream each row opens, an index into _CADENCES."""
-    profiles, labels = household.world.profiles, household.labels
-    is_tight = profiles.rhythm[rows.user] == Rhythm.PAYCHECK_TO_PAYCHECK
+    labels, lives = household.labels, household.lives
+    profiles = lives.profiles
+    chapter = lives.chapters.on(rows.user, rows.day)
+    is_tight = profiles.rhythm[chapter] == Rhythm.PAYCHECK_TO_PAYCHECK
     is_paid_in_parts = np.zeros(rows.size, dtype=np.bool_)
     is_bill = np.flatnonzero(rows.purpose == Purpose.BILL)
     is_housing = np.isin(labels.bill_kind(rows.label[is_bill]), (RENT, MORTGAGE))
     is_paid_in_parts[is_bill] = is_housing & is_tight[is_bill]
-    order = np.where(profiles.saves_weekly[rows.user], Cadence.WEEKLY, Cadence.BIWEEKLY)
+    order = np.where(profiles.saves_weekly[chapter], Cadence.WEEKLY, Cadence.BIWEEKLY)
     cadence = np.where(rows.purpose == Purpose.SAVINGS_OUT, order, Cadence.MONTHLY)
     as_paid = (rows.purpose == Purpose.PAY) | is_paid_in_parts
-    cadence = np.where(as_paid, profiles.cadence[rows.user], cadence)
+    cadence = np.where(as_paid, profiles.cadence[chapter], cadence)
+    cadence = np.where(rows.purpose == Purpose.UNEMPLOYMENT, Cadence.BIWEEKLY, cadence)
     is_second = rows.purpose == Purpose.SECOND_PAY
-    cadence = np.where(is_second, profiles.second_cadence[rows.user], cadence)
+    cadence = np.where(is_second, profiles.second_cadence[chapter], cadence)
     billers = labels.catalog.billers
     bills_a_year = billers.due_months.sum(axis=1)[rows.label[is_bill] - labels.first_biller]
     rare = np.isin(bills_a_year, list(_RARER_THAN_MONTHLY))

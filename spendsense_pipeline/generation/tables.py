@@ -156,7 +156,7 @@ def accounts_table(ledger: Ledger) -> Any:
     """`raw_accounts`."""
     household, world = ledger.household, ledger.household.world
     ids = identifiers(world)
-    catalog, banking = household.labels.catalog, household.savings.banking
+    catalog, plan = household.labels.catalog, household.savings
     products, cards, institutions = (
         catalog.account_products,
         catalog.card_products,
@@ -165,8 +165,8 @@ def accounts_table(ledger: Ledger) -> Any:
     user, slot = np.nonzero(ledger.has_account)
     flat = account_index(user, slot)
     product = np.zeros((world.users, SLOTS), dtype=np.int64)
-    product[:, [Slot.BUSINESS, Slot.CHECKING]] = banking.checking_product[:, np.newaxis]
-    product[:, Slot.SAVINGS] = banking.savings_product
+    product[:, [Slot.BUSINESS, Slot.CHECKING]] = plan.checking_product[:, np.newaxis]
+    product[:, Slot.SAVINGS] = plan.savings_product
     offset = len(products.names)
     product[household.cards.user, household.cards.slot] = offset + household.cards.product
     lenders = catalog.billers

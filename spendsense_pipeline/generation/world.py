@@ -8,14 +8,17 @@ statements to pay, purchases to post and balances that came about. Those months 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import numpy.typing as npt
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.generation.arrays import Words
+from spendsense_pipeline.generation.arrays import Ints, Words
 from spendsense_pipeline.generation.attributes import Profiles, sample_profiles
 from spendsense_pipeline.generation.calendar import Calendar, calendar_for
+from spendsense_pipeline.generation.events.chapters import Chapters
+from spendsense_pipeline.generation.events.turns import Turns
 from spendsense_pipeline.generation.randomness import user_keys, words
 
 LEAD_IN_DAYS = 62
@@ -24,12 +27,20 @@ HORIZON_MONTHS_PAST_AS_OF = 2
 """The plan ends with the month after as_of's, on the first day of this many months later."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """One shard of users and the frame they live in."""
+    """One shard of users and the frame they live in; the same only as itself.
+
+    Behaviours plan for chapters of lives, which are more than people where something happens to
+    somebody: what they call a user is a chapter. Who has only one is a chapter of their own.
+    """
 
     resolved: ResolvedConfig
     profiles: Profiles
+    """Of every chapter."""
+    chapters: Chapters
+    turns: Turns
+    """What chapters have of their own, beside profiles."""
     calendar: Calendar
     """Day 0 is the first of the lead-in."""
     as_of_day: int
@@ -41,8 +52,30 @@ class World:
 
     @property
     def users(self) -> int:
-        """How many users the shard holds."""
+        """How many users the shard holds, or chapters of their lives."""
         return self.profiles.people.size
+
+    @property
+    def people(self) -> World:
+        """The same shard, everybody in their first chapter."""
+        if self.chapters.are_whole_lives:
+            return self
+        return self.of(np.arange(self.chapters.persons))
+
+    def of(self, rows: Ints) -> World:
+        """Some chapters of the shard as if they were whole lives: `[M]`."""
+        return replace(
+            self,
+            profiles=self.profiles.rows(rows),
+            chapters=_whole_lives(rows.size),
+            turns=self.turns.where(rows),
+        )
+
+    @property
+    def first_chapter(self) -> Ints:
+        """Row of the first chapter of each, where what is settled once in a life is settled:
+        `[U]`."""
+        return self.chapters.person
 
     @property
     def days(self) -> int:
@@ -89,6 +122,14 @@ def make_world(resolved: ResolvedConfig, first_user: int, users: int) -> World:
     return World(
         resolved=resolved,
         profiles=sample_profiles(resolved, first_user, users),
+        chapters=_whole_lives(users),
+        turns=Turns.none(users),
         calendar=calendar_for(start, (horizon - start).days),
         as_of_day=(as_of - start).days,
     )
+
+
+def _whole_lives(persons: int) -> Chapters:
+    """Lives of one chapter."""
+    nobody = np.zeros(0, dtype=np.int64)
+    return Chapters.of(nobody, nobody, persons)

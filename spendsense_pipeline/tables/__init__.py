@@ -10,6 +10,7 @@ from __future__ import annotations
 from spendsense_pipeline.tables.controls import IMPORT_REPORT, OPERATOR_CONTROLS
 from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline.tables.declaration import PipelineTable, Place, Stage, Step
+from spendsense_pipeline.tables.evaluation import SCORED_TABLES
 from spendsense_pipeline.tables.features import MEASURED_TABLES
 from spendsense_pipeline.tables.personas import JUDGED_TABLES
 from spendsense_pipeline.tables.population import CONTROL_FIDELITY
@@ -26,6 +27,7 @@ TABLES: tuple[PipelineTable, ...] = (
     *MEASURED_TABLES,
     *JUDGED_TABLES,
     CONTROL_FIDELITY,
+    *SCORED_TABLES,
     DECISION_TRACES,
     *RUN_TABLES,
     DATASET,

@@ -24,6 +24,21 @@ HOLDER_CATEGORIES = ("personal", "business", "unrecognized")
 OWNERSHIPS = ("sole", "joint")
 PAYMENT_CHANNELS = ("online", "in store", "other")
 APR_TYPES = ("purchase_apr", "cash_apr", "balance_transfer_apr", "special")
+LIFE_EVENT_KINDS = (
+    "birth",
+    "car_repair",
+    "debt_paid_off",
+    "job_loss",
+    "medical_bill",
+    "move",
+    "new_job",
+    "raise",
+    "retirement",
+    "second_income",
+    "starts_saving",
+    "subscriptions_tidied",
+    "windfall",
+)
 LOAN_KINDS = ("mortgage", "student", "auto", "personal")
 INTEREST_CONVENTIONS = ("monthly", "daily")
 STREAM_KINDS = ("bill", "subscription", "income", "transfer")
@@ -52,7 +67,7 @@ RAW_USERS = PipelineTable(
         Column("gender", "VARCHAR", "Gender; no behaviour depends on it", nullable=True, allowed=GENDERS),
         Column("income_tier", "VARCHAR", "Income third of the person", nullable=True, allowed=INCOME_TIERS),
         Column("region", "VARCHAR", "US Census region; no behaviour depends on it", nullable=True, allowed=REGIONS),
-        Column("state", "VARCHAR", "US state, two letters", nullable=True),
+        Column("state", "VARCHAR", "US state of the home on history_start, two letters; people move", nullable=True),
         Column("household_type", "VARCHAR", "Household the person lives in", nullable=True, allowed=HOUSEHOLD_TYPES),
         Column("consent_status", "VARCHAR", "Whether the person allows processing; only `granted` is processed past the raw tables", allowed=CONSENT_STATUSES),
         Column("consent_timestamp", "TIMESTAMP", "When consent was last decided", unit="UTC", nullable=True),
@@ -224,7 +239,7 @@ STREAM_TRUTH = PipelineTable(
         Column("merchant_name", "VARCHAR", "Merchant or counterparty, as in raw_transactions"),
         Column("cadence", "VARCHAR", "weekly, biweekly, semimonthly, monthly, quarterly, semiannual, annual or irregular"),
         Column("started_on", "DATE", "First charge"),
-        Column("ended_on", "DATE", "Day it was cancelled; null while it runs at as_of", nullable=True),
+        Column("ended_on", "DATE", "Its last charge, when it was cancelled or another landlord, provider or employer followed; null while it runs at as_of", nullable=True),
         Column("first_amount", MONEY, "Amount of the first charge, positive = money out", unit="USD"),
         Column("last_amount", MONEY, "Amount of the latest charge up to as_of", unit="USD"),
         Column("price_steps", "INTEGER", "How many price changes up to as_of", unit="steps"),
@@ -258,6 +273,27 @@ PENDING_TRUTH = PipelineTable(
     left_out=(LeftOut("imports", "only the generator knows which holds will post"),),
 )
 
+LIFE_EVENTS = PipelineTable(
+    "life_events",
+    "One row per event that has happened by as_of and changed how somebody lives; never an input to a feature, only to score detection. Ordinary raises, rents and moves are not in it.",
+    (
+        Column("event_id", "VARCHAR", "Identifier of the event"),
+        Column("user_id", "VARCHAR", "Person it happened to"),
+        Column("kind", "VARCHAR", "What happened", allowed=LIFE_EVENT_KINDS),
+        Column("happened_on", "DATE", "Day from which the person lives otherwise"),
+        Column("ends_on", "DATE", "Day it was over and the person lived as before; null until then, and where what has changed stays so", nullable=True),
+        Column("changes", "VARCHAR", "What changed, as a JSON list of objects with the keys what, from and to"),
+        Column("persona_before", "VARCHAR", "Persona the person lived by until then", allowed=PERSONA_KEYS),
+        Column("persona_after", "VARCHAR", "Persona the person lives by from then on, until ends_on", allowed=PERSONA_KEYS),
+    ),
+    primary_key=("event_id",),
+    order_by=("user_id", "happened_on"),
+    foreign_keys=(USER_KEY,),
+    step=GENERATED,
+    rows=AnyCount("an import has none, and nothing may have happened to anybody yet"),
+    left_out=(LeftOut("imports", "only the generator knows what has happened to people"),),
+)
+
 GENERATED_TABLES: tuple[PipelineTable, ...] = (
     RAW_USERS,
     RAW_ACCOUNTS,
@@ -267,4 +303,5 @@ GENERATED_TABLES: tuple[PipelineTable, ...] = (
     CARD_STATEMENTS,
     STREAM_TRUTH,
     PENDING_TRUTH,
+    LIFE_EVENTS,
 )

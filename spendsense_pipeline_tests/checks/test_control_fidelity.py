@@ -94,6 +94,7 @@ def test_every_control_is_measured_or_has_no_effect_of_its_own(
 ) -> None:
     reported = {name.split(".")[0] for name in household}
     not_asked = {"target_personas", "persona_weights", "overlap_rate", "custom_merchants"}
+    not_asked |= {"life_event_weights"}
     assert reported == set(OperatorControls.model_fields) - not_asked
     for row in household.values():
         assert row.measured_as

@@ -11,6 +11,8 @@ import pytest
 from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.control_fidelity import build_control_fidelity, control_fidelity
 from spendsense_pipeline.controls import ResolvedConfig
+from spendsense_pipeline.evaluation.event_detection import build_event_detection
+from spendsense_pipeline.evaluation.measures import build_evaluation
 from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.personas.history import build_history
 from spendsense_pipeline.personas.transitions import build_transitions
@@ -34,6 +36,13 @@ def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
         history_start=resolved.history_start,
         thresholds=resolved.thresholds,
     )
+    build_event_detection(
+        con,
+        as_of=resolved.as_of,
+        history_start=resolved.history_start,
+        thresholds=resolved.thresholds,
+    )
+    build_evaluation(con)
     build_fairness_report(con)
     build_control_fidelity(con, resolved)
     return con

@@ -37,7 +37,7 @@ LEGS = """
 def two_years() -> duckdb.DuckDBPyConnection:
     made = two_years_of_two_hundred(1)
     con = duckdb.connect()
-    for name in ("users", "accounts", "transactions"):
+    for name in ("users", "accounts", "transactions", "life_events"):
         con.register(f"raw_{name}", getattr(made, name))
     return con
 
@@ -85,9 +85,12 @@ def test_people_bank_where_there_are_branches_and_mostly_with_one_or_two(seed: i
 def test_money_moves_at_once_within_a_bank_and_in_one_to_three_business_days_between(
     two_years: duckdb.DuckDBPyConnection,
 ) -> None:
+    """Whose life changes and who then lives on savings elsewhere pays by instant payment."""
     taken = defaultdict(set)
-    for _, left, arrived, is_within, _ in rows(two_years, LEGS):
-        taken[is_within].add(business_days(left, arrived))
+    changed = {user for (user,) in rows(two_years, "select user_id from raw_life_events")}
+    for user, left, arrived, is_within, _ in rows(two_years, LEGS):
+        if is_within or user not in changed:
+            taken[is_within].add(business_days(left, arrived))
     assert taken == {True: {0}, False: {1, 2, 3}}
     assert MOST_DAYS == 3
 

@@ -65,6 +65,8 @@ BY_THEMSELVES = {
     "amount_distribution",
     "credit_card_probability",
     "custom_merchants",
+    "life_event_rate",
+    "life_event_weights",
     "light_subscriber_share",
     "savings_transfer_range",
     "subscription_count_max",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -12,6 +13,7 @@ import pytest
 
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
     a_configuration,
     a_population,
 )
@@ -37,7 +39,7 @@ class Statements:
         resolved = a_configuration(
             as_of=AS_OF,
             config={"num_users": 100, "seed": seed, "months_history": MONTHS},
-            controls=controls,
+            controls=NOTHING_HAPPENS | (controls or {}),
         )
         con = a_population(resolved)
         self.days = (AS_OF - resolved.history_start).days + 1
@@ -89,6 +91,26 @@ def test_everybody_pays_the_price_list_of_the_day(natural: Statements) -> None:
         listed = plans.price_on(own, (row["date"] - EPOCH).days)
         assert round(float(row["amount"]) * 100) in listed, row
     assert any(stream["price_steps"] for stream in natural.streams)
+
+
+def test_a_service_changes_its_price_on_one_date_for_all(natural: Statements) -> None:
+    """Nobody pays the new price before that date, nobody the old one after it."""
+    plans = SERVICES.plans
+    series = defaultdict(list)
+    for row in natural.charges:
+        series[row["user_id"], row["merchant_name"]].append(row)
+    changed: dict[tuple[str, int], int] = defaultdict(int)
+    for (_, name), rows in series.items():
+        own = np.flatnonzero(plans.service == ROW[name])
+        announced = np.unique(plans.valid_from[own])
+        for before, row in pairwise(rows):
+            first, last = ((each["date"] - EPOCH).days for each in (before, row))
+            between = announced[(announced > first) & (announced <= last)]
+            if before["amount"] != row["amount"]:
+                assert between.size == 1, row
+                changed[name, int(between[0])] += 1
+    assert len(changed) >= 3
+    assert max(changed.values()) >= 5
 
 
 def test_memberships_are_charged_once_a_year_and_make_no_stream(natural: Statements) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.posting import (
     LAG_BITS,
     PENDING_DAYS_MAX,
@@ -21,7 +22,6 @@ from spendsense_pipeline.generation.behaviours.trips import (
 )
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline.generation.labels import labels_for
-from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World, make_world
@@ -96,7 +96,7 @@ def test_what_is_paid_for_is_where_one_then_is() -> None:
 def test_places_are_within_reach() -> None:
     world = a_world()
     trips, _ = lived(world)
-    home = home_places(world, PLACES)[trips.user]
+    home = plan_moves(world, PLACES).homes(trips.user, trips.start)
     north, east = np.radians(PLACES.latitude), np.radians(PLACES.longitude)
     cosine = np.sin(north[home]) * np.sin(north[trips.place]) + np.cos(north[home]) * np.cos(
         north[trips.place]

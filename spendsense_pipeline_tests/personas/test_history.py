@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.personas import history
 from spendsense_pipeline.personas.assignment import assign
-from spendsense_pipeline.personas.history import build_history, month_ends, months_judged
+from spendsense_pipeline.personas.history import build_history, month_ends, months_judged, past
 from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
@@ -146,7 +145,7 @@ def test_an_import_is_judged_from_its_rows_alone() -> None:
 def test_months_judged_apart_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     resolved = a_configuration(config={"num_users": 30, "seed": 7})
     together = rows(judged_by_month(resolved), "from persona_history order by all")
-    monkeypatch.setattr(history, "COPIES_AT_ONCE", 50)
+    monkeypatch.setattr(past, "COPIES_AT_ONCE", 50)
     apart = rows(judged_by_month(resolved), "from persona_history order by all")
     assert len(together) > 300
     assert apart == together

@@ -2,7 +2,7 @@
 with adopter as (
   select user_id, count(*) as subscriptions, sum(monthly_usd order by monthly_usd) as monthly_usd
   from _checks_subscription_series
-  where is_active
+  where is_active and user_id in (select user_id from _checks_undisturbed)
   group by user_id
 ),
 heavy as (
@@ -19,7 +19,7 @@ saver as (
     * $days_per_half_year
     / ($as_of - $history_start + 1) as growth
   from _checks_saving
-  where transfers_in_30_days >= 2
+  where transfers_in_30_days >= 2 and user_id in (select user_id from _checks_undisturbed)
 ),
 shopper as (
   select
@@ -52,7 +52,7 @@ select 'savings_growth_target_pct', 100 * median(growth) from saver
 union all
 select 'irregular_income_volatility', median(variability)
 from _checks_pay
-where cadence = 'irregular'
+where cadence = 'irregular' and user_id in (select user_id from _checks_undisturbed)
 union all
 select 'transaction_multiplier', avg(monthly_purchases) from shopper
 union all

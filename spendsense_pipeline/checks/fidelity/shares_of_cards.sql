@@ -30,7 +30,9 @@ card as (
   from raw_accounts as account
   left join raw_liabilities as liability on liability.account_id = account.account_id
   left join habit on habit.account_id = account.account_id
-  where account.type = 'credit' and account.balance_limit > 0
+  where account.type = 'credit'
+    and account.balance_limit > 0
+    and account.user_id in (select user_id from _checks_undisturbed)
 ),
 banded as (
   select

@@ -37,6 +37,11 @@ described as (
   from person
   left join _checks_pay as pay on pay.user_id = person.user_id
   left join benefit on benefit.user_id = person.user_id
+),
+-- What events change shows in those to whom nothing has happened yet.
+undisturbed as (
+  select * from described
+  where user_id in (select user_id from _checks_undisturbed)
 )
 select
   'consent_rate' as control,
@@ -53,16 +58,17 @@ select 'business_account_rate', count(*) filter (business_accounts > 0) / count(
 from described
 union all
 select 'subscription_adoption_rate', count(*) filter (subscriptions > 0) / count(*), count(*)
-from described
+from undisturbed
 union all
 select
   'light_subscriber_share',
   count(*) filter (subscriptions <= $most_of_light) / nullif(count(*), 0),
   count(*)
-from described
+from undisturbed
 where subscriptions > 0
 union all
-select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*) from described
+select 'savings_adoption_rate', count(*) filter (is_saver) / count(*), count(*)
+from undisturbed
 union all
 select
   'accounts_per_user_distribution.' || accounts,
@@ -75,7 +81,7 @@ select
   'payroll_pattern_distribution.' || cadence,
   count(*) / sum(count(*)) over (),
   sum(count(*)) over ()
-from described
+from undisturbed
 where cadence is not null
 group by cadence
 union all

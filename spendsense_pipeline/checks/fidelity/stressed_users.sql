@@ -19,7 +19,9 @@ person as (
     / sum($as_of + 1 - greatest($as_of + 1 - $longest_window, $history_start)) as low_share
   from _checks_accounts as account
   left join low_days on low_days.account_number = account.account_number
-  where account.subtype = 'checking' and not account.is_business
+  where account.subtype = 'checking'
+    and not account.is_business
+    and account.user_id in (select user_id from _checks_undisturbed)
   group by account.user_id
 )
 select

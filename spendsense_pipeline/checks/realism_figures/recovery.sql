@@ -12,8 +12,8 @@ from (
     count(*) as people,
     count(*) filter (assignment.primary_persona = person.target_persona) / count(*) as recall
   from persona_assignments as assignment
-  join raw_users as person on person.user_id = assignment.user_id
-  where person.target_persona is not null
+  join _checks_targets_in_force as person on person.user_id = assignment.user_id
+  where person.is_settled
   group by person.target_persona, assignment.window_days
 )
 group by target_persona

@@ -1,5 +1,6 @@
 -- One row per card: its limit, the least and most it owed on any night (cents), and the utilisation
--- band it lives in: the one that holds the middle of that range.
+-- band it lives in: the one that holds the middle of that range. Cards that an event has put to
+-- another use live in none.
 with balance as (
   select account_number, min(closing_cents) as least_cents, max(closing_cents) as most_cents
   from _checks_closings
@@ -25,3 +26,7 @@ select
 from _checks_accounts as card
 join balance on balance.account_number = card.account_number
 where card.limit_cents > 0
+  and card.user_id not in (
+    select user_id from life_events
+    where contains(changes, 'card_use"')
+  )

@@ -5,9 +5,9 @@ Who gets which is decided in the modules beside this one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -71,6 +71,8 @@ class IncomeSources(Columns):
     second_pay_usd: Floats
     social_security_usd: Floats
     pension_usd: Floats
+    unemployment_usd: Floats
+    """Benefits while somebody looks for work."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,15 @@ class Profiles:
     is_high_spender: Flags
     is_joint: Flags
     has_business: Flags
+
+    def rows(self, at: Ints) -> Self:
+        """Of some of the people, in that order: `[M]`."""
+        kept: dict[str, Any] = {}
+        for field in fields(self):
+            attribute = getattr(self, field.name)
+            is_record = isinstance(attribute, Columns)
+            kept[field.name] = attribute.where(at) if is_record else attribute[at]
+        return type(self)(**kept)
 
     @property
     def age_years(self) -> Ints:

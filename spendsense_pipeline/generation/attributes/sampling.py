@@ -7,13 +7,9 @@ free, so that the population comes as near the request as the targets allow.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
-
 import numpy as np
 
 from spendsense_pipeline.controls import ResolvedConfig
-from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import cards, orders, pay, sources
 from spendsense_pipeline.generation.attributes.frame import Frame
 from spendsense_pipeline.generation.attributes.profiles import (
@@ -44,11 +40,7 @@ def sample_profiles(resolved: ResolvedConfig, first_user: int, users: int) -> Pr
     first_block, blocks = blocks_of(first_user, users)
     whole = _blocks_of_profiles(Frame(resolved, first_block, blocks))
     start = first_user - first_block * BLOCK_USERS
-    kept = np.arange(start, start + users)
-    return replace(
-        whole,
-        **{f.name: _kept(getattr(whole, f.name), kept) for f in fields(whole)},
-    )
+    return whole.rows(np.arange(start, start + users))
 
 
 def _blocks_of_profiles(frame: Frame) -> Profiles:
@@ -94,8 +86,3 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         is_joint=is_joint.ravel(),
         has_business=has_business.ravel(),
     )
-
-
-def _kept(attribute: Columns | Flags | Floats | Ints, kept: Ints) -> Any:
-    """An attribute of the wanted people only."""
-    return attribute.where(kept) if isinstance(attribute, Columns) else attribute[kept]

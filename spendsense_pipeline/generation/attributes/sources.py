@@ -108,6 +108,7 @@ def household_income(
             second_pay_usd=second.ravel(),
             social_security_usd=benefit.ravel(),
             pension_usd=pension.ravel(),
+            unemployment_usd=np.zeros(pension.size),
         ),
         np.array([*SECOND_CADENCE_SHARES], dtype=np.int64)[second_cadence].ravel(),
     )

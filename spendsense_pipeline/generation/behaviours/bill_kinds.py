@@ -7,7 +7,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats
-from spendsense_pipeline.generation.behaviours.homes import Homes, at_age, pays_property_tax
+from spendsense_pipeline.generation.behaviours.homes import (
+    Homes,
+    at_age,
+    pays_property_tax,
+    pays_rent,
+)
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -124,9 +129,8 @@ def has_bills(world: World, home: Homes) -> Flags:
     people = world.profiles.people
     has = np.zeros(draw.shape, dtype=np.bool_)
     has[:, BILL_KINDS.index("mortgage")] = home.owes
-    # Nobody runs out before payday in a home that is paid off.
     is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    has[:, BILL_KINDS.index("rent")] = ~home.is_owner | (is_tight & ~home.owes)
+    has[:, BILL_KINDS.index("rent")] = pays_rent(world, home)
     has[:, BILL_KINDS.index("property_tax")] = pays_property_tax(world, home) & ~is_tight
     for name, share in OTHER_BILL_SHARES.items():
         kind = BILL_KINDS.index(name)

@@ -145,6 +145,9 @@ def plan_cards(
         ],
         int(CardUse.CRITICAL),
     )
+    # A card is the same card in every chapter of its holder's life, used otherwise in some.
+    first = _first_chapters(world, user, which)
+    use = np.where(band == band[first], use[first], use)
     liked = store_cards(products, usual_shops, user)
     is_of_store = (which > 0) & (use == CardUse.IN_FULL) & liked.any(axis=1)
     is_of_store &= drawn[:, CardDraw.OF_STORE] < STORE_CARD_SHARE
@@ -172,23 +175,47 @@ def plan_cards(
         use,
         payment,
         is_tight,
+        first,
         drawn[:, [CardDraw.STATEMENT_DAY, CardDraw.DUE_DAYS, CardDraw.EARLY_DAYS]],
     )
+    pays_on = _answered_as_before(world, user, which, issued, pays_on)
     return Cards(
         user=user,
-        product=chosen.product,
+        product=chosen.product[first],
         slot=np.where(which == 0, Slot.CARD_1, Slot.CARD_2),
         band=band,
         use=use,
         payment=payment,
-        limit_cents=chosen.limit_cents,
-        apr_basis_points=chosen.apr_basis_points,
-        is_of_store=is_of_store,
+        limit_cents=chosen.limit_cents[first],
+        apr_basis_points=chosen.apr_basis_points[first],
+        is_of_store=is_of_store[first],
         set_point=low + (high - low) * drawn[:, CardDraw.SET_POINT] ** power,
         issued=issued,
         due=due,
         pays_on=pays_on,
     )
+
+
+def _first_chapters(world: World, user: Ints, which: Ints) -> Ints:
+    """The card of the holder's first chapter that each is: `[C]`."""
+    number = np.full((world.users, CARDS_PER_USER_MAX), -1, dtype=np.int64)
+    number[user, which] = np.arange(user.size)
+    return number[world.first_chapter[user], which]
+
+
+def _answered_as_before(world: World, user: Ints, which: Ints, issued: Ints, pays_on: Ints) -> Ints:
+    """Days of payments, `[C, J]`: a statement from before a chapter is answered as it would have
+    been in the one before."""
+    chapters = world.chapters
+    number = np.full((world.users, CARDS_PER_USER_MAX), -1, dtype=np.int64)
+    number[user, which] = np.arange(user.size)
+    before = number[chapters.before[user], which]
+    is_earlier = issued < chapters.first_day[user][:, np.newaxis]
+    answered = pays_on.copy()
+    for each in range(1, int(chapters.number.max(initial=0)) + 1):
+        at = np.flatnonzero(chapters.number[user] == each)
+        answered[at] = np.where(is_earlier[at], answered[before[at]], answered[at])
+    return answered
 
 
 def _dates(
@@ -199,9 +226,11 @@ def _dates(
     use: Ints,
     payment: Ints,
     is_tight: Flags,
+    first: Ints,
     drawn: Floats,
 ) -> tuple[Ints, Ints, Ints]:
-    """Statement, due and payment days, each `[C, J]`."""
+    """Statement, due and payment days, each `[C, J]`; what the issuer sets is that of the first
+    chapter."""
     calendar = world.calendar
     day_draw, due_draw, early_draw = drawn.T
     months = np.arange(-1, calendar.month_count + 1)
@@ -213,18 +242,18 @@ def _dates(
     )[:, 0]
     next_pay = np.clip(next_pay, 0, world.days - 1)
     before_pay = (calendar.day_of_month[next_pay] - 12) % 28 + 1
-    day_of_month = np.where(is_tight, before_pay, day_of_month)
+    day_of_month = np.where(is_tight, before_pay, day_of_month)[first]
     issued = calendar.clamp_day(months, day_of_month[:, np.newaxis]).astype(np.int64)
     # Rows start at the first statement in the plan; those before it are dropped.
-    first = (issued < 0).sum(axis=1)
-    columns = first[:, np.newaxis] + np.arange(months.size - 2)
+    earlier = (issued < 0).sum(axis=1)
+    columns = earlier[:, np.newaxis] + np.arange(months.size - 2)
     beyond = columns >= months.size
     issued = np.take_along_axis(issued, np.minimum(columns, months.size - 1), axis=1)
     issued = np.where(beyond, world.days + _NEVER_DAYS, issued)
     shortest, longest = DUE_DAYS_RANGE
     wait = shortest + np.minimum(due_draw * (longest - shortest + 1), longest - shortest)
     is_late = payment == PaymentHabit.LATE
-    wait = np.where(is_late, LATE_PAYER_DUE_DAYS, wait.astype(np.int64))
+    wait = np.where(is_late, LATE_PAYER_DUE_DAYS, wait.astype(np.int64))[first]
     due = issued + wait[:, np.newaxis]
     cycle = which[:, np.newaxis] * 64 + np.arange(issued.shape[1])
     when = uniform(world.words("card_payment_day", np.arange(CARDS_PER_USER_MAX * 64)))

@@ -8,10 +8,10 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.catalog import Places
 from spendsense_pipeline.generation.habits import does_without
 from spendsense_pipeline.generation.labels import Fixed
-from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
 from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -91,6 +91,7 @@ def emergency_postings(
     for number, cost in enumerate(COSTS):
         if cost.needs is not None:
             keep &= (kind != number) | ~does_without(way[user], cost.needs)
+    home = plan_moves(world, places).homes(user, day.astype(np.int64))
     return postings(
         user=user[keep],
         slot=slot[user[keep]],
@@ -99,5 +100,5 @@ def emergency_postings(
         label=np.array([int(cost.label) for cost in COSTS])[kind][keep],
         purpose=Purpose.EMERGENCY,
         serial=month[keep],
-        place=np.where(_IS_VISITED[kind], home_places(world, places)[user], NO_PLACE)[keep],
+        place=np.where(_IS_VISITED[kind], home, NO_PLACE)[keep],
     )

@@ -76,6 +76,32 @@ def homes(world: World) -> Homes:
     return Homes(is_owner, owes, np.where(~is_owner | owes, usd, 0.0))
 
 
+def pays_rent(world: World, home: Homes) -> Flags:
+    """Who rents: nobody runs out before payday in a home that is paid off.
+
+    Args:
+        world: The shard.
+        home: How each household lives.
+
+    Returns:
+        `[U]`.
+    """
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    return np.asarray(~home.is_owner | (is_tight & ~home.owes), dtype=np.bool_)
+
+
+def lease_months(world: World) -> Ints:
+    """The month of the first anniversary of each household's lease, or of its mortgage's escrow.
+
+    Args:
+        world: The shard.
+
+    Returns:
+        1..12, months since that of history_start, `[U]`.
+    """
+    return 1 + (uniform(world.words("lease", 0)) * 12).astype(np.int64)
+
+
 def housing_growth(world: World, month: Ints) -> Floats:
     """What rents and mortgages have risen by since history_start, step by step.
 
@@ -87,8 +113,7 @@ def housing_growth(world: World, month: Ints) -> Floats:
         Factors of rent and of a mortgage, `[2, U, M]`: a step a year at most, in the month of the
         lease's anniversary.
     """
-    anniversary = 1 + (uniform(world.words("lease", 0)) * 12).astype(np.int64)
-    passed = (month - anniversary[:, np.newaxis]) // 12 + 1
+    passed = (month - lease_months(world)[:, np.newaxis]) // 12 + 1
     at = np.clip(passed + 1, 0, RISES)
     place = uniform(world.words("lease_rise", np.arange(RISES)))
     has_none = uniform(world.words("lease_no_rise", np.arange(RISES))) < NO_RISE_SHARE

@@ -25,10 +25,12 @@ from spendsense_pipeline.generation.behaviours.income import (
     events_passed,
     pay_day_of_month,
 )
+from spendsense_pipeline.generation.behaviours.moves import plan_moves, rents_through_moves
+from spendsense_pipeline.generation.behaviours.next_billers import next_billers
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.behaviours.prices import biller_growth
 from spendsense_pipeline.generation.bit_fields import BitFields
-from spendsense_pipeline.generation.catalog import BILL_KINDS
+from spendsense_pipeline.generation.catalog import BILL_KINDS, Catalog
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
@@ -43,6 +45,7 @@ _INSTALMENT: Final = BILL_SERIAL.size("month") - 1
 """Stands for the month of a rent paid in parts, of which no two fall on one day."""
 RENT, MORTGAGE = BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage")
 PROPERTY_TAX = BILL_KINDS.index("property_tax")
+CHILDCARE = BILL_KINDS.index("childcare")
 OF_A_CAR: Final = (BILL_KINDS.index("car_loan"), BILL_KINDS.index("auto_insurance"))
 TIGHT_BILLS_SHARES: Final = (0.42, 0.6)
 """Of income, what bills come to at least where the money runs out, a little different for everybody
@@ -68,6 +71,9 @@ class Bills:
     amount_cents: Ints
     """Usual monthly amount, 0 where there is no such bill."""
     biller: Ints
+    """Whom it is paid to on history_start."""
+    next_biller: Ints
+    """The same after a move."""
     day_of_month: Ints
 
     @property
@@ -87,6 +93,23 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
 
     Returns:
         Contracts per (user, kind), `[U, KINDS]`; together they leave everyday spending its share.
+    """
+    cents, biller = contracted(world, labels, saved_usd)
+    next_biller = next_billers(world, labels.catalog, biller)
+    cents, (biller, next_biller) = _by_chapter(world, labels.catalog, cents, (biller, next_biller))
+    return Bills(cents, biller, next_biller, _days_of_month(world, paychecks))
+
+
+def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, Ints]:
+    """What people contract for, and with whom.
+
+    Args:
+        world: The shard.
+        labels: Names of the billers, and through them the catalog.
+        saved_usd: What savings orders take of income a month, `[U]`.
+
+    Returns:
+        Usual monthly cents, 0 where there is no such bill, and billers: `[U, KINDS]` each.
     """
     catalog, people = labels.catalog.billers, world.profiles.people
     income = people.income_monthly_usd
@@ -115,7 +138,34 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
+    cents = np.rint(usual * 100).astype(np.int64)
+    cents[:, RENT] = _asked_rent(cents[:, RENT])
+    return cents, biller
 
+
+def _by_chapter(
+    world: World, catalog: Catalog, cents: Ints, billers: tuple[Ints, ...]
+) -> tuple[Ints, tuple[Ints, ...]]:
+    """What is contracted for is settled in the first chapter of a life; events change a few of it:
+    `[U, KINDS]` each."""
+    if world.chapters.are_whole_lives:
+        return cents, billers
+    turns = world.turns
+    cents = cents[world.first_chapter]
+    cents[:, RENT] = _asked_rent(cents[:, RENT] * turns.rent_share)
+    cents[:, CHILDCARE] += turns.childcare_cents
+    # Another landlord than the last one.
+    landlords = catalog.billers.by_kind["rent"]
+    moved = np.flatnonzero(turns.homes > 0)
+    found = tuple(of[world.first_chapter] for of in billers)
+    for biller in found:
+        place = np.searchsorted(landlords, biller[moved, RENT]) + turns.homes[moved]
+        biller[moved, RENT] = landlords[place % landlords.size]
+    return cents, found
+
+
+def _days_of_month(world: World, paychecks: Paychecks) -> Ints:
+    """Days of the month that bills are due on: `[U, KINDS]`."""
     day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
     late = (uniform(world.words("housing_day", 0)) - DUE_ON_THE_FIRST_SHARE) * 4
     first_days = 2 + np.floor(late / (1 - DUE_ON_THE_FIRST_SHARE)).astype(np.int64)
@@ -134,9 +184,7 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     day_of_month = np.where(
         twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
     )
-    cents = np.rint(usual * 100).astype(np.int64)
-    cents[:, RENT] = _asked_rent(cents[:, RENT])
-    return Bills(cents, biller, day_of_month)
+    return np.asarray(day_of_month, dtype=np.int64)
 
 
 def _asked_rent(cents: Floats | Ints) -> Ints:
@@ -169,14 +217,14 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
     draw = BILL_SERIAL.pack(kind=np.arange(KINDS)[:, np.newaxis], month=months).ravel()
     swing = normal(world.words("bill_month", draw)).reshape(nominal.shape)
-    variation = catalog.monthly_variation[bills.biller][:, :, np.newaxis]
-    profile = catalog.month_profile[bills.biller][:, :, month_of_year]
+    biller, growth = _terms(world, bills, labels, months)
+    variation = catalog.monthly_variation[biller]
+    profile = catalog.month_profile[biller, month_of_year]
     # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
     factor = profile * np.exp(variation * swing - variation**2 / 2)
-    factor *= _growth(world, bills, labels, months)
-    due = catalog.due_months[bills.biller]
-    parts = MONTHS_PER_YEAR / due.sum(axis=2)
-    factor *= np.where(due[:, :, month_of_year], parts[:, :, np.newaxis], 0.0)
+    factor *= growth
+    parts = MONTHS_PER_YEAR / catalog.due_months.sum(axis=1)
+    factor *= np.where(catalog.due_months[biller, month_of_year], parts[biller], 0.0)
     cents = np.rint(bills.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
     keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
@@ -192,21 +240,29 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         day=day[user, kind, month],
         authorized=day[user, kind, month],
         cents=cents[user, kind, month],
-        label=labels.first_biller + bills.biller[user, kind],
+        label=labels.first_biller + biller[user, kind, month],
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=kind, month=month),
     )
-    return Postings.joined([monthly, _instalments(world, bills, paychecks, labels)])
+    in_parts = _instalments(world, bills, paychecks, labels, biller, growth)
+    return Postings.joined([monthly, in_parts])
 
 
-def _growth(world: World, bills: Bills, labels: Labels, months: Ints) -> Floats:
-    """What prices have risen by since history_start: `[U, KINDS, M]`, months of the plan."""
+def _terms(world: World, bills: Bills, labels: Labels, months: Ints) -> tuple[Ints, Floats]:
+    """Whom bills are paid to in months of the plan, and what their prices have risen by since
+    history_start: `[U, KINDS, M]` each."""
     start, plan = world.resolved.history_start, world.calendar.first_date
     first = start.year * 12 + start.month - 1
     since = months + plan.year * 12 + plan.month - 1 - first
-    growth = biller_growth(labels.catalog.billers, first, since)[bills.biller]
-    growth[:, [RENT, MORTGAGE]] = housing_growth(world, since).transpose(1, 0, 2)
-    return growth
+    moves = plan_moves(world, labels.catalog.places)
+    biller = np.repeat(bills.biller[:, :, np.newaxis], since.size, axis=2)
+    who, month = np.nonzero(since >= moves.month[:, np.newaxis])
+    biller[who, :, month] = bills.next_biller[who]
+    growth = biller_growth(labels.catalog.billers, first, since)[biller, np.arange(since.size)]
+    rent, mortgage = housing_growth(world, since)
+    growth[:, RENT] = rents_through_moves(world, moves, since, rent)
+    growth[:, MORTGAGE] = mortgage
+    return biller, growth
 
 
 def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
@@ -217,7 +273,14 @@ def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
     return world.calendar.on_or_after(last + 1).reshape(nominal.shape).astype(np.int64)
 
 
-def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Labels) -> Postings:
+def _instalments(
+    world: World,
+    bills: Bills,
+    paychecks: Paychecks,
+    labels: Labels,
+    biller: Ints,
+    growth: Floats,
+) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
     cadence = world.profiles.cadence
     splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != Cadence.MONTHLY)
@@ -229,7 +292,6 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
         list(INSTALMENTS_PER_MONTH.values()),
         1.0,
     )
-    growth = _growth(world, bills, labels, np.arange(world.calendar.month_count))
     month = world.calendar.month_index[np.clip(paychecks.day, 0, world.days - 1)]
     grown = np.take_along_axis(growth[rows, housing], month, axis=1)
     part = np.rint((monthly / per_month)[:, np.newaxis] * grown / 100).astype(np.int64) * 100
@@ -243,7 +305,7 @@ def _instalments(world: World, bills: Bills, paychecks: Paychecks, labels: Label
         slot=Slot.CHECKING,
         day=day[user, column],
         cents=part[user, column],
-        label=labels.first_biller + bills.biller[user, housing[user]],
+        label=labels.first_biller + biller[user, housing[user], month[user, column]],
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=housing[user], month=_INSTALMENT),
     )

@@ -23,10 +23,14 @@ from spendsense_pipeline.generation.behaviours.irregular_pay import (
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.calendar import PAD_DAYS
 from spendsense_pipeline.generation.labels import Labels
-from spendsense_pipeline.generation.payers import CLIENTS_PER_USER, Payer
+from spendsense_pipeline.generation.payers import CLIENTS_PER_USER, IN_A_ROW, Payer
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
-from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.randomness import integers, normal, uniform, words
 from spendsense_pipeline.generation.world import World
+
+UNEMPLOYMENT_WAITS_DAYS = 19
+"""From the last day of work to the first benefit, at least: a week nobody pays, and the form."""
+_WEDNESDAY = 2
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,10 @@ class Paychecks:
     first: Ints
     """Column of the first payday on or after day 0: `[U]`."""
 
+    def of_first(self, users: int) -> Paychecks:
+        """Of the first so many users."""
+        return Paychecks(*(each[:users] for each in (self.day, self.cents, self.payer, self.first)))
+
 
 def plan_paychecks(world: World) -> Paychecks:
     """Schedule and amounts of the main income, starting with the last before the history."""
@@ -57,13 +65,19 @@ def plan_paychecks(world: World) -> Paychecks:
     nominal[who] = paydays.payroll_days(world, who, profiles.cadence[who], "payday", count)
     careers = employment.careers(world, who)
     job = careers.job_at(nominal[who])
+    # Of employers that events have ended there may be any number, of others one less is left.
+    employer = np.array(IN_A_ROW)[
+        np.minimum(job + world.turns.employer[who, np.newaxis], len(IN_A_ROW) - 1)
+    ]
     usd = _mean_paycheck(profiles.income.main_pay_usd[who], profiles.cadence[who])
     factor = np.take_along_axis(careers.pay_factor, job, axis=1)
     factor = factor * employment.raises(world, who, nominal[who], "pay")
     factor = factor * employment.hours(world, who, nominal[who], "pay")
     factor = np.where(careers.is_between(nominal[who]), 0.0, factor)
     cents[who] = np.rint(usd[:, np.newaxis] * 100 * factor)
-    payer[who] = Payer.EMPLOYER_1 + job
+    drives = world.turns.drives_for_platform[who, np.newaxis]
+    payer[who] = np.where(drives, Payer.PLATFORM, employer)
+    cents[who] = np.where(drives, _by_the_ride(world, who, nominal[who], cents[who]), cents[who])
 
     who = np.flatnonzero(is_irregular)
     nominal[who] = rare_paydays(world, count)[who]
@@ -77,6 +91,7 @@ def plan_paychecks(world: World) -> Paychecks:
     nominal[who, : benefit_day.shape[1]] = benefit_day
     cents[who, : benefit_cents.shape[1]] = benefit_cents
     payer[who] = Payer.SOCIAL_SECURITY
+    cents[nominal < world.turns.paid_from_day[:, np.newaxis]] = 0
 
     # Paydays past the horizon are kept as nominal: they say where the last pay period ends.
     known = nominal < world.days + PAD_DAYS // 2
@@ -124,7 +139,9 @@ def pay_postings(world: World, paychecks: Paychecks, labels: Labels) -> Postings
         [
             postings(**main, purpose=purpose[main["user"]]),
             postings(**rest | {"slot": Slot.SAVINGS}, purpose=Purpose.SAVED_PAY),
+            _final_pay(world, paychecks, lines),
             _second_pay(world, lines),
+            _unemployment(world, lines),
             _benefits_beside_pay(world, lines),
             _pensions(world, lines),
         ]
@@ -147,6 +164,29 @@ def _deposits(
     }
 
 
+def _final_pay(world: World, paychecks: Paychecks, lines: Ints) -> Postings:
+    """What an employer pays for the days worked before an event ended the work, when it was due."""
+    ended = world.turns.paid_from_day > world.chapters.first_day
+    ended &= world.profiles.cadence[world.chapters.before] != Cadence.IRREGULAR
+    row = np.flatnonzero(ended & (world.chapters.number > 0))
+    before, day = world.chapters.before[row], world.chapters.first_day[row]
+    due = (paychecks.day[before] < day[:, np.newaxis]).sum(axis=1)
+    last = paychecks.day[before, np.maximum(due - 1, 0)]
+    pays_on = paychecks.day[before, due]
+    worked = (day - last) / np.maximum(pays_on - last, 1)
+    cents = np.rint(paychecks.cents[before, due] * worked).astype(np.int64)
+    payer = paychecks.payer[before, due]
+    paid = _deposits(
+        world,
+        row,
+        pays_on[:, np.newaxis],
+        np.where(np.isin(payer, IN_A_ROW), cents, 0)[:, np.newaxis],
+        payer[:, np.newaxis],
+        lines[world.chapters.before],
+    )
+    return postings(**paid, purpose=Purpose.PAY)
+
+
 def _second_pay(world: World, lines: Ints) -> Postings:
     """Pay of second earners, who keep their employers, and payouts of the platforms of apps."""
     profiles = world.profiles
@@ -162,6 +202,31 @@ def _second_pay(world: World, lines: Ints) -> Postings:
     day = np.where(nominal < world.days + PAD_DAYS // 2, day, nominal)
     rows = _deposits(world, who, day, cents, Payer.SECOND_EMPLOYER, lines)
     return postings(**rows, purpose=Purpose.SECOND_PAY)
+
+
+def _by_the_ride(world: World, who: Ints, day: Ints, cents: Ints) -> Ints:
+    """What a platform pays out for a week around the usual sum: `[N, K]` cents."""
+    keys = world.keys("platform_payout")[who]
+    swing = np.clip(normal(words(keys, day - employment.NUMBERED_FROM_DAY)), -2, 2)
+    sigma = employment.PLATFORM_AMOUNT_SIGMA
+    return np.rint(cents * np.exp(sigma * swing - sigma**2 / 2)).astype(np.int64)
+
+
+def _unemployment(world: World, lines: Ints) -> Postings:
+    """Benefits of who looks for work: whole dollars every second Wednesday, after a wait."""
+    monthly = world.profiles.income.unemployment_usd
+    who = np.flatnonzero(monthly > 0)
+    first_wednesday = (_WEDNESDAY - int(world.calendar.weekday[0])) % 7
+    to_first = first_wednesday + 7 * integers(world.words("unemployment_week", 0)[who], 2)
+    nominal = to_first[:, np.newaxis] + 14 * np.arange(world.days // 14 + 1)
+    weekly = np.rint(monthly[who] * 12 / 52)
+    begins = world.chapters.first_day[who] + UNEMPLOYMENT_WAITS_DAYS
+    cents = np.where(nominal >= begins[:, np.newaxis], (2 * weekly * 100)[:, np.newaxis], 0).astype(
+        np.int64
+    )
+    day = world.calendar.on_or_before(nominal).astype(np.int64)
+    rows = _deposits(world, who, day, cents, Payer.UNEMPLOYMENT, lines)
+    return postings(**rows, purpose=Purpose.UNEMPLOYMENT)
 
 
 def _benefits(world: World, who: Ints) -> tuple[Ints, Ints]:

@@ -98,14 +98,15 @@ class LoanBook:
 
 
 def plan_loans(
-    world: World, bills: Bills, bill_rows: Postings, labels: Labels
+    lives: World, world: World, bills: Bills, bill_rows: Postings, labels: Labels
 ) -> tuple[LoanBook, Postings]:
-    """The loans that bills pay.
+    """The loans that bills pay. A loan goes on through all chapters of a life.
 
     Args:
-        world: The shard.
-        bills: What each household has contracted, `[U, KINDS]`.
-        bill_rows: Every bill payment, from whatever account.
+        lives: The shard in chapters.
+        world: The shard, everybody in their first chapter.
+        bills: What each household has contracted, `[U, KINDS]` of the chapters.
+        bill_rows: Every bill payment that was lived, from whatever account, by chapter.
         labels: Tell which bill a row pays.
 
     Returns:
@@ -119,9 +120,10 @@ def plan_loans(
         of_user = np.full(world.users, -1)
         of_user[loans.user] = np.arange(loans.size)
         at = np.flatnonzero(kinds == kind.bill_kind)
-        at = at[np.lexsort((bill_rows.serial[at], bill_rows.day[at], bill_rows.user[at]))]
+        person = lives.chapters.person[bill_rows.user[at]]
+        at = at[np.lexsort((bill_rows.serial[at], bill_rows.day[at], person))]
         paid = bill_rows.where(at)
-        loan = of_user[paid.user]
+        loan = of_user[lives.chapters.person[paid.user]]
         number = _numbered(loan)
         link[at] = transfer_link(int(Purpose.BILL), code * NUMBERS_PER_LOAN + number)
         arrived = postings(
@@ -139,6 +141,7 @@ def plan_loans(
             charges = charged_monthly(world, loans, escrow, loan, paid)
         else:
             charges = accrued_daily(loans, schedule, loan, number, paid)
+        arrived = lives.chapters.by_person(arrived)
         lent.append(loans)
         schedules.append(schedule)
         rows += [arrived, charges]
@@ -151,7 +154,7 @@ def plan_loans(
 
 def _lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans, Schedule]:
     """Every loan of a kind, on such terms that its payment is the household's bill."""
-    user = np.flatnonzero(bills.amount_cents[:, kind.bill_kind] > 0)
+    user = np.flatnonzero(bills.amount_cents[: world.users, kind.bill_kind] > 0)
     bill = bills.amount_cents[user, kind.bill_kind]
     due_day = bills.day_of_month[user, kind.bill_kind]
     word = world.words("loan", 4 * code + np.arange(4))[user]

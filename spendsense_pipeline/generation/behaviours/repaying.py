@@ -177,7 +177,7 @@ def accrued_daily(
         since[of] = paid.day[at]
     at = np.flatnonzero(interest > 0)
     return postings(
-        user=paid.user[at],
+        user=loans.user[loan[at]],
         slot=loans.slot[loan[at]],
         day=paid.day[at],
         cents=interest[at],

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Columns, Floats, Ints
 from spendsense_pipeline.generation.banking import (
-    Banking,
     arrival,
     plan_banking,
     saves_elsewhere,
@@ -59,11 +58,12 @@ ROUND_ORDER_SHARE = 0.75
 
 
 @dataclass(frozen=True)
-class SavingsPlan:
+class SavingsPlan(Columns):
     """Savings account of every user (`[U]`) and its standing order."""
 
-    banking: Banking
-    """Which account it is, and of which bank."""
+    checking_product: Ints
+    """Row of the account products, which says the bank; of the household's checking account."""
+    savings_product: Ints
     opening_cents: Ints
     order_cents: Ints
     """Amount of each standing order, 0 for none."""
@@ -98,8 +98,10 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
     opening = np.where(
         profiles.rhythm == Rhythm.SWEPT, opening * (order > 0) + income * months, opening
     )
+    checking_product, savings_product = plan_banking(world, labels.catalog)
     return SavingsPlan(
-        banking=plan_banking(world, labels.catalog),
+        checking_product=checking_product,
+        savings_product=savings_product,
         opening_cents=np.rint(opening).astype(np.int64),
         order_cents=order,
         monthly_cents=monthly,
@@ -194,7 +196,7 @@ def interest_postings(
     credit_day = np.where(credit_day < 0, ends, credit_day)
     flow = daily_cents(movements, Slot.SAVINGS, world.users, world.days)
     balance = plan.opening_cents[:, np.newaxis] - np.cumsum(flow, axis=1)
-    apy_percent = labels.catalog.account_products.apy_percent[plan.banking.savings_product]
+    apy_percent = labels.catalog.account_products.apy_percent[plan.savings_product]
     rate = np.rint(apy_percent * 100).astype(np.int64)
     earned = np.zeros((world.users, ends.size), dtype=np.int64)
     total = np.zeros(world.users, dtype=np.int64)

@@ -81,9 +81,14 @@ class Shelf:
 
 
 def first_choices(
-    shelf: Shelf, price: Ints, count: Ints, wanted_cents: Floats, most: int
+    shelf: Shelf,
+    price: Ints,
+    count: Ints,
+    wanted_cents: Floats,
+    most: int,
+    held_before: Flags | None = None,
 ) -> tuple[Ints, Flags]:
-    """What each user is subscribed to on the first day.
+    """What each user subscribes to on one day.
 
     Args:
         shelf: The plans.
@@ -91,13 +96,16 @@ def first_choices(
         count: How many each user has, `[U]`.
         wanted_cents: What they are to cost together, `[U]`.
         most: The most anybody may have.
+        held_before: Which plans are of a service that a user has already, `[U, P]`; none if left
+            out.
 
     Returns:
         Place on the shelf of each, `[U, most]`, of which the first `count` count; and which plans
         are of a service that a user has, `[U, P]`.
     """
     users = np.arange(count.size)
-    held = np.zeros((count.size, shelf.plan.size), dtype=np.bool_)
+    none_held = np.zeros((count.size, shelf.plan.size), dtype=np.bool_)
+    held = none_held if held_before is None else held_before.copy()
     chosen = np.zeros((count.size, most), dtype=np.int64)
     spent = np.zeros(count.size)
     for place in range(most):

@@ -60,8 +60,7 @@ def plan_contracts(
     """
     profiles, services = world.profiles, labels.catalog.subscriptions
     count = profiles.subscription_count
-    # Of the configuration, not of the shard: draws and serial numbers hang on it.
-    most = max(world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN)
+    most = _places(world)
     if not count.any():
         return Contracts.empty()
     shelf, plans = Shelf.of(world, services), services.plans
@@ -87,6 +86,24 @@ def plan_contracts(
         last_day=turnover.last_day[user, number],
         skips_from=turnover.skips_from[user, number],
     )
+
+
+def places_held(world: World, contracts: Contracts) -> Ints:
+    """In which of its subscriber's places each of the first contracts is, or what took its place.
+
+    Args:
+        world: The shard.
+        contracts: Its contracts, `[S]`.
+
+    Returns:
+        Places from 0, `[S]`.
+    """
+    return np.asarray(contracts.serial % _places(world), dtype=np.int64)
+
+
+def _places(world: World) -> int:
+    """Of the configuration, not of the shard: draws and serial numbers hang on it."""
+    return max(world.resolved.controls.subscription_count_max, HEAVY_SUBSCRIPTION_COUNT_MIN)
 
 
 def charges(world: World, contracts: Contracts, labels: Labels) -> Postings:

@@ -14,9 +14,10 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.calendar import Calendar
 from spendsense_pipeline.generation.catalog import Places
-from spendsense_pipeline.generation.places import distances_km, home_places
+from spendsense_pipeline.generation.places import distances_km
 from spendsense_pipeline.generation.postings import NO_PLACE, Slot
 from spendsense_pipeline.generation.randomness import uniform, words_each
 from spendsense_pipeline.generation.targets import Rhythm
@@ -124,13 +125,20 @@ def plan_trips(
     visits_family = is_tight[user] | (drawn(2) < FAMILY_VISIT_SHARE)
     family = uniform(world.words("relatives", np.arange(2)))
     where = np.where(visits_family, family[user, is_flown.astype(np.int64)], drawn(3))
-    home = home_places(world, places)[user]
-    place = _destinations(places, home, is_flown, where)
     start = calendar.clamp_day(0, 1) + _month_offsets(calendar, months)[month]
+    start = (start + (drawn(4) * LAST_START_DAY)).astype(np.int64)
+    moves = plan_moves(world, places)
+    home = moves.homes(user, start)
+    place = _destinations(places, home, is_flown, where)
+    # Relatives stay where they are when somebody moves, as long as one travels there like that.
+    at = np.flatnonzero(visits_family & moves.has_moved(user, start))
+    relatives = _destinations(places, moves.from_place[user[at]], is_flown[at], where[at])
+    is_reached = _reached(places)[is_flown[at].astype(np.int64), home[at], relatives]
+    place[at] = np.where(is_reached, relatives, place[at])
     trips = Trips(
         user=user,
         month=month,
-        start=(start + (drawn(4) * LAST_START_DAY)).astype(np.int64),
+        start=start,
         nights=nights.astype(np.int64),
         place=place,
         is_flown=is_flown,
@@ -161,14 +169,19 @@ def _destinations(places: Places, home: Ints, is_flown: Flags, draw: Floats) -> 
 
 
 @functools.lru_cache(maxsize=4)
-def _cumulative_visitors(places: Places) -> Floats:
-    """Visitors of the places one may drive or fly to from each, summed up: `[2, N, N]`."""
+def _reached(places: Places) -> Flags:
+    """Whether one may drive or fly from each place to each: `[2, N, N]`."""
     far = distances_km(places)
     nearest, farthest = DRIVE_KM
     # Nobody drives to an island.
     same_island = (far > 0) & (np.array(places.states) == "HI")
-    reached = [(far >= nearest) & (far <= farthest) & ~same_island, far >= FLIGHT_KM_MIN]
-    return np.cumsum(np.where(reached, places.visitor_weight, 0.0), axis=2)
+    return np.stack([(far >= nearest) & (far <= farthest) & ~same_island, far >= FLIGHT_KM_MIN])
+
+
+@functools.lru_cache(maxsize=4)
+def _cumulative_visitors(places: Places) -> Floats:
+    """Visitors of the places one may drive or fly to from each, summed up: `[2, N, N]`."""
+    return np.cumsum(np.where(_reached(places), places.visitor_weight, 0.0), axis=2)
 
 
 def away_places(world: World, trips: Trips) -> Ints:

@@ -47,9 +47,10 @@ EMPLOYER_KINDS: Final = (
     "gig",
     "pension",
     "social_security",
+    "unemployment",
 )
 """Who pays: an employer, a client by the project, a brokerage, a publisher, an employer by the
-season, a gig platform, a pension fund, Social Security."""
+season, a gig platform, a pension fund, Social Security, a state's unemployment insurance."""
 NOBODY: Final = "-"
 """Stands where a counterparty is no merchant."""
 MONTHS: Final = tuple(str(month) for month in range(1, 13))
@@ -83,7 +84,8 @@ def _read_billers() -> Billers:
 def _read_employers() -> Employers:
     sheet = Sheet.from_package("employers.csv")
     detailed = sheet.one_of(
-        "category_detailed", (*categories.EARNED_INCOME_CODES[1:], categories.RETIREMENT_INCOME)
+        "category_detailed",
+        (*categories.EARNED_INCOME_CODES[1:], *categories.BENEFIT_INCOME_CODES),
     )
     employers = Employers(
         names=sheet.text("employer_name", unique=True),

@@ -4,7 +4,3 @@ Behaviours plan what is known beforehand (pay, bills, orders); here the days are
 other, for all people of a shard at once. A household steers by how often it buys and what kind of
 thing, never by the amount of one row: balances end where they end.
 """
-
-from spendsense_pipeline.generation.living.days import Lived, live
-
-__all__ = ["Lived", "live"]

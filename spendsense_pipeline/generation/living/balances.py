@@ -43,6 +43,23 @@ class Balances:
         """Debit purchases that have not posted."""
         self.pending_owed = self._pending[users:]
 
+    def hand_over(self, giver: Ints, taker: Ints, given: Ints, taken: Ints) -> None:
+        """Let some take the place of others: what those have, owe and wait for becomes theirs.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+            given: Their cards, `[M]`.
+            taken: The cards of who takes their place, `[M]`.
+        """
+        self.checking[taker], self.savings[taker] = self.checking[giver], self.savings[giver]
+        self.owed[taken] = self.owed[given]
+        source = np.concatenate([giver, self._users + given])
+        target = np.concatenate([taker, self._users + taken])
+        self._pending[target] = self._pending[source]
+        for queue in (self._purchases, self._refunds):
+            queue[:, target] = queue[:, source]
+
     def begin(self, day: int) -> None:
         """Post what settles on a day."""
         self._post_purchases(day)

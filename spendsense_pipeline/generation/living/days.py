@@ -12,6 +12,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
     payment_sizes,
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -28,9 +29,9 @@ from spendsense_pipeline.generation.living.statements import (
 )
 from spendsense_pipeline.generation.living.tastes import Tastes, baskets
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
+from spendsense_pipeline.generation.living.turning import Turning
 from spendsense_pipeline.generation.living.wants import Wanting
 from spendsense_pipeline.generation.means import Means
-from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
     Postings,
@@ -94,7 +95,7 @@ def live(
         of the history.
     """
     days = world.as_of_day + 1
-    plan = _Plan(world, planned, cards, days)
+    plan = _Plan(world, world.chapters.by_day_settled(planned), cards, days)
     bought_at_once = baskets(world.profiles.people, tastes, means.relative)
     wanting = Wanting(
         world,
@@ -115,9 +116,10 @@ def live(
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
-    cash = _cash_machines(world, labels)
+    moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
+    turning = Turning(world, cards, means.everyday_cents)
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
@@ -128,6 +130,7 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
+        turning.of_day(day, balances, billing, shopping, thin, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
@@ -136,8 +139,8 @@ def live(
         book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
         wants = wanting.of_day(day, balances, book.due_before_payday(day, balances))
-        thin.of_day(day, balances, diary, cash)
-        purchases = shopping.of_day(day, wants, balances)
+        thin.of_day(day, balances, diary, (machine, moves.homes_on(day)))
+        purchases = shopping.of_day(day, wants.only(turning.is_lived), balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
         if refunded.size:
@@ -153,7 +156,10 @@ def live(
         thin.end_day(day, balances, diary)
         book.end_day(day, balances, diary)
     rows = Postings.joined(
-        [diary.rows(), *purchase_rows(world, labels, Purchases.joined(bought), cards, away)]
+        [
+            world.chapters.kept(diary.rows()),
+            *purchase_rows(world, labels, Purchases.joined(bought), cards, away),
+        ]
     )
     return Lived(
         rows,
@@ -202,9 +208,7 @@ class _Plan:
         self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
 
 
-def _cash_machines(world: World, labels: Labels) -> tuple[Ints, Ints]:
-    """The machine each user goes to: a label, and its place, `[U]` each."""
-    catalog = labels.catalog
-    machine = np.full(world.users, catalog.merchants.names.index(OWN_MACHINE))
-    label = labels.shop(machine, np.zeros(world.users, dtype=np.bool_))
-    return label, home_places(world, catalog.places)
+def _cash_machines(world: World, labels: Labels) -> Ints:
+    """The label of the machine each user goes to, `[U]`."""
+    machine = np.full(world.users, labels.catalog.merchants.names.index(OWN_MACHINE))
+    return labels.shop(machine, np.zeros(world.users, dtype=np.bool_))

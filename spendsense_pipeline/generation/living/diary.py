@@ -68,7 +68,7 @@ class Diary:
                 user=user,
                 slot=leg.slot,
                 day=settles,
-                authorized=settles,
+                authorized=day,
                 cents=sign * cents,
                 label=leg.label,
                 purpose=int(leg.purpose),

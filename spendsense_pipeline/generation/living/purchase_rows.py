@@ -8,10 +8,11 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.credit import Cards
+from spendsense_pipeline.generation.behaviours.moves import plan_moves, towns_of_work
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.settling import Purchases
-from spendsense_pipeline.generation.places import home_places, second_towns, where_bought
+from spendsense_pipeline.generation.places import where_bought
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.world import World
 
@@ -35,11 +36,11 @@ def purchase_rows(
         The rows of each kind.
     """
     places = labels.catalog.places
-    home = home_places(world, places)
+    moves = plan_moves(world, places)
     town = where_bought(
         world,
-        home,
-        second_towns(world, places, home),
+        moves.homes(purchases.user, purchases.day),
+        towns_of_work(world, places, moves, purchases.user, purchases.day),
         away,
         purchases.user,
         purchases.day,

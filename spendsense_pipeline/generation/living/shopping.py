@@ -12,6 +12,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
+from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import below_largest, priced
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -32,9 +33,13 @@ from spendsense_pipeline.generation.living.tastes import (
     days_between_visits,
 )
 from spendsense_pipeline.generation.living.wants import Wants
-from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.randomness import uniform
-from spendsense_pipeline.generation.shops import FAVOURITE_SHARE, shops_for, usual_shops
+from spendsense_pipeline.generation.shops import (
+    FAVOURITE_SHARE,
+    favourite_draws,
+    shops_for,
+    usual_shops,
+)
 from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
@@ -48,6 +53,10 @@ CHEAPER_SHARE = 0.8
 """Of purchases that cannot be afforded, those in whose place something cheap of it is."""
 _CHEAPEST: Final = 8
 """Out of the cheapest eighth."""
+
+
+_NEVER: Final = -1
+"""A day that none is."""
 
 
 class Shopping:
@@ -76,8 +85,12 @@ class Shopping:
         self._calendar, self._tastes = world.calendar, tastes
         self._merchant = catalog.merchants
         self._shops = shops_for(catalog, world.calendar.first_date)
-        self._state = catalog.places.state[home_places(world, catalog.places)]
+        moves = plan_moves(world, catalog.places)
+        self._state = catalog.places.state[moves.from_place]
+        self._next_state = catalog.places.state[moves.to_place]
+        self._moving_day = np.where(self._next_state != self._state, moves.day, _NEVER)
         self._favourites = usual_shops(world, catalog)
+        self._favourite_draws = favourite_draws(world, len(catalog.spending_groups))
         self._days_between = catalog.visit_kinds.days_between
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._words = PurchaseWords(world)
@@ -92,6 +105,15 @@ class Shopping:
         self._paying = Paying(world, cards, catalog.card_products)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
+    def hand_over(self, giver: Ints, taker: Ints) -> None:
+        """Let some remember where others have been lately.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+        """
+        self._visited[taker] = self._visited[giver]
+
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
 
@@ -103,6 +125,7 @@ class Shopping:
         Returns:
             What is bought, `[N]`.
         """
+        self._move(day)
         busy = self._tastes.busy_on[self._calendar.weekday[day]]
         count = self._counting.of_day(day, wants.rate * busy)
         user = np.repeat(self._everybody, count)
@@ -138,6 +161,14 @@ class Shopping:
         basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
         return self._settling.of_day(day, basket)
+
+    def _move(self, day: int) -> None:
+        """Whoever moves to another state that day shops at what serves it from then on."""
+        who = places(self._moving_day == day)
+        if who.size:
+            self._state[who] = self._next_state[who]
+            there = self._shops.favourites_of(self._state[who], self._favourite_draws[who])
+            self._favourites = self._favourites.moved(who, there)
 
     def _groups(self, day: int, user: Ints, wants: Wants, draw: Ints, word: Words) -> Ints:
         """What kind of thing is bought, by tilt, weekday, season and person: `[N]`."""

@@ -89,6 +89,25 @@ class Billing:
         self.last_paid_cents = np.zeros(count, dtype=np.int64)
         self.last_paid_day = np.full(count, -1)
 
+    def hand_over(self, given: Ints, taken: Ints) -> None:
+        """Let the books of some cards go on as those of others.
+
+        Args:
+            given: Cards, `[N]`.
+            taken: Those whose books they become, `[N]`.
+        """
+        for part in self._parts.values():
+            part[taken] = part[given]
+        self._running[:, taken] = self._running[:, given]
+        for state in (
+            self.cycle,
+            self._previous,
+            self.unpaid_minimums,
+            self.last_paid_cents,
+            self.last_paid_day,
+        ):
+            state[taken] = state[given]
+
     def begin_history(self, owed: Ints) -> None:
         """Take over the balances the history opens with: what was before is not in its books.
 

@@ -35,6 +35,8 @@ SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 0.9
 """Of a usual period's money: more than that, and something is settled with it."""
 SETTLES_SHARE = 0.95
 SETTLED_IN_CASH_SHARE = 0.4
+SETTLES_AFTER_DAYS = 60
+"""Of a life that has just got tighter, those without such sums."""
 WINDFALL_CENTS, WINDFALL_SETTLED_SHARE = 60_000, 0.45
 """Of what is left over beyond that, as after a tax refund: a debt is repaid in whole hundreds."""
 SETTLED_MEDIAN_CENTS = 20_000
@@ -101,6 +103,11 @@ class ThinAccounts:
         # Who is to run out in every period pays friends oftener and settles sooner.
         self._friend_share = np.where(is_natural[who], FRIEND_SHARE, FRIEND_SHARE_TARGETED)
         self._settles_above = np.where(is_natural[who], SETTLES_ABOVE, SETTLES_ABOVE_TARGETED)
+        # What is left of better days is no surplus to settle something with.
+        begun = world.chapters.number[who] > 0
+        self._settles_from = (world.chapters.first_day[who] + begun * SETTLES_AFTER_DAYS).astype(
+            int
+        )
         # A standing order goes on beside it; who is to save looks elsewhere first.
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._world = world
@@ -108,6 +115,15 @@ class ThinAccounts:
         self._arrives = np.full(world.users, -1)
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
+
+    def hand_over(self, giver: Ints, taker: Ints) -> None:
+        """Let some be below zero in the place of others.
+
+        Args:
+            giver: Users, `[N]`.
+            taker: Who takes their place, `[N]`.
+        """
+        self._fee_day[taker], self._is_below[taker] = self._fee_day[giver], self._is_below[giver]
 
     def of_day(
         self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]
@@ -130,7 +146,7 @@ class ThinAccounts:
         has_some = free > SOME_CENTS
         # A third paycheck of a month, a refund: some of it is settled with at once.
         drawn, left_over = self._friend[day], free - self._settles_above * self._usual[day]
-        large = has_some & (drawn < SETTLES_SHARE) & (left_over > 0)
+        large = has_some & (drawn < SETTLES_SHARE) & (left_over > 0) & (day >= self._settles_from)
         hundreds = np.rint(WINDFALL_SETTLED_SHARE * left_over / _HUNDRED).astype(np.int64)
         is_windfall = left_over > WINDFALL_CENTS
         settled = np.where(is_windfall, hundreds * _HUNDRED, self._settled[day])

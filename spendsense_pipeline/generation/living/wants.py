@@ -6,7 +6,7 @@ to paycheck (what is left of this one, before the next), and from reserves that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -71,6 +71,10 @@ class Wants:
     """What there is for purchases by debit card."""
     fetches_cash_apart: Flags
     """Whose cash is not one of the everyday purchases."""
+
+    def only(self, is_lived: Floats) -> Wants:
+        """The same of chapters that are lived, 1, and nothing of the others, 0: `[U]`."""
+        return replace(self, rate=self.rate * is_lived)
 
 
 class Wanting:

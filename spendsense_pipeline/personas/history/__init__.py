@@ -1,57 +1,21 @@
-"""`persona_history`: who was what at the end of every month, by the same queries and rules.
-
-A person as of a month's end is measured as a person of their own: a copy whose rows end there and
-are dated as many days later as that lies before today, so that all copies are measured at once, as
-of today. No feature asks what day of the week or month a row has, only how many days lie between
-two; tests compare with datasets built as of those days.
-"""
+"""`persona_history`: who was what at the end of every month, by the same queries and rules."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.features.definitions import LONGEST_LOOKBACK
-from spendsense_pipeline.features.vocabulary import vocabulary
-from spendsense_pipeline.personas import sql
-from spendsense_pipeline.personas.assignment import features_of_both_windows
-from spendsense_pipeline.personas.rules import bound
-from spendsense_pipeline.sql import QueryFolder, create_temporary, identifier, used
-from spendsense_pipeline.tables.features import WINDOWS
+from spendsense_pipeline.personas.history.past import JUDGED_MOMENTS, judge_moments
 from spendsense_pipeline.tables.personas import PERSONA_HISTORY
-from spendsense_pipeline.tables.raw import (
-    CARD_STATEMENTS,
-    RAW_ACCOUNTS,
-    RAW_LIABILITIES,
-    RAW_TRANSACTIONS,
-    RAW_USERS,
-)
 
 if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.controls import PersonaThresholds
 
-QUERIES = QueryFolder(__package__)
-COPIES_AT_ONCE: Final = 6_000
-"""People times months that are measured together: about 1.5 million rows."""
 PEOPLE_WITHOUT_ASKING: Final = 1_000
 """Up to here every month is judged unless the operator says otherwise; beyond, none."""
-# Features look back over the longer window, a pay gap may have begun before it, and streams over
-# their longest look-back; with the look-back once more, nothing that counts is left out.
-LOOKED_AT_DAYS: Final = LONGEST_LOOKBACK + max(WINDOWS)
-_PAST: Final = "past"
-_COPIED: Final = (
-    (RAW_USERS, "users.sql"),
-    (RAW_ACCOUNTS, "accounts.sql"),
-    (RAW_TRANSACTIONS, "transactions.sql"),
-    (CARD_STATEMENTS, "statements.sql"),
-    (RAW_LIABILITIES, "liabilities.sql"),
-)
 
 
 def months_judged(asked: int | None, people: int) -> int | None:
@@ -115,76 +79,22 @@ def build_history(
     start = history_start or first_row
     if start is None or not people:
         return
-    ends = month_ends(start, as_of, months)
-    at_once = max(1, COPIES_AT_ONCE // people)
-    with _beside(con) as present:
-        for first in range(0, len(ends), at_once):
-            _judge(con, present, ends[first : first + at_once], as_of, history_start, thresholds)
-
-
-def _judge(
-    con: duckdb.DuckDBPyConnection,
-    present: str,
-    ends: list[dt.date],
-    as_of: dt.date,
-    history_start: dt.date | None,
-    thresholds: PersonaThresholds,
-) -> None:
-    """Append what the rules say of everybody at the ends of some months."""
-    con.execute(
-        "create or replace temp table _moments (suffix varchar, as_of date, shift_days integer)"
-    )
+    con.execute("create or replace temp table _ends (as_of date)")
     con.executemany(
-        "insert into _moments values (?, ?, ?)",
-        [(f"@{number:02d}", day, (as_of - day).days) for number, day in enumerate(ends)],
+        "insert into _ends values (?)", [(day,) for day in month_ends(start, as_of, months)]
     )
-    parameters = vocabulary() | {
-        "looked_at_days": LOOKED_AT_DAYS,
-        "history_start": history_start,
-        "is_generated": history_start is not None,
-    }
-    for table, path in _COPIED:
-        con.execute(table.create_sql())
-        query = _of(present, path)
-        con.execute(f"insert into {identifier(table.name)}\n{query}", used(query, parameters))
-    create_temporary(con, "_starts", _of(present, "starts.sql"), parameters)
-    build_recurring_streams(con, as_of=as_of)
-    for window in WINDOWS:
-        build_features(con, as_of=as_of, window_days=window, history_start=None, starts="_starts")
-    judged = sql.judged_query(bound(thresholds), features_of_both_windows())
+    judge_moments(
+        con,
+        "select person.user_id, _ends.as_of from raw_users as person cross join _ends"
+        " where person.consent_status = 'granted'",
+        {},
+        as_of=as_of,
+        history_start=history_start,
+        thresholds=thresholds,
+    )
     con.execute(
-        f"""
-        insert into {identifier(present)}.main.{PERSONA_HISTORY.name}
-        select
-          left(judged.user_id, -3) as user_id,
-          judged.window_days,
-          moment.as_of,
-          judged.primary_persona,
-          judged.severity,
-          judged.history_days
-        from ({judged}) as judged
-        join _moments as moment on moment.suffix = right(judged.user_id, 3)
-        where judged.history_days > 0
-        order by all
-        """
+        f"insert into {PERSONA_HISTORY.name} by name"
+        f" select * from temp.{JUDGED_MOMENTS} order by all"
     )
-
-
-def _of(present: str, path: str) -> str:
-    """A query that reads today's tables: it calls their database `now`, whose name a file has."""
-    return QUERIES.text(path).replace("now.", f"{identifier(present)}.main.")
-
-
-@contextmanager
-def _beside(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Work in a database of its own in memory; yields the name of the one worked in before."""
-    [(present,)] = con.execute("select current_database()").fetchall()
-    con.execute(f"attach ':memory:' as {_PAST}")
-    con.execute(f"use {_PAST}")
-    try:
-        yield present
-    finally:
-        con.execute(f"use {identifier(present)}")
-        con.execute(f"detach {_PAST}")
-        for name in ("_moments", "_starts"):
-            con.execute(f"drop table if exists temp.{name}")
+    for name in ("_ends", JUDGED_MOMENTS):
+        con.execute(f"drop table temp.{name}")

@@ -5,11 +5,15 @@
 -- to what is asked for, a payment takes from it but never below nothing: that reflected sum is the
 -- running total less its lowest point so far.
 with cards as (
-  select account.account_id || moment.suffix as account_id, account.account_id as now_id, moment.*
+  select
+    account.account_id || moment.suffix as account_id,
+    account.account_id as now_id,
+    moment.suffix,
+    moment.as_of,
+    moment.shift_days
   from now.raw_accounts as account
-  join now.raw_users as person on person.user_id = account.user_id
-  cross join _moments as moment
-  where account.type = 'credit' and person.consent_status = 'granted'
+  join _moments as moment on moment.user_id = account.user_id
+  where account.type = 'credit'
 ),
 payment as (
   select card.account_id, row_.date, cast(row_.amount * 100 as bigint) as cents, card.shift_days

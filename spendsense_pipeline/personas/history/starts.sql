@@ -14,7 +14,6 @@ select
   person.user_id || moment.suffix as user_id,
   coalesce(cast($history_start as date), first_row.date) + moment.shift_days as date
 from now.raw_users as person
-cross join _moments as moment
+join _moments as moment on moment.user_id = person.user_id
 left join first_row on first_row.user_id = person.user_id
-where person.consent_status = 'granted'
-  and coalesce(cast($history_start as date), first_row.date) <= moment.as_of
+where coalesce(cast($history_start as date), first_row.date) <= moment.as_of

@@ -1,4 +1,4 @@
--- Card statements issued by each month's end, dated like the rows.
+-- Card statements issued by each day, dated like the rows.
 select
   statement.* replace (
     statement.account_id || moment.suffix as account_id,
@@ -8,6 +8,5 @@ select
   )
 from now.card_statements as statement
 join now.raw_accounts as account on account.account_id = statement.account_id
-join now.raw_users as person on person.user_id = account.user_id
-join _moments as moment on statement.issued_on <= moment.as_of
-where person.consent_status = 'granted'
+join _moments as moment
+  on moment.user_id = account.user_id and statement.issued_on <= moment.as_of

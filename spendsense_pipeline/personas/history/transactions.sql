@@ -1,4 +1,4 @@
--- Their posted rows up to each month's end, as many days later as that lies before the last.
+-- Their posted rows up to each day, as many days later as that lies before the last.
 select
   row_.* replace (
     row_.transaction_id || moment.suffix as transaction_id,
@@ -9,7 +9,7 @@ select
     row_.transfer_id || moment.suffix as transfer_id
   )
 from now.raw_transactions as row_
-join now.raw_users as person on person.user_id = row_.user_id
 join _moments as moment
-  on row_.date <= moment.as_of and row_.date > moment.as_of - $looked_at_days
-where not row_.pending and person.consent_status = 'granted'
+  on moment.user_id = row_.user_id
+  and row_.date <= moment.as_of and row_.date > moment.as_of - $looked_at_days
+where not row_.pending

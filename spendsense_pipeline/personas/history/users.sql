@@ -1,6 +1,5 @@
--- Everybody who has consented, once for every month's end.
+-- Everybody who is judged, once for every day.
 select
   person.* replace (person.user_id || moment.suffix as user_id)
 from now.raw_users as person
-cross join _moments as moment
-where person.consent_status = 'granted'
+join _moments as moment on moment.user_id = person.user_id

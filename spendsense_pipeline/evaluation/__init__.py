@@ -1,0 +1,1 @@
+"""How well the pipeline does what it says, scored against what only the generator knows."""
