@@ -61,6 +61,7 @@ def loans_table(ledger: Ledger) -> Any:
     bill = _next_bill(world, book.loans, month, is_monthly)[by_account]
     held = _Escrow(*(each[by_account] for each in _escrow(world, book.loans, is_monthly)))
     made = made_on(world, book)[by_account]
+    is_over = (book.paid_off_on <= world.as_of_day)[by_account]
     loans, month, is_monthly = (
         book.loans.where(by_account),
         month[by_account],
@@ -85,8 +86,10 @@ def loans_table(ledger: Ledger) -> Any:
             "principal_and_interest_usd": arrow.money(loans.payment_cents),
             "last_payment_amount_usd": arrow.money(paid.latest, never_paid),
             "last_payment_date": arrow.dates(paid.latest_day, plan, never_paid),
-            "next_payment_due_date": arrow.dates(due_days(world, month, loans.due_day), plan),
-            "next_monthly_payment_usd": arrow.money(bill),
+            "next_payment_due_date": arrow.dates(
+                due_days(world, month, loans.due_day), plan, is_over
+            ),
+            "next_monthly_payment_usd": arrow.money(bill, is_over),
             "ytd_interest_paid_usd": arrow.money(paid.interest),
             "ytd_principal_paid_usd": arrow.money(paid.principal),
             "is_overdue": arrow.flags(np.zeros(loans.size, dtype=np.bool_)),

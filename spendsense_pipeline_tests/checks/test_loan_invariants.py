@@ -102,6 +102,7 @@ MUTATIONS: list[tuple[str, Mutation]] = [
     ("loan_payments_are_reported", _change_loan("auto", last_payment_amount_usd=Decimal(1))),
     ("loan_payments_are_reported", _change_loan("auto", last_payment_date=dt.date(2026, 1, 30))),
     ("loan_payments_are_reported", _change_loan("auto", next_payment_due_date=AS_OF)),
+    ("loan_payments_are_reported", _change_loan("auto", next_payment_due_date=None)),
     ("loan_payments_are_reported", _change_loan("auto", ytd_interest_paid_usd=Decimal(0))),
     ("loan_payments_are_reported", _change_loan("auto", ytd_principal_paid_usd=Decimal(0))),
 ]

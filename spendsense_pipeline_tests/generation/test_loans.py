@@ -33,6 +33,15 @@ DAY = dt.timedelta(days=1)
 Loan = dict[str, Any]
 
 
+def two_years_of(people: int, seed: int, **sections: Any) -> ResolvedConfig:
+    return a_configuration(
+        as_of=dt.date(2026, 6, 30),
+        history_start=dt.date(2024, 7, 1),
+        config={"seed": seed, "num_users": people, "months_history": 24},
+        **sections,
+    )
+
+
 def loans_of(con: duckdb.DuckDBPyConnection) -> list[Loan]:
     found = rows(
         con,
@@ -65,7 +74,7 @@ def made(request: pytest.FixtureRequest) -> tuple[ResolvedConfig, duckdb.DuckDBP
 def due_day(loan: Loan) -> int:
     """Of the month: the latest of the days its dates show, as short months bring it forward."""
     dates = (loan["origination_date"], loan["maturity_date"], loan["next_payment_due_date"])
-    return max(date.day for date in dates)
+    return max(date.day for date in dates if date)
 
 
 def test_the_balance_is_what_the_schedule_leaves_to_the_cent(
@@ -139,8 +148,10 @@ def test_terms_are_of_their_time_and_the_payment_is_the_bill(
             assert loan["origination_principal_usd"] % 1_000 == 0
             kept = loan["next_monthly_payment_usd"] - loan["principal_and_interest_usd"]
             assert Decimal("0.1") < kept / loan["next_monthly_payment_usd"] < Decimal("0.32")
-        else:
+        elif loan["current"] > 0:
             assert loan["next_monthly_payment_usd"] == loan["principal_and_interest_usd"]
+        else:
+            assert loan["next_monthly_payment_usd"] is None
 
 
 def test_no_feature_sees_a_loan() -> None:
@@ -163,14 +174,42 @@ def test_no_feature_sees_a_loan() -> None:
         assert every_row(con, name) == seen[name], name
 
 
+@pytest.mark.parametrize("seed", [5, 6])
+def test_a_loan_that_ends_is_paid_off_and_its_bill_is_over(seed: int) -> None:
+    con = a_population(two_years_of(80, seed))
+    paid, ended = paid_on_loans(con), 0
+    bill_ended_on = {
+        (user, name): day
+        for user, name, day in rows(
+            con, "select user_id, merchant_name, ended_on from stream_truth where kind = 'bill'"
+        )
+    }
+    for loan in loans_of(con):
+        if loan["current"] > 0:
+            assert loan["next_payment_due_date"] is not None
+            continue
+        assert loan["current"] == 0
+        assert loan["kind"] != "mortgage"
+        assert loan["next_payment_due_date"] is None
+        payments = [(day, -amount) for day, amount in paid[loan["account_id"]] if amount < 0]
+        (day, last), usual = payments[-1], loan["principal_and_interest_usd"]
+        assert {amount for _, amount in payments[:-1]} <= {usual}
+        assert 0 < last <= usual * Decimal("1.05")
+        assert loan["last_payment_date"] == day
+        assert abs((day - loan["maturity_date"]).days) < 40
+        assert bill_ended_on[loan["user_id"], loan["lender"]] == day
+        ended += 1
+    assert ended >= 3
+
+
+def test_a_way_of_living_that_rests_on_bills_goes_on_with_them() -> None:
+    loans = loans_of(a_population(two_years_of(60, 7, preset="balanced")))
+    assert len(loans) > 20
+    assert all(loan["current"] > 0 for loan in loans)
+
+
 def test_a_mortgage_payment_grows_by_escrow_alone_and_escrow_pays_the_county() -> None:
-    start = dt.date(2024, 7, 1)
-    resolved = a_configuration(
-        as_of=dt.date(2026, 6, 30),
-        history_start=start,
-        config={"seed": 4, "num_users": 60, "months_history": 24},
-    )
-    con = a_population(resolved)
+    con = a_population(two_years_of(60, 4))
     escrow = defaultdict(list)
     for account, amount in rows(
         con,

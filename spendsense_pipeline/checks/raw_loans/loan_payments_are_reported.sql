@@ -23,6 +23,7 @@ select
   paid.interest_usd,
   paid.principal_usd
 from raw_loans as loan
+join raw_accounts as account on account.account_id = loan.account_id
 left join paid on paid.account_id = loan.account_id
 where loan.last_payment_date is distinct from paid.last_date
   or (
@@ -35,6 +36,7 @@ where loan.last_payment_date is distinct from paid.last_date
     )
   )
   or loan.next_payment_due_date not between $as_of + 1 and $as_of + 31
+  or (loan.next_payment_due_date is null) <> (account.balance_current = 0)
   or (
     date_trunc('year', $as_of) >= $history_start
     and (

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Columns, Floats, Ints
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.behaviours.homes import housing_growth
 from spendsense_pipeline.generation.behaviours.housing import Bills
 from spendsense_pipeline.generation.behaviours.loan_terms import (
@@ -24,14 +24,16 @@ from spendsense_pipeline.generation.behaviours.loan_terms import (
 )
 from spendsense_pipeline.generation.behaviours.repaying import (
     Schedule,
-    accrued_daily,
     charged_monthly,
     due_days,
     earlier_payments,
+    repaid_daily,
 )
+from spendsense_pipeline.generation.events.chapters import NEVER
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, postings, transfer_link
 from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
 ESCROW_SHARES: Final = (0.15, 0.25)
@@ -42,7 +44,10 @@ MORTGAGE_STEP_CENTS: Final = 100_000
 FEWEST_PAID: Final = 3
 """Months that every loan has been paid for when the plan begins."""
 LEAST_LEFT: Final = 30
-"""Months that are left to pay: the longest history, and what is planned before and after it."""
+"""Months that are left to pay of a loan that does not end within a history: the longest one, and
+what is planned before and after it."""
+LEAST_LEFT_ENDING: Final = 4
+"""Of one that may: it is not over before the history begins."""
 NUMBERS_PER_LOAN: Final = 1_024
 """Payments of one loan are numbered below it."""
 
@@ -85,6 +90,8 @@ class LoanBook:
     """Rows on the loans' accounts."""
     opening_cents: Ints
     """Owed when the history begins: `[L]`."""
+    paid_off_on: Ints
+    """Day of the plan on which nothing is owed any more, NEVER within the plan: `[L]`."""
 
     @property
     def user(self) -> Ints:
@@ -110,11 +117,12 @@ def plan_loans(
         labels: Tell which bill a row pays.
 
     Returns:
-        The loans with their rows; and the bill payments, those of loans joined to the other leg.
+        The loans with their rows; and the bill payments, those of loans joined to the other leg,
+        the last one a loan's payoff and none after it.
     """
     kinds = labels.bill_kind(bill_rows.label)
-    link = bill_rows.link.copy()
-    lent, schedules, rows, openings = [], [], [], []
+    link, cents = bill_rows.link.copy(), bill_rows.cents.copy()
+    lent, schedules, rows, openings, ends = [], [], [], [], []
     for code, kind in enumerate(KINDS):
         loans, schedule = _lent(world, bills, code, kind)
         of_user = np.full(world.users, -1)
@@ -126,30 +134,36 @@ def plan_loans(
         loan = of_user[lives.chapters.person[paid.user]]
         number = _numbered(loan)
         link[at] = transfer_link(int(Purpose.BILL), code * NUMBERS_PER_LOAN + number)
+        if kind.is_monthly:
+            escrow = escrow_cents(world, loans, np.arange(world.calendar.month_count))
+            charges = charged_monthly(world, loans, escrow, loan, paid)
+        else:
+            charges, cents[at] = repaid_daily(loans, schedule, loan, number, paid)
         arrived = postings(
             user=paid.user,
             slot=kind.slot,
             day=paid.day,
-            cents=-paid.cents,
+            cents=-cents[at],
             label=int(Fixed.MORTGAGE_RECEIVED) + code,
             purpose=Purpose.LOAN_PAYMENT_IN,
             serial=number,
             link=link[at],
         )
-        if kind.is_monthly:
-            escrow = escrow_cents(world, loans, np.arange(world.calendar.month_count))
-            charges = charged_monthly(world, loans, escrow, loan, paid)
-        else:
-            charges = accrued_daily(loans, schedule, loan, number, paid)
-        arrived = lives.chapters.by_person(arrived)
+        arrived = lives.chapters.by_person(arrived.where(arrived.cents < 0))
+        of_kind = Postings.joined([arrived, charges])
         lent.append(loans)
         schedules.append(schedule)
-        rows += [arrived, charges]
-        openings.append(_owed_at(world, loans, of_user, Postings.joined([arrived, charges])))
+        rows.append(of_kind)
+        openings.append(_owed_at(world, loans, of_user, of_kind))
+        ends.append(_paid_off_on(loans, of_user, of_kind))
     book = LoanBook(
-        Loans.joined(lent), tuple(schedules), Postings.joined(rows), np.concatenate(openings)
+        Loans.joined(lent),
+        tuple(schedules),
+        Postings.joined(rows),
+        np.concatenate(openings),
+        np.concatenate(ends),
     )
-    return book, replace(bill_rows, link=link)
+    return book, replace(bill_rows, link=link, cents=cents).where(cents > 0)
 
 
 def _lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans, Schedule]:
@@ -160,7 +174,8 @@ def _lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans,
     word = world.words("loan", 4 * code + np.arange(4))[user]
     term = terms_of(kind, word[:, 0])
     old_enough = (world.profiles.age_years[user] - kind.youngest) * 12
-    most = np.maximum(np.minimum(term - LEAST_LEFT, old_enough), FEWEST_PAID)
+    least_left = np.where(_may_end(world, kind)[user], LEAST_LEFT_ENDING, LEAST_LEFT)
+    most = np.maximum(np.minimum(term - least_left, old_enough), FEWEST_PAID)
     place = uniform(word[:, 1]) ** kind.age_power
     paid = FEWEST_PAID + ((most - FEWEST_PAID + 1) * place).astype(np.int64)
     # The month of the first bill of the plan, which may begin after its day of the month.
@@ -193,6 +208,17 @@ def _lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans,
     )
     schedule, owed = earlier_payments(world, loans, is_monthly=kind.is_monthly)
     return replace(loans, at_first_cents=owed), schedule
+
+
+def _may_end(world: World, kind: LoanKind) -> Flags:
+    """Whose loans may be paid off within the history: `[U]`.
+
+    A way of living that rests on what bills take goes on with them; without a mortgage a home would
+    be another's to pay tax for.
+    """
+    profiles = world.profiles
+    is_free = (profiles.people.target == NO_TARGET) & (profiles.rhythm == Rhythm.CUSHIONED)
+    return np.asarray(is_free & (not kind.is_monthly), dtype=np.bool_)
 
 
 def escrow_cents(world: World, loans: Loans, month: Ints) -> Ints:
@@ -241,3 +267,11 @@ def _owed_at(world: World, loans: Loans, of_user: Ints, rows: Postings) -> Ints:
     owed = loans.at_first_cents.copy()
     np.add.at(owed, of_user[early.user], early.cents)
     return owed
+
+
+def _paid_off_on(loans: Loans, of_user: Ints, rows: Postings) -> Ints:
+    """The day nothing is owed any more, NEVER where something is when the plan ends: `[L]`."""
+    owed, last = loans.at_first_cents.copy(), np.zeros(loans.size, dtype=np.int64)
+    np.add.at(owed, of_user[rows.user], rows.cents)
+    np.maximum.at(last, of_user[rows.user], rows.day)
+    return np.where(owed == 0, last, NEVER)

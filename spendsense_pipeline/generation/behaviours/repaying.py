@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MONTHLY_DIVISOR: Final = 12 * RATE_UNIT
 DAILY_DIVISOR: Final = 365 * RATE_UNIT
+REMAINDER: Final = 20
+"""What is left of a loan in the end is paid with a payment if it is at most such a part of it."""
 REMEMBERED: Final = 12
 """Months before the plan that a year to date may reach back to."""
 
@@ -151,10 +153,11 @@ def charged_monthly(
     )
 
 
-def accrued_daily(
+def repaid_daily(
     loans: Loans, schedule: Schedule, loan: Ints, number: Ints, paid: Postings
-) -> Postings:
-    """Interest of other loans, with each payment.
+) -> tuple[Postings, Ints]:
+    """Interest of other loans, charged with each payment, and what each payment comes to: the last
+    one pays the loan off.
 
     Args:
         loans: Loans of one kind, `[L]`.
@@ -164,19 +167,23 @@ def accrued_daily(
         paid: The payments, in order of loan and day.
 
     Returns:
-        Rows that raise what is owed; none where no day has passed.
+        Rows that raise what is owed, none where no day has passed; and cents of each payment, 0
+        once nothing is owed: `[N]`.
     """
     owed, since = loans.at_first_cents.copy(), schedule.last_day.copy()
-    interest = np.zeros(paid.size, dtype=np.int64)
+    interest, cents = (np.zeros(paid.size, dtype=np.int64) for _ in range(2))
     for turn in range(int(number.max(initial=-1)) + 1):
         at = np.flatnonzero(number == turn)
         of = loan[at]
         days = paid.day[at] - since[of]
         interest[at] = half_even(owed[of] * loans.rate[of] * days, DAILY_DIVISOR)
-        owed[of] += interest[at] - paid.cents[at]
+        due = owed[of] + interest[at]
+        is_last = REMAINDER * due <= (REMAINDER + 1) * paid.cents[at]
+        cents[at] = np.where(is_last, due, paid.cents[at])
+        owed[of] = due - cents[at]
         since[of] = paid.day[at]
     at = np.flatnonzero(interest > 0)
-    return postings(
+    charges = postings(
         user=loans.user[loan[at]],
         slot=loans.slot[loan[at]],
         day=paid.day[at],
@@ -184,3 +191,4 @@ def accrued_daily(
         label=int(Fixed.LOAN_INTEREST),
         purpose=Purpose.LOAN_INTEREST,
     )
+    return charges, cents
