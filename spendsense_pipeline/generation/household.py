@@ -145,7 +145,7 @@ def simulate(people: World, labels: Labels) -> Household:
         pays_from,
     )
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
-    owed, bill_rows = loans.plan_loans(world, people, bills, chapters.kept(bill_rows), labels)
+    owed, bill_rows = loans.plan_loans(world, people, bills, bill_rows, labels)
     trip_rows = _within_limits(trip_rows, cards)
     planned = (
         income.pay_postings(world, paychecks, labels),
@@ -168,7 +168,6 @@ def simulate(people: World, labels: Labels) -> Household:
         lump_sums.lump_postings(world, labels),
         *habitual,
     )
-    planned = tuple(chapters.kept(rows) for rows in planned)
     rent_from_savings = _first_of_savings(world, bill_rows)
     spends = (
         means.everyday_cents * SPENT_SHARE
@@ -189,7 +188,8 @@ def simulate(people: World, labels: Labels) -> Household:
         away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(people, labels)
-    moved = tuple(chapters.by_person(rows) for rows in (*planned, owed.rows, lived.rows))
+    happened = (*(chapters.kept(rows) for rows in planned), owed.rows, lived.rows)
+    moved = tuple(chapters.by_person(rows) for rows in happened)
     cards, lived = cards_of_people(world, cards, lived)
     plan = plan.where(np.arange(people.users))
     held = authorizations.deposits(world, labels, travelled, trip_rows)

@@ -211,41 +211,60 @@ def uneventful() -> duckdb.DuckDBPyConnection:
     return a_population(two_years(config={"seed": 8}, controls=NOTHING_HAPPENS))
 
 
-def test_an_event_changes_rows_from_its_day_on_and_no_others(
+BEFORE = """
+    select row_.* from raw_transactions as row_
+    left join firsts using (user_id)
+    where greatest(row_.authorized_date, row_.date) < coalesce(firsts.date, date '2100-01-01')
+      and not row_.pending
+    order by transaction_id
+"""
+AFTER = """
+    select count(*), sum(amount) from raw_transactions as row_
+    join firsts using (user_id) where row_.date > firsts.date
+"""
+
+
+def changes_only_what_follows(
     eventful: duckdb.DuckDBPyConnection, uneventful: duckdb.DuckDBPyConnection
-) -> None:
-    query = """
-        select row_.transaction_id, row_.account_id, row_.authorized_date, row_.amount, row_.name
-        from raw_transactions as row_
-        left join (select user_id, date from firsts) as first_event using (user_id)
-        where row_.authorized_date < coalesce(first_event.date, date '2100-01-01')
-          and not row_.pending
-          -- What is put back on a card or posts late may do so differently by then.
-          and row_.date < coalesce(first_event.date, date '2100-01-01')
-          and row_.name not like 'INTEREST%'
-        order by all
-    """
-    firsts = rows(eventful, "select user_id, min(happened_on) as date from life_events group by 1")
+) -> int:
+    """How many rows two worlds share that differ in what happens to people."""
+    firsts = rows(eventful, "select user_id, min(happened_on) from life_events group by 1")
     found = []
     for con in (eventful, uneventful):
         con.execute("create or replace temp table firsts (user_id varchar, date date)")
         con.executemany("insert into firsts values (?, ?)", firsts)
-        found.append(con.execute(query).fetchall())
-    assert found[0] == found[1]
-    assert len(found[0]) > 50_000
-    changed = [
-        len(rows(con, "select * from raw_transactions where user_id in (select user_id from firsts)"
-                 " and date > (select date from firsts where firsts.user_id ="
-                 " raw_transactions.user_id)"))
-        for con in (eventful, uneventful)
-    ]  # fmt: skip
-    assert changed[0] != changed[1]
+        found.append((rows(con, BEFORE), rows(con, AFTER)))
+    assert found[0][0] == found[1][0]
+    assert found[0][1] != found[1][1]
+    return len(found[0][0])
+
+
+def test_an_event_changes_rows_from_its_day_on_and_no_others(
+    eventful: duckdb.DuckDBPyConnection, uneventful: duckdb.DuckDBPyConnection
+) -> None:
+    assert changes_only_what_follows(eventful, uneventful) > 50_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("preset", [None, "balanced", "calibrated"])
+@pytest.mark.parametrize("seed", range(3))
+def test_nobody_knows_what_will_happen(seed: int, preset: str | None) -> None:
+    config = {"seed": seed, "num_users": 150, "months_history": 14}
+    eventful, uneventful = (
+        a_population(
+            a_configuration(preset=preset, config=config, controls={"life_event_rate": rate})
+        )
+        for rate in (0.6, 0.0)
+    )
+    assert changes_only_what_follows(eventful, uneventful) > 10_000
 
 
 def test_books_balance_whatever_happens() -> None:
     resolved = two_years(config={"seed": 3, "num_users": 60}, controls={"life_event_rate": 0.7})
     outcomes = run_all(a_judged_population(resolved), resolved, assets=RAW_ASSETS)
-    assert [outcome.sentence() for outcome in outcomes if not outcome.passed] == []
+    # Realism reports, it does not promise.
+    broken = [each for each in outcomes if not each.passed and each.blocks]
+    assert [each.sentence() for each in broken] == []
     assert len(outcomes) > 40
 
 
@@ -257,7 +276,9 @@ def test_books_balance_in_many_eventful_worlds(seed: int, preset: str | None) ->
         preset=preset, config={"seed": seed, "num_users": 150}, controls={"life_event_rate": 0.7}
     )
     outcomes = run_all(a_judged_population(resolved), resolved, assets=RAW_ASSETS)
-    assert [outcome.sentence() for outcome in outcomes if not outcome.passed] == []
+    # Realism reports, it does not promise.
+    broken = [each for each in outcomes if not each.passed and each.blocks]
+    assert [each.sentence() for each in broken] == []
 
 
 def test_the_world_is_fixed_on_the_days_around_an_event() -> None:

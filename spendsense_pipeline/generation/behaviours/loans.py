@@ -29,7 +29,7 @@ from spendsense_pipeline.generation.behaviours.repaying import (
     earlier_payments,
     repaid_daily,
 )
-from spendsense_pipeline.generation.events.chapters import NEVER
+from spendsense_pipeline.generation.events.chapters import NEVER, Chapters
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, postings, transfer_link
 from spendsense_pipeline.generation.randomness import uniform
@@ -113,14 +113,14 @@ def plan_loans(
         lives: The shard in chapters.
         world: The shard, everybody in their first chapter.
         bills: What each household has contracted, `[U, KINDS]` of the chapters.
-        bill_rows: Every bill payment that was lived, from whatever account, by chapter.
+        bill_rows: Every bill payment, from whatever account, by chapter.
         labels: Tell which bill a row pays.
 
     Returns:
         The loans with their rows; and the bill payments, those of loans joined to the other leg,
         the last one a loan's payoff and none after it.
     """
-    kinds = labels.bill_kind(bill_rows.label)
+    chapters, kinds = lives.chapters, labels.bill_kind(bill_rows.label)
     link, cents = bill_rows.link.copy(), bill_rows.cents.copy()
     lent, schedules, rows, openings, ends = [], [], [], [], []
     for code, kind in enumerate(KINDS):
@@ -128,28 +128,50 @@ def plan_loans(
         of_user = np.full(world.users, -1)
         of_user[loans.user] = np.arange(loans.size)
         at = np.flatnonzero(kinds == kind.bill_kind)
-        person = lives.chapters.person[bill_rows.user[at]]
-        at = at[np.lexsort((bill_rows.serial[at], bill_rows.day[at], person))]
+        row, life = _of_whole_lives(chapters, bill_rows.where(at))
+        at = at[row]
+        by_life = np.lexsort((bill_rows.serial[at], bill_rows.day[at], life))
+        at, life = at[by_life], life[by_life]
         paid = bill_rows.where(at)
-        loan = of_user[lives.chapters.person[paid.user]]
-        number = _numbered(loan)
-        link[at] = transfer_link(int(Purpose.BILL), code * NUMBERS_PER_LOAN + number)
-        if kind.is_monthly:
-            escrow = escrow_cents(world, loans, np.arange(world.calendar.month_count))
-            charges = charged_monthly(world, loans, escrow, loan, paid)
-        else:
-            charges, cents[at] = repaid_daily(loans, schedule, loan, number, paid)
+        number = _numbered(life)
+        interest = np.zeros(paid.size, dtype=np.int64)
+        if not kind.is_monthly:
+            lives_paid, which = np.unique(life, return_inverse=True)
+            theirs = of_user[chapters.person[lives_paid]]
+            interest, repaid = repaid_daily(
+                loans.where(theirs), schedule.last_day[theirs], which, number, paid
+            )
+            paid = replace(paid, cents=repaid)
+        is_own = paid.user == life
+        cents[at[is_own]] = paid.cents[is_own]
+        named = transfer_link(int(Purpose.BILL), code * NUMBERS_PER_LOAN + number)
+        link[at[is_own]] = named[is_own]
+        lived = np.flatnonzero(is_own & chapters.lived(paid.user, paid.authorized))
+        paid, number, interest = paid.where(lived), number[lived], interest[lived]
         arrived = postings(
             user=paid.user,
             slot=kind.slot,
             day=paid.day,
-            cents=-cents[at],
+            cents=-paid.cents,
             label=int(Fixed.MORTGAGE_RECEIVED) + code,
             purpose=Purpose.LOAN_PAYMENT_IN,
             serial=number,
-            link=link[at],
+            link=named[lived],
         )
-        arrived = lives.chapters.by_person(arrived.where(arrived.cents < 0))
+        arrived = chapters.by_person(arrived.where(arrived.cents < 0))
+        if kind.is_monthly:
+            escrow = escrow_cents(world, loans, np.arange(world.calendar.month_count))
+            charges = charged_monthly(world, loans, escrow, of_user[arrived.user], arrived)
+        else:
+            charges = postings(
+                user=chapters.person[paid.user],
+                slot=kind.slot,
+                day=paid.day,
+                cents=interest,
+                label=int(Fixed.LOAN_INTEREST),
+                purpose=Purpose.LOAN_INTEREST,
+            )
+            charges = charges.where(charges.cents > 0)
         of_kind = Postings.joined([arrived, charges])
         lent.append(loans)
         schedules.append(schedule)
@@ -164,6 +186,31 @@ def plan_loans(
         np.concatenate(ends),
     )
     return book, replace(bill_rows, link=link, cents=cents).where(cents > 0)
+
+
+def _of_whole_lives(chapters: Chapters, rows: Postings) -> tuple[Ints, Ints]:
+    """What each chapter looks back on and plans: rows lived before it, and its own from then on.
+
+    Returns:
+        Which rows, and which chapter's life they are of: `[M]` each.
+    """
+    order = np.argsort(rows.user, kind="stable")
+    begin = np.searchsorted(rows.user[order], np.arange(chapters.size + 1))
+    found: list[tuple[Ints, Ints]] = []
+    life = ancestor = np.arange(chapters.size)
+    while life.size:
+        count = begin[ancestor + 1] - begin[ancestor]
+        skipped = np.repeat(begin[ancestor] - np.cumsum(count) + count, count)
+        row, of = order[np.arange(skipped.size) + skipped], np.repeat(life, count)
+        day, chapter = rows.authorized[row], rows.user[row]
+        counts = (day >= chapters.first_day[chapter]) & (
+            (chapter == of) | (day < chapters.until[chapter])
+        )
+        found.append((row[counts], of[counts]))
+        is_later = chapters.number[ancestor] > 0
+        life, ancestor = life[is_later], chapters.before[ancestor[is_later]]
+    rows_found, lives_found = zip(*found, strict=True)
+    return np.concatenate(rows_found), np.concatenate(lives_found)
 
 
 def _lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans, Schedule]:

@@ -110,7 +110,7 @@ def charged_monthly(
         loans: Mortgages, `[L]`.
         escrow: What is kept of each month's payment, `[L, M]` cents.
         loan: Of which of them each payment is, `[N]`.
-        paid: The payments, in whatever parts.
+        paid: The payments as they arrive, in whatever parts.
 
     Returns:
         Rows that raise what is owed.
@@ -123,7 +123,7 @@ def charged_monthly(
     # By the end of the day before each day.
     repaid = np.zeros((loans.size, world.days + 1), dtype=np.int64)
     inside = paid.day < world.days
-    np.add.at(repaid, (loan[inside], paid.day[inside] + 1), paid.cents[inside])
+    np.add.at(repaid, (loan[inside], paid.day[inside] + 1), -paid.cents[inside])
     repaid = np.cumsum(repaid, axis=1)
     interest = np.zeros(day.shape, dtype=np.int64)
     charged = loans.at_first_cents.copy()
@@ -154,23 +154,23 @@ def charged_monthly(
 
 
 def repaid_daily(
-    loans: Loans, schedule: Schedule, loan: Ints, number: Ints, paid: Postings
-) -> tuple[Postings, Ints]:
+    loans: Loans, paid_until: Ints, loan: Ints, number: Ints, paid: Postings
+) -> tuple[Ints, Ints]:
     """Interest of other loans, charged with each payment, and what each payment comes to: the last
     one pays the loan off.
 
     Args:
         loans: Loans of one kind, `[L]`.
-        schedule: Payments before the plan: until when interest has been paid.
+        paid_until: Up to which day interest has been paid before the plan, `[L]`.
         loan: Of which of them each payment is, `[N]`.
         number: Which payment of the loan's it is, `[N]`.
         paid: The payments, in order of loan and day.
 
     Returns:
-        Rows that raise what is owed, none where no day has passed; and cents of each payment, 0
-        once nothing is owed: `[N]`.
+        Cents of interest, 0 where no day has passed, and of each payment, 0 once nothing is owed:
+        `[N]` each.
     """
-    owed, since = loans.at_first_cents.copy(), schedule.last_day.copy()
+    owed, since = loans.at_first_cents.copy(), paid_until.copy()
     interest, cents = (np.zeros(paid.size, dtype=np.int64) for _ in range(2))
     for turn in range(int(number.max(initial=-1)) + 1):
         at = np.flatnonzero(number == turn)
@@ -182,13 +182,4 @@ def repaid_daily(
         cents[at] = np.where(is_last, due, paid.cents[at])
         owed[of] = due - cents[at]
         since[of] = paid.day[at]
-    at = np.flatnonzero(interest > 0)
-    charges = postings(
-        user=loans.user[loan[at]],
-        slot=loans.slot[loan[at]],
-        day=paid.day[at],
-        cents=interest[at],
-        label=int(Fixed.LOAN_INTEREST),
-        purpose=Purpose.LOAN_INTEREST,
-    )
-    return charges, cents
+    return interest, cents

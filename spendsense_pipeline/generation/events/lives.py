@@ -22,7 +22,8 @@ from spendsense_pipeline.generation.behaviours.housing import (
 )
 from spendsense_pipeline.generation.behaviours.savings import plan_savings
 from spendsense_pipeline.generation.events.chapters import Chapters
-from spendsense_pipeline.generation.events.dealing import Dealt, deal_events
+from spendsense_pipeline.generation.events.dealing import deal_events
+from spendsense_pipeline.generation.events.happening import Dealt
 from spendsense_pipeline.generation.events.kinds import LIFE_EVENTS
 from spendsense_pipeline.generation.events.situation import Situation, lives_as
 from spendsense_pipeline.generation.events.turns import BEFORE_ALL, Turns
@@ -31,7 +32,7 @@ from spendsense_pipeline.generation.means import THIN_SHARE
 from spendsense_pipeline.generation.population import blocks_of
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.generation.randomness import uniform
-from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES, Rhythm
+from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World, make_world
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
@@ -95,7 +96,6 @@ def _dealt(whole: World, labels: Labels) -> Dealt:
     people = whole.profiles.people
     situation = situation_of(whole, labels)
     persona, _ = lives_as(situation)
-    may = np.ones(len(TARGET_CODES), dtype=np.bool_)
     return deal_events(
         situation,
         seed=whole.seed,
@@ -106,7 +106,6 @@ def _dealt(whole: World, labels: Labels) -> Dealt:
         weights=controls.life_event_weights
         or {kind: event.yearly_share for kind, event in LIFE_EVENTS.items()},
         kinds=list(LIFE_EVENTS.values()),
-        may=may,
         last_day=whole.as_of_day - whole.history_day,
     )
 

@@ -95,7 +95,7 @@ def live(
         of the history.
     """
     days = world.as_of_day + 1
-    plan = _Plan(world, world.chapters.by_day_settled(planned), cards, days)
+    plan = _Plan(world, planned, cards, days)
     bought_at_once = baskets(world.profiles.people, tastes, means.relative)
     wanting = Wanting(
         world,
@@ -192,6 +192,11 @@ class _Plan:
             total = sums(rows.day[at] * size + of[at], rows.cents[at], world.days * size)
             return total.reshape(world.days, size)
 
+        # Nobody knows what will happen: what is due is what would be if life went on as it is.
+        on_checking = rows.slot == Slot.CHECKING
+        self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
+        self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
+        rows = world.chapters.by_day_settled(world.chapters.kept(rows))
         on_checking = rows.slot == Slot.CHECKING
         self.checking = daily(on_checking, rows.user, users)
         self.savings = daily(rows.slot == Slot.SAVINGS, rows.user, users)
@@ -204,8 +209,6 @@ class _Plan:
             if cards.count
             else np.zeros((days, 0), dtype=np.int64)
         )
-        self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
-        self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
 
 
 def _cash_machines(world: World, labels: Labels) -> Ints:
