@@ -9,13 +9,9 @@ import numpy as np
 
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
+from spendsense_pipeline.generation.behaviours.lending import Loans, made_on
 from spendsense_pipeline.generation.behaviours.loan_terms import KINDS
-from spendsense_pipeline.generation.behaviours.loans import (
-    LoanBook,
-    Loans,
-    escrow_cents,
-    made_on,
-)
+from spendsense_pipeline.generation.behaviours.loans import LoanBook, escrow_cents
 from spendsense_pipeline.generation.behaviours.repaying import due_days
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.ledger import Ledger
@@ -60,7 +56,7 @@ def loans_table(ledger: Ledger) -> Any:
     month = _next_month(world, book.loans)
     bill = _next_bill(world, book.loans, month, is_monthly)[by_account]
     held = _Escrow(*(each[by_account] for each in _escrow(world, book.loans, is_monthly)))
-    made = made_on(world, book)[by_account]
+    made = made_on(world, book.loans)[by_account]
     is_over = (book.paid_off_on <= world.as_of_day)[by_account]
     loans, month, is_monthly = (
         book.loans.where(by_account),

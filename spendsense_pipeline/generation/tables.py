@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.behaviours.lending import made_on
 from spendsense_pipeline.generation.behaviours.loan_terms import KINDS as LOAN_TERMS
-from spendsense_pipeline.generation.behaviours.loans import made_on
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import institution_id
 from spendsense_pipeline.generation.descriptions import described
@@ -202,7 +202,7 @@ def accounts_table(ledger: Ledger) -> Any:
     mask = integers(world.words("mask", DRAW_NUMBERS), 10_000)[user, slot]
     opened = -days_open(world)
     opened[household.loans.user, household.loans.slot] = (
-        made_on(world, household.loans) - world.history_day
+        made_on(world, household.loans.loans) - world.history_day
     )
     is_joint = world.profiles.is_joint[user] & (slot == Slot.CHECKING)
     return table(

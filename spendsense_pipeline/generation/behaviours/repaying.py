@@ -19,7 +19,7 @@ from spendsense_pipeline.generation.postings import Postings, Purpose, postings
 from spendsense_pipeline.generation.world import World
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.generation.behaviours.loans import Loans
+    from spendsense_pipeline.generation.behaviours.lending import Loans
 
 MONTHLY_DIVISOR: Final = 12 * RATE_UNIT
 DAILY_DIVISOR: Final = 365 * RATE_UNIT
