@@ -184,7 +184,8 @@ def _final_pay(world: World, paychecks: Paychecks, lines: Ints) -> Postings:
         payer[:, np.newaxis],
         lines[world.chapters.before],
     )
-    return postings(**paid, purpose=Purpose.PAY)
+    # Another than what comes from elsewhere that day.
+    return postings(**paid, purpose=Purpose.PAY, serial=1)
 
 
 def _second_pay(world: World, lines: Ints) -> Postings:

@@ -34,9 +34,7 @@ from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World, make_world
-from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
-CHILDREN: Final = ("family", "single_parent")
 EVERYDAY_INCOME_SHARE: Final = 0.4
 """Of income, about what there is for purchases; enough to guess at a limit."""
 
@@ -155,7 +153,7 @@ def situation_of(world: World, labels: Labels) -> Situation:
     thin &= (people.target == NO_TARGET) & (profiles.rhythm == Rhythm.CUSHIONED)
     return Situation(
         age_years=people.age_years,
-        has_children=np.isin(people.household_type, [HOUSEHOLD_TYPES.index(k) for k in CHILDREN]),
+        earned_two=profiles.has_second_earner,
         is_tenant=cents[:, RENT] > 0,
         owns_outright=home.is_owner & ~home.owes & (cents[:, RENT] == 0),
         drives=np.asarray(cents[:, list(OF_A_CAR)].any(axis=1)),

@@ -33,7 +33,8 @@ class Situation:
     """
 
     age_years: Ints
-    has_children: Flags
+    earned_two: Flags
+    """Had two incomes on history_start."""
     is_tenant: Flags
     owns_outright: Flags
     drives: Flags

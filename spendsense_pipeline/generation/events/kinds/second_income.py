@@ -17,9 +17,15 @@ SECOND_SHARES: Final = (0.30, 0.62)
 """Of the main earner's pay."""
 
 
+def _earns_alone(at: Situation) -> Flags:
+    """Couples on one income; the same second employer does not come back under other terms."""
+    is_alone = (at.second_pay_usd == 0) & ~at.earned_two
+    return np.asarray(at.works & at.is_couple & is_alone)
+
+
 def _can_begin(at: Situation, _: Floats) -> Flags:
     """Couples who run out on one income."""
-    return np.asarray(at.works & at.is_couple & (at.second_pay_usd == 0) & at.is_tight)
+    return np.asarray(_earns_alone(at) & at.is_tight)
 
 
 def _begun(at: Situation, draw: Floats) -> Situation:
@@ -34,7 +40,7 @@ def _begun(at: Situation, draw: Floats) -> Situation:
 
 def _can_enjoy(at: Situation, _: Floats) -> Flags:
     """Couples on one income that have few subscriptions."""
-    alone = at.works & at.is_couple & (at.second_pay_usd == 0)
+    alone = _earns_alone(at)
     return np.asarray(alone & at.is_cushioned & can_sign_up(at))
 
 
