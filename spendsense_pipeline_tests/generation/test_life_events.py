@@ -245,6 +245,30 @@ def test_an_event_changes_rows_from_its_day_on_and_no_others(
     assert changes_only_what_follows(eventful, uneventful) > 50_000
 
 
+def test_no_month_of_a_bill_is_paid_twice_or_left_out(
+    eventful: duckdb.DuckDBPyConnection, uneventful: duckdb.DuckDBPyConnection
+) -> None:
+    """Payments move with paydays; there are as many of them as if nothing had happened."""
+    query = """
+        select user_id, merchant_name, count(*) from raw_transactions
+        where category_primary in ('RENT_AND_UTILITIES', 'GENERAL_SERVICES', 'LOAN_PAYMENTS')
+          and category_detailed not in
+            ('RENT_AND_UTILITIES_RENT', 'LOAN_PAYMENTS_MORTGAGE_PAYMENT',
+             'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT', 'GENERAL_SERVICES_CHILDCARE')
+          and account_id like '%checking' and amount > 0
+          and (user_id, merchant_name) in
+            (select user_id, merchant_name from stream_truth where kind = 'bill')
+          and user_id in (select user_id from firsts)
+        group by all
+    """
+    changes_only_what_follows(eventful, uneventful)  # finds whom something happens to
+    paid, usual = ({row[:2]: row[2] for row in rows(con, query)} for con in (eventful, uneventful))
+    off = {key: (paid.get(key, 0), count) for key, count in usual.items()}
+    off = {key: pair for key, pair in off.items() if abs(pair[0] - pair[1]) > 1}
+    assert len(usual) > 200
+    assert len(off) <= 0.01 * len(usual), off
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("preset", [None, "balanced", "calibrated"])
 @pytest.mark.parametrize("seed", range(3))

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.bill_kinds import affordable, has_bills, income_power
+from spendsense_pipeline.generation.behaviours.bills_handed_over import handed_over
 from spendsense_pipeline.generation.behaviours.homes import (
     RENT_STEP_USD,
     homes,
@@ -213,6 +214,8 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     tight = np.nonzero(is_tight)[0]
     if tight.size:
         day[tight] = _after_payday(world, paychecks.day[tight], nominal[tight])
+    splits = is_tight & (world.profiles.cadence != Cadence.MONTHLY)
+    day, is_paid = handed_over(world, day, splits, (RENT, MORTGAGE))
     month_of_year = calendar.month_of_year[np.clip(calendar.month_starts, 0, None)]
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
     draw = BILL_SERIAL.pack(kind=np.arange(KINDS)[:, np.newaxis], month=months).ravel()
@@ -227,12 +230,9 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     factor *= np.where(catalog.due_months[biller, month_of_year], parts[biller], 0.0)
     cents = np.rint(bills.amount_cents[:, :, np.newaxis] * factor).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
-    keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0)
+    keep = (nominal >= 0) & (day >= 0) & (day < world.days) & (cents > 0) & ~is_paid
     housing = np.isin(np.arange(KINDS), (RENT, MORTGAGE))[np.newaxis, :, np.newaxis]
-    keep &= ~(
-        housing
-        & (is_tight & (world.profiles.cadence != Cadence.MONTHLY))[:, np.newaxis, np.newaxis]
-    )
+    keep &= ~(housing & splits[:, np.newaxis, np.newaxis])
     user, kind, month = np.nonzero(keep)
     monthly = postings(
         user=user,
@@ -244,7 +244,7 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=kind, month=month),
     )
-    in_parts = _instalments(world, bills, paychecks, labels, biller, growth)
+    in_parts = _instalments(world, bills, paychecks, labels, biller, growth, splits, is_paid)
     return Postings.joined([monthly, in_parts])
 
 
@@ -280,10 +280,11 @@ def _instalments(
     labels: Labels,
     biller: Ints,
     growth: Floats,
+    splits: Flags,
+    is_paid: Flags,
 ) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
     cadence = world.profiles.cadence
-    splits = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & (cadence != Cadence.MONTHLY)
     housing = np.where(bills.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
     rows = np.arange(world.users)
     monthly = bills.amount_cents[rows, housing]
@@ -299,6 +300,7 @@ def _instalments(
         paychecks.day < world.days, world.calendar.on_or_after(paychecks.day), world.days + 1
     )
     keep = splits[:, np.newaxis] & (paychecks.day >= 0) & (day < world.days) & (part > 0)
+    keep &= ~np.take_along_axis(is_paid[rows, housing], month, axis=1)
     user, column = np.nonzero(keep)
     return postings(
         user=user,

@@ -130,7 +130,7 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
-        turning.of_day(day, balances, billing, shopping, thin, diary)
+        turning.of_day(day, plan.checking[day], balances, billing, shopping, thin, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]

@@ -53,6 +53,7 @@ class Turning:
     def of_day(
         self,
         day: int,
+        planned: Ints,
         balances: Balances,
         billing: Billing,
         shopping: Shopping,
@@ -63,6 +64,7 @@ class Turning:
 
         Args:
             day: The day, before anything happens on it.
+            planned: What is to leave checking on it, `[R]` cents.
             balances: What everybody has and owes.
             billing: The books of cards.
             shopping: Knows where everybody has been.
@@ -82,11 +84,14 @@ class Turning:
         thin.hand_over(giver, taker)
         self.is_lived[giver], self.is_lived[taker] = 0.0, 1.0
         self._pay_off(day, taker[self._pays_off[taker]], balances, diary)
-        self._set_aside(day, taker[self._sets_aside[taker]], balances, diary)
+        self._set_aside(day, taker[self._sets_aside[taker]], planned, balances, diary)
 
-    def _set_aside(self, day: int, user: Ints, balances: Balances, diary: Diary) -> None:
-        """Put what there is beyond the next weeks into savings: `[N]` users."""
-        left = (balances.checking - balances.pending)[user] - self._kept[user]
+    def _set_aside(
+        self, day: int, user: Ints, planned: Ints, balances: Balances, diary: Diary
+    ) -> None:
+        """Put what there is beyond the day and the next weeks into savings: `[N]` users."""
+        has = (balances.checking - balances.pending - np.maximum(planned, 0))[user]
+        left = has - self._kept[user]
         cents = (left // SET_ASIDE_UNIT_CENTS * SET_ASIDE_UNIT_CENTS).astype(np.int64)
         cents = np.minimum(cents, balances.checking[user])
         at = places(cents >= SET_ASIDE_MIN_CENTS)
