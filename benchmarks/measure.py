@@ -45,7 +45,12 @@ def peak_memory_mb() -> float:
 def measured(users: int, folder: Path) -> dict[str, Any]:
     """Stages and floors for a population of the default controls."""
     from benchmarks import floors
-    from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
+    from spendsense_pipeline.controls import (
+        DataGenerationConfig,
+        OperatorConfig,
+        OperatorControls,
+        resolve,
+    )
     from spendsense_pipeline.generation import generate
     from spendsense_pipeline.publishing.warehouse import open_building
     from spendsense_pipeline.scaling.engines import SHARD_USERS
@@ -56,11 +61,19 @@ def measured(users: int, folder: Path) -> dict[str, Any]:
     os.environ["SPENDSENSE_DATA_DIR"] = str(folder)
     settings = Settings.from_environment()
     resolved = resolve(OperatorConfig(config=DataGenerationConfig(num_users=users)), as_of=AS_OF)
+    nothing_happens = OperatorConfig(
+        config=DataGenerationConfig(num_users=users),
+        controls=OperatorControls(life_event_rate=0.0),
+    )
+    uneventful = resolve(nothing_happens, as_of=AS_OF)
     stages: dict[str, Seconds] = {}
     for _ in generate(resolved):  # first call: catalogues are read, libraries loaded
         break
     with timed(stages, "generate"):
         for _ in generate(resolved):
+            pass
+    with timed(stages, "floor: uneventful"):
+        for _ in generate(uneventful):
             pass
     generator_peak = peak_memory_mb()
     with open_building(settings) as con:

@@ -30,6 +30,15 @@ class Ratio:
 RATIOS = (
     Ratio("Generate", "writing", ("generate",), ("floor: write",), 0.75, 2.0, 10_000),
     Ratio(
+        "Generate",
+        "the same without life events",
+        ("generate",),
+        ("floor: uneventful",),
+        1.1,
+        1.4,
+        1_000,
+    ),
+    Ratio(
         "Generate and load", "writing", ("generate", "load"), ("floor: write",), 2.25, 4.0, 1_000
     ),
     Ratio(

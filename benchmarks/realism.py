@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from benchmarks import noticing
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -165,7 +167,12 @@ def main() -> int:
         )
         for name, preset in POPULATIONS.items()
     }
-    text = page(columns, chosen.users, chosen.seeds)
+    events = [
+        event
+        for seed in noticing.SEEDS[: chosen.seeds]
+        for event in noticing.scored(seed, chosen.users, AS_OF)
+    ]
+    text = page(columns, chosen.users, chosen.seeds) + "\n" + noticing.section(events) + "\n"
     chosen.output.write_text(text, encoding="utf-8")
     print(text)
     return 0

@@ -71,7 +71,8 @@ def page(
         ),
         "## How close to what the machine can do",
         "Writing: DuckDB stores the same transactions, already in memory, and checkpoints. "
-        "Reading: DuckDB scans them once and passes one window over them.",
+        "Reading: DuckDB scans them once and passes one window over them. Without life events: "
+        "the same people, to whom nothing happens.",
         _table(
             ["", *(f"{size['users']:,} people" for size in sizes), "Aim", "Bound"],
             [

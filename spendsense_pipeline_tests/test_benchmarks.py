@@ -31,7 +31,7 @@ def a_size(users: int, seconds: float, *, wall: float | None = None) -> dict[str
     both = {"cpu": seconds, "wall": seconds if wall is None else wall}
     floors = ("floor: write", "floor: parquet", "floor: read")
     stages = {
-        **dict.fromkeys((*ratios.STAGES, "parquet"), both),
+        **dict.fromkeys((*ratios.STAGES, "parquet", "floor: uneventful"), both),
         **{floor: {"cpu": 1.0, "wall": 1.0} for floor in floors},
     }
     memory = {"peak_memory_mb": 100.0, "generator_memory_mb": 50.0}

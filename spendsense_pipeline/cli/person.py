@@ -136,6 +136,7 @@ def show_person(view: PersonView) -> None:
         if decision.explanation:
             show(decision.explanation)
     _show_past_months(view)
+    _show_events(view)
     _show_accounts(view)
     _show_streams(view)
     _show_months(view)
@@ -159,6 +160,28 @@ def _show_past_months(view: PersonView) -> None:
             first, last = f"{dates[0]:%b %Y}", f"{dates[-1]:%b %Y}"
             stretches.append(f"{persona} {first}" + (f" to {last}" if last != first else ""))
         show(f"  {days} days: {', '.join(stretches)}")
+    show("")
+
+
+def _show_events(view: PersonView) -> None:
+    """What has happened, which only the generator knows, and when each window noticed."""
+    if not view.life_events:
+        return
+    show("[bold]What happened[/bold] (known to the generator alone)")
+    for event in view.life_events:
+        until = f" until {event.ends_on}" if event.ends_on else ""
+        noticed = ", ".join(
+            f"after {days} days in {window}"
+            for window, days in (
+                (SHORT_WINDOW, event.noticed_after_days_30d),
+                (LONG_WINDOW, event.noticed_after_days_180d),
+            )
+            if days is not None
+        )
+        show(
+            f"  {event.happened_on}{until} {event.kind}: {event.persona_before} to "
+            f"{event.persona_after}" + (f"; seen {noticed}" if noticed else "")
+        )
     show("")
 
 

@@ -19,6 +19,7 @@ from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.tables.runs import checked_asset
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.life_events import Noticing
     from spendsense_pipeline.reporting.past_months import Flows
     from spendsense_pipeline.reporting.summary import Summary
 
@@ -77,6 +78,7 @@ def show_summary(content: Summary, *, every_control: bool = False) -> None:
     )
     show(f"Coverage (consenting people with a persona other than general): {covered}.\n")
     _show_flows(content.flows)
+    _show_events(content.life_events)
     _show_fidelity(content, every_control=every_control)
     _show_checks(content)
     _show_stages(content)
@@ -123,6 +125,22 @@ def _show_flows(flows: Flows) -> None:
     ]
     if rows:
         show(table("", ("change", "30 days", "180 days"), rows))
+
+
+def _show_events(found: Noticing) -> None:
+    """How much happened, and how soon it was noticed."""
+    if not found.events:
+        return
+    noticed = ", ".join(
+        f"{days:.0f} days in {window}"
+        for window, days in (
+            (SHORT_WINDOW, found.median_days_30d),
+            (LONG_WINDOW, found.median_days_180d),
+        )
+        if days is not None
+    )
+    seen = f"; half are seen within {noticed}" if noticed else ""
+    show(f"Life events so far: {found.events} to {found.people} people{seen}.\n")
 
 
 def _show_fidelity(content: Summary, *, every_control: bool) -> None:

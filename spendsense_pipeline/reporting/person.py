@@ -20,6 +20,7 @@ from spendsense_pipeline.plaid.categories import (
 )
 from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+from spendsense_pipeline.reporting.life_events import Happened, happened_to
 from spendsense_pipeline.reporting.past_months import PastMonth, past_months
 from spendsense_pipeline.tables.features import (
     FEATURES_BY_NAME,
@@ -116,6 +117,7 @@ class PersonView:
     features: tuple[Feature, ...] = ()
     decisions: tuple[Decision, ...] = ()
     past_months: tuple[PastMonth, ...] = ()
+    life_events: tuple[Happened, ...] = ()
 
 
 def find_user(published: DatasetReader, user_id: str) -> dict[str, Any]:
@@ -175,6 +177,7 @@ def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = Fal
         features=_features(published, user_id),
         decisions=_decisions(published, user_id),
         past_months=past_months(published, user_id),
+        life_events=happened_to(published, user_id),
     )
 
 

@@ -14,6 +14,7 @@ from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flows, flows
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
@@ -62,6 +63,7 @@ class Summary:
     mix: tuple[MixRow, ...]
     coverage: dict[int, float | None]
     flows: Flows
+    life_events: Noticing
     control_fidelity: tuple[ControlFidelity, ...]
     checks: tuple[CheckResult, ...]
     checks_left_out: int
@@ -108,6 +110,7 @@ def summarize(
         mix=_mix(published),
         coverage={each.window_days: each.share for each in coverage(con)},
         flows=flows(published),
+        life_events=noticing(published),
         control_fidelity=tuple(recorded_fidelity(con)),
         checks=checks,
         checks_left_out=max(0, len(CHECKS) - len(checks)),
