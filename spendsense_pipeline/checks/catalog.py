@@ -253,6 +253,12 @@ _POPULATION: tuple[Check, ...] = (
         imported_remedy="Bring a history of at least the months shown; until then the personas shown are left out of presence and coverage.",
     ),
     promise(
+        "account_balances",
+        "balances_follow_the_ledger",
+        "This is a fault of the program: report the rows with the dataset's id.",
+        imported="keep",
+    ),
+    promise(
         "persona_history",
         "last_month_is_as_assigned",
         "This is a fault of the program: report the rows with the dataset's id.",

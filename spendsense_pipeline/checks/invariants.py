@@ -29,6 +29,7 @@ INVARIANTS: tuple[Check, ...] = (
         "transfer_legs_match",
         "Give both legs one transfer_id and opposite amounts, or none.",
     ),
+    generated("raw_transactions", "transfers_take_what_banks_take"),
     generated("raw_transactions", "own_transfers_are_joined"),
     generated("raw_transactions", "card_payments_have_both_legs"),
     promise(
@@ -44,6 +45,7 @@ INVARIANTS: tuple[Check, ...] = (
     ),
     generated("raw_transactions", "authorized_amounts_are_known"),
     generated("pending_truth", "holds_post_nothing"),
+    generated("raw_transactions", "loan_payments_have_both_legs"),
     generated("raw_transactions", "bank_days_only"),
     generated("raw_transactions", "paydays_move_earlier"),
     named_when_brought("raw_transactions", "categories_are_plaids"),
@@ -61,4 +63,8 @@ INVARIANTS: tuple[Check, ...] = (
     generated("raw_liabilities", "latest_statement_is_reported"),
     generated("raw_liabilities", "last_payment_is_a_transaction"),
     generated("raw_liabilities", "overdue_is_true"),
+    generated("raw_loans", "loans_amortise"),
+    generated("raw_loans", "loan_interest_is_computed"),
+    generated("raw_loans", "escrow_reconciles"),
+    generated("raw_loans", "loan_payments_are_reported"),
 )

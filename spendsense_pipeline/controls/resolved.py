@@ -40,6 +40,8 @@ STATED_START = "config.history_start"
 """Key in `ResolvedConfig.sources` of whether an import said when its world began."""
 # What as_of is taken from; the resolved date stands for it, and dates are not part of the hash.
 _DATED = ("history_start", "generation_timestamp")
+# How much of a derived table is kept: the world behind it is the same.
+_KEPT = ("persona_history_months", "account_balance_days")
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,11 @@ class ResolvedConfig:
     @functools.cached_property
     def world_hash(self) -> str:
         """Names what the generated world depends on: neither thresholds nor expectations, nor how
-        often it is judged.
+        much is kept of what is derived from it.
         """
         values = self._values("config", "controls")
-        values["config"].pop("persona_history_months")
+        for kept in _KEPT:
+            values["config"].pop(kept)
         return _digest(values)
 
     @property

@@ -1,4 +1,4 @@
-"""The measured tables: recurring streams and the features of both windows."""
+"""The measured tables: balances by day, recurring streams and the features of both windows."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.publishing.consent import apply_decisions, read_decisions
 from spendsense_pipeline.tables import tables_in, tables_of
 from spendsense_pipeline.tables.features import (
+    ACCOUNT_BALANCES,
     FEATURE_TABLES,
     FEATURES_30D,
     FEATURES_180D,
@@ -58,6 +59,30 @@ def recurring_streams(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             lambda: measure_streams(work.con, as_of=work.resolved.as_of),
         )
         return work.result(RECURRING_STREAMS)
+
+
+@dg.asset(
+    name=ACCOUNT_BALANCES.name,
+    deps=RAW_INPUTS,
+    **asset_options(ACCOUNT_BALANCES, kinds=("sql",), sources=_SOURCES),
+)
+def account_balances(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
+    """Run every account's balance through its days."""
+    from spendsense_pipeline.features.balances import build_account_balances, days_kept
+
+    with stage(warehouse, ACCOUNT_BALANCES.name, inputs=RAW_INPUTS) as work:
+        _apply_consent(work)
+        resolved = work.resolved
+        [(people,)] = work.con.execute("select count(*) from raw_users").fetchall()
+        days = days_kept(resolved.config.account_balance_days, int(people))
+        make_or_take(
+            work,
+            (ACCOUNT_BALANCES,),
+            lambda: build_account_balances(
+                work.con, as_of=resolved.as_of, history_start=resolved.measured_from, days=days
+            ),
+        )
+        return work.result(ACCOUNT_BALANCES)
 
 
 def _features(warehouse: Warehouse, window_days: int) -> dg.MaterializeResult[Any]:

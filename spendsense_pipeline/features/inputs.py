@@ -10,6 +10,10 @@ import duckdb
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.declaration import Table
+from spendsense_pipeline.tables.raw import RAW_LOANS
+
+# Loans and their terms enter no feature.
+_READ = tuple(table for table in tables_in("imports") if table is not RAW_LOANS)
 
 
 class FeatureInputError(SpendSenseError, ValueError):
@@ -19,7 +23,7 @@ class FeatureInputError(SpendSenseError, ValueError):
 
 
 def require_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make sure that every raw table is there with every column of its type.
+    """Make sure that every raw table that is read is there with every column of its type.
 
     Raises:
         FeatureInputError: one is not; the message names them all.
@@ -31,7 +35,7 @@ def require_raw_tables(con: duckdb.DuckDBPyConnection) -> None:
     ).fetchall():
         actual.setdefault(table, {})[column] = type_
     problems = []
-    for table_ in tables_in("imports"):
+    for table_ in _READ:
         problems += _problems(table_, actual.get(table_.name))
     if problems:
         problem = "the raw tables cannot be measured: " + "; ".join(problems)

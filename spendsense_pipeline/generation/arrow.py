@@ -60,6 +60,11 @@ def percent(basis_points: Ints, is_null: Flags | None = None) -> Any:
     return _fixed_width(pa.decimal64(5, 2), basis_points.astype(np.int64), is_null)
 
 
+def fine_percent(thousandths: Ints) -> Any:
+    """`DECIMAL(6,3)` percent from thousandths of a percent `[N]`."""
+    return _fixed_width(pa.decimal64(6, 3), thousandths.astype(np.int64), None)
+
+
 def integers(values: Ints) -> Any:
     """INTEGER from whole numbers `[N]`."""
     return _fixed_width(pa.int32(), values.astype(np.int32), None)

@@ -23,6 +23,7 @@ from spendsense_pipeline.generation.household import Household, simulate
 from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
 from spendsense_pipeline.generation.life_events import events_table
+from spendsense_pipeline.generation.loan_tables import loans_table
 from spendsense_pipeline.generation.pending_truth import holds_table
 from spendsense_pipeline.generation.stream_truth import streams_table
 from spendsense_pipeline.generation.tables import (
@@ -61,6 +62,7 @@ class Shard(NamedTuple):
     accounts: Any
     transactions: Any
     liabilities: Any
+    loans: Any
     card_statements: Any
     stream_truth: Any
     pending_truth: Any
@@ -102,6 +104,7 @@ def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Sha
         accounts_table(ledger),
         transactions_table(ledger),
         liabilities_table(ledger),
+        loans_table(ledger),
         statements_table(ledger),
         streams_table(ledger),
         holds_table(ledger),

@@ -7,7 +7,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Ints, Words
 from spendsense_pipeline.generation.catalog import FirstNames
 from spendsense_pipeline.generation.population import ADULT_AGE_YEARS, days_since_age
-from spendsense_pipeline.generation.postings import SLOTS, Slot
+from spendsense_pipeline.generation.postings import DRAW_NUMBERS, Slot
 from spendsense_pipeline.generation.randomness import choose, uniform
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.tables.raw import GENDERS
@@ -53,5 +53,5 @@ def days_open(world: World) -> Ints:
         axis=1,
     )
     most = np.minimum(most, OPEN_DAYS_MAX) - OPEN_DAYS_MIN
-    part = uniform(world.words("opened", np.arange(SLOTS))) ** 2
+    part = uniform(world.words("opened", DRAW_NUMBERS)) ** 2
     return OPEN_DAYS_MIN + (part * most).astype(np.int64)

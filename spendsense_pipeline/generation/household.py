@@ -21,6 +21,7 @@ from spendsense_pipeline.generation.behaviours import (
     emergencies,
     housing,
     income,
+    loans,
     lump_sums,
     memberships,
     moving_costs,
@@ -79,6 +80,7 @@ class Household:
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
     cards: credit.Cards
+    loans: loans.LoanBook
     lived: Lived
     opening_business_cents: Ints
     deposits: Postings
@@ -143,6 +145,7 @@ def simulate(people: World, labels: Labels) -> Household:
         pays_from,
     )
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
+    owed, bill_rows = loans.plan_loans(world, people, bills, bill_rows, labels)
     trip_rows = _within_limits(trip_rows, cards)
     planned = (
         income.pay_postings(world, paychecks, labels),
@@ -185,7 +188,7 @@ def simulate(people: World, labels: Labels) -> Household:
         away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(people, labels)
-    happened = (*(chapters.kept(rows) for rows in planned), lived.rows)
+    happened = (*(chapters.kept(rows) for rows in planned), owed.rows, lived.rows)
     moved = tuple(chapters.by_person(rows) for rows in happened)
     cards, lived = cards_of_people(world, cards, lived)
     plan = plan.where(np.arange(people.users))
@@ -200,6 +203,7 @@ def simulate(people: World, labels: Labels) -> Household:
         contracts=contracts_of_people(world, contracts, world.as_of_day),
         savings=plan,
         cards=cards,
+        loans=owed,
         lived=lived,
         opening_business_cents=opening_business,
         deposits=chapters.by_person(chapters.kept(held)),

@@ -47,6 +47,12 @@ class Fixed(IntEnum):
     WINDFALL = 15
     MOVERS = 16
     RETIREMENT_PLAN = 17
+    MORTGAGE_RECEIVED = 18
+    STUDENT_LOAN_RECEIVED = 19
+    AUTO_LOAN_RECEIVED = 20
+    PERSONAL_LOAN_RECEIVED = 21
+    LOAN_INTEREST = 22
+    ESCROW = 23
 
 
 class Label(NamedTuple):
@@ -59,6 +65,8 @@ class Label(NamedTuple):
     payment_channel: str = "other"
 
 
+_RECEIVED: Final = "LOAN PAYMENT RECEIVED - THANK YOU"
+
 _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.SAVINGS_OUT: Label("ONLINE TRANSFER TO SAV", None, "TRANSFER_OUT_SAVINGS"),
     Fixed.SAVINGS_IN: Label("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN_SAVINGS"),
@@ -70,6 +78,12 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
     Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"),
+    Fixed.MORTGAGE_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["mortgage"]),
+    Fixed.STUDENT_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["student"]),
+    Fixed.AUTO_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["auto"]),
+    Fixed.PERSONAL_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["personal"]),
+    Fixed.LOAN_INTEREST: Label("INTEREST CHARGE ON PRINCIPAL", None, categories.CARD_INTEREST),
+    Fixed.ESCROW: Label("ESCROW DEPOSIT", None, categories.LOAN_PAYMENTS["mortgage"]),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),

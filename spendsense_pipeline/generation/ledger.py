@@ -22,8 +22,8 @@ from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.postings import (
-    CARD_SLOTS,
     NO_LINK,
+    OWED_SLOTS,
     SLOTS,
     Postings,
     Purpose,
@@ -33,7 +33,7 @@ from spendsense_pipeline.generation.postings import (
 from spendsense_pipeline.generation.randomness import mix64, purpose_key
 from spendsense_pipeline.generation.world import World
 
-_EVENT: Final = BitFields(user=26, purpose=12, slot=3, authorized=11, serial=11, is_pending=1)
+_EVENT: Final = BitFields(user=26, purpose=11, slot=4, authorized=11, serial=11, is_pending=1)
 """What a posting is; never two alike, and a pending row is another than the one it posts as."""
 _IDENTITY: Final = "transaction_id"
 _PENDING: Final = _EVENT.pack(user=0, purpose=0, slot=0, authorized=0, serial=0, is_pending=1)
@@ -107,7 +107,7 @@ def settle(household: Household) -> Ledger:
     rows, is_pending, shown_cents = rows.where(order), is_pending[order], shown_cents[order]
     moved = _account_sums(world, rows, rows.cents, ~is_pending)
     # What leaves an account lowers money held and raises money owed.
-    sign = np.where(np.isin(np.arange(SLOTS), CARD_SLOTS), 1, -1)
+    sign = np.where(np.isin(np.arange(SLOTS), OWED_SLOTS), 1, -1)
     return Ledger(
         household=household,
         rows=rows,
@@ -201,8 +201,11 @@ def _openings(household: Household) -> tuple[Ints, Flags]:
     opening[:, Slot.SAVINGS] = lived.opening_savings
     opening[:, Slot.BUSINESS] = household.opening_business_cents
     opening[household.cards.user, household.cards.slot] = lived.opening_owed
+    loans = household.loans
+    opening[loans.user, loans.slot] = loans.opening_cents
     exists = np.zeros((world.users, SLOTS), dtype=np.bool_)
     exists[:, [Slot.CHECKING, Slot.SAVINGS]] = True
     exists[:, Slot.BUSINESS] = world.profiles.has_business
     exists[household.cards.user, household.cards.slot] = True
+    exists[loans.user, loans.slot] = True
     return opening, exists

@@ -26,11 +26,20 @@ class Slot(IntEnum):
     CHECKING = 1
     CARD_1 = 2
     CARD_2 = 3
-    SAVINGS = 4
+    LOAN_AUTO = 4
+    LOAN_MORTGAGE = 5
+    LOAN_PERSONAL = 6
+    LOAN_STUDENT = 7
+    SAVINGS = 8
 
 
 SLOTS: Final = len(Slot)
 CARD_SLOTS: Final = (Slot.CARD_1, Slot.CARD_2)
+LOAN_SLOTS: Final = (Slot.LOAN_AUTO, Slot.LOAN_MORTGAGE, Slot.LOAN_PERSONAL, Slot.LOAN_STUDENT)
+OWED_SLOTS: Final = (*CARD_SLOTS, *LOAN_SLOTS)
+"""Where a balance above zero is owed."""
+DRAW_NUMBERS: Final = (0, 1, 2, 3, 5, 6, 7, 8, 4)
+"""By which number each account's own draws go: no kind that is added changes another's."""
 
 
 class Purpose(IntEnum):
@@ -89,6 +98,9 @@ class Purpose(IntEnum):
     ASIDE_OUT = 92
     ASIDE_IN = 93
     ATM_FEE = 87
+    LOAN_PAYMENT_IN = 95
+    LOAN_INTEREST = 96
+    ESCROW = 97
     DEPOSIT_HELD = 90
     ORDER_SENT_TWICE = 91
 
@@ -195,17 +207,25 @@ def transfer_link(purpose: npt.ArrayLike, serial: Ints | Words) -> Ints:
 
 
 def transfer(
-    *, user: Ints, day: Ints, cents: Ints, serial: Ints | Words, out_of: Leg, into: Leg
+    *,
+    user: Ints,
+    day: Ints,
+    cents: Ints,
+    serial: Ints | Words,
+    out_of: Leg,
+    into: Leg,
+    arrives: Ints | None = None,
 ) -> Postings:
-    """The same amount out of one account and into another, on one day and under one link.
+    """The same amount out of one account and into another under one link.
 
     Args:
         user: Index of the user within the shard, `[N]`.
-        day: Day both legs settle, `[N]`.
+        day: Day it leaves, `[N]`.
         cents: Amount, above zero, `[N]`.
         serial: Number among the user's transfers of this purpose, `[N]`.
         out_of: The account it leaves.
         into: The account it reaches.
+        arrives: Day it does, `[N]`; left out, the day it leaves.
 
     Returns:
         All legs that go out, then all that come in: `[2 N]`.
@@ -214,18 +234,20 @@ def transfer(
         OverflowError: A serial does not fit in the link.
     """
     link = transfer_link(int(out_of.purpose), serial)
+    settled = day if arrives is None else arrives
     legs = [
         postings(
             user=user,
             slot=leg.slot,
-            day=day,
+            day=settles,
+            authorized=day,
             cents=sign * cents,
             label=leg.label,
             purpose=leg.purpose,
             serial=serial,
             link=link,
         )
-        for sign, leg in ((1, out_of), (-1, into))
+        for sign, leg, settles in ((1, out_of, day), (-1, into, settled))
     ]
     return Postings.joined(legs)
 

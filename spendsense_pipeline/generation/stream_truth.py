@@ -10,6 +10,7 @@ from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.housing import KINDS, MORTGAGE, RENT
+from spendsense_pipeline.generation.behaviours.loan_terms import KINDS as LOAN_TERMS
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.ledger import Ledger
@@ -144,6 +145,7 @@ def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -
     last_bill = np.full((world.users, KINDS), -1, dtype=np.int64)
     np.maximum.at(last_bill, (user[bill], kind), rows.day[latest[bill]])
     ended[bill] = rows.day[latest[bill]] < last_bill[user[bill], kind]
+    ended[bill] |= _paid_off(household)[user[bill], kind]
     which = np.flatnonzero(purpose == Purpose.SUBSCRIPTION)
     if which.size:
         last_day = np.zeros((world.users, int(contracts.serial.max()) + 1), dtype=np.int64)
@@ -151,6 +153,15 @@ def _endings(household: Household, rows: Postings, opened: Ints, latest: Ints) -
         charged = latest[which]
         ended[which] = rows.day[charged] >= last_day[rows.user[charged], rows.serial[charged]]
     return ended
+
+
+def _paid_off(household: Household) -> Flags:
+    """Which bills were of a loan that is paid off at as_of: `[U, KINDS]`."""
+    book = household.loans
+    over = np.zeros((household.world.users, KINDS), dtype=np.bool_)
+    bill = np.array([kind.bill_kind for kind in LOAN_TERMS])[book.loans.kind]
+    over[book.user, bill] = book.paid_off_on <= household.world.as_of_day
+    return over
 
 
 def _cadences(household: Household, rows: Postings) -> Ints:

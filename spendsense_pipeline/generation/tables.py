@@ -13,7 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.behaviours.lending import made_on
+from spendsense_pipeline.generation.behaviours.loan_terms import KINDS as LOAN_TERMS
 from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.catalog import institution_id
 from spendsense_pipeline.generation.descriptions import described
 from spendsense_pipeline.generation.holders import days_open, first_names
 from spendsense_pipeline.generation.ledger import Ledger
@@ -21,6 +24,8 @@ from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.population import joined_days_before
 from spendsense_pipeline.generation.postings import (
     CARD_SLOTS,
+    DRAW_NUMBERS,
+    LOAN_SLOTS,
     SLOTS,
     Slot,
     account_index,
@@ -28,6 +33,7 @@ from spendsense_pipeline.generation.postings import (
 from spendsense_pipeline.generation.randomness import choose, integers
 from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
 from spendsense_pipeline.generation.world import World
+from spendsense_pipeline.plaid.accounts import CREDIT, DEPOSITORY, LOAN
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.raw import (
     CONSENT_STATUSES,
@@ -45,6 +51,10 @@ SLOT_NAMES = {
     Slot.CHECKING: "checking",
     Slot.CARD_1: "credit_1",
     Slot.CARD_2: "credit_2",
+    Slot.LOAN_AUTO: "loan_auto",
+    Slot.LOAN_MORTGAGE: "loan_mortgage",
+    Slot.LOAN_PERSONAL: "loan_personal",
+    Slot.LOAN_STUDENT: "loan_student",
     Slot.SAVINGS: "savings",
 }
 """How an account_id ends."""
@@ -54,8 +64,9 @@ SUBTYPES = {
     Slot.CARD_1: "credit card",
     Slot.CARD_2: "credit card",
     Slot.SAVINGS: "savings",
-}
+} | {kind.slot: kind.subtype for kind in LOAN_TERMS}
 """Plaid's word for the account."""
+_LOAN_TITLES = {kind.bill: kind.title for kind in LOAN_TERMS}
 SECONDS_PER_DAY = 86_400
 _STORE = BitFields(label=20, number=16)
 """A line of a chain and the branch in it."""
@@ -145,38 +156,63 @@ def accounts_table(ledger: Ledger) -> Any:
     """`raw_accounts`."""
     household, world = ledger.household, ledger.household.world
     ids = identifiers(world)
-    products = household.labels.catalog.account_products
-    cards = household.labels.catalog.card_products
+    catalog, plan = household.labels.catalog, household.savings
+    products, cards, institutions = (
+        catalog.account_products,
+        catalog.card_products,
+        catalog.institutions,
+    )
     user, slot = np.nonzero(ledger.has_account)
     flat = account_index(user, slot)
-    word = world.words("product", np.arange(SLOTS))
-    checking = products.by_subtype["checking"]
     product = np.zeros((world.users, SLOTS), dtype=np.int64)
-    product[:, Slot.BUSINESS] = product[:, Slot.CHECKING] = checking[
-        choose(word[:, Slot.CHECKING], products.weight[checking])
-    ]
-    product[:, Slot.SAVINGS] = household.savings.product
+    product[:, [Slot.BUSINESS, Slot.CHECKING]] = plan.checking_product[:, np.newaxis]
+    product[:, Slot.SAVINGS] = plan.savings_product
     offset = len(products.names)
     product[household.cards.user, household.cards.slot] = offset + household.cards.product
-    names = [*products.names, *cards.names, "Business Checking"]
-    official = [*products.official_names, *cards.official_names, "Business Checking Account"]
+    lenders = catalog.billers
+    product[household.loans.user, household.loans.slot] = (
+        offset + len(cards.names) + household.loans.loans.biller
+    )
+    # Who lends is an institution of its own.
+    institution = np.concatenate(
+        [
+            products.institution,
+            cards.institution,
+            len(institutions.ids) + np.arange(len(lenders)),
+        ]
+    )[product[user, slot]]
+    institution_ids = [*institutions.ids, *map(institution_id, lenders.names)]
+    title = [_LOAN_TITLES.get(kind, "") for kind in lenders.kind]
+    loan_names = [f"{name} {words}" for name, words in zip(lenders.names, title, strict=True)]
+    names = [*products.names, *cards.names, *title, "Business Checking"]
+    official = [
+        *products.official_names,
+        *cards.official_names,
+        *loan_names,
+        "Business Checking Account",
+    ]
     is_business = slot == Slot.BUSINESS
     code = np.where(is_business, len(names) - 1, product[user, slot])
 
     limit = np.zeros((world.users, SLOTS), dtype=np.int64)
     limit[household.cards.user, household.cards.slot] = household.cards.limit_cents
-    is_credit = np.isin(slot, CARD_SLOTS)
+    is_credit, is_loan = np.isin(slot, CARD_SLOTS), np.isin(slot, LOAN_SLOTS)
     current, pending = ledger.current_cents[user, slot], ledger.pending_cents[user, slot]
     available = np.where(is_credit, limit[user, slot] - current - pending, current - pending)
-    mask = integers(world.words("mask", np.arange(SLOTS)), 10_000)[user, slot]
-    opened = -days_open(world)[user, slot]
+    mask = integers(world.words("mask", DRAW_NUMBERS), 10_000)[user, slot]
+    opened = -days_open(world)
+    opened[household.loans.user, household.loans.slot] = (
+        made_on(world, household.loans.loans) - world.history_day
+    )
     is_joint = world.profiles.is_joint[user] & (slot == Slot.CHECKING)
     return table(
         RAW_ACCOUNTS,
         {
             "account_id": arrow.coded(flat, ids.account_column),
             "user_id": arrow.coded(user, ids.user_column),
-            "type": arrow.coded(is_credit.astype(int), arrow.text(("depository", "credit"))),
+            "type": arrow.coded(
+                np.where(is_loan, 2, is_credit), arrow.text((DEPOSITORY, CREDIT, LOAN))
+            ),
             "subtype": arrow.coded(slot, arrow.text([SUBTYPES[each] for each in Slot])),
             "name": arrow.coded(code, arrow.text(names)),
             "official_name": arrow.coded(code, arrow.text(official)),
@@ -186,11 +222,15 @@ def accounts_table(ledger: Ledger) -> Any:
             ),
             "ownership": arrow.coded(is_joint.astype(int), arrow.text(("sole", "joint"))),
             "balance_current": arrow.money(current),
-            "balance_available": arrow.money(available),
+            "balance_available": arrow.money(available, is_loan),
             "balance_limit": arrow.money(limit[user, slot], ~is_credit),
             "iso_currency_code": arrow.coded(np.zeros_like(user), arrow.text(("USD",))),
             "opening_balance": arrow.money(ledger.opening_cents[user, slot]),
-            "opened_on": arrow.dates(opened, world.resolved.history_start),
+            "opened_on": arrow.dates(opened[user, slot], world.resolved.history_start),
+            "institution_id": arrow.coded(institution, arrow.text(institution_ids)),
+            "institution_name": arrow.coded(
+                institution, arrow.text([*institutions.names, *lenders.names])
+            ),
         },
     )
 

@@ -266,6 +266,8 @@ def _date_mistakes(column: str, as_of: dt.date) -> list[_Mistake]:
     ]
     if column in ("due_on", "next_payment_due_date"):  # due dates lie ahead by nature
         latest, remedy = as_of + dt.timedelta(days=366), "Correct the date."
+    elif column == "maturity_date":  # as long as loans are made for
+        latest, remedy = as_of + dt.timedelta(days=50 * 366), "Correct the date."
     else:
         latest, remedy = as_of, "Leave later rows out, or give a later --as-of."
     found.append(

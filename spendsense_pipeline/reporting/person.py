@@ -235,9 +235,10 @@ def _months(published: DatasetReader, user_id: str) -> tuple[Month, ...]:
         "coalesce(sum(-amount) filter (amount < 0), 0) as money_in, "
         "coalesce(sum(amount) filter (amount > 0), 0) as money_out "
         "from raw_transactions where user_id = $user_id and not pending "
-        # As in every feature, a business is not its owner's household.
-        "and account_id not in "
-        "(select account_id from raw_accounts where holder_category = 'business') "
+        # As in every feature, a business is not its owner's household, and a loan's payment is
+        # spent once.
+        "and account_id not in (select account_id from raw_accounts "
+        "where holder_category = 'business' or type = 'loan') "
         "and coalesce(category_detailed, '') <> $card_payment "
         "and (not list_contains($transfers, coalesce(category_primary, '')) "
         "or category_detailed = $withdrawal) group by 1 order by 1",

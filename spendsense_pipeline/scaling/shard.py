@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.features.balances import build_account_balances, days_kept
 from spendsense_pipeline.files import new_file
 from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
 from spendsense_pipeline.personas.assignment import assign
@@ -139,6 +140,12 @@ def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
     transactions = _generate(con, task)
     apply_decisions(con, task.decisions)
     as_of = resolved.as_of
+    build_account_balances(
+        con,
+        as_of=as_of,
+        history_start=resolved.history_start,
+        days=days_kept(resolved.config.account_balance_days, resolved.config.num_users),
+    )
     build_recurring_streams(con, as_of=as_of)
     for window in WINDOWS:
         build_features(con, as_of=as_of, window_days=window, history_start=resolved.history_start)

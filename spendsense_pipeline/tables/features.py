@@ -168,4 +168,19 @@ RECURRING_STREAMS = PipelineTable(
     rows=AnyCount("it holds what is found"),
 )
 
-MEASURED_TABLES: tuple[PipelineTable, ...] = (RECURRING_STREAMS, *FEATURE_TABLES.values(), *UNROUNDED_FEATURES.values())
+ACCOUNT_BALANCES = PipelineTable(
+    "account_balances",
+    "One row per bank, card or loan account of a consenting person and day: what it held or owed when the day ended, by its posted rows. From the first day of the history (of an import: the account's first row) to as_of, as far back as account_balance_days says.",
+    (
+        Column("account_id", "VARCHAR", "The account"),
+        Column("date", "DATE", "The day"),
+        Column("balance_usd", MONEY, "Posted balance at its end: money held (depository) or owed (credit and loan, positive = owed)", unit="USD", sources=("raw_accounts.balance_current", "raw_transactions.amount")),
+    ),
+    primary_key=("account_id", "date"),
+    order_by=("account_id", "date"),
+    foreign_keys=(ACCOUNT_KEY,),
+    step=Step("account_balances", MEASURE, "run balances through every day"),
+    rows=AnyCount("none where account_balance_days is 0, or an import's balances are unknown"),
+)
+
+MEASURED_TABLES: tuple[PipelineTable, ...] = (ACCOUNT_BALANCES, RECURRING_STREAMS, *FEATURE_TABLES.values(), *UNROUNDED_FEATURES.values())

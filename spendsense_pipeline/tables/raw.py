@@ -39,6 +39,8 @@ LIFE_EVENT_KINDS = (
     "subscriptions_tidied",
     "windfall",
 )
+LOAN_KINDS = ("mortgage", "student", "auto", "personal")
+INTEREST_CONVENTIONS = ("monthly", "daily")
 STREAM_KINDS = ("bill", "subscription", "income", "transfer")
 
 GENERATE = Stage(
@@ -81,7 +83,7 @@ RAW_USERS = PipelineTable(
 
 RAW_ACCOUNTS = PipelineTable(
     "raw_accounts",
-    "One row per account: checking, savings or credit card.",
+    "One row per account: checking, savings, credit card or loan.",
     (
         Column("account_id", "VARCHAR", "Identifier of the account"),
         Column("user_id", "VARCHAR", "Person who holds the account"),
@@ -92,12 +94,14 @@ RAW_ACCOUNTS = PipelineTable(
         Column("mask", "VARCHAR", "Last four digits, made up", nullable=True),
         Column("holder_category", "VARCHAR", "Personal or business account; business is excluded from features", nullable=True, allowed=HOLDER_CATEGORIES),
         Column("ownership", "VARCHAR", "Held alone or jointly", nullable=True, allowed=OWNERSHIPS),
-        Column("balance_current", MONEY, "Posted balance at as_of: money held (depository) or owed (credit, positive = owed); null where an import's bank did not say, and so is what is measured from it", unit="USD", nullable=True),
-        Column("balance_available", MONEY, "Current less pending outflows (depository) or limit less owed and pending (credit)", unit="USD", nullable=True),
-        Column("balance_limit", MONEY, "Credit limit; null for depository accounts", unit="USD", nullable=True),
+        Column("balance_current", MONEY, "Posted balance at as_of: money held (depository) or owed (credit and loan, positive = owed); null where an import's bank did not say, and so is what is measured from it", unit="USD", nullable=True),
+        Column("balance_available", MONEY, "Current less pending outflows (depository) or limit less owed and pending (credit); null for loans", unit="USD", nullable=True),
+        Column("balance_limit", MONEY, "Credit limit; null for depository accounts and loans", unit="USD", nullable=True),
         Column("iso_currency_code", "VARCHAR", "Currency, USD", nullable=True),
         Column("opening_balance", MONEY, "Balance before the first row, in the account's own sign; null for imports that do not know it", unit="USD", nullable=True),
         Column("opened_on", "DATE", "Day the account was opened, derived from history_start", nullable=True),
+        Column("institution_id", "VARCHAR", "The bank, credit union or card issuer it is with; null for imports that do not say", nullable=True),
+        Column("institution_name", "VARCHAR", "What that is called", nullable=True),
     ),
     primary_key=("account_id",),
     order_by=("user_id", "account_id"),
@@ -167,6 +171,38 @@ RAW_LIABILITIES = PipelineTable(
     foreign_keys=(ACCOUNT_KEY, USER_KEY),
     step=GENERATED,
     rows=RowCount("one per card", "select count(*) from raw_accounts where type = 'credit'"),
+)
+
+RAW_LOANS = PipelineTable(
+    "raw_loans",
+    "One row per loan account: its terms, and what has been paid on it at as_of.",
+    (
+        Column("account_id", "VARCHAR", "Loan account"),
+        Column("user_id", "VARCHAR", "Holder"),
+        Column("kind", "VARCHAR", "What the loan is for", allowed=LOAN_KINDS),
+        Column("origination_date", "DATE", "Day it was made, a month before its first payment was due", nullable=True),
+        Column("origination_principal_usd", MONEY, "What was lent", unit="USD", nullable=True),
+        Column("interest_rate_percentage", "DECIMAL(6,3)", "Fixed yearly rate", unit="percent", nullable=True),
+        Column("interest_convention", "VARCHAR", "monthly: a twelfth of the yearly rate on what is owed when a month's payment is due; daily: by the day on a year of 365, charged with each payment", nullable=True, allowed=INTEREST_CONVENTIONS),
+        Column("term_months", "INTEGER", "Months it was lent for", unit="months", nullable=True),
+        Column("maturity_date", "DATE", "Day the last payment is due", nullable=True),
+        Column("principal_and_interest_usd", MONEY, "The equal payment of a month that pays it off in its term, without what is kept in escrow", unit="USD", nullable=True),
+        Column("last_payment_amount_usd", MONEY, "Latest payment, positive; a transaction of that amount exists", unit="USD", nullable=True),
+        Column("last_payment_date", "DATE", "Its date", nullable=True),
+        Column("next_payment_due_date", "DATE", "Next day after as_of on which a payment is due; null once it is paid off", nullable=True),
+        Column("next_monthly_payment_usd", MONEY, "What is due for that month, escrow included, in whatever parts it is paid", unit="USD", nullable=True),
+        Column("ytd_interest_paid_usd", MONEY, "Interest paid in as_of's calendar year", unit="USD", nullable=True),
+        Column("ytd_principal_paid_usd", MONEY, "Principal paid in as_of's calendar year", unit="USD", nullable=True),
+        Column("is_overdue", "BOOLEAN", "A due date has passed without its payment", nullable=True),
+        Column("escrow_balance_usd", MONEY, "Held by the servicer for property tax at as_of; null but for mortgages", unit="USD", nullable=True),
+        Column("escrow_opening_usd", MONEY, "Held when the history began; null as above", unit="USD", nullable=True),
+        Column("escrow_paid_out_usd", MONEY, "Paid out of it since, to the county twice a year; null as above", unit="USD", nullable=True),
+    ),
+    primary_key=("account_id",),
+    order_by=("user_id", "account_id"),
+    foreign_keys=(ACCOUNT_KEY, USER_KEY),
+    step=GENERATED,
+    rows=RowCount("one per loan", "select count(*) from raw_accounts where type = 'loan'"),
 )
 
 CARD_STATEMENTS = PipelineTable(
@@ -263,6 +299,7 @@ GENERATED_TABLES: tuple[PipelineTable, ...] = (
     RAW_ACCOUNTS,
     RAW_TRANSACTIONS,
     RAW_LIABILITIES,
+    RAW_LOANS,
     CARD_STATEMENTS,
     STREAM_TRUTH,
     PENDING_TRUTH,

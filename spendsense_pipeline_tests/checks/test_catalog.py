@@ -87,6 +87,7 @@ def test_schema_keys_consent_and_replay_block_imported_data_too() -> None:
         "every_consenting_person",
         "every_assignment_is_traced",
         "traces_replay",
+        "balances_follow_the_ledger",
         "last_month_is_as_assigned",
     }
 

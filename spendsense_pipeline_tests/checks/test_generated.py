@@ -92,6 +92,8 @@ def test_every_control_is_realised_within_its_tolerance() -> None:
 
 
 MUTATIONS = {
+    "balances_follow_the_ledger": "update account_balances set balance_usd = balance_usd + 0.01 "
+    "where account_id = (select min(account_id) from account_balances) and date = '2026-05-05'",
     "balances_reconcile": "update raw_accounts set balance_current = balance_current + 0.01, "
     "balance_available = balance_available + case type when 'credit' then -0.01 else 0.01 end "
     "where account_id = (select min(account_id) from raw_accounts)",

@@ -12,9 +12,10 @@ import pytest
 from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.running import run_checks
 from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig, resolve
+from spendsense_pipeline_tests.checks.test_loan_invariants import MUTATIONS as OF_LOANS
 from spendsense_pipeline_tests.fixtures.card_by_hand import PLANS, always
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
-from spendsense_pipeline_tests.fixtures.raw_world import World, is_open
+from spendsense_pipeline_tests.fixtures.raw_world import World, is_open, next_open
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_transaction, a_user
 
 Mutation = Callable[[World], None]
@@ -101,7 +102,25 @@ def _rent_twice(world: World) -> None:
 
 def _late_leg(world: World) -> None:
     leg = world.rows(account_id="savings", category_detailed="TRANSFER_IN_SAVINGS")[3]
-    leg["date"] += dt.timedelta(3)
+    leg["date"] += dt.timedelta(7)
+
+
+def _slow_within_a_bank(world: World) -> None:
+    world.account("savings")["institution_id"] = world.account("checking")["institution_id"]
+    leg = world.rows(account_id="savings", category_detailed="TRANSFER_IN_SAVINGS")[3]
+    leg["date"] = next_open(leg["date"] + dt.timedelta(1))
+
+
+def _arrives_before_it_leaves(world: World) -> None:
+    leg = world.rows(account_id="checking", category_detailed="TRANSFER_OUT_SAVINGS")[3]
+    leg["date"] = leg["authorized_date"] = next_open(leg["date"] + dt.timedelta(1))
+
+
+def _missing_within_a_bank(world: World) -> None:
+    world.account("savings")["institution_id"] = world.account("checking")["institution_id"]
+    leg = world.rows(account_id="savings", category_detailed="TRANSFER_IN_SAVINGS")[-1]
+    world.transactions.remove(leg)
+    world.account("savings")["opening_balance"] += 75
 
 
 def _half_leg(world: World) -> None:
@@ -263,6 +282,9 @@ MUTATIONS: list[tuple[str, Mutation]] = [
     ("rows_are_not_repeated", _rent_twice),
     ("transfer_legs_match", _late_leg),
     ("transfer_legs_match", _half_leg),
+    ("transfers_take_what_banks_take", _slow_within_a_bank),
+    ("transfers_take_what_banks_take", _arrives_before_it_leaves),
+    ("transfers_take_what_banks_take", _missing_within_a_bank),
     ("own_transfers_are_joined", _unjoined),
     ("card_payments_have_both_legs", _payment_as_loan),
     ("dates_are_past", _settled_before_it_happened),
@@ -392,7 +414,7 @@ def test_an_overdraft_with_its_fee_is_allowed(resolved: ResolvedConfig) -> None:
     assert "overdrafts_cost_a_fee" not in broken(world, resolved)
 
 
-def test_a_lone_leg_may_wait_two_days_for_the_other(resolved: ResolvedConfig) -> None:
+def test_a_lone_leg_may_wait_for_the_other_at_another_bank(resolved: ResolvedConfig) -> None:
     world = a_valid_world()
     leg = world.rows(account_id="savings", category_detailed="TRANSFER_IN_SAVINGS")[-1]
     assert leg["date"] == AS_OF
@@ -445,7 +467,7 @@ def test_rows_are_counted_and_at_most_ten_are_shown(resolved: ResolvedConfig) ->
 
 
 def test_every_invariant_has_a_mutation() -> None:
-    tested = {name for name, _ in MUTATIONS} | {
+    tested = {name for name, _ in (*MUTATIONS, *OF_LOANS)} | {
         "amounts_are_whole_cents",
         "only_high_cards_revolve",
         "low_cards_pay_in_full",

@@ -7,6 +7,7 @@ the SDK's models and compared field by field.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,6 +111,26 @@ def test_amounts_keep_plaid_signs_and_cents(exported: Path) -> None:
     assert amounts["STREAMFLIX"] == 15.49
     assert response.added[0].pending is True, "newest first, and the newest is pending"
     assert not body["has_more"]
+
+
+def test_loans_are_told_as_plaid_tells_them(exported: Path) -> None:
+    body, response = _read(exported, "user_0000", "liabilities_get")
+    [mortgage] = response.liabilities.mortgage
+    assert mortgage.account_id == "user_0000_home"
+    assert (mortgage.interest_rate.percentage, mortgage.interest_rate.type) == (6.125, "fixed")
+    assert mortgage.loan_term == "30 year"
+    assert mortgage.escrow_balance == 900.0
+    assert mortgage.next_monthly_payment == 1527.62
+    assert mortgage.ytd_principal_paid == 1500.0
+    assert mortgage.origination_date == dt.date(2021, 6, 1)
+    assert mortgage.property_address.region == "OH"
+    known = {s.account_id: s for s in response.liabilities.student}["user_0000_studies"]
+    assert known.repayment_plan.type == "extended standard"
+    assert known.loan_status.type == "repayment"
+    assert known.last_statement_balance == 1000.0
+    assert len(response.liabilities.credit) == 1
+    types = {account["account_id"]: account["type"] for account in body["accounts"]}
+    assert types["user_0000_home"] == "loan"
 
 
 def test_streams_go_in_or_out(exported: Path) -> None:

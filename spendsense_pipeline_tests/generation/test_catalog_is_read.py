@@ -22,7 +22,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 
 PACKAGE = Path(spendsense_pipeline.__file__).parent
 CATALOG_FILES = sorted(PACKAGE.glob("generation/catalog/*.csv"))
-RECORD_MODULES = ("records", "shopping")
+RECORD_MODULES = ("records", "products", "shopping")
 CHECKING_MODULES = ("loading", "offers", "shopping_files", "custom", *RECORD_MODULES)
 RECORDS = [
     value

@@ -13,7 +13,12 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.controls import OperatorConfig, resolve
-from spendsense_pipeline.defs.features import features_30d, features_180d, recurring_streams
+from spendsense_pipeline.defs.features import (
+    account_balances,
+    features_30d,
+    features_180d,
+    recurring_streams,
+)
 from spendsense_pipeline.defs.operator_controls import operator_controls
 from spendsense_pipeline.defs.personas import persona_assignments
 from spendsense_pipeline.defs.raw import FORCE_TAG, raw
@@ -42,6 +47,7 @@ from spendsense_pipeline_tests.fixtures.rows import AS_OF
 STEPS: list[Any] = [
     operator_controls,
     raw,
+    account_balances,
     recurring_streams,
     features_30d,
     features_180d,

@@ -11,7 +11,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-# Declares `loan_offers` and `raw_loans` before anything asks for tables, fills the first in a small
+# Declares `loan_offers` and `raw_leases` before anything asks for tables, fills the first in a small
 # warehouse, and says where they were found.
 PROGRAM = """
 import json, sys
@@ -35,22 +35,22 @@ LOAN_OFFERS = PipelineTable(
     step=Step("loan_offers", ADVISE, "look for loans"),
     rows=RowCount("one per account", "select count(*) from raw_accounts"),
 )
-RAW_LOANS = PipelineTable(
-    "raw_loans",
-    "One row per loan account.",
+RAW_LEASES = PipelineTable(
+    "raw_leases",
+    "One row per leased thing.",
     (
-        Column("account_id", "VARCHAR", "Loan account"),
+        Column("account_id", "VARCHAR", "Account it is paid from"),
         Column("user_id", "VARCHAR", "Holder"),
-        Column("origination_date", "DATE", "Day the loan began"),
+        Column("origination_date", "DATE", "Day the lease began"),
         Column("escrow_balance_usd", MONEY, "Held in escrow", unit="USD", nullable=True),
     ),
     primary_key=("account_id",),
     order_by=("user_id", "account_id"),
     foreign_keys=(ACCOUNT_KEY, USER_KEY),
     step=GENERATED,
-    rows=AnyCount("not everybody owes"),
+    rows=AnyCount("not everybody leases"),
 )
-tables.TABLES = (*tables.TABLES[:-1], RAW_LOANS, LOAN_OFFERS, tables.TABLES[-1])
+tables.TABLES = (*tables.TABLES[:-1], RAW_LEASES, LOAN_OFFERS, tables.TABLES[-1])
 
 import duckdb
 
@@ -90,8 +90,8 @@ print(json.dumps({
     "checked, a row too few": [o.name for o in after if not o.passed],
     "checks": sorted(o.name for o in after),
     "published": "loan_offers" in INPUTS,
-    "imported": required_columns(IMPORTABLE_TABLES["loans"]),
-    "held to": [rule.kind for rule in _RULES if rule.table == "loans"],
+    "imported": required_columns(IMPORTABLE_TABLES["leases"]),
+    "held to": [rule.kind for rule in _RULES if rule.table == "leases"],
     "summary": list(row_counts(reader))[-3:],
     "exported": json.loads((folder / "loan_offers.json").read_text()),
     "sharded": LOAN_OFFERS in SHARD_TABLES,
@@ -130,7 +130,7 @@ def test_it_turns_up_wherever_tables_are_listed(found: dict[str, object]) -> Non
         "published": True,
         "imported": ["account_id", "origination_date"],
         "held to": ["duplicate_id", "unknown_account", "contradicting_holder"],
-        "summary": ["decision_traces", "raw_loans", "loan_offers"],
+        "summary": ["decision_traces", "raw_leases", "loan_offers"],
         "exported": [{"user_id": "user_0000", "rate": 4.5}],
         "sharded": True,
         "progress": "look for loans",

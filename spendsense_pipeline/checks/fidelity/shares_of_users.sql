@@ -4,8 +4,9 @@ with person as (
     person.user_id,
     person.region,
     person.consent_status,
-    count(account.account_id) filter (account.holder_category is distinct from 'business')
-      as accounts,
+    count(account.account_id) filter (
+      account.holder_category is distinct from 'business' and account.type <> 'loan'
+    ) as accounts,
     count(account.account_id) filter (account.type = 'credit') as cards,
     count(account.account_id) filter (account.holder_category = 'business') as business_accounts,
     count(account.account_id) filter (

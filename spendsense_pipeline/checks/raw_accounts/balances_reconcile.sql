@@ -12,11 +12,11 @@ select
   coalesce(posted.outflow, 0) as posted_outflow,
   account.balance_current,
   account.opening_balance
-  + case when account.type = 'credit' then 1 else -1 end * coalesce(posted.outflow, 0)
+  + case when account.type in ('credit', 'loan') then 1 else -1 end * coalesce(posted.outflow, 0)
     as expected_balance
 from raw_accounts as account
 left join posted on posted.account_id = account.account_id
 where account.opening_balance is null
   or account.opening_balance
-  + case when account.type = 'credit' then 1 else -1 end * coalesce(posted.outflow, 0)
+  + case when account.type in ('credit', 'loan') then 1 else -1 end * coalesce(posted.outflow, 0)
   <> account.balance_current

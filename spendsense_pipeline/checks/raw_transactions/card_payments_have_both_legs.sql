@@ -7,5 +7,5 @@ where (payment_legs > 0 or card_legs > 0)
     legs_out_of_depository > 1
     or legs_onto_card > 1
     or legs_out_of_depository + legs_onto_card <> legs
-    or (legs < 2 and first_date + 2 <= $as_of)
+    or (legs < 2 and business_days_since >= 3)
   )

@@ -21,6 +21,7 @@ with flow as (
   where row.user_id <= $last_person
     and not row.pending
     and account.holder_category is distinct from 'business'
+    and account.type <> 'loan'
   group by row.user_id
 )
 select

@@ -24,6 +24,7 @@ left join grouped as by_primary on by_primary.code = row.category_primary
 where row.user_id <= $last_person
   and not row.pending
   and account.holder_category is distinct from 'business'
+  and account.type <> 'loan'
   and not list_contains($not_surveyed, row.category_primary)
   and row.category_detailed <> $card_payment
 group by all

@@ -12,6 +12,7 @@ with housing as (
     and not row.pending
     and row.amount > 0
     and not account.is_business
+    and account.type <> 'loan'
     and (row.category_detailed = $rent or row.category_detailed = $mortgage)
 ),
 payee as (

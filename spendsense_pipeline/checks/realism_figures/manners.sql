@@ -38,6 +38,10 @@ moved_by as (
     count(*) filter (category_detailed = $cash_withdrawal) / count(*) as withdrawal_share
   from raw_transactions
   where not pending
+    and account_id not in (
+      select account_id from raw_accounts
+      where type = 'loan'
+    )
   group by user_id
 )
 select

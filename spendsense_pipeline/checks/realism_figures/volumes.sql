@@ -2,8 +2,9 @@
 with person as (
   select
     row.user_id,
-    count(*) filter (row.transfer_id is null) * $days_per_month / ($as_of - $history_start + 1)
-      as monthly_rows,
+    count(*) filter (
+      row.transfer_id is null or list_contains($loan_payments, row.category_detailed)
+    ) * $days_per_month / ($as_of - $history_start + 1) as monthly_rows,
     count(*) filter (
       row.category_detailed = $overdraft_fee and row.date > $as_of - 180
     ) > 0 as has_overdraft_fee,
@@ -15,6 +16,7 @@ with person as (
   where row.user_id <= $last_person
     and not row.pending
     and account.holder_category is distinct from 'business'
+    and account.type <> 'loan'
   group by row.user_id
 ),
 bought as (

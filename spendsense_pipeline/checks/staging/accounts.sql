@@ -6,6 +6,7 @@ select
   cast(dense_rank() over (order by user_id) as integer) as user_number,
   type,
   subtype,
+  institution_id,
   coalesce(holder_category = 'business', false) as is_business,
   cast(opening_balance * 100 as bigint) as opening_cents,
   cast(balance_limit * 100 as bigint) as limit_cents

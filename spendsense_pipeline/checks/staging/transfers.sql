@@ -1,5 +1,5 @@
--- Transfers that are not plainly two equal and opposite legs of one person, within 2 days; where a
--- card has part in it, a payment out of a bank account and onto the card. The promises' own queries
+-- Transfers that are not plainly two equal and opposite legs of one person on one day; where a card
+-- has part in it, a payment out of a bank account and onto the card. The promises' own queries
 -- say what is wrong with them, so these few are described in full.
 with leg as (
   select
@@ -31,7 +31,7 @@ doubtful as (
   having (
     count(*) = 2
     and sum(amount) = 0
-    and max(date) - min(date) <= 2
+    and max(date) = min(date)
     and min(account_number) <> max(account_number)
     and min(user_number) = max(user_number)
     and (max(part) = 0 or (min(part) = 1 and max(part) = 2))
@@ -43,8 +43,13 @@ select
   cast(sum(row.amount) * 100 as bigint) as total_cents,
   min(row.date) as first_date,
   max(row.date) as last_date,
+  max(day.business_day) - min(day.business_day) as business_days,
+  max(today.business_day) - min(day.business_day) as business_days_since,
+  arg_min(row.amount, row.date) > 0 as leaves_first,
+  count(distinct account.institution_id) as institutions,
   min(account.account_number) <> max(account.account_number) as has_two_accounts,
   min(account.user_id) = max(account.user_id) as is_one_person,
+  min(account.user_id) as user_id,
   count(*) filter (account.type = 'credit') as card_legs,
   count(*) filter (row.category_detailed = $card_payment) as payment_legs,
   count(*) filter (
@@ -60,5 +65,7 @@ select
 from raw_transactions as row
 semi join doubtful on doubtful.transfer_id = row.transfer_id
 join _checks_accounts as account on account.account_id = row.account_id
+join _checks_bank_days as day on day.date = row.date
+join _checks_bank_days as today on today.date = $as_of
 where not row.pending
 group by row.transfer_id

@@ -1,6 +1,7 @@
 """Savings: standing orders, sweeps and wages between checking and savings, and earned interest.
 
-Every transfer has two legs of one identity, equal and opposite, posted on the same business day.
+Every transfer has two legs of one identity, equal and opposite: on one business day within a bank,
+between two the second leg one to three business days later.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Columns, Floats, Ints
+from spendsense_pipeline.generation.banking import (
+    arrival,
+    plan_banking,
+    saves_elsewhere,
+)
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import (
@@ -23,7 +29,7 @@ from spendsense_pipeline.generation.postings import (
     postings,
     transfer,
 )
-from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
+from spendsense_pipeline.generation.randomness import integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -55,8 +61,9 @@ ROUND_ORDER_SHARE = 0.75
 class SavingsPlan(Columns):
     """Savings account of every user (`[U]`) and its standing order."""
 
-    product: Ints
-    """Row of the account products."""
+    checking_product: Ints
+    """Row of the account products, which says the bank; of the household's checking account."""
+    savings_product: Ints
     opening_cents: Ints
     order_cents: Ints
     """Amount of each standing order, 0 for none."""
@@ -77,8 +84,7 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
     Returns:
         One account per user, `[U]`, amounts in cents.
     """
-    profiles, products = world.profiles, labels.catalog.account_products
-    rows = products.by_subtype["savings"]
+    profiles = world.profiles
     per_month = np.where(
         profiles.saves_weekly, ORDERS_PER_MONTH_WEEKLY, ORDERS_PER_MONTH_WEEKLY / 2
     )
@@ -92,8 +98,10 @@ def plan_savings(world: World, labels: Labels) -> SavingsPlan:
     opening = np.where(
         profiles.rhythm == Rhythm.SWEPT, opening * (order > 0) + income * months, opening
     )
+    checking_product, savings_product = plan_banking(world, labels.catalog)
     return SavingsPlan(
-        product=rows[choose(world.words("savings_product", 0), products.weight[rows])],
+        checking_product=checking_product,
+        savings_product=savings_product,
         opening_cents=np.rint(opening).astype(np.int64),
         order_cents=order,
         monthly_cents=monthly,
@@ -137,7 +145,8 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
         plan: Order of every user, `[U]`; 0 cents for none.
 
     Returns:
-        Both legs of every transfer, weekly or every second week.
+        Both legs of every transfer, weekly or every second week; what is under way to another bank
+        when the history begins has arrived.
     """
     calendar = world.calendar
     saves_weekly = world.profiles.saves_weekly
@@ -151,9 +160,15 @@ def order_postings(world: World, plan: SavingsPlan) -> Postings:
     day = np.where(nominal < world.days, calendar.on_or_after(nominal), world.days + 1)
     keep = (plan.order_cents > 0)[:, np.newaxis] & (day < world.days)
     user, column = np.nonzero(keep)
+    sent = day[user, column]
+    word = world.words("transfer_days", np.arange(nominal.shape[1]))[user, column]
+    arrives = arrival(calendar, sent, weekday[user], word)
+    is_between_banks = saves_elsewhere(world)[user]
+    is_between_banks &= (sent >= world.history_day) | (arrives < world.history_day)
     return transfer(
         user=user,
-        day=day[user, column],
+        day=sent,
+        arrives=np.where(is_between_banks, arrives, sent),
         cents=plan.order_cents[user],
         serial=column,
         out_of=Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SAVINGS_OUT),
@@ -181,7 +196,8 @@ def interest_postings(
     credit_day = np.where(credit_day < 0, ends, credit_day)
     flow = daily_cents(movements, Slot.SAVINGS, world.users, world.days)
     balance = plan.opening_cents[:, np.newaxis] - np.cumsum(flow, axis=1)
-    rate = np.rint(labels.catalog.account_products.apy_percent[plan.product] * 100).astype(np.int64)
+    apy_percent = labels.catalog.account_products.apy_percent[plan.savings_product]
+    rate = np.rint(apy_percent * 100).astype(np.int64)
     earned = np.zeros((world.users, ends.size), dtype=np.int64)
     total = np.zeros(world.users, dtype=np.int64)
     opened = -1

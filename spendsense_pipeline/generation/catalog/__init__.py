@@ -6,11 +6,14 @@ here is drawn at random and nothing depends on an operator except `with_custom_m
 
 from spendsense_pipeline.generation.catalog.custom import with_custom_merchants
 from spendsense_pipeline.generation.catalog.loading import load_catalog
+from spendsense_pipeline.generation.catalog.products import (
+    AccountProducts,
+    CardProducts,
+    institution_id,
+)
 from spendsense_pipeline.generation.catalog.records import (
     BILL_KINDS,
-    AccountProducts,
     Billers,
-    CardProducts,
     Catalog,
     Employers,
     FirstNames,
@@ -46,6 +49,7 @@ __all__ = [
     "Subscriptions",
     "VisitKinds",
     "entity_id",
+    "institution_id",
     "load_catalog",
     "with_custom_merchants",
 ]

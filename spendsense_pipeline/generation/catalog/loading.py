@@ -11,7 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.catalog.offers import read_products, read_subscriptions
+from spendsense_pipeline.generation.catalog.offers import (
+    read_institutions,
+    read_products,
+    read_subscriptions,
+)
 from spendsense_pipeline.generation.catalog.records import (
     BILL_KINDS,
     NAME_DECADES,
@@ -142,7 +146,8 @@ def load_catalog() -> Catalog:
     groups = read_spending_groups(classes)
     first_names, last_names = _read_people()
     merchants = read_merchants(groups, kinds, places)
-    card_products, account_products = read_products(merchants)
+    institutions = read_institutions()
+    card_products, account_products = read_products(merchants, institutions)
     catalog = Catalog(
         spending_groups=groups,
         posting_classes=classes,
@@ -155,6 +160,7 @@ def load_catalog() -> Catalog:
         first_names=first_names,
         last_names=last_names,
         places=places,
+        institutions=institutions,
         card_products=card_products,
         account_products=account_products,
     )

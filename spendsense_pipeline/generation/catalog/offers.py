@@ -1,13 +1,18 @@
-"""Reads what is on offer: services with their price lists, credit cards and deposit accounts."""
+"""Reads what is on offer: services with their price lists, banks, their cards and accounts."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from spendsense_pipeline.generation.catalog.records import (
-    BILLINGS,
+from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.catalog.products import (
+    INSTITUTION_KINDS,
     AccountProducts,
     CardProducts,
+    Institutions,
+)
+from spendsense_pipeline.generation.catalog.records import (
+    BILLINGS,
     SubscriptionPlans,
     Subscriptions,
 )
@@ -15,6 +20,7 @@ from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import Merchants
 from spendsense_pipeline.generation.catalog.shopping_files import descriptors
 from spendsense_pipeline.plaid import accounts, categories
+from spendsense_pipeline.tables.raw import REGIONS
 
 
 def read_subscriptions() -> Subscriptions:
@@ -67,11 +73,31 @@ def _read_subscription_plans(services: tuple[str, ...]) -> SubscriptionPlans:
     )
 
 
-def read_products(merchants: Merchants) -> tuple[CardProducts, AccountProducts]:
+def read_institutions() -> Institutions:
+    """Banks, credit unions and card issuers.
+
+    Returns:
+        A row each, in the order of the file.
+    """
+    sheet = Sheet.from_package("institutions.csv")
+    institutions = Institutions(
+        ids=sheet.text("institution_id", unique=True),
+        names=sheet.text("institution_name", unique=True),
+        kind=sheet.one_of("kind", INSTITUTION_KINDS),
+        in_region=sheet.subsets("regions", REGIONS),
+    )
+    sheet.finish()
+    return institutions
+
+
+def read_products(
+    merchants: Merchants, institutions: Institutions
+) -> tuple[CardProducts, AccountProducts]:
     """Cards and deposit accounts on offer.
 
     Args:
         merchants: Among which are the stores with cards of their own, `[N]`.
+        institutions: Whose they are, `[I]`.
 
     Returns:
         A row per product, in the order of the files.
@@ -83,6 +109,7 @@ def read_products(merchants: Merchants) -> tuple[CardProducts, AccountProducts]:
     card_products = CardProducts(
         names=cards.text("name", unique=True),
         official_names=cards.text("official_name", unique=True),
+        institution=_institution(cards, institutions),
         payment_descriptors=cards.text("payment_descriptor", unique=True),
         taken_at=cards.subsets("stores", merchants.names),
         limit_least_usd=cards.numbers("limit_least_usd", 100),
@@ -106,9 +133,16 @@ def read_products(merchants: Merchants) -> tuple[CardProducts, AccountProducts]:
         subtypes=deposits.one_of("subtype", accounts.SUBTYPES[accounts.DEPOSITORY]),
         names=deposits.text("name"),
         official_names=deposits.text("official_name", unique=True),
+        institution=_institution(deposits, institutions),
         apy_percent=deposits.numbers("apy_percent", 0, 10),
         weight=deposits.numbers("popularity_weight", 0.01),
     )
     cards.finish()
     deposits.finish()
     return card_products, account_products
+
+
+def _institution(sheet: Sheet, institutions: Institutions) -> Ints:
+    """Whose product each is, a row of Institutions: `[P]`."""
+    named = sheet.one_of("institution_id", institutions.ids)
+    return np.array([institutions.ids.index(each) for each in named], dtype=np.int64)

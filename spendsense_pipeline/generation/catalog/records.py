@@ -14,6 +14,11 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
+from spendsense_pipeline.generation.catalog.products import (
+    AccountProducts,
+    CardProducts,
+    Institutions,
+)
 from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
@@ -235,44 +240,6 @@ class LastNames:
 
 
 @dataclass(frozen=True, eq=False)
-class CardProducts:
-    """Credit cards on offer, of invented banks, `P` rows; a range is of what its cards may have."""
-
-    names: tuple[str, ...]
-    official_names: tuple[str, ...]
-    payment_descriptors: tuple[str, ...]
-    """How a bank calls payments to the issuer."""
-    taken_at: Flags
-    """`[P, N]`: the merchants that take it: all, but for a store's own card."""
-    limit_least_usd: Floats
-    limit_most_usd: Floats
-    apr_least_percent: Floats
-    apr_most_percent: Floats
-    age_least: Floats
-    """Years of age at which it is given."""
-    age_most: Floats
-    income_least_usd: Floats
-    """Monthly income from which it is given."""
-    weight: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class AccountProducts:
-    """Deposit accounts on offer, of invented banks."""
-
-    subtypes: tuple[str, ...]
-    names: tuple[str, ...]
-    official_names: tuple[str, ...]
-    apy_percent: Floats
-    weight: Floats
-
-    @functools.cached_property
-    def by_subtype(self) -> dict[str, Ints]:
-        """Rows of each Plaid subtype, `[M]` each."""
-        return rows_by(self.subtypes)
-
-
-@dataclass(frozen=True, eq=False)
 class Catalog:
     """Everything a generated life is furnished with."""
 
@@ -287,5 +254,6 @@ class Catalog:
     first_names: FirstNames
     last_names: LastNames
     places: Places
+    institutions: Institutions
     card_products: CardProducts
     account_products: AccountProducts

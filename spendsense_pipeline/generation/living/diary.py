@@ -40,9 +40,16 @@ class Diary:
         self._entries.append(columns)
 
     def transfer(
-        self, user: Ints, day: int, cents: Ints, serial: Ints | int, out_of: Leg, into: Leg
+        self,
+        user: Ints,
+        day: int,
+        cents: Ints,
+        serial: Ints | int,
+        out_of: Leg,
+        into: Leg,
+        arrives: Ints | None = None,
     ) -> None:
-        """Both legs of transfers that settle on the day they happen.
+        """Both legs of transfers.
 
         Args:
             user: Index of the user within the shard, `[N]`.
@@ -51,14 +58,16 @@ class Diary:
             serial: Number among the user's transfers of this purpose, `[N]` or one for all.
             out_of: The account it leaves.
             into: The account it reaches.
+            arrives: When it does, `[N]`; left out, on the day.
         """
-        for sign, leg in ((1, out_of), (-1, into)):
+        there = day if arrives is None else arrives
+        for sign, leg, settles in ((1, out_of, day), (-1, into, there)):
             self.write(
                 user.size,
                 moved=int(out_of.purpose),
                 user=user,
                 slot=leg.slot,
-                day=day,
+                day=settles,
                 authorized=day,
                 cents=sign * cents,
                 label=leg.label,

@@ -7,13 +7,14 @@ import numpy as np
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.banking import arrival, saves_elsewhere
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
 from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
-from spendsense_pipeline.generation.randomness import bits, normal, uniform
+from spendsense_pipeline.generation.randomness import bits, normal, uniform, words_each
 from spendsense_pipeline.generation.targets import NO_TARGET, is_targeted
 from spendsense_pipeline.generation.world import World
 
@@ -109,6 +110,9 @@ class ThinAccounts:
         )
         # A standing order goes on beside it; who is to save looks elsewhere first.
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
+        self._world = world
+        self._waits = saves_elsewhere(world)
+        self._arrives = np.full(world.users, -1)
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
 
@@ -228,22 +232,40 @@ class ThinAccounts:
             cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
             # Who means to save does not undo it.
             has = (balances.savings[short] >= cents) & self._may_draw[short]
+            has &= self._arrives[short] <= day
             user, cents = short[has], cents[has]
             if user.size:
-                diary.transfer(
-                    user,
-                    day,
-                    cents,
-                    day,
-                    Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.COVER_OUT),
-                    Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.COVER_IN),
-                )
-                balances.checking[user] += cents
-                balances.savings[user] -= cents
+                self._cover(day, user, cents, balances, diary)
         below = balances.checking < 0
         new = places(below & ~self._is_below)
         self._fee_day[new] = self._next_open[day + 1]
         self._is_below = below
+
+    def _cover(self, day: int, user: Ints, cents: Ints, balances: Balances, diary: Diary) -> None:
+        """Bring money from savings, from another bank some days later."""
+        world = self._world
+        weekday = np.full(user.size, int(world.calendar.weekday[day]))
+        word = words_each(world.keys("cover_days")[user], day)
+        arrives = arrival(world.calendar, np.full(user.size, day), weekday, word)
+        # A history does not open with half a transfer.
+        is_seen = (day >= world.history_day) | (arrives < world.history_day)
+        arrives = np.where(self._waits[user] & is_seen, arrives, day)
+        diary.transfer(
+            user,
+            day,
+            cents,
+            day,
+            Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.COVER_OUT),
+            Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.COVER_IN),
+            arrives,
+        )
+        self._arrives[user] = arrives
+        balances.savings[user] -= cents
+        at_once = arrives == day
+        balances.checking[user[at_once]] += cents[at_once]
+        later = ~at_once
+        nobodys = np.full(int(later.sum()), balances.nobodys)
+        balances.refund(arrives[later], user[later], nobodys, cents[later])
 
 
 def _drawn(world: World, purpose: str, index: Ints, who: Ints) -> Words:

@@ -168,6 +168,7 @@ class _Origin:
     def __init__(self) -> None:
         self._item_ids: set[str] = set()
         self._institution_ids: set[str] = set()
+        self._institution: tuple[str | None, str | None] = (None, None)
         self._listed_with: set[str] = set()
         self._last_pull = 0
 
@@ -176,6 +177,8 @@ class _Origin:
             self._item_ids.add(response.item_id)
         if response.institution_id:
             self._institution_ids.add(response.institution_id)
+        if response.institution_id or response.institution_name:
+            self._institution = (response.institution_id, response.institution_name)
         self._listed_with |= listed
         self._last_pull = pull
 
@@ -188,8 +191,14 @@ class _Origin:
     ) -> LinkedAccount:
         persistent = (each.row.persistent_account_id for each in reversed(sightings.all))
         known = next((each for each in persistent if each), None)
+        institution_id, institution_name = self._institution
         return LinkedAccount(
-            replace(account, persistent_account_id=known),
+            replace(
+                account,
+                persistent_account_id=known,
+                institution_id=institution_id,
+                institution_name=institution_name,
+            ),
             tuple(rows),
             frozenset(self._item_ids),
             frozenset(self._institution_ids),

@@ -77,6 +77,7 @@ class PlaidResponse:
     where: str
     item_id: str | None = None
     institution_id: str | None = None
+    institution_name: str | None = None
     accounts: tuple[PlaidAccount, ...] = ()
     added: tuple[PlaidTransaction, ...] = ()
     modified: tuple[PlaidTransaction, ...] = ()
@@ -115,6 +116,7 @@ def read_response(document: Any, file: str, where: str) -> PlaidResponse:
         where,
         as_text(item.get("item_id")),
         as_text(item.get("institution_id")),
+        as_text(item.get("institution_name")),
         _rows(document, "accounts", where, PlaidAccount.read, ("account_id", "balances")),
         _transactions(document, "added", where) + _transactions(document, "transactions", where),
         _transactions(document, "modified", where),

@@ -31,6 +31,9 @@ class PlaidAccount:
     unofficial_currency_code: Text
     persistent_account_id: Text
     last_updated: Text
+    # Told by the Item it came in; see `person`.
+    institution_id: Text = None
+    institution_name: Text = None
     where: str = field(compare=False)
 
     @classmethod

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.tables.features import RECURRING_STREAMS
-from spendsense_pipeline.tables.raw import RAW_ACCOUNTS, RAW_LIABILITIES, RAW_TRANSACTIONS
+from spendsense_pipeline.tables.raw import (
+    RAW_ACCOUNTS,
+    RAW_LIABILITIES,
+    RAW_LOANS,
+    RAW_TRANSACTIONS,
+    RAW_USERS,
+)
 
 Row = dict[str, Any]
 _TABLES = {  # table: its order within a person
+    RAW_USERS.name: "user_id",
     RAW_ACCOUNTS.name: "account_id",
     RAW_TRANSACTIONS.name: "date desc, transaction_id",
     RAW_LIABILITIES.name: "account_id",
+    RAW_LOANS.name: "account_id",
     RECURRING_STREAMS.name: "stream_id",
 }
 
@@ -29,6 +37,8 @@ class Person:
         transactions: rows of `raw_transactions`, newest first.
         liabilities: rows of `raw_liabilities`.
         streams: rows of `recurring_streams`.
+        loans: rows of `raw_loans`.
+        state: where the person lives, two letters; None where nobody says.
     """
 
     user_id: str
@@ -36,6 +46,8 @@ class Person:
     transactions: list[Row]
     liabilities: list[Row]
     streams: list[Row]
+    loans: list[Row] = field(default_factory=list)
+    state: str | None = None
 
 
 def people(selection: Selection) -> Iterator[Person]:
@@ -56,6 +68,8 @@ def people(selection: Selection) -> Iterator[Person]:
             transactions=found[RAW_TRANSACTIONS.name],
             liabilities=found[RAW_LIABILITIES.name],
             streams=found[RECURRING_STREAMS.name],
+            loans=found[RAW_LOANS.name],
+            state=next((row["state"] for row in found[RAW_USERS.name]), None),
         )
 
 

@@ -66,9 +66,8 @@ def ledger(person: Person, *, as_of: dt.date, history_start: dt.date) -> Iterato
     for account in accounts:
         yield f"{start} open {names[account.account_id]} USD"
         yield f'  account_id: "{_quoted(account.account_id)}"'
-    for name in (OPENING, IN_TRANSIT, *(n for n in used if n not in names.values())):
-        if name != IN_TRANSIT or name in used:
-            yield f"{start} open {name} USD"
+    for name in (OPENING, *(n for n in used if n not in names.values())):
+        yield f"{start} open {name} USD"
     yield ""
     for account in accounts:
         if account.opening is not None:

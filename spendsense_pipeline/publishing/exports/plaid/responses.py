@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from spendsense_pipeline.publishing.exports.people import Person, Row
+from spendsense_pipeline.publishing.exports.plaid.loans import mortgages, student_loans
+from spendsense_pipeline.publishing.exports.plaid.values import as_date, as_number
 
 SYNC_PAGE_ROWS = 500  # the most /transactions/sync returns at once
 INSTITUTION_NAME = "SpendSense Synthetic Bank"
@@ -87,10 +88,10 @@ def transactions_recurring_get(person: Person, dataset_id: str, as_of: dt.date) 
 
 
 def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
-    """Body of `/liabilities/get`; the only liabilities are credit cards.
+    """Body of `/liabilities/get`: credit cards, mortgages and student loans, as Plaid has no other.
 
     Args:
-        person: whose cards.
+        person: whose liabilities.
         dataset_id: what identifiers are derived from.
 
     Returns:
@@ -101,18 +102,21 @@ def liabilities_get(person: Person, dataset_id: str) -> dict[str, Any]:
         "item": _item(person, dataset_id),
         "liabilities": {
             "credit": [_card(row) for row in person.liabilities],
-            "mortgage": None,
-            "student": None,
+            "mortgage": mortgages(person) or None,
+            "student": student_loans(person) or None,
         },
         "request_id": _identifier(dataset_id, person.user_id, "liabilities"),
     }
 
 
 def _item(person: Person, dataset_id: str) -> dict[str, Any]:
+    """One Item for everything; of a bank where all accounts are with one."""
+    banks = {(row["institution_id"], row["institution_name"]) for row in person.accounts}
+    bank_id, bank = banks.pop() if len(banks) == 1 else (None, None)
     return {
         "item_id": _identifier(dataset_id, person.user_id, "item", length=37),
-        "institution_id": None,
-        "institution_name": INSTITUTION_NAME,
+        "institution_id": bank_id,
+        "institution_name": bank or INSTITUTION_NAME,
         "webhook": None,
         "error": None,
         "available_products": [],
@@ -127,9 +131,9 @@ def _account(row: Row) -> dict[str, Any]:
     return {
         "account_id": row["account_id"],
         "balances": {
-            "available": _number(row["balance_available"]),
-            "current": _number(row["balance_current"]),
-            "limit": _number(row["balance_limit"]),
+            "available": as_number(row["balance_available"]),
+            "current": as_number(row["balance_current"]),
+            "limit": as_number(row["balance_limit"]),
             "iso_currency_code": row["iso_currency_code"],
             "unofficial_currency_code": None,
         },
@@ -147,14 +151,14 @@ def _transaction(row: Row) -> dict[str, Any]:
     return {
         "account_id": row["account_id"],
         "account_owner": None,
-        "amount": _number(row["amount"]),
-        "authorized_date": _date(row["authorized_date"]),
+        "amount": as_number(row["amount"]),
+        "authorized_date": as_date(row["authorized_date"]),
         "authorized_datetime": None,
         "category": None,
         "category_id": None,
         "check_number": None,
         "counterparties": _counterparties(row),
-        "date": _date(row["date"]),
+        "date": as_date(row["date"]),
         "datetime": None,
         "iso_currency_code": row["iso_currency_code"],
         "location": {
@@ -237,9 +241,9 @@ def _stream(row: Row) -> dict[str, Any]:
         "category_id": None,
         "description": row.get("description") or row["merchant_name"] or "",
         "merchant_name": row["merchant_name"],
-        "first_date": _date(row["first_date"]),
-        "last_date": _date(row["last_date"]),
-        "predicted_next_date": _date(row["predicted_next_date"]),
+        "first_date": as_date(row["first_date"]),
+        "last_date": as_date(row["last_date"]),
+        "predicted_next_date": as_date(row["predicted_next_date"]),
         "frequency": frequency if frequency in _FREQUENCIES else "UNKNOWN",
         "transaction_ids": list(row["transaction_ids"]),
         "average_amount": _stream_amount(row["average_amount"]),
@@ -253,7 +257,7 @@ def _stream(row: Row) -> dict[str, Any]:
 
 def _stream_amount(amount: Any) -> dict[str, Any]:
     return {
-        "amount": _number(amount),
+        "amount": as_number(amount),
         "iso_currency_code": "USD",
         "unofficial_currency_code": None,
     }
@@ -264,7 +268,7 @@ def _card(row: Row) -> dict[str, Any]:
     if row["apr_percentage"] is not None:
         aprs.append(
             {
-                "apr_percentage": _number(row["apr_percentage"]),
+                "apr_percentage": as_number(row["apr_percentage"]),
                 "apr_type": row["apr_type"] or "purchase_apr",
                 "balance_subject_to_apr": None,
                 "interest_charge_amount": None,
@@ -274,21 +278,13 @@ def _card(row: Row) -> dict[str, Any]:
         "account_id": row["account_id"],
         "aprs": aprs,
         "is_overdue": row["is_overdue"],
-        "last_payment_amount": _number(row["last_payment_amount"]),
-        "last_payment_date": _date(row["last_payment_date"]),
-        "last_statement_balance": _number(row["last_statement_balance"]),
-        "last_statement_issue_date": _date(row["last_statement_issue_date"]),
-        "minimum_payment_amount": _number(row["minimum_payment_amount"]),
-        "next_payment_due_date": _date(row["next_payment_due_date"]),
+        "last_payment_amount": as_number(row["last_payment_amount"]),
+        "last_payment_date": as_date(row["last_payment_date"]),
+        "last_statement_balance": as_number(row["last_statement_balance"]),
+        "last_statement_issue_date": as_date(row["last_statement_issue_date"]),
+        "minimum_payment_amount": as_number(row["minimum_payment_amount"]),
+        "next_payment_due_date": as_date(row["next_payment_due_date"]),
     }
-
-
-def _number(value: Decimal | float | None) -> float | None:
-    return None if value is None else round(float(value), 2)
-
-
-def _date(value: dt.date | None) -> str | None:
-    return None if value is None else value.isoformat()
 
 
 def _identifier(*parts: str, length: int = 15) -> str:
