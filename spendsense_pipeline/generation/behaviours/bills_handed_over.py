@@ -40,6 +40,10 @@ def handed_over(
         for kind in housing:
             paid[:, kind] = np.where(splits[before, np.newaxis], in_parts, paid[:, kind])
         is_missed = ~paid & (day[row] < first[:, np.newaxis, np.newaxis])
-        day[row] = np.where(is_missed, day[before], day[row])
+        own = np.where(is_missed, day[before], day[row])
+        # Where the next month is paid on that very day, a day later.
+        meets = np.zeros_like(is_missed)
+        meets[:, :, :-1] = is_missed[:, :, :-1] & (own[:, :, :-1] == own[:, :, 1:])
+        day[row] = np.where(meets, world.calendar.on_or_after(own + 1), own)
         is_paid[row] = paid
     return day, is_paid
