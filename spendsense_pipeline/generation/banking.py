@@ -13,7 +13,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.calendar import Calendar
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.postings import Slot
+from spendsense_pipeline.generation.postings import DRAW_NUMBERS, Slot
 from spendsense_pipeline.generation.randomness import choose, integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -60,7 +60,7 @@ def plan_banking(world: World, catalog: Catalog) -> tuple[Ints, Ints]:
     """
     products, institutions = catalog.account_products, catalog.institutions
     checking, savings = products.by_subtype["checking"], products.by_subtype["savings"]
-    word = world.words("product", int(Slot.CHECKING))
+    word = world.words("product", DRAW_NUMBERS[Slot.CHECKING])
     has = np.zeros(world.users, dtype=np.int64)
     for region in range(len(REGIONS)):
         who = np.flatnonzero(world.profiles.people.region == region)

@@ -25,6 +25,7 @@ from spendsense_pipeline.generation.behaviours import (
     lump_sums,
     memberships,
     moving_costs,
+    other_deposits,
     people_paid,
     savings,
     standing_payments,
@@ -34,6 +35,7 @@ from spendsense_pipeline.generation.behaviours import (
     trips,
 )
 from spendsense_pipeline.generation.behaviours.irregular_pay import handling_of
+from spendsense_pipeline.generation.behaviours.other_deposits import OtherDeposits
 from spendsense_pipeline.generation.behaviours.subscriptions_of_chapters import (
     contracts_of_chapters,
     contracts_of_people,
@@ -83,6 +85,9 @@ class Household:
     loans: loans.LoanBook
     lived: Lived
     opening_business_cents: Ints
+    other_deposits: OtherDeposits
+    opening_other_cents: Ints
+    """What each holds when the history begins."""
     deposits: Postings
     """Held on trips; never posted."""
 
@@ -188,6 +193,14 @@ def simulate(people: World, labels: Labels) -> Household:
         away=trips.away_places(world, travelled),
     )
     business_rows, opening_business = business.business_postings(people, labels)
+    others = other_deposits.plan_other_deposits(people, labels.catalog)
+    added = chapters.kept(other_deposits.contributions(world, paychecks, others))
+    put_aside = (
+        chapters.by_person(added),
+        other_deposits.medical_bills(people, labels.catalog, others),
+    )
+    earned = other_deposits.interest_of(people, labels.catalog, others, put_aside)
+    other_rows = Postings.joined([*put_aside, earned])
     happened = (*(chapters.kept(rows) for rows in planned), owed.rows, lived.rows)
     moved = tuple(chapters.by_person(rows) for rows in happened)
     cards, lived = cards_of_people(world, cards, lived)
@@ -198,7 +211,12 @@ def simulate(people: World, labels: Labels) -> Household:
         lives=world,
         events=events,
         labels=labels,
-        parts=(*moved, savings.interest_postings(people, plan, moved, labels), business_rows),
+        parts=(
+            *moved,
+            savings.interest_postings(people, plan, moved, labels),
+            business_rows,
+            other_rows,
+        ),
         bills=bills,
         contracts=contracts_of_people(world, contracts, world.as_of_day),
         savings=plan,
@@ -206,6 +224,8 @@ def simulate(people: World, labels: Labels) -> Household:
         loans=owed,
         lived=lived,
         opening_business_cents=opening_business,
+        other_deposits=others,
+        opening_other_cents=other_deposits.openings(people, others, other_rows),
         deposits=chapters.by_person(chapters.kept(held)),
     )
 

@@ -53,6 +53,7 @@ class Fixed(IntEnum):
     PERSONAL_LOAN_RECEIVED = 21
     LOAN_INTEREST = 22
     ESCROW = 23
+    HSA_CONTRIBUTION = 24
 
 
 class Label(NamedTuple):
@@ -84,6 +85,9 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.PERSONAL_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["personal"]),
     Fixed.LOAN_INTEREST: Label("INTEREST CHARGE ON PRINCIPAL", None, categories.CARD_INTEREST),
     Fixed.ESCROW: Label("ESCROW DEPOSIT", None, categories.LOAN_PAYMENTS["mortgage"]),
+    Fixed.HSA_CONTRIBUTION: Label(
+        "EMPLOYER HSA CONTRIBUTION", None, "TRANSFER_IN_OTHER_TRANSFER_IN"
+    ),
     Fixed.CAR_REPAIR: Label(
         "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),

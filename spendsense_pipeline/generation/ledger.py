@@ -208,4 +208,7 @@ def _openings(household: Household) -> tuple[Ints, Flags]:
     exists[:, Slot.BUSINESS] = world.profiles.has_business
     exists[household.cards.user, household.cards.slot] = True
     exists[loans.user, loans.slot] = True
+    others = household.other_deposits
+    opening[others.user, others.slot] = household.opening_other_cents
+    exists[others.user, others.slot] = True
     return opening, exists

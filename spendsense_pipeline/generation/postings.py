@@ -23,14 +23,17 @@ class Slot(IntEnum):
     """Account of a user, in the order of its account_id."""
 
     BUSINESS = 0
-    CHECKING = 1
-    CARD_1 = 2
-    CARD_2 = 3
-    LOAN_AUTO = 4
-    LOAN_MORTGAGE = 5
-    LOAN_PERSONAL = 6
-    LOAN_STUDENT = 7
-    SAVINGS = 8
+    CD = 1
+    CHECKING = 2
+    CARD_1 = 3
+    CARD_2 = 4
+    HSA = 5
+    LOAN_AUTO = 6
+    LOAN_MORTGAGE = 7
+    LOAN_PERSONAL = 8
+    LOAN_STUDENT = 9
+    MONEY_MARKET = 10
+    SAVINGS = 11
 
 
 SLOTS: Final = len(Slot)
@@ -38,7 +41,7 @@ CARD_SLOTS: Final = (Slot.CARD_1, Slot.CARD_2)
 LOAN_SLOTS: Final = (Slot.LOAN_AUTO, Slot.LOAN_MORTGAGE, Slot.LOAN_PERSONAL, Slot.LOAN_STUDENT)
 OWED_SLOTS: Final = (*CARD_SLOTS, *LOAN_SLOTS)
 """Where a balance above zero is owed."""
-DRAW_NUMBERS: Final = (0, 1, 2, 3, 5, 6, 7, 8, 4)
+DRAW_NUMBERS: Final = (0, 9, 1, 2, 3, 10, 5, 6, 7, 8, 11, 4)
 """By which number each account's own draws go: no kind that is added changes another's."""
 
 
@@ -101,6 +104,9 @@ class Purpose(IntEnum):
     LOAN_PAYMENT_IN = 95
     LOAN_INTEREST = 96
     ESCROW = 97
+    HSA_CONTRIBUTION = 98
+    HSA_BILL = 99
+    DEPOSIT_INTEREST = 100
     DEPOSIT_HELD = 90
     ORDER_SENT_TWICE = 91
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from spendsense_pipeline.generation import arrow
 from spendsense_pipeline.generation.behaviours.lending import made_on
 from spendsense_pipeline.generation.behaviours.loan_terms import KINDS as LOAN_TERMS
+from spendsense_pipeline.generation.behaviours.other_deposits import KINDS as OTHER_DEPOSITS
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import institution_id
 from spendsense_pipeline.generation.descriptions import described
@@ -48,7 +49,10 @@ from spendsense_pipeline.tables.raw import (
 
 SLOT_NAMES = {
     Slot.BUSINESS: "business",
+    Slot.CD: "cd",
     Slot.CHECKING: "checking",
+    Slot.HSA: "hsa",
+    Slot.MONEY_MARKET: "money_market",
     Slot.CARD_1: "credit_1",
     Slot.CARD_2: "credit_2",
     Slot.LOAN_AUTO: "loan_auto",
@@ -64,7 +68,8 @@ SUBTYPES = {
     Slot.CARD_1: "credit card",
     Slot.CARD_2: "credit card",
     Slot.SAVINGS: "savings",
-} | {kind.slot: kind.subtype for kind in LOAN_TERMS}
+    **{kind.slot: kind.subtype for kind in (*LOAN_TERMS, *OTHER_DEPOSITS)},
+}
 """Plaid's word for the account."""
 _LOAN_TITLES = {kind.bill: kind.title for kind in LOAN_TERMS}
 SECONDS_PER_DAY = 86_400
@@ -167,6 +172,8 @@ def accounts_table(ledger: Ledger) -> Any:
     product = np.zeros((world.users, SLOTS), dtype=np.int64)
     product[:, [Slot.BUSINESS, Slot.CHECKING]] = plan.checking_product[:, np.newaxis]
     product[:, Slot.SAVINGS] = plan.savings_product
+    others = household.other_deposits
+    product[others.user, others.slot] = others.product
     offset = len(products.names)
     product[household.cards.user, household.cards.slot] = offset + household.cards.product
     lenders = catalog.billers

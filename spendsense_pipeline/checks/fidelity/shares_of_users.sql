@@ -5,7 +5,8 @@ with person as (
     person.region,
     person.consent_status,
     count(account.account_id) filter (
-      account.holder_category is distinct from 'business' and account.type <> 'loan'
+      account.holder_category is distinct from 'business'
+      and (account.type = 'credit' or account.subtype in ('checking', 'savings'))
     ) as accounts,
     count(account.account_id) filter (account.type = 'credit') as cards,
     count(account.account_id) filter (account.holder_category = 'business') as business_accounts,

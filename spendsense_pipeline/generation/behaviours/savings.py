@@ -190,30 +190,48 @@ def interest_postings(
     Returns:
         A row per (user, month) that earns a cent or more, rounded half to even.
     """
+    flow = daily_cents(movements, Slot.SAVINGS, world.users, world.days)
+    apy_percent = labels.catalog.account_products.apy_percent[plan.savings_product]
+    user, month, day, cents = monthly_interest(world, plan.opening_cents, flow, apy_percent)
+    return postings(
+        user=user,
+        slot=Slot.SAVINGS,
+        day=day,
+        cents=-cents,
+        label=Fixed.SAVINGS_INTEREST,
+        purpose=Purpose.SAVINGS_INTEREST,
+        serial=month,
+    )
+
+
+def monthly_interest(
+    world: World, opening_cents: Ints, flow: Ints, apy_percent: Floats
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Interest on the average daily balance, credited on each month's last business day.
+
+    Args:
+        world: The shard.
+        opening_cents: What accounts hold before the first day, `[N]`.
+        flow: What leaves them on each day, `[N, D]` cents.
+        apy_percent: What they pay, `[N]`.
+
+    Returns:
+        Account, month, day and cents, rounded half to even, of every credit: `[M]` each.
+    """
     calendar = world.calendar
     ends = np.append(calendar.month_starts[1:], world.days) - 1
     credit_day = calendar.on_or_before(ends).astype(np.int64)
     credit_day = np.where(credit_day < 0, ends, credit_day)
-    flow = daily_cents(movements, Slot.SAVINGS, world.users, world.days)
-    balance = plan.opening_cents[:, np.newaxis] - np.cumsum(flow, axis=1)
-    apy_percent = labels.catalog.account_products.apy_percent[plan.savings_product]
+    balance = opening_cents[:, np.newaxis] - np.cumsum(flow, axis=1)
     rate = np.rint(apy_percent * 100).astype(np.int64)
-    earned = np.zeros((world.users, ends.size), dtype=np.int64)
-    total = np.zeros(world.users, dtype=np.int64)
+    earned = np.zeros((opening_cents.size, ends.size), dtype=np.int64)
+    total = np.zeros(opening_cents.size, dtype=np.int64)
     opened = -1
-    for month, day in enumerate(credit_day.tolist()):
+    for number, day in enumerate(credit_day.tolist()):
         days = day - opened
         cent_days = balance[:, opened + 1 : day + 1].sum(axis=1) + total * days
-        earned[:, month] = half_even(np.maximum(cent_days, 0) * rate, INTEREST_DIVISOR)
-        total = total + earned[:, month]
+        earned[:, number] = half_even(np.maximum(cent_days, 0) * rate, INTEREST_DIVISOR)
+        total = total + earned[:, number]
         opened = day
-    user, earning = np.nonzero(earned > 0)
-    return postings(
-        user=user,
-        slot=Slot.SAVINGS,
-        day=credit_day[earning],
-        cents=-earned[user, earning],
-        label=Fixed.SAVINGS_INTEREST,
-        purpose=Purpose.SAVINGS_INTEREST,
-        serial=earning,
-    )
+    account, month = np.nonzero(earned > 0)
+    return account, month, credit_day[month], earned[account, month]
