@@ -59,13 +59,9 @@ def plan_banking(world: World, catalog: Catalog) -> tuple[Ints, Ints]:
         online one, savings at the same or, for some, at another that is online.
     """
     products, institutions = catalog.account_products, catalog.institutions
-    checking, savings = products.by_subtype["checking"], products.by_subtype["savings"]
+    savings = products.by_subtype["savings"]
     word = world.words("product", DRAW_NUMBERS[Slot.CHECKING])
-    has = np.zeros(world.users, dtype=np.int64)
-    for region in range(len(REGIONS)):
-        who = np.flatnonzero(world.profiles.people.region == region)
-        near = checking[institutions.in_region[products.institution[checking], region]]
-        has[who] = near[choose(word[who], products.weight[near])]
+    has = chosen_nearby(catalog, "checking", world.profiles.people.region, word)
     at_home = np.zeros(len(institutions.ids), dtype=np.int64)
     at_home[products.institution[savings]] = savings
     saves = at_home[products.institution[has]]
@@ -74,6 +70,28 @@ def plan_banking(world: World, catalog: Catalog) -> tuple[Ints, Ints]:
     is_same = products.institution[online[place]] == products.institution[has]
     elsewhere = online[(place + is_same) % online.size]
     return has, np.where(saves_elsewhere(world), elsewhere, saves)
+
+
+def chosen_nearby(catalog: Catalog, subtype: str, region: Ints, word: Words) -> Ints:
+    """Choose each an account product of a bank that serves their region.
+
+    Args:
+        catalog: What is on offer, and where.
+        subtype: Plaid's, of the product.
+        region: Where each lives, `[N]`.
+        word: A draw each, `[N]`.
+
+    Returns:
+        Rows of the account products, `[N]`.
+    """
+    products, serves = catalog.account_products, catalog.institutions.in_region
+    rows = products.by_subtype[subtype]
+    has = np.zeros(region.size, dtype=np.int64)
+    for number in range(len(REGIONS)):
+        who = np.flatnonzero(region == number)
+        near = rows[serves[products.institution[rows], number]]
+        has[who] = near[choose(word[who], products.weight[near])]
+    return has
 
 
 def arrival(calendar: Calendar, sent: Ints, weekday: Ints, word: Words) -> Ints:

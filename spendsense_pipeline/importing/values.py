@@ -126,8 +126,9 @@ def day_of(text: str) -> str:
 
 def _typed(table: str, column: Column) -> str:
     source, type_ = f'source."{column.name}"', column.type
-    if type_ == MONEY or type_.startswith("DECIMAL("):
-        value = f"round({source}::double, 2)::{type_}"
+    if type_.startswith("DECIMAL("):
+        scale = type_.removesuffix(")").rpartition(",")[2]
+        value = f"round({source}::double, {scale})::{type_}"
     elif type_ == "DATE":
         value = day_of(source)
     else:

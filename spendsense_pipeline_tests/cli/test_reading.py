@@ -118,7 +118,8 @@ def test_monthly_cash_flow_leaves_own_transfers_and_businesses_out(
     months = {m["month"]: m for m in run("user", user_id, "--json").json["months"]}
     sql = (
         "select strftime(date, '%Y-%m'), account_id, category_primary, category_detailed, amount "
-        f"from raw_transactions where user_id = '{user_id}' and not pending"
+        f"from raw_transactions where user_id = '{user_id}' and not pending and account_id not in "
+        "(select account_id from raw_accounts where type = 'loan')"
     )
     flow = {"money_in": dict.fromkeys(months, 0.0), "money_out": dict.fromkeys(months, 0.0)}
     for month, account, primary, detailed, amount in _rows(published, sql):

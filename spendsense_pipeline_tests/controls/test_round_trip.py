@@ -73,7 +73,7 @@ def test_what_is_within_bounds_contradicts_something_or_survives(request: dict[s
         return
     # Every value is allowed by itself, so the reasons can only be combinations of two of them.
     together = ("sum to at most 1", "must not exceed", "exactly the target", "must reach", "most 0.",
-                "needs a subscription_count_min",
+                "needs a subscription_count_min", "kinds that can happen",
                 "at most 0,", "as_of", f"1/{len(PersonaTarget)}")  # fmt: skip
     for problem in asked.problems:
         assert any(words in problem for words in together), problem

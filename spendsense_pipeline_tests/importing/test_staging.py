@@ -33,6 +33,7 @@ def test_a_minimal_folder_fills_the_raw_tables(tmp_path: Path) -> None:
         "raw_accounts": 2,
         "raw_transactions": 10,
         "raw_liabilities": 0,
+        "raw_loans": 0,
         "card_statements": 0,
     }
     con = filled(staged)

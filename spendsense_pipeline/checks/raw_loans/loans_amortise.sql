@@ -7,6 +7,8 @@ with loan as (
     account.balance_current,
     loan.origination_principal_usd::double as principal_usd,
     loan.principal_and_interest_usd::double as payment_usd,
+    coalesce(loan.next_monthly_payment_usd, loan.principal_and_interest_usd)::double
+      as charged_usd,
     loan.interest_rate_percentage::double / 1200 as monthly_rate,
     date_diff('month', loan.origination_date, $history_start)
     - if(day($history_start) > day(loan.origination_date), 0, 1) as payments
@@ -34,5 +36,7 @@ select
 from scheduled
 where abs(level_payment_usd - payment_usd) > 0.006
   or abs(opening_usd - left_usd) > 1.1 * payment_usd + 0.003 * principal_usd
-  or balance_current not between 0 and principal_usd
+  -- What a part of a payment leaves unpaid is owed on top until the rest arrives.
+  or balance_current < 0
+  or balance_current > principal_usd + 1.5 * charged_usd
   or date_diff('month', origination_date, maturity_date) <> term_months

@@ -13,6 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.banking import chosen_nearby
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.behaviours.savings import monthly_interest
@@ -20,7 +21,7 @@ from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, daily_cents, postings
-from spendsense_pipeline.generation.randomness import choose, normal, uniform
+from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -89,9 +90,9 @@ def plan_other_deposits(world: World, catalog: Catalog) -> OtherDeposits:
     Returns:
         Accounts in order of kind and user, `[N]`.
     """
-    profiles, products = world.profiles, catalog.account_products
+    profiles, people = world.profiles, world.profiles.people
     can = (profiles.rhythm == Rhythm.CUSHIONED) & (profiles.age_years >= FROM_AGE_YEARS)
-    can &= profiles.people.income_monthly_usd >= FROM_INCOME_USD
+    can &= people.income_monthly_usd >= FROM_INCOME_USD
     saves = profiles.savings_transfer_usd > 0
     parts = []
     for number, kind in enumerate(KINDS):
@@ -101,7 +102,6 @@ def plan_other_deposits(world: World, catalog: Catalog) -> OtherDeposits:
         has = np.flatnonzero(may & (uniform(word[:, 0]) < kind.share))
         usd = kind.median_usd * np.exp(kind.sigma * normal(word[has, 1]))
         usd = np.rint(np.clip(usd, *kind.range_usd) / kind.step_usd) * kind.step_usd
-        rows = products.by_subtype[kind.subtype]
         least, most = CONTRIBUTION_RANGE_USD
         added = least + (most - least) * uniform(word[has, 3]) ** 2
         added = np.clip(np.maximum(added, CONTRIBUTION_MIN_SHARE * usd), least, None)
@@ -110,7 +110,7 @@ def plan_other_deposits(world: World, catalog: Catalog) -> OtherDeposits:
             OtherDeposits(
                 user=has,
                 slot=np.full(has.size, int(kind.slot)),
-                product=rows[choose(word[has, 2], products.weight[rows])],
+                product=chosen_nearby(catalog, kind.subtype, people.region[has], word[has, 2]),
                 opening_cents=np.rint(usd * 100).astype(np.int64),
                 contribution_cents=np.rint(added * 100 * adds).astype(np.int64),
             )

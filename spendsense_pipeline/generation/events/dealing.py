@@ -30,6 +30,8 @@ LOOKED_AT_EVERY: Final = 3
 """Events of a block, after which it is seen anew what may happen to those who live otherwise."""
 FEWEST_SURE: Final = 4
 """People of a block left in every persona that had so many."""
+LEAST_YEARLY_RATE: Final = 1e-6
+"""A lower rate is none: nobody lives through an event in a million years."""
 # How much each counts against the logarithm of how often an event happens.
 MIX_WEIGHT: Final = 2.0
 ALIKE_WEIGHT: Final = 0.9
@@ -137,7 +139,7 @@ class _Dealing:
     def _of_group(self, group: int, members: Flags, yearly_rate: float, last_day: int) -> None:
         """Deal the events of one group of every block, in the order of days."""
         count = members.sum(axis=1)
-        if yearly_rate <= 0 or not count.any():
+        if yearly_rate < LEAST_YEARLY_RATE or not count.any():
             return
         apart = 365.0 / (yearly_rate * np.maximum(count, 1))
         jitter = np.minimum(JITTER_SHARE * apart, np.maximum((MOST_APART_DAYS - apart) / 2, 0.0))
