@@ -29,6 +29,9 @@ _FEWEST_DAYS: Final = np.array([1, 1, 1, 2, 1])
 _MORE_DAYS: Final = np.array([1, 1, 0, 1, 1])
 MOST_DAYS: Final = int((_FEWEST_DAYS + _MORE_DAYS).max())
 """Business days a transfer between two banks takes at most (ACH: one to three)."""
+FORESEEN_DAYS: Final = 6
+"""How far ahead people look whose money comes from another bank: it is there by then, over a
+weekend and a holiday too."""
 
 
 def saves_elsewhere(world: World) -> Flags:

@@ -3,7 +3,10 @@
 with held as (
   select
     user_id,
-    sum(balance_current) filter (type = 'depository')::double as deposits_usd,
+    -- The survey's transaction accounts are neither certificates nor health savings.
+    sum(balance_current) filter (
+      type = 'depository' and subtype not in ('cd', 'hsa')
+    )::double as deposits_usd,
     sum(balance_current) filter (
       type = 'depository' and list_contains($savings_subtypes, subtype)
     )::double as savings_usd,

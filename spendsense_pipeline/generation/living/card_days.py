@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints, places
+from spendsense_pipeline.generation.banking import FORESEEN_DAYS, saves_elsewhere
 from spendsense_pipeline.generation.behaviours.card_uses import CardUse
 from spendsense_pipeline.generation.behaviours.credit import HEAVY_PART_DAYS, HEAVY_PARTS, Cards
 from spendsense_pipeline.generation.behaviours.income import events_passed
@@ -60,6 +61,8 @@ class CardDays:
         # One card's payments keep their numbers whatever the other card does.
         serial = PAYMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle, part=parts_left)
         self._payments = _by_day(day, days, card, cycle, parts_left, serial.astype(np.int64))
+        waits = saves_elsewhere(world)[cards.user[card]]
+        self._foreseen = _foreseen(day[waits], days, card[waits], cycle[waits], parts_left[waits])
         self._late, self._issues = (
             _of_cycles(cards, event, days) for event in (cards.due + 1, cards.issued)
         )
@@ -120,6 +123,22 @@ class CardDays:
         cents = self._billing.answers(card, cycle, balances.owed, np.zeros_like(card))
         return sums(self._cards.user[card], cents, balances.checking.size)
 
+    def due_soon(self, day: int, balances: Balances) -> Ints:
+        """Card payments of the next days, of whose money comes from another bank.
+
+        Args:
+            day: The day.
+            balances: What everybody owes.
+
+        Returns:
+            Cents, `[U]`.
+        """
+        card, cycle, parts_left = self._foreseen[day]
+        if card.size == 0:
+            return self._none_due
+        cents = self._billing.answers(card, cycle, balances.owed, parts_left)
+        return sums(self._cards.user[card], cents, balances.checking.size)
+
     def end_day(self, day: int, balances: Balances, diary: Diary) -> None:
         """Close the day, and the cycles that end on it.
 
@@ -169,6 +188,14 @@ class CardDays:
             purpose=int(purpose),
             serial=serial,
         )
+
+
+def _foreseen(day: Ints, days: int, *columns: Ints) -> list[tuple[Ints, ...]]:
+    """Payments by the days on which they are soon to come, `[D]`; made on `day`, `[N]`."""
+    ahead = (day[:, np.newaxis] - np.arange(1, FORESEEN_DAYS + 1)).ravel()
+    is_lived = ahead >= 0
+    repeated = (np.repeat(column, FORESEEN_DAYS)[is_lived] for column in columns)
+    return _by_day(ahead[is_lived], days, *repeated)
 
 
 def _awaited(

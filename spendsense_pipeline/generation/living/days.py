@@ -115,7 +115,7 @@ def live(
     balances.owed[:-1] = _owed_at_first(cards, means)
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay)
-    thin = ThinAccounts(world, labels, wanting, means.everyday_cents)
+    thin = ThinAccounts(world, labels, wanting, means.everyday_cents, plan.due - plan.pay)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -153,7 +153,7 @@ def live(
         np.subtract.at(balances.checking, purchases.user, purchases.bank_fee_cents)
         bought.append(purchases)
         wanting.bought(purchases.user)
-        thin.end_day(day, balances, diary)
+        thin.end_day(day, balances, book.due_soon(day, balances), diary)
         book.end_day(day, balances, diary)
     rows = Postings.joined(
         [

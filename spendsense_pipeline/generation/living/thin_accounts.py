@@ -7,7 +7,7 @@ import numpy as np
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
-from spendsense_pipeline.generation.banking import arrival, saves_elsewhere
+from spendsense_pipeline.generation.banking import FORESEEN_DAYS, arrival, saves_elsewhere
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -51,7 +51,12 @@ class ThinAccounts:
     """Lives the thin days of a shard."""
 
     def __init__(
-        self, world: World, labels: Labels, wanting: Wanting, everyday_cents: Floats
+        self,
+        world: World,
+        labels: Labels,
+        wanting: Wanting,
+        everyday_cents: Floats,
+        coming_cents: Ints,
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -60,6 +65,8 @@ class ThinAccounts:
             labels: The catalog's counterparties.
             wanting: Tells who runs out, and what they have before payday.
             everyday_cents: What there is for purchases in a usual month, `[U]`.
+            coming_cents: What is known to leave checking on each day, less the pay that comes in,
+                `[U, D]`.
         """
         self._wanting = wanting
         self._who = wanting.tight
@@ -112,6 +119,8 @@ class ThinAccounts:
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._world = world
         self._waits = saves_elsewhere(world)
+        usual = np.rint(everyday_cents / DAYS_PER_MONTH).astype(np.int64)[:, np.newaxis]
+        self._foreseen = _of_next_days(coming_cents + usual, FORESEEN_DAYS)
         self._arrives = np.full(world.users, -1)
         self._fee_day = np.full(world.users, -1)
         self._is_below = np.zeros(world.users, dtype=np.bool_)
@@ -219,17 +228,20 @@ class ThinAccounts:
         )
         balances.checking[user] -= OVERDRAFT_FEE_CENTS
 
-    def end_day(self, day: int, balances: Balances, diary: Diary) -> None:
+    def end_day(self, day: int, balances: Balances, due_soon: Ints, diary: Diary) -> None:
         """Cover what is below zero from savings where there is enough; else a fee is to come.
 
         Args:
             day: The day.
             balances: What everybody has.
+            due_soon: Card payments of the next days of whose money comes from another bank, `[U]`.
             diary: Where it is written.
         """
-        short = places(balances.checking < 0)
+        # Whose money comes from another bank sends for it days before it is missing.
+        left = balances.checking - self._waits * (self._foreseen[day] + balances.pending + due_soon)
+        short = places(left < 0)
         if short.size and self._is_open[day]:
-            cents = (-balances.checking[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
+            cents = (-left[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
             # Who means to save does not undo it.
             has = (balances.savings[short] >= cents) & self._may_draw[short]
             has &= self._arrives[short] <= day
@@ -266,6 +278,13 @@ class ThinAccounts:
         later = ~at_once
         nobodys = np.full(int(later.sum()), balances.nobodys)
         balances.refund(arrives[later], user[later], nobodys, cents[later])
+
+
+def _of_next_days(cents: Ints, days: int) -> Ints:
+    """What each day's next ones come to: `[D, U]`, never less than 0."""
+    total = np.cumsum(np.pad(cents, ((0, 0), (1, days))), axis=1)
+    coming: Ints = np.maximum(total[:, 1 + days :] - total[:, 1:-days], 0)
+    return coming.T.copy()
 
 
 def _drawn(world: World, purpose: str, index: Ints, who: Ints) -> Words:
