@@ -98,7 +98,7 @@ def test_money_moves_at_once_within_a_bank_and_in_one_to_three_business_days_bet
 def test_who_lives_on_savings_has_them_at_the_same_bank(
     two_years: duckdb.DuckDBPyConnection,
 ) -> None:
-    """From another bank money is fetched when checking has run out, not as a wage."""
+    """From another bank money is fetched when it is about to be missing, not as a wage."""
     drawn = defaultdict(list)
     for user, left, _, is_within, code in rows(two_years, LEGS):
         if code != "TRANSFER_OUT_SAVINGS":
@@ -109,14 +109,61 @@ def test_who_lives_on_savings_has_them_at_the_same_bank(
     }
     assert most[True] > 50
     assert most[False] < 30
-    overdrawn = set(
-        rows(
-            two_years,
-            "select user_id, date from raw_transactions where name = 'OVERDRAFT ITEM FEE'",
+
+
+def test_who_saves_elsewhere_sends_for_money_when_what_comes_cannot_be_paid(
+    two_years: duckdb.DuckDBPyConnection,
+) -> None:
+    """Recomputed from what was paid in the end: what they had, less all that left in eight days."""
+    needed = rows(
+        two_years,
+        f"""
+        with leg(user_id, sent, arrived, is_within, code) as ({LEGS}),
+        checking as (
+          select user_id, account_id, opening_balance from raw_accounts
+          where subtype = 'checking' and holder_category is distinct from 'business'
         )
+        select
+          leg.user_id, leg.sent,
+          any_value(checking.opening_balance)
+          - coalesce(sum(row.amount) filter (row.date <= leg.sent), 0)
+          - coalesce(sum(row.amount) filter (row.date > leg.sent and row.amount > 0), 0)
+        from leg
+        join checking using (user_id)
+        join raw_transactions as row
+          on row.account_id = checking.account_id and not row.pending and row.date <= leg.sent + 8
+        where not leg.is_within and leg.code <> 'TRANSFER_OUT_SAVINGS'
+        group by leg.user_id, leg.sent
+        """,
     )
-    for user, left in drawn[False]:
-        assert {(user, left + dt.timedelta(n)) for n in range(-14, 6)} & overdrawn
+    assert len(needed) > 20
+    assert max(left_over for *_, left_over in needed) < 1_000
+
+
+@pytest.mark.parametrize("first", [1, 4])
+def test_savings_at_another_bank_are_sent_for_before_they_are_missing(first: int) -> None:
+    paid = held = 0
+    for seed in range(first, first + 3):
+        con = a_population(
+            a_configuration(preset="calibrated", config={"seed": seed, "num_users": 300})
+        )
+        [(some, fees)] = rows(
+            con,
+            """
+            select count(*), count(*) filter (savings.user_id in (
+              select user_id from raw_transactions where name = 'OVERDRAFT ITEM FEE'
+            ))
+            from raw_accounts as savings
+            join raw_accounts as checking using (user_id)
+            where savings.subtype = 'savings' and checking.subtype = 'checking'
+              and savings.institution_id <> checking.institution_id
+              and savings.balance_current > 5000
+            """,
+        )
+        held, paid = held + some, paid + fees
+    assert held > 100
+    # Before they looked ahead it was one in ten.
+    assert paid < 0.05 * held
 
 
 def test_no_thirty_days_hold_fewer_arrivals_than_orders_of_four_weeks(
