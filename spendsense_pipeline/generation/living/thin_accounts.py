@@ -133,6 +133,7 @@ class ThinAccounts:
             taker: Who takes their place, `[N]`.
         """
         self._fee_day[taker], self._is_below[taker] = self._fee_day[giver], self._is_below[giver]
+        self._arrives[taker] = self._arrives[giver]
 
     def of_day(
         self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]
