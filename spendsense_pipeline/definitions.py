@@ -13,6 +13,7 @@ from spendsense_pipeline.defs import (
     personas,
     publish,
     raw,
+    recommendations,
     traces,
 )
 from spendsense_pipeline.defs.checks import ASSET_CHECKS
@@ -21,7 +22,17 @@ from spendsense_pipeline.defs.schedules import nightly_demo_refresh
 from spendsense_pipeline.defs.sensors import LogNotifier, dead_runs_sensor, failure_sensor
 from spendsense_pipeline.defs.warehouse import Warehouse
 
-STAGES = (operator_controls, raw, features, personas, evaluation, traces, publish, exports)
+STAGES = (
+    operator_controls,
+    raw,
+    features,
+    personas,
+    traces,
+    recommendations,
+    evaluation,
+    publish,
+    exports,
+)
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(STAGES),

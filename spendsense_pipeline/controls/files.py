@@ -19,6 +19,9 @@ from spendsense_pipeline.files import write_text
 CONTROLS_OP = "operator_controls"
 _YAML_SUFFIXES = (".yaml", ".yml")
 
+# Controls whose value may be the path of a file, seen from the configuration's folder.
+_FILES = ("custom_merchants", "content_catalog")
+
 
 def load_config(path: str | Path) -> OperatorConfig:
     """The configuration in a file; `ControlsError` names the file and every problem at once."""
@@ -95,11 +98,12 @@ def _with_paths_from(folder: Path, data: Any) -> Any:
     controls = data.get("controls") if isinstance(data, Mapping) else None
     if not isinstance(controls, Mapping):
         return data
-    merchants = controls.get("custom_merchants")
-    if not isinstance(merchants, str):
-        return data
-    file = folder / Path(merchants).expanduser()
-    return {**data, "controls": {**controls, "custom_merchants": str(file)}}
+    paths = {
+        name: str(folder / Path(controls[name]).expanduser())
+        for name in _FILES
+        if isinstance(controls.get(name), str)
+    }
+    return {**data, "controls": {**controls, **paths}}
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

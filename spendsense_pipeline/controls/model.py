@@ -22,6 +22,7 @@ from spendsense_pipeline.controls.errors import (
     shown,
 )
 from spendsense_pipeline.controls.field_types import FieldType
+from spendsense_pipeline.errors import ProblemsError
 
 _LOOK_UP = "or find the name you mean in docs/controls.md"
 
@@ -163,6 +164,8 @@ def _explained(model: type[OperatorModel], data: Any, error: ValidationError) ->
             faulty.append(str(detail["loc"][0]))
             if isinstance(cause, ControlsError):
                 faults.extend(cause.problems)
+            elif isinstance(cause, ProblemsError):
+                faults.extend(f"{faulty[-1]}: {problem}" for problem in cause.problems)
             else:
                 faults.append(_sentence(model, faulty[-1], dict(detail)))
     if faulty and isinstance(data, Mapping):

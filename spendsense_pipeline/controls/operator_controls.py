@@ -16,6 +16,7 @@ from spendsense_pipeline.controls.comparison import (
     SHARE_OF_DOLLARS,
     Measured,
 )
+from spendsense_pipeline.controls.content import REVIEW_POLICIES, ContentCatalogue
 from spendsense_pipeline.controls.errors import Contradiction
 from spendsense_pipeline.controls.feasibility import HEAVY_FROM
 from spendsense_pipeline.controls.field_types import Choice, Number, Range, Whole
@@ -44,6 +45,8 @@ from spendsense_pipeline.controls.shares import Distribution
 from spendsense_pipeline.tables.features import PAY_FREQUENCIES, UTILIZATION_BANDS
 from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, REGIONS
 
+ABOUT_ADVICE = ("review_policy", "content_catalog")
+"""Controls of what people are told: they change neither who lives in the world nor how."""
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
 _USERS, _HOT_CARDS = "share of users", "share of high and critical cards"
@@ -277,6 +280,16 @@ class OperatorControls(OperatorModel):
         # Census Bureau, resident population 2023.
         {"Northeast": 0.17, "Midwest": 0.21, "South": 0.39, "West": 0.23},
         description="Where users live, and shop in person.",
+    )
+    review_policy: Annotated[Literal["required", "automatic"], Choice(REVIEW_POLICIES)] = Field(
+        "required",
+        description="Whether a recommendation is shown only once a named operator has approved it, "
+        "or without anybody's word.",
+    )
+    content_catalog: Annotated[dict[str, Any] | None, ContentCatalogue()] = Field(
+        None,
+        description="Items to recommend in the place of ours or beside them, inline or as the path "
+        "of a YAML or JSON file. Default: ours (docs/recommendations.md).",
     )
 
     # The values of the preset these controls stand on, under those given explicitly.

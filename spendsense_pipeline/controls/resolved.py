@@ -20,7 +20,7 @@ from spendsense_pipeline.controls.feasibility import LED, PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.operator_config import OperatorConfig
-from spendsense_pipeline.controls.operator_controls import OperatorControls
+from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE, OperatorControls
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 
@@ -65,12 +65,13 @@ class ResolvedConfig:
 
     @functools.cached_property
     def world_hash(self) -> str:
-        """Names what the generated world depends on: neither thresholds nor expectations, nor how
-        much is kept of what is derived from it.
+        """Names what the generated world depends on: neither thresholds nor expectations, nor what
+        people are told, nor how much is kept of what is derived from it.
         """
         values = self._values("config", "controls")
-        for kept in _KEPT:
-            values["config"].pop(kept)
+        for section, names in (("config", _KEPT), ("controls", ABOUT_ADVICE)):
+            for name in names:
+                values[section].pop(name)
         return _digest(values)
 
     @property
@@ -100,12 +101,13 @@ class ResolvedConfig:
 
     @functools.cached_property
     def changed_controls(self) -> tuple[str, ...]:
-        """Controls, targets aside, whose value differs from the default."""
+        """Controls of how people live, targets aside, whose value differs from the default."""
         defaults = OperatorControls()
         return tuple(
             name
             for name in OperatorControls.model_fields
-            if name not in PAIRS[0] and getattr(self.controls, name) != getattr(defaults, name)
+            if name not in (*PAIRS[0], *ABOUT_ADVICE)
+            and getattr(self.controls, name) != getattr(defaults, name)
         )
 
     @property

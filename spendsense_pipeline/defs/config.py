@@ -24,6 +24,7 @@ from spendsense_pipeline.controls import (
     operator_config_from,
     preset_description,
 )
+from spendsense_pipeline.controls.content import ContentCatalogue
 from spendsense_pipeline.controls.field_types import (
     Choice,
     Day,
@@ -88,6 +89,7 @@ def _dagster_type(entry: Documented) -> Any:
         Personas: list.__class_getitem__(_PERSONA),
         PersonaShares: dict[str, float],
         Merchants: Any,
+        ContentCatalogue: Any,
     }
     return types[type(field_type)]
 

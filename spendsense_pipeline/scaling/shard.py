@@ -26,6 +26,7 @@ from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
 from spendsense_pipeline.publishing.loading import TableLoader
+from spendsense_pipeline.recommendations import build_recommendations, catalogue_in_force
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.features import WINDOWS
@@ -156,6 +157,7 @@ def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
         dataset_id=dataset_id(resolved),
         code_version=task.code_version,
     )
+    build_recommendations(con, resolved=resolved, catalogue=catalogue_in_force(resolved))
     return transactions
 
 

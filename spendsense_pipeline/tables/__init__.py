@@ -7,6 +7,7 @@ the rule book), nor any library.
 
 from __future__ import annotations
 
+from spendsense_pipeline.tables.advice import ADVICE_TABLES
 from spendsense_pipeline.tables.controls import IMPORT_REPORT, OPERATOR_CONTROLS
 from spendsense_pipeline.tables.dataset import DATASET
 from spendsense_pipeline.tables.declaration import PipelineTable, Place, Stage, Step
@@ -27,8 +28,9 @@ TABLES: tuple[PipelineTable, ...] = (
     *MEASURED_TABLES,
     *JUDGED_TABLES,
     CONTROL_FIDELITY,
-    *SCORED_TABLES,
     DECISION_TRACES,
+    *ADVICE_TABLES,
+    *SCORED_TABLES,
     *RUN_TABLES,
     DATASET,
 )

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from spendsense_pipeline.tables.advice import ADVISE
 from spendsense_pipeline.tables.declaration import (
     AnyCount,
     Column,
     ForeignKey,
     LeftOut,
     PipelineTable,
-    Stage,
     Step,
 )
 from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, USER_KEY
-
-EVALUATE = Stage("evaluate")
 
 EVENT_DETECTION = PipelineTable(
     "event_detection",
@@ -40,7 +38,7 @@ EVENT_DETECTION = PipelineTable(
     primary_key=("event_id", "window_days"),
     order_by=("event_id", "window_days"),
     foreign_keys=(USER_KEY, ForeignKey(("event_id",), "life_events", ("event_id",))),
-    step=Step("event_detection", EVALUATE, "score how soon events are noticed"),
+    step=Step("event_detection", ADVISE, "score how soon events are noticed"),
     rows=AnyCount("none for imports, and beyond a thousand people only where months are judged"),
     left_out=(LeftOut("shards", "days gone by are judged in one piece"),),
 )  # fmt: skip
@@ -59,7 +57,7 @@ EVALUATION = PipelineTable(
     ),
     primary_key=("measure", "subject", "window_days"),
     order_by=("measure", "window_days", "subject"),
-    step=Step("evaluation", EVALUATE, "put the scores together"),
+    step=Step("evaluation", ADVISE, "put the scores together"),
     rows=AnyCount("none where nothing is known to have happened"),
 )
 

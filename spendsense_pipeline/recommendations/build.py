@@ -1,0 +1,116 @@
+"""Writes `recommendations`, `recommendation_shortfalls` and `content_items`.
+
+Reads what is published: rounded features, assignments, traces and the raw tables. So whoever has
+the dataset can derive every item again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final
+
+from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE
+from spendsense_pipeline.recommendations.catalogue import Catalogue
+from spendsense_pipeline.recommendations.knowing import knowing
+from spendsense_pipeline.recommendations.relations import (
+    RELATIONS,
+    VALUES,
+    create_relations,
+    create_values,
+    written,
+)
+from spendsense_pipeline.recommendations.selection import (
+    CANDIDATES,
+    CHOSEN,
+    create_candidates,
+    create_chosen,
+)
+from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.tables.advice import (
+    CONTENT_ITEMS,
+    DISCLOSURE,
+    FEWEST_ITEMS,
+    RECOMMENDATION_SHORTFALLS,
+    RECOMMENDATIONS,
+)
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from spendsense_pipeline.controls import ResolvedConfig
+
+QUERIES = QueryFolder(__package__)
+_STEPS: Final = {
+    "_advice_words": "words.sql",
+    "_advice_proofs": "proofs.sql",
+    "_advice_verdicts": "verdicts.sql",
+}
+PENDING: Final = "pending"
+APPROVED: Final = "approved"
+
+
+def build_recommendations(
+    con: duckdb.DuckDBPyConnection, *, resolved: ResolvedConfig, catalogue: Catalogue
+) -> None:
+    """Create or replace `recommendations` and `recommendation_shortfalls` for everybody judged.
+
+    Args:
+        con: holds assignments, traces, features and raw tables of one day.
+        resolved: the configuration of the run.
+        catalogue: the one in force.
+    """
+    con.execute(RECOMMENDATIONS.create_sql())
+    con.execute(RECOMMENDATION_SHORTFALLS.create_sql())
+    with knowing(con):
+        create_candidates(con, catalogue, world=world_of(resolved))
+        create_chosen(con)
+        create_relations(con, catalogue)
+        create_values(con)
+        for name, step in _STEPS.items():
+            QUERIES.create(con, name, step, {})
+        given = {
+            "catalog_version": catalogue.version,
+            "disclosure": DISCLOSURE,
+            "status": status_unreviewed(resolved),
+        }
+        QUERIES.append(con, RECOMMENDATIONS.name, "documents.sql", given)
+        least = {"kinds": list(FEWEST_ITEMS), "least_counts": list(FEWEST_ITEMS.values())}
+        QUERIES.append(con, RECOMMENDATION_SHORTFALLS.name, "shortfalls.sql", least)
+    for table in (*_STEPS, CHOSEN, CANDIDATES, *RELATIONS, VALUES):
+        con.execute(f"drop table temp.{table}")
+
+
+def write_content_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Create or replace `content_items`.
+
+    Args:
+        con: the warehouse.
+        catalogue: the one in force.
+    """
+    con.execute(CONTENT_ITEMS.create_sql())
+    rows = []
+    for item in sorted(catalogue, key=lambda item: item.content_id):
+        told = {name: getattr(item, name, catalogue.version) for name in CONTENT_ITEMS.column_names}
+        values = ", ".join(written(value) for value in told.values())
+        rows.append(f"({values})")
+    con.execute(f"insert into content_items values {', '.join(rows)}")
+
+
+def world_of(resolved: ResolvedConfig) -> str:
+    """Names the world people live in: its seed, its controls and its beginning, not its size."""
+    controls = resolved.controls.model_dump(mode="json")
+    for name in ABOUT_ADVICE:
+        controls.pop(name)
+    content = [
+        resolved.config.seed,
+        controls,
+        resolved.history_start.isoformat(),
+        resolved.is_imported,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def status_unreviewed(resolved: ResolvedConfig) -> str:
+    """State of an item nobody has said anything about."""
+    return APPROVED if resolved.controls.review_policy == "automatic" else PENDING
