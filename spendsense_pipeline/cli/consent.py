@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Annotated
 
@@ -55,6 +56,7 @@ def list_(as_json: JsonOption = False) -> None:
 def _record(user_id: str, status: str) -> None:
     from spendsense_pipeline.publishing.consent import record_decision
     from spendsense_pipeline.publishing.imported import command_for
+    from spendsense_pipeline.publishing.warehouse import WarehouseError
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import find_user
     from spendsense_pipeline.reporting.reviews import approved_count
@@ -63,7 +65,10 @@ def _record(user_id: str, status: str) -> None:
     settings = Settings.from_environment()
     with open_dataset(settings) as published:
         find_user(published, user_id)
-        approved = approved_count(published, settings, user_id)
+        approved = 0
+        # Whatever is wrong with the reviews, consent can be taken back.
+        with contextlib.suppress(WarehouseError):
+            approved = approved_count(published, settings, user_id)
     record_decision(settings, user_id, status, decided_at=dt.datetime.now(dt.UTC))
     effect = (
         "hidden from every command now, removed everywhere past the raw tables"

@@ -192,7 +192,7 @@ def _say(
     as_json: bool,
 ) -> None:
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.reviews import find_items, occasion_of, policy_of
+    from spendsense_pipeline.reporting.review_items import find_items, occasion_of
     from spendsense_pipeline.review.log import append
     from spendsense_pipeline.review.requests import Request, require_operator, require_words
     from spendsense_pipeline.settings import Settings
@@ -225,7 +225,7 @@ def _say(
                 for key in keys
             ],
             occasion_of(published.dataset),
-            policy=policy_of(published),
+            policy=published.resolved.controls.review_policy,
             now=lambda: dt.datetime.now(dt.UTC),
         )
     if as_json:
@@ -291,6 +291,8 @@ def _show_item(view: ItemView) -> None:
         f"for {item.user_id}, {item.persona}, from {item.content_id} (catalogue"
         f" {view.catalog_version})",
         f"{item.state}{escape(_by_whom(item.operator, item.at, item.reason))}",
+        "",
+        escape(view.body.strip()),
         "",
     )
     for shown in view.windows:

@@ -1,35 +1,29 @@
-"""What there is to review and what was said of it: the queue, one item in full, and which item an
-abbreviated id means. What is said is written by `review.log`.
+"""What there is to review and what was said of it: the queue, and one item in full. What is said is
+written by `review.log`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import Decision, read_decisions, withdrawn
 from spendsense_pipeline.reporting.person import find_user
+from spendsense_pipeline.reporting.review_items import find_items
 from spendsense_pipeline.review.log import read
-from spendsense_pipeline.review.policy import POLICIES, Policy, state_of, unsaid
-from spendsense_pipeline.review.requests import Occasion, without_consent
+from spendsense_pipeline.review.policy import Policy, state_of, unsaid
+from spendsense_pipeline.review.requests import without_consent
 from spendsense_pipeline.review.states import APPROVED, STATES, ItemState, allowed, fold
 from spendsense_pipeline.sql import QueryFolder
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.publishing.publish import Dataset
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.review.entries import Entry
     from spendsense_pipeline.settings import Settings
 
-# Two ids of a million begin alike in six digits now and then, and a person can still type them.
-FEWEST_DIGITS = 6
-_BEGINNING = re.compile(rf"[0-9a-f]{{{FEWEST_DIGITS},32}}")
-_CANDIDATES_NAMED = 5
 _QUERIES = QueryFolder(__package__)
 
 
@@ -93,6 +87,7 @@ class ItemView:
 
     Attributes:
         item: what it is and the state it is in.
+        body: its text, in Markdown.
         disclosure: the sentence every item carries.
         windows: what each window says of it.
         text: the rationale template it was edited to; None as it was written.
@@ -101,21 +96,13 @@ class ItemView:
     """
 
     item: QueueItem
+    body: str
     disclosure: str
     catalog_version: str
     windows: tuple[Shown, ...]
     text: str | None
     history: tuple[Entry, ...]
     allowed: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ItemKey:
-    """Which item, of whom, made from which entry of the catalogue."""
-
-    recommendation_id: str
-    user_id: str
-    content_id: str
 
 
 @dataclass(frozen=True)
@@ -215,7 +202,9 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
     [key] = find_items(published, settings, [beginning])
     reviewed = _reviewed(published, settings)
     rows = published.rows(
-        "select * from recommendations where recommendation_id = $item_id order by window_days",
+        "select advised.*, content_items.body from recommendations as advised "
+        "join content_items using (content_id) "
+        "where advised.recommendation_id = $item_id order by advised.window_days",
         {"item_id": key.recommendation_id},
     )
     first = rows[0]
@@ -238,6 +227,7 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
     }
     return ItemView(
         item=_queue_item(about, reviewed),
+        body=first["body"],
         disclosure=first["disclosure"],
         catalog_version=first["catalog_version"],
         windows=windows,
@@ -249,40 +239,6 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
     )
 
 
-def find_items(
-    published: DatasetReader, settings: Settings, beginnings: Iterable[str]
-) -> list[ItemKey]:
-    """The items that ids, or beginnings of ids, mean; each once, in the order they are named.
-
-    Args:
-        published: the dataset.
-        settings: where consent decisions are.
-        beginnings: of ids, each enough to tell which.
-
-    Raises:
-        SpendSenseError: there is no such item, or several, or the person has withdrawn consent.
-    """
-    gone = set(withdrawn(read_decisions(settings)))
-    found: dict[str, ItemKey] = {}
-    for beginning in beginnings:
-        key = _find_item(published, beginning.strip().lower())
-        if key.user_id in gone:
-            raise without_consent(key.user_id, about=key.recommendation_id)
-        found[key.recommendation_id] = key
-    return list(found.values())
-
-
-def occasion_of(dataset: Dataset) -> Occasion:
-    """The dataset, as the log names what something was said on."""
-    return Occasion(dataset.as_of, dataset.dataset_id, dataset.published_at.replace(tzinfo=dt.UTC))
-
-
-def policy_of(published: DatasetReader) -> Policy:
-    """What the dataset's operator wants items to be of which nobody has said anything."""
-    asked = getattr(published.resolved.controls, "review_policy", POLICIES[0])
-    return next(policy for policy in POLICIES if policy == asked)
-
-
 def approved_count(published: DatasetReader, settings: Settings, user_id: str) -> int:
     """How many items a person is shown now.
 
@@ -291,8 +247,6 @@ def approved_count(published: DatasetReader, settings: Settings, user_id: str) -
         settings: where the log is.
         user_id: the person.
     """
-    if not _has_recommendations(published):
-        return 0
     reviewed = _reviewed(published, settings)
     rows = published.rows(
         "select distinct recommendation_id from recommendations where user_id = $user_id",
@@ -303,20 +257,9 @@ def approved_count(published: DatasetReader, settings: Settings, user_id: str) -
 
 
 def _reviewed(published: DatasetReader, settings: Settings) -> _Reviewed:
-    if not _has_recommendations(published):
-        raise SpendSenseError(
-            problem=f"dataset {published.dataset.dataset_id} holds no recommendations",
-            remedy="make it anew with `spendsense refresh`",
-        )
     entries, decisions = read(settings), read_decisions(settings)
     states = fold(entries, decisions, published.dataset.as_of)
-    return _Reviewed(entries, decisions, states, policy_of(published))
-
-
-def _has_recommendations(published: DatasetReader) -> bool:
-    """Whether the dataset was made by a version that recommends."""
-    sql = "select 1 from duckdb_tables() where table_name = 'recommendations'"
-    return bool(published.rows(sql))
+    return _Reviewed(entries, decisions, states, published.resolved.controls.review_policy)
 
 
 def _count_of(published: DatasetReader, users: list[str]) -> int:
@@ -345,36 +288,3 @@ def _queue_item(row: dict[str, Any], reviewed: _Reviewed) -> QueueItem:
         at=state.at,
         reason=state.reason,
     )
-
-
-def _find_item(published: DatasetReader, beginning: str) -> ItemKey:
-    if not _BEGINNING.fullmatch(beginning):
-        raise SpendSenseError(
-            problem=(
-                f"{beginning!r} is no id of a recommendation: it must be its 32 digits (0-9, a-f)"
-                f" or at least the first {FEWEST_DIGITS}"
-            ),
-            remedy="`spendsense review list` shows them",
-        )
-    rows = published.rows(
-        "select distinct recommendation_id, user_id, content_id from recommendations "
-        "where starts_with(recommendation_id, $beginning) order by recommendation_id",
-        {"beginning": beginning},
-    )
-    if not rows:
-        dataset = published.dataset
-        raise SpendSenseError(
-            problem=(
-                f"there is no recommendation {beginning} in dataset {dataset.dataset_id} as of"
-                f" {dataset.as_of}"
-            ),
-            remedy="`spendsense review list` shows those there are",
-        )
-    if len(rows) > 1:
-        named = ", ".join(row["recommendation_id"] for row in rows[:_CANDIDATES_NAMED])
-        more = f" and {len(rows) - _CANDIDATES_NAMED} more" * (len(rows) > _CANDIDATES_NAMED)
-        raise SpendSenseError(
-            problem=f"{beginning} begins {len(rows)} ids ({named}{more})",
-            remedy="give more digits",
-        )
-    return ItemKey(**rows[0])

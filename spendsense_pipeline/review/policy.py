@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.review.entries import Entry
 
 Policy = Literal["required", "automatic"]
-POLICIES: tuple[Policy, ...] = ("required", "automatic")
 
 
 def unsaid(policy: Policy, decision: Decision | None) -> ItemState:

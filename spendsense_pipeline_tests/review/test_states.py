@@ -15,6 +15,7 @@ from spendsense_pipeline.publishing.consent import Decision
 from spendsense_pipeline.review.entries import Entry
 from spendsense_pipeline.review.requests import Occasion, Request, entry_for, require_operator
 from spendsense_pipeline.review.states import ACTIONS, MOVES, STATES, ItemState, allowed, fold
+from spendsense_pipeline.tables.advice import REVIEW_STATES
 from spendsense_pipeline_tests.fixtures.reviews import (
     DAWN,
     OCCASION,
@@ -57,6 +58,7 @@ def attempt(verb: str, state: ItemState, decision: Decision | None = None) -> En
 def test_every_state_and_every_verb_is_in_the_list() -> None:
     assert set(STATES) == {"pending", "edited", "flagged", "approved", "withdrawn", "rejected"}
     assert set(ACTIONS) == set(VERBS)
+    assert set(REVIEW_STATES) == set(STATES), "as the table of recommendations has them"
 
 
 @pytest.mark.parametrize(("state", "verb"), list(itertools.product(sorted(STATES), VERBS)))
