@@ -169,6 +169,18 @@ def test_what_measures_does_not_know_how_rows_were_made(stage: str) -> None:
     assert not knowing, f"{stage} must not import generation: {knowing}"
 
 
+def test_what_was_said_of_items_is_known_apart_from_how_they_are_made_and_shown() -> None:
+    apart = ("cli", "defs", "definitions", "ui", "bank", "reporting", "recommendations")
+    knowing = [
+        f"{within(module)}: {package}"
+        for module in MODULES
+        for package in apart
+        if within(module).startswith("review/")
+        and imports(module, f"spendsense_pipeline.{package}")
+    ]
+    assert not knowing, f"a log of what was said stands on its own: {knowing}"
+
+
 def test_the_rule_book_imports_nothing_but_its_vocabulary() -> None:
     """Targets, thresholds and tables read it, so it must stand below them all."""
     allowed = ("spendsense_pipeline.personas.book", "spendsense_pipeline.personas.criteria")

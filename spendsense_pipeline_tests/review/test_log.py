@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import fcntl
 import json
 import sys
 from pathlib import Path
@@ -216,6 +217,37 @@ def test_a_log_that_cannot_be_used_is_named(settings: Settings) -> None:
     for attempt in (lambda: read(settings), lambda: said(settings, a_request("flag"))):
         with pytest.raises(WarehouseError, match=str(settings.reviews_path)):
             attempt()
+
+
+def test_a_writer_that_never_ends_is_waited_for_so_long_and_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(settings, a_request("flag", 1))
+    monkeypatch.setattr("spendsense_pipeline.review.log._LONGEST_WAIT_SECONDS", 0.05)
+    with settings.reviews_lock_path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(WarehouseError, match=str(settings.reviews_lock_path)) as refused:
+            said(settings, a_request("flag", 2))
+        assert refused.value.exit_code == 1
+        assert len(read(settings)) == 1, "readers wait for nobody"
+    assert said(settings, a_request("flag", 2))
+
+
+def test_what_is_interrupted_before_it_is_on_disk_was_not_said(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(settings, a_request("flag", 1))
+    before = settings.reviews_path.read_bytes()
+
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            said(settings, a_request("flag", 2))
+    assert settings.reviews_path.read_bytes() == before
+    assert said(settings, a_request("flag", 2))
 
 
 # Fills the disk but for a little, says more than fits, and looks at what is left of the log.
