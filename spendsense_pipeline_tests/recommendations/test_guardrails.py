@@ -19,7 +19,13 @@ from spendsense_pipeline.recommendations.guardrails import CONSENT, GUARDRAILS, 
 from spendsense_pipeline.recommendations.guardrails.faults import FAULT_KINDS
 from spendsense_pipeline.recommendations.guardrails.planting import in_front, planted, recall
 from spendsense_pipeline.recommendations.products import PRODUCTS
-from spendsense_pipeline_tests.fixtures.advised_people import changed, population
+from spendsense_pipeline_tests.fixtures.advised_people import advise, changed, population
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_configuration,
+    a_population,
+    explain,
+)
+from spendsense_pipeline_tests.fixtures.generated_people import judge as judge_people
 
 BY_NAME = {guardrail.name: guardrail for guardrail in GUARDRAILS}
 UNKIND = [
@@ -353,3 +359,43 @@ def test_an_item_nobody_got_is_named_among_enough_people(
     assert not outcome.passed
     assert outcome.failing_count == len(unreached) + 1
     assert not outcome.blocks
+
+
+def test_gaps_of_an_import_stop_nothing() -> None:
+    """What a bank does not tell is unknown to whoever advises and to whoever guards alike."""
+    resolved = a_configuration(config={"num_users": 40, "seed": 3, "months_history": 3})
+    con = a_population(resolved)
+    for of, change in (
+        ("raw_accounts", "mask = null"),
+        ("raw_accounts", "balance_limit = null"),
+        ("raw_accounts", "balance_limit = 0"),
+        ("raw_accounts", "balance_current = null"),
+        ("raw_accounts", "balance_current = -12.34"),
+        ("raw_accounts", "subtype = null"),
+        ("raw_accounts", "holder_category = null"),
+        ("raw_accounts", "holder_category = 'business'"),
+        ("raw_accounts", "subtype = case when type = 'credit' then 'paypal' else subtype end"),
+        ("raw_accounts", "subtype = case subtype when 'savings' then 'cd' else subtype end"),
+        ("raw_liabilities", "apr_percentage = null"),
+        ("raw_liabilities", "is_overdue = null"),
+        ("raw_liabilities", "minimum_payment_amount = null"),
+        ("raw_loans", "next_monthly_payment_usd = null"),
+    ):
+        con.execute(
+            f"update {of} set {change} where hash(account_id, $salt) % 7 = 0", {"salt": change}
+        )
+    con.execute("delete from raw_liabilities where hash(account_id) % 5 = 0")
+    con.execute("delete from card_statements")
+    con.execute(
+        "update raw_transactions set merchant_name = concat('Pawn \"', merchant_name, '\\ 24% ½ casino') "
+        "where hash(merchant_name) % 3 = 0"
+    )
+    judge_people(con, resolved, is_start_known=False)
+    explain(con, resolved)
+    advise(con, resolved)
+    [(rows, named)] = con.execute(
+        "select count(*), count(*) filter (contains(rationale, 'Pawn')) from recommendations"
+    ).fetchall()
+    assert rows > 300
+    assert named
+    assert {name: breach.rows for name, breach in judge(con, resolved).items() if breach.rows} == {}

@@ -7,20 +7,18 @@ lend itself to it.
 
 from __future__ import annotations
 
-import copy
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from spendsense_pipeline.recommendations.guardrails import changes
 from spendsense_pipeline.tables.advice import DISCLOSURE
 
 Row = Mapping[str, Any]
 """A row of `recommendations`; `because` and `eligibility` as they are in JSON."""
 Values = Mapping[str, Any]
 Place = Literal["row", "item", "list", "person"]
-_NUMBER: Final = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -85,55 +83,6 @@ def _verdicts(words: str, change: Callable[[list[Any]], bool]) -> FaultKind:
     return FaultKind(words, "eligibility_holds", "row", changed)
 
 
-def _turn(verdicts: list[Any]) -> bool:
-    verdicts[-1]["is_met"] = not verdicts[-1]["is_met"]
-    return True
-
-
-def _overstate(verdicts: list[Any]) -> bool:
-    first = verdicts[0]
-    if first["operator"] != ">=" or first["unit"] == "yes/no" or first["value"] is None:
-        return False
-    first["value"] += 0.01
-    return True
-
-
-def _forget_value(verdicts: list[Any]) -> bool:
-    verdicts[-1].update(value=None, is_met=False)
-    return True
-
-
-def _leave_out(role: str) -> Callable[[list[Any]], bool]:
-    def change(verdicts: list[Any]) -> bool:
-        of_role = [each for each in verdicts if each["role"] == role]
-        if not of_role:
-            return False
-        verdicts.remove(of_role[-1])
-        return True
-
-    return change
-
-
-def _move_threshold(verdicts: list[Any]) -> bool:
-    last = verdicts[-1]
-    if last["operator"] not in (">=", ">"):
-        return False
-    last["threshold"] -= 0.5
-    return True
-
-
-def _list_unmet(verdicts: list[Any]) -> bool:
-    unmet = copy.deepcopy(verdicts[-1])
-    unmet.update(role="eligibility", operator="<", threshold=-1e9, is_met=False, criterion=None)
-    verdicts.append(unmet)
-    return True
-
-
-def _clear(verdicts: list[Any]) -> bool:
-    verdicts.clear()
-    return True
-
-
 def _numbers(words: str, change: Callable[[str, dict[str, Any]], str | None]) -> FaultKind:
     """A change of rationale (returned) and of what it rests on (in place); None: not this row."""
 
@@ -145,83 +94,6 @@ def _numbers(words: str, change: Callable[[str, dict[str, Any]], str | None]) ->
         return {"rationale": rationale, "because": json.dumps(because, ensure_ascii=False)}
 
     return FaultKind(words, "numbers_derive", "row", changed)
-
-
-def _printed(rationale: str, because: dict[str, Any]) -> dict[str, Any] | None:
-    """The first number named that stands in the rationale, once, and is like no other."""
-    named = [*because["features"], *because["rows"]]
-    for each in named:
-        shown = each["shown"]
-        if each["unit"] == "text" or not shown or rationale.count(shown) != 1:
-            continue
-        return each  # type: ignore[no-any-return]
-    return None
-
-
-def _other_digit(text: str) -> str:
-    """The text with its first digit another."""
-    return _NUMBER.sub(lambda digit: "1" if digit[0] == "9" else str(int(digit[0]) + 1), text, 1)
-
-
-def _misprint(rationale: str, because: dict[str, Any]) -> str | None:
-    each = _printed(rationale, because)
-    return rationale.replace(each["shown"], _other_digit(each["shown"])) if each else None
-
-
-def _misprint_throughout(rationale: str, because: dict[str, Any]) -> str | None:
-    changed = _misprint(rationale, because)
-    if each := _printed(rationale, because):
-        each["shown"] = _other_digit(each["shown"])
-    return changed
-
-
-def _lie_throughout(rationale: str, because: dict[str, Any]) -> str | None:
-    each = _printed(rationale, because)
-    if each is None or each["unit"] not in ("USD", "USD per month") or each["value"] < 100:
-        return None
-    shown = each["shown"]
-    each["value"] += 1_000
-    each["shown"] = f"${round(each['value']):,}"
-    return rationale.replace(shown, each["shown"])
-
-
-def _one_cent(rationale: str, because: dict[str, Any]) -> str | None:
-    for each in (*because["features"], *because["rows"]):
-        if each["unit"] in ("USD", "USD per month") and each["value"] is not None:
-            each["value"] = round(each["value"] + 0.01, 2)
-            return rationale
-    return None
-
-
-def _other_sign(rationale: str, because: dict[str, Any]) -> str | None:
-    each = _printed(rationale, because)
-    return rationale.replace(each["shown"], f"-{each['shown']}") if each else None
-
-
-def _no_separator(rationale: str, because: dict[str, Any]) -> str | None:
-    each = _printed(rationale, because)
-    if each is None or "," not in each["shown"]:
-        return None
-    return rationale.replace(each["shown"], each["shown"].replace(",", "."))
-
-
-def _other_row(rationale: str, because: dict[str, Any]) -> str | None:
-    if not because["rows"]:
-        return None
-    because["rows"][0]["id"] += "0"
-    return rationale
-
-
-def _other_mask(rationale: str, because: dict[str, Any]) -> str | None:
-    for each in because["rows"]:
-        if each["unit"] == "text" and _NUMBER.search(each["shown"]):
-            return rationale.replace(each["shown"], _other_digit(each["shown"]))
-    return None
-
-
-def _other_trace(rationale: str, because: dict[str, Any]) -> str:
-    because["trace_id"] = "0" * 32
-    return rationale
 
 
 def _wrong(words: str, **values: Any) -> FaultKind:
@@ -258,14 +130,14 @@ FAULT_KINDS: Final = (
         "update raw_users set consent_status = 'revoked' where user_id = $user_id",
     ),
     _of_person("the person is unknown", "delete from raw_users where user_id = $user_id"),
-    _verdicts("a verdict is turned", _turn),
-    _verdicts("a value is overstated", _overstate),
-    _verdicts("a value is forgotten", _forget_value),
-    _verdicts("a criterion is left out", _leave_out("eligibility")),
-    _verdicts("a signal is left out", _leave_out("signal")),
-    _verdicts("a threshold is moved", _move_threshold),
-    _verdicts("an unmet criterion is listed", _list_unmet),
-    _verdicts("no criterion is listed", _clear),
+    _verdicts("a verdict is turned", changes.turn),
+    _verdicts("a value is overstated", changes.overstate),
+    _verdicts("a value is forgotten", changes.forget_value),
+    _verdicts("a criterion is left out", changes.leave_out("eligibility")),
+    _verdicts("a signal is left out", changes.leave_out("signal")),
+    _verdicts("a threshold is moved", changes.move_threshold),
+    _verdicts("an unmet criterion is listed", changes.list_unmet),
+    _verdicts("no criterion is listed", changes.clear),
     _held("secured_credit_card", "credit card"),
     _held("certificate_of_deposit", "cd"),
     _held("high_yield_savings", "money market"),
@@ -303,16 +175,16 @@ FAULT_KINDS: Final = (
         "row",
         lambda _: {"disclosure": DISCLOSURE[:-1]},
     ),
-    _numbers("a digit is changed in the rationale", _misprint),
-    _numbers("a digit is changed in all that is shown", _misprint_throughout),
-    _numbers("a value is changed wherever it stands", _lie_throughout),
-    _numbers("a value is changed by a cent", _one_cent),
-    _numbers("a sign is changed", _other_sign),
-    _numbers("a comma becomes a point", _no_separator),
+    _numbers("a digit is changed in the rationale", changes.misprint),
+    _numbers("a digit is changed in all that is shown", changes.misprint_throughout),
+    _numbers("a value is changed wherever it stands", changes.lie_throughout),
+    _numbers("a value is changed by a cent", changes.one_cent),
+    _numbers("a sign is changed", changes.other_sign),
+    _numbers("a comma becomes a point", changes.no_separator),
     _numbers("a number is added", lambda said, _: f"{said} That is 1,234,567 in all."),
-    _numbers("a row is named that is not there", _other_row),
-    _numbers("a card is named that is not there", _other_mask),
-    _numbers("another decision is named", _other_trace),
+    _numbers("a row is named that is not there", changes.other_row),
+    _numbers("a card is named that is not there", changes.other_mask),
+    _numbers("another decision is named", changes.other_trace),
     _wrong("the title is another", title="Something else"),
     FaultKind("the form is another", "words_are_the_items", "row", _other_form),
     FaultKind("the persona is another's", "words_are_the_items", "row", _other_persona),

@@ -26,7 +26,7 @@ read as (
     if(contains(digits, '.'), length(digits) - position('.' in digits), 0) as decimals,
     if(unit = 'fraction', 100, 1) * amount as exact
   from (
-    select *, translate(split_part(shown, ' ', 1), '$,', '') as digits from compared
+    select *, replace(replace(split_part(shown, ' ', 1), '$', ''), ',', '') as digits from compared
   )
 ),
 faults as (

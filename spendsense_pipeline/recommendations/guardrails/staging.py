@@ -39,6 +39,7 @@ with names as (
 )
 select
   advised.rowid as offer_no,
+  advised.content_id,
   case
     when names.names is null then advised.rationale
     else list_reduce(names.names, lambda said, name: replace(said, name, 'x'), advised.rationale)
@@ -85,6 +86,7 @@ class Staging:
 def parameters() -> dict[str, Any]:
     """Every parameter the queries may name."""
     raw_only = [*_FROM_BALANCES, *(row["fact"] for row in _rows("holdings"))]
+    lists = {name: "|".join(f"(?:{row['pattern']})" for row in _rows(name)) for name in WORD_LISTS}
     return {
         "disclosure": DISCLOSURE,
         "figure": _FIGURE,
@@ -96,15 +98,14 @@ def parameters() -> dict[str, Any]:
         "checking_subtypes": list(CHECKING_SUBTYPES),
         "raw_only": raw_only,
         "raw": [*raw_only, *_MEASURED_TOO],
-        "any_word": _pattern(
-            "|".join(f"(?:{row['pattern']})" for name in WORD_LISTS for row in _rows(name))
-        ),
+        **{name: _pattern(words) for name, words in lists.items()},
+        "any_word": _pattern("|".join(lists.values())),
     }
 
 
 def _pattern(words: str) -> str:
     """A regular expression of words that stand alone, in any case, however they are spaced."""
-    spaced = words.replace(" ", r"\s+")
+    spaced = words.replace(" ", r"\s+").replace("'", "['’]")
     return rf"(?i)(?:^|[^\w])({spaced})(?:[^\w]|$)"
 
 
