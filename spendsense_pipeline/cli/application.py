@@ -16,6 +16,7 @@ from spendsense_pipeline.cli import (
     importing,
     person,
     presets,
+    recommendations,
     refresh,
     review,
     summary,
@@ -60,6 +61,7 @@ app.command("refresh")(refresh.refresh)
 app.command("summary")(summary.summary)
 app.command("user")(person.user)
 app.command("trace")(person.trace)
+app.command("recommendations")(recommendations.recommendations)
 app.command("presets")(presets.presets)
 app.add_typer(config.app, name="config")
 app.command("export")(exporting.export)

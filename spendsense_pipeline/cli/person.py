@@ -15,6 +15,7 @@ from spendsense_pipeline.cli.output import (
     JsonOption,
     money,
     percent,
+    plain,
     show,
     show_json,
     sparkline,
@@ -24,6 +25,7 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW, WINDOWS
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.advice import Advised
     from spendsense_pipeline.reporting.person import PersonView
 
 
@@ -53,12 +55,12 @@ def _user_ids(incomplete: str) -> list[str]:
         return []
 
 
-_UserArgument = Annotated[
+UserArgument = Annotated[
     str, typer.Argument(help="Id of the person, e.g. user_0007.", autocompletion=_user_ids)
 ]
 
 
-def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
+def user(user_id: UserArgument, as_json: JsonOption = False) -> None:
     """Show one person: accounts, cards, recurring streams, cash flow, features and persona.
 
     ```bash
@@ -67,6 +69,7 @@ def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
     ```
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.reporting.advice import published_items
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import view_person
     from spendsense_pipeline.settings import Settings
@@ -75,14 +78,15 @@ def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
     has_withdrawn = user_id in withdrawn(read_decisions(settings))
     with open_dataset(settings) as published:
         view = view_person(published, user_id, withdrawn=has_withdrawn)
+        advised = () if view.withheld else published_items(published, settings, user_id)
     if as_json:
-        show_json(view)
+        show_json({**plain(view), "recommendations": advised})
     else:
-        show_person(view)
+        show_person(view, advised)
 
 
 def trace(
-    user_id: _UserArgument,
+    user_id: UserArgument,
     window: Annotated[Window | None, typer.Option(help="Days judged.", show_default="both")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -119,8 +123,8 @@ def trace(
         _show_trace(content)
 
 
-def show_person(view: PersonView) -> None:
-    """One person on one screen."""
+def show_person(view: PersonView, advised: tuple[Advised, ...] = ()) -> None:
+    """One person on one screen, with what is recommended to them."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in view.about.items())
     show(f"[bold]{view.user_id}[/bold] {view.name or ''} as of {view.as_of}", about)
     if view.withheld:
@@ -135,12 +139,25 @@ def show_person(view: PersonView) -> None:
         )
         if decision.explanation:
             show(decision.explanation)
+    _show_recommended(advised)
     _show_past_months(view)
     _show_events(view)
     _show_accounts(view)
     _show_streams(view)
     _show_months(view)
     _show_features(view)
+
+
+def _show_recommended(advised: tuple[Advised, ...]) -> None:
+    """Titles with where they stand, each once; why is for `spendsense recommendations`."""
+    if not advised:
+        return
+    from rich.markup import escape
+
+    show("[bold]Recommended[/bold]")
+    for item in {item.recommendation_id: item for item in reversed(advised)}.values():
+        show(f"  {item.state}: {escape(item.title)} ({item.kind})")
+    show("")
 
 
 def _show_past_months(view: PersonView) -> None:
@@ -235,8 +252,8 @@ def _show_features(view: PersonView) -> None:
     rows = [
         (
             feature.label,
-            _in_unit(feature.value_30d, feature.unit),
-            _in_unit(feature.value_180d, feature.unit),
+            in_unit(feature.value_30d, feature.unit),
+            in_unit(feature.value_180d, feature.unit),
             "; ".join(feature.lines),
         )
         for feature in view.features
@@ -258,7 +275,7 @@ def _show_months(view: PersonView) -> None:
     )
 
 
-def _in_unit(value: Any, unit: str | None) -> str:
+def in_unit(value: Any, unit: str | None) -> str:
     """A figure as its unit is spoken."""
     if value is None:
         return NO_DATA
@@ -315,7 +332,7 @@ def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
     return (
         f"  {predicate['label']}",
         f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",
-        _in_unit(predicate["value"], predicate["unit"]),
+        in_unit(predicate["value"], predicate["unit"]),
         predicate["passed"],
         _distance(predicate),
     )

@@ -16,6 +16,7 @@ from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flows, flows
+from spendsense_pipeline.reporting.reviews import review_queue
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
     StageTime,
@@ -64,6 +65,7 @@ class Summary:
     coverage: dict[int, float | None]
     flows: Flows
     life_events: Noticing
+    recommendations: dict[str, int]
     control_fidelity: tuple[ControlFidelity, ...]
     checks: tuple[CheckResult, ...]
     checks_left_out: int
@@ -111,6 +113,7 @@ def summarize(
         coverage={each.window_days: each.share for each in coverage(con)},
         flows=flows(published),
         life_events=noticing(published),
+        recommendations=review_queue(published, settings, limit=0).counts,
         control_fidelity=tuple(recorded_fidelity(con)),
         checks=checks,
         checks_left_out=max(0, len(CHECKS) - len(checks)),
