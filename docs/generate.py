@@ -149,9 +149,9 @@ def recommendations() -> str:
         f"{MOST_ITEMS['education']} of the former and {MOST_ITEMS['offer']} of the latter that "
         "answer what their data show, the more severe first; where fewer than "
         f"{FEWEST_ITEMS['education']} or {FEWEST_ITEMS['offer']} fit, that is stated in "
-        "`recommendation_shortfalls` and nothing is added. An item fits if it is written for one of "
-        "the person's personas, one of its signals holds, all of its eligibility does, and every "
-        "figure its sentence cites is known. An offer of something an account shows the person to "
+        "`recommendation_shortfalls` and nothing is added. An item fits if it is written for one "
+        "of the person's personas, one of its signals holds, all of its eligibility does, and "
+        "every figure its sentence cites is known. An offer of something an account shows the person to "
         "have is none. Nobody is shown an item before a named operator has approved it "
         "(`spendsense review`), unless the control `review_policy` is `automatic`.",
         f"Every item carries the sentence: *{DISCLOSURE}*",
@@ -167,8 +167,8 @@ def recommendations() -> str:
         "of one of these takes its place). Every problem of a file is named before anything runs "
         "(`spendsense config check`). An item:",
         f"```yaml\n{_example_item()}```",
-        "A criterion is `{feature: …, at_least | above | below | is: …}`, with `full` for the value "
-        "from which a signal is as severe as can be, or `{criterion: …}`, one of the "
+        "A criterion is `{feature: …, at_least | above | below | is: …}`, with `full` for the "
+        "value from which a signal is as severe as can be, or `{criterion: …}`, one of the "
         "[rule book's](personas.md) at the threshold in force. Missing data satisfies nothing. A "
         "rationale holds no figure but those of its slots.",
         "## What criteria may read and sentences may say",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from spendsense_pipeline.cli.output import JsonOption, show, show_json, table
+from spendsense_pipeline.cli.output import NO_DATA, JsonOption, show, show_json, table
 from spendsense_pipeline.cli.person import UserArgument, Window, in_unit
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.tables.features import WINDOWS

@@ -83,6 +83,9 @@ def eligible_ids(
         resolved: the configuration of the run.
         catalogue: the one in force.
         user_ids: the people; those who are not judged have none.
+
+    Returns:
+        Ids as in `recommendations`.
     """
     if not user_ids:
         return frozenset()

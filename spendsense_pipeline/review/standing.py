@@ -55,6 +55,9 @@ def standing(
         folded: the fold of the log.
         unsaid: state of an item nobody has said anything of.
         render: fills templates with the people's figures.
+
+    Returns:
+        States of the items that are there, and the words of those that have others.
     """
     present = con.execute(
         "select distinct recommendation_id from recommendations"
