@@ -151,8 +151,8 @@ def recommendations() -> str:
         f"{FEWEST_ITEMS['education']} or {FEWEST_ITEMS['offer']} fit, that is stated in "
         "`recommendation_shortfalls` and nothing is added. An item fits if it is written for one "
         "of the person's personas, one of its signals holds, all of its eligibility does, and "
-        "every figure its sentence cites is known. An offer of something an account shows the person to "
-        "have is none. Nobody is shown an item before a named operator has approved it "
+        "every figure its sentence cites is known. An offer of something an account shows the "
+        "person to have is none. Nobody is shown an item before a named operator has approved it "
         "(`spendsense review`), unless the control `review_policy` is `automatic`.",
         f"Every item carries the sentence: *{DISCLOSURE}*",
         "## What this is not",
