@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from spendsense_pipeline.cli.output import NO_DATA
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline.tables.advice import RECOMMENDATIONS
@@ -150,8 +151,10 @@ def test_one_item_is_shown_in_full(people: list[str]) -> None:
         f"for {people[0]}, high_utilization",
         "30 days, rank 1: Your card ending in 4523 is at 68.0 % of its limit.",
         "180 days, rank 2: It is at 71.0 % [b]now[/b].",
-        '"feature": "max_utilization"',
-        '"feature": "card_count"',
+        "max_utilization 68.0 % cited",
+        "card_name card ending in 4523 cited",
+        "card_count >= 1 2 yes eligibility",
+        f"card_count >= 1 {NO_DATA} no eligibility",
         "not financial advice",
         "pending to flagged by ann on",
         ": [red]ask[/red]",
@@ -161,7 +164,8 @@ def test_one_item_is_shown_in_full(people: list[str]) -> None:
         assert words in said, words
     view = run("review", "show", FIRST, "--json").json
     assert [shown["window_days"] for shown in view["windows"]] == [30, 180]
-    assert view["windows"][0]["because"] == [{"feature": "max_utilization", "value": 0.68}]
+    assert view["windows"][0]["because"]["features"][0]["value"] == 0.68
+    assert view["windows"][1]["eligibility"][0]["feature"] == "card_count"
     assert view["body"]
     assert [entry["to_state"] for entry in view["history"]] == ["flagged", "approved"]
     assert view["allowed"] == ["recall"]
