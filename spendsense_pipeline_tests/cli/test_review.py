@@ -15,11 +15,15 @@ import pytest
 
 from spendsense_pipeline.cli.output import NO_DATA
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.publishing.consent import read_decisions
+from spendsense_pipeline.publishing.retention import current_dataset
+from spendsense_pipeline.review.log import read
+from spendsense_pipeline.review.states import fold
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline.tables.advice import RECOMMENDATIONS
 from spendsense_pipeline_tests.fixtures.command import Answer, run
 from spendsense_pipeline_tests.fixtures.reviews import a_recommendation
-from spendsense_pipeline_tests.fixtures.rows import insert
+from spendsense_pipeline_tests.fixtures.rows import AS_OF, insert
 
 ANN = ("--operator", "ann")
 # The first two begin alike in seven digits.
@@ -93,7 +97,9 @@ def refused(answer: Answer, *said: str) -> None:
 
 
 def state_of(item: str) -> str:
-    return str(run("review", "show", item, "--json").json["item"]["state"])
+    settings = Settings.from_environment()
+    states = fold(read(settings), read_decisions(settings), AS_OF)
+    return states[item].state if item in states else "pending"
 
 
 def test_the_queue_counts_each_state_and_shows_what_waits_first(people: list[str]) -> None:
@@ -194,9 +200,9 @@ def test_what_is_said_takes_effect_and_names_the_next_step(
     last = log()[-1]
     assert (last["operator"], last["to"], last["user_id"]) == ("ann", state, people[0])
     assert last["reason"] == (words[2] if len(words) > 1 else None)
-    dataset = run("summary", "--json").json
-    assert (last["dataset_id"], last["as_of"]) == (dataset["dataset_id"], "2026-06-30")
-    assert last["published_at"].endswith("+00:00")
+    dataset = current_dataset(Settings.from_environment())
+    assert (last["dataset_id"], last["as_of"]) == (dataset.dataset_id, "2026-06-30")
+    assert last["published_at"] == f"{dataset.published_at.isoformat()}+00:00"
     again = run("review", words[0], FIRST, *words[1:], *ANN)
     if words[0] in ("reject", "recall"):
         refused(again, "that is final for this text")
