@@ -202,7 +202,7 @@ def _say(
     with open_dataset(settings) as published:
         keys = find_items(published, settings, item_ids)
         if text is not None:
-            from spendsense_pipeline.recommendations.edits import (  # type: ignore[import-not-found]
+            from spendsense_pipeline.recommendations.edits import (  # type: ignore[attr-defined]
                 check_edit,
             )
 
