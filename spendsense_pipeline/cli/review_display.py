@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.cli.output import show, table
+from spendsense_pipeline.cli.output import NO_DATA, show, table
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.reviews import ItemView, Queue, Shown
@@ -63,6 +63,8 @@ def show_item(view: ItemView) -> None:
     )
     for shown in view.windows:
         show(f"[bold]{shown.window_days} days[/bold], rank {shown.rank}: {escape(shown.rationale)}")
+        if view.text is not None:
+            show(f"[bold]As edited:[/bold] {escape(shown.edited or NO_DATA)}")
         _show_grounds(shown)
     if view.text is not None:
         show(f"[bold]Edited to:[/bold] {escape(view.text)}")

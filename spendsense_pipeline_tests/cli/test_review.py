@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import sys
-import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from spendsense_pipeline.cli.output import NO_DATA
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import read_decisions
 from spendsense_pipeline.publishing.retention import current_dataset
+from spendsense_pipeline.recommendations import edits
 from spendsense_pipeline.review.log import read
 from spendsense_pipeline.review.states import fold
 from spendsense_pipeline.settings import Settings
@@ -222,9 +222,7 @@ def guardrails(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., str]]
     """Puts other guardrails in place of those of recommendations."""
 
     def put(check: Callable[..., str]) -> None:
-        module = types.ModuleType("spendsense_pipeline.recommendations.edits")
-        module.check_edit = check  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setattr(edits, "check_edit", check, raising=False)
 
     return put
 
@@ -249,6 +247,20 @@ def test_an_edit_is_asked_of_the_guardrails_and_says_how_it_reads(
     assert (view["text"], view["item"]["state"]) == ("Your {card_name}.", "edited")
     run("review", "approve", FIRST, *ANN)
     assert run("review", "show", FIRST, "--json").json["text"] == "Your {card_name}."
+
+
+def test_an_edited_item_is_shown_as_it_reads_for_the_person(
+    people: list[str], guardrails: Callable[[Callable[..., str]], None]
+) -> None:
+    guardrails(lambda *_: "so")
+    run("review", "edit", FIRST, "--text", "Over {window_days}: {checking_balance_usd}.", *ANN)
+    windows = run("review", "show", FIRST, "--json").json["windows"]
+    told = [re.fullmatch(r"Over (\d+) days: -?\$[\d,.]+\.", each["edited"]) for each in windows]
+    assert [match and match[1] for match in told] == ["30", "180"]
+    assert [each["rationale"] for each in windows] != [each["edited"] for each in windows]
+    shown = run("review", "show", FIRST).out
+    assert f"As edited: {windows[0]['edited']}" in shown
+    assert "Edited to: Over {window_days}: {checking_balance_usd}." in shown
 
 
 def test_an_edit_a_guardrail_stops_is_not_said(
