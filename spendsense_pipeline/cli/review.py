@@ -202,9 +202,7 @@ def _say(
     with open_dataset(settings) as published:
         keys = find_items(published, settings, item_ids)
         if text is not None:
-            from spendsense_pipeline.recommendations.edits import (  # type: ignore[attr-defined]
-                check_edit,
-            )
+            from spendsense_pipeline.recommendations.edits import check_edit
 
             item_id = keys[0].recommendation_id
             reads_as = check_edit(published.con, published.resolved, item_id, text.strip())

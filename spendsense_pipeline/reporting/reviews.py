@@ -224,7 +224,9 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
             row["window_days"],
             row["rank"],
             row["rationale"],
-            edited.get((key.recommendation_id, row["window_days"])),
+            words.text
+            if (words := edited.get((key.recommendation_id, row["window_days"])))
+            else None,
             json.loads(row["because"]),
             json.loads(row["eligibility"]),
             row["status"],
