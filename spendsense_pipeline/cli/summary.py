@@ -79,6 +79,7 @@ def show_summary(content: Summary, *, every_control: bool = False) -> None:
     show(f"Coverage (consenting people with a persona other than general): {covered}.\n")
     _show_flows(content.flows)
     _show_events(content.life_events)
+    show(f"Evaluation: {content.evaluation.sentence()}\n")
     _show_fidelity(content, every_control=every_control)
     _show_checks(content)
     _show_stages(content)
