@@ -18,6 +18,7 @@ TIMEZONE_VARIABLE = "SPENDSENSE_TIMEZONE"
 MAX_USERS_VARIABLE = "SPENDSENSE_MAX_USERS"
 ENGINE_VARIABLE = "SPENDSENSE_ENGINE"
 ENGINE_ADDRESS_VARIABLE = "SPENDSENSE_ENGINE_ADDRESS"
+OPERATOR_VARIABLE = "SPENDSENSE_OPERATOR"
 DAGSTER_HOME_VARIABLE = "DAGSTER_HOME"
 
 # Who may make whole shards (docs/scaling.md); "" makes the tables step by step in this process.
@@ -46,6 +47,7 @@ class Settings:
     dagster_home: Path
     engine: str = ""
     engine_address: str = ""
+    operator: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -60,6 +62,7 @@ class Settings:
             dagster_home=_absolute(dagster_home) if dagster_home else data_dir / "dagster_home",
             engine=_engine(variables.get(ENGINE_VARIABLE, "")),
             engine_address=variables.get(ENGINE_ADDRESS_VARIABLE, "").strip(),
+            operator=variables.get(OPERATOR_VARIABLE, "").strip(),
         )
 
     @property
@@ -96,6 +99,16 @@ class Settings:
     def consent_path(self) -> Path:
         """Consent decisions recorded since the data was made."""
         return self.data_dir / "consent.json"
+
+    @property
+    def reviews_path(self) -> Path:
+        """Everything operators have said of recommendations; it only grows."""
+        return self.data_dir / "reviews.jsonl"
+
+    @property
+    def reviews_lock_path(self) -> Path:
+        """File whose lock the one writer of that log holds, for as long as it writes."""
+        return self.data_dir / ".reviews.lock"
 
     @property
     def lock_path(self) -> Path:

@@ -35,6 +35,7 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
             "SPENDSENSE_ENGINE",
             "SPENDSENSE_ENGINE_ADDRESS",
             "SPENDSENSE_MAX_USERS",
+            "SPENDSENSE_OPERATOR",
             "SPENDSENSE_TIMEZONE",
         ):
             patch.delenv(variable, raising=False)

@@ -142,7 +142,10 @@ def test_the_command_line_imports_dagster_only_when_it_runs_something() -> None:
     assert not eager, f"`spendsense --help` must not pay for Dagster: {eager}"
 
 
-@pytest.mark.parametrize("judge", ["personas", "features", "evaluation", "traces", "checks"])
+@pytest.mark.parametrize(
+    "judge",
+    ["personas", "features", "evaluation", "traces", "checks", "recommendations", "review"],
+)
 def test_generation_does_not_know_how_it_is_judged(judge: str) -> None:
     """Otherwise "the targeted user got the targeted persona" would be no finding."""
     knowing = [
@@ -154,7 +157,7 @@ def test_generation_does_not_know_how_it_is_judged(judge: str) -> None:
     assert not knowing, f"generation must not import {judge}: {knowing}"
 
 
-@pytest.mark.parametrize("stage", ["features", "personas", "evaluation", "traces"])
+@pytest.mark.parametrize("stage", ["features", "personas", "evaluation", "traces", "review"])
 def test_what_measures_does_not_know_how_rows_were_made(stage: str) -> None:
     """They work on data we did not generate."""
     knowing = [
@@ -164,6 +167,18 @@ def test_what_measures_does_not_know_how_rows_were_made(stage: str) -> None:
         and imports(module, "spendsense_pipeline.generation")
     ]
     assert not knowing, f"{stage} must not import generation: {knowing}"
+
+
+def test_what_was_said_of_items_is_known_apart_from_how_they_are_made_and_shown() -> None:
+    apart = ("cli", "defs", "definitions", "ui", "bank", "reporting", "recommendations")
+    knowing = [
+        f"{within(module)}: {package}"
+        for module in MODULES
+        for package in apart
+        if within(module).startswith("review/")
+        and imports(module, f"spendsense_pipeline.{package}")
+    ]
+    assert not knowing, f"a log of what was said stands on its own: {knowing}"
 
 
 def test_the_rule_book_imports_nothing_but_its_vocabulary() -> None:

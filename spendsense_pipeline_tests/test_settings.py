@@ -34,6 +34,13 @@ def test_every_file_lies_in_the_data_directory() -> None:
     assert settings.operator_config_path == data / "operator_config.json"
     assert settings.consent_path == data / "consent.json"
     assert settings.lock_path == data / ".lock"
+    assert settings.reviews_path == data / "reviews.jsonl"
+    assert settings.reviews_lock_path == data / ".reviews.lock"
+
+
+def test_an_operator_may_be_named_once() -> None:
+    assert Settings.from_environment({}).operator == ""
+    assert Settings.from_environment({"SPENDSENSE_OPERATOR": " Ann "}).operator == "Ann"
 
 
 def test_an_engine_is_chosen_by_name_and_address() -> None:

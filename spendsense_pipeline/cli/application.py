@@ -17,6 +17,7 @@ from spendsense_pipeline.cli import (
     person,
     presets,
     refresh,
+    review,
     summary,
 )
 from spendsense_pipeline.cli.failures import report
@@ -67,6 +68,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("diff")(history.diff)
 app.command("rollback")(history.rollback)
 app.add_typer(consent.app, name="consent")
+app.add_typer(review.app, name="review")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Annotated
 
@@ -55,13 +56,19 @@ def list_(as_json: JsonOption = False) -> None:
 def _record(user_id: str, status: str) -> None:
     from spendsense_pipeline.publishing.consent import record_decision
     from spendsense_pipeline.publishing.imported import command_for
+    from spendsense_pipeline.publishing.warehouse import WarehouseError
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import find_user
+    from spendsense_pipeline.reporting.reviews import approved_count
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
     with open_dataset(settings) as published:
         find_user(published, user_id)
+        approved = 0
+        # Whatever is wrong with the reviews, consent can be taken back.
+        with contextlib.suppress(WarehouseError):
+            approved = approved_count(published, settings, user_id)
     record_decision(settings, user_id, status, decided_at=dt.datetime.now(dt.UTC))
     effect = (
         "hidden from every command now, removed everywhere past the raw tables"
@@ -70,3 +77,6 @@ def _record(user_id: str, status: str) -> None:
     )
     command = command_for(settings)
     show(f"Recorded: {user_id} {status}. {user_id} is {effect} by the next `{command}`.")
+    if status == "revoked" and approved:
+        items = "1 approved item is" if approved == 1 else f"{approved} approved items are"
+        show(f"{items} withdrawn at once.")

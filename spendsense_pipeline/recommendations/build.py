@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Final
 from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE
 from spendsense_pipeline.recommendations.catalogue import Catalogue
 from spendsense_pipeline.recommendations.knowing import knowing
-from spendsense_pipeline.recommendations.relations import (
-    RELATIONS,
-    VALUES,
-    create_relations,
-    create_values,
-    written,
-)
+from spendsense_pipeline.recommendations.relations import ITEMS, TOLD, create_items, create_told
 from spendsense_pipeline.recommendations.selection import (
     CANDIDATES,
     CHOSEN,
@@ -41,11 +35,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import ResolvedConfig
 
 QUERIES = QueryFolder(__package__)
-_STEPS: Final = {
-    "_advice_words": "words.sql",
-    "_advice_proofs": "proofs.sql",
-    "_advice_verdicts": "verdicts.sql",
-}
 PENDING: Final = "pending"
 APPROVED: Final = "approved"
 
@@ -63,12 +52,10 @@ def build_recommendations(
     con.execute(RECOMMENDATIONS.create_sql())
     con.execute(RECOMMENDATION_SHORTFALLS.create_sql())
     with knowing(con):
-        create_candidates(con, catalogue, world=world_of(resolved))
-        create_chosen(con)
-        create_relations(con, catalogue)
-        create_values(con)
-        for name, step in _STEPS.items():
-            QUERIES.create(con, name, step, {})
+        create_candidates(con, catalogue)
+        create_chosen(con, world=world_of(resolved))
+        create_items(con, catalogue)
+        create_told(con)
         given = {
             "catalog_version": catalogue.version,
             "disclosure": DISCLOSURE,
@@ -77,7 +64,7 @@ def build_recommendations(
         QUERIES.append(con, RECOMMENDATIONS.name, "documents.sql", given)
         least = {"kinds": list(FEWEST_ITEMS), "least_counts": list(FEWEST_ITEMS.values())}
         QUERIES.append(con, RECOMMENDATION_SHORTFALLS.name, "shortfalls.sql", least)
-    for table in (*_STEPS, CHOSEN, CANDIDATES, *RELATIONS, VALUES):
+    for table in (CHOSEN, CANDIDATES, ITEMS, TOLD):
         con.execute(f"drop table temp.{table}")
 
 
@@ -89,12 +76,17 @@ def write_content_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) ->
         catalogue: the one in force.
     """
     con.execute(CONTENT_ITEMS.create_sql())
-    rows = []
-    for item in sorted(catalogue, key=lambda item: item.content_id):
-        told = {name: getattr(item, name, catalogue.version) for name in CONTENT_ITEMS.column_names}
-        values = ", ".join(written(value) for value in told.values())
-        rows.append(f"({values})")
-    con.execute(f"insert into content_items values {', '.join(rows)}")
+    rows = json.dumps(
+        [
+            {name: getattr(item, name, catalogue.version) for name in CONTENT_ITEMS.column_names}
+            for item in sorted(catalogue, key=lambda item: item.content_id)
+        ]
+    )
+    structure = json.dumps([{column.name: column.type for column in CONTENT_ITEMS.columns}])
+    con.execute(
+        "insert into content_items select unnest(from_json($rows, $structure), max_depth := 2)",
+        {"rows": rows, "structure": structure},
+    )
 
 
 def world_of(resolved: ResolvedConfig) -> str:

@@ -1,18 +1,13 @@
-"""Why somebody is not recommended an item: which criterion kept it away, with the person's value."""
+"""Why somebody is not recommended an item: which criterion kept it away, at which value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.recommendations.catalogue import Catalogue
 from spendsense_pipeline.recommendations.knowing import QUERIES, knowing
-from spendsense_pipeline.recommendations.relations import (
-    RELATIONS,
-    VALUES,
-    create_relations,
-    create_values,
-)
+from spendsense_pipeline.recommendations.relations import ITEMS, TOLD, create_items, create_told
 from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
@@ -21,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unmet:
-    """A criterion that does not hold, or a figure (`role`) that is not known.
+    """A criterion that does not hold.
 
     Attributes:
-        role: signal, eligibility, or figure: what the rationale would have to say.
+        role: signal or eligibility.
         feature: the fact it is about.
         label: what that is called.
         unit: of threshold and value.
-        operator: the comparison; None of a figure.
-        threshold: what it is held against; None of a figure.
+        operator: the comparison.
+        threshold: what it is held against.
         value: the person's; None where it is not known.
     """
 
@@ -37,8 +32,8 @@ class Unmet:
     feature: str
     label: str
     unit: str
-    operator: str | None
-    threshold: float | None
+    operator: str
+    threshold: float
     value: float | None
 
 
@@ -51,6 +46,7 @@ class LeftOut:
         kind: education or offer.
         content_id: which item.
         title: its heading.
+        is_untold: whether a figure its sentence needs is not known.
         kept_away_by: what does not hold; nothing where it fits and others were more severe.
     """
 
@@ -58,6 +54,7 @@ class LeftOut:
     kind: str
     content_id: str
     title: str
+    is_untold: bool
     kept_away_by: tuple[Unmet, ...]
 
 
@@ -75,12 +72,16 @@ def items_left_out(
         The items, in order of window, kind and id.
     """
     with knowing(con, f"select {literal(user_id)} as user_id"):
-        create_relations(con, catalogue)
-        create_values(con)
+        create_items(con, catalogue)
+        create_told(con)
         rows = con.execute(QUERIES.text("why_not.sql")).fetchall()
-    for table in (*RELATIONS, VALUES):
+    for table in (ITEMS, TOLD):
         con.execute(f"drop table temp.{table}")
     return tuple(
-        LeftOut(window, kind, content_id, title, tuple(Unmet(**unmet) for unmet in unmets))
-        for _, window, kind, content_id, title, unmets in rows
+        LeftOut(window, kind, content_id, title, is_untold, tuple(_unmet(each) for each in unmet))
+        for window, kind, content_id, title, is_untold, unmet in rows
     )
+
+
+def _unmet(verdict: dict[str, Any]) -> Unmet:
+    return Unmet(**{name: value for name, value in verdict.items() if name != "is_met"})

@@ -23,3 +23,25 @@ create or replace temp macro said(value, unit) as case
     || case when value = 1 then ' day' else ' days' end
   else format('{:,.0f}', cast(value as double))
 end;
+
+-- A sentence from its pieces: words as they stand, facts as they are said.
+create or replace temp macro told_in(pieces, words) as array_to_string(
+  list_transform(pieces, lambda piece: coalesce(piece.words, words[piece.fact_no])), ''
+);
+
+create or replace temp macro is_met(value, operator, threshold) as coalesce(
+  case operator
+    when '>=' then value >= threshold
+    when '>' then value > threshold
+    when '<' then value < threshold
+    when '=' then value = threshold
+  end,
+  false
+);
+
+-- As JSON writes them.
+create or replace temp macro as_number(value) as coalesce(cast(value as varchar), 'null');
+
+create or replace temp macro as_text(words) as coalesce(
+  cast(to_json(cast(words as varchar)) as varchar), 'null'
+);

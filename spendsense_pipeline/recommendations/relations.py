@@ -1,132 +1,149 @@
-"""The catalogue as small temporary tables for the queries to join, and what is known as rows.
+"""What the queries join: the catalogue as a temporary table of items, and what is known as lists.
 
-Nothing in the former depends on a person; everything a query says of an item it reads here.
+An item holds its sentence, its proofs and its criteria as lists whose members say by number which
+fact they are about; the facts of a person and window stand in lists in that order. So a row of the
+result comes from one row of each, and nothing is grouped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+import json
+from typing import TYPE_CHECKING, Any, Final
 
-from spendsense_pipeline.recommendations.catalogue import Catalogue, pieces_of
-from spendsense_pipeline.recommendations.facts import TEXT, facts
+from spendsense_pipeline.recommendations.catalogue import Catalogue, Condition, Item, pieces_of
+from spendsense_pipeline.recommendations.facts import TEXT, Fact, facts
 from spendsense_pipeline.recommendations.selection import all_conditions
 from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
 
-VALUES: Final = "_advice_values"
-"""known_no, fact, value, words: what is known of everybody; `words` of text and of rows' ids."""
-RELATIONS: Final = {
-    "_advice_items": (
-        "content_id varchar, kind varchar, form varchar, title varchar, personas varchar[]"
-    ),
-    "_advice_pieces": "content_id varchar, position integer, words varchar, fact varchar",
-    "_advice_cited": "content_id varchar, position integer, fact varchar",
-    "_advice_conditions": (
-        "content_id varchar, position integer, role varchar, fact varchar, operator varchar, "
-        "threshold double, criterion varchar"
-    ),
-    "_advice_known": (
-        "fact varchar, unit varchar, label varchar, origin varchar, origin_column varchar, "
-        "row_name varchar, is_citable boolean"
-    ),
-}
-_ROWS_AT_ONCE: Final = 500
+ITEMS: Final = "_advice_items"
+"""One row per item: what it is, and pieces, features, rows and conditions as lists."""
+TOLD: Final = "_advice_told"
+"""One row per person and window: known_no, and by number of fact `values`, `words`, `row_ids`."""
+_STRUCTURE: Final = [
+    {
+        "content_id": "VARCHAR",
+        "kind": "VARCHAR",
+        "form": "VARCHAR",
+        "title": "VARCHAR",
+        "personas": ["VARCHAR"],
+        "pieces": [{"words": "VARCHAR", "fact_no": "INTEGER"}],
+        "features": [{"head": "VARCHAR", "fact_no": "INTEGER"}],
+        "rows": [{"head": "VARCHAR", "fact_no": "INTEGER"}],
+        "conditions": [
+            {
+                "role": "VARCHAR",
+                "feature": "VARCHAR",
+                "label": "VARCHAR",
+                "unit": "VARCHAR",
+                "operator": "VARCHAR",
+                "threshold": "DOUBLE",
+                "head": "VARCHAR",
+                "tail": "VARCHAR",
+                "fact_no": "INTEGER",
+            }
+        ],
+    }
+]
+"""As DuckDB's `from_json` takes it. Heads and tails are what is the same of everybody, as JSON."""
 
 
-def create_relations(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Make RELATIONS.
+def create_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Make ITEMS.
 
     Args:
         con: any connection.
         catalogue: the one in force, its thresholds bound.
     """
-    rows = {
-        "_advice_items": (
-            (item.content_id, item.kind, item.form, item.title, item.personas) for item in catalogue
-        ),
-        "_advice_pieces": _pieces(catalogue),
-        "_advice_cited": _cited(catalogue),
-        "_advice_conditions": _conditions(catalogue),
-        "_advice_known": (
-            (
-                fact.name,
-                fact.unit,
-                fact.label,
-                *(fact.origin.split(".") if fact.row else (fact.origin, None)),
-                fact.row or None,
-                fact.is_citable,
-            )
-            for fact in facts().values()
-        ),
-    }
-    for name, columns in RELATIONS.items():
-        con.execute(f"create or replace temp table {name} ({columns})")
-        values = [f"({', '.join(map(written, row))})" for row in rows[name]]
-        for first in range(0, len(values), _ROWS_AT_ONCE):
-            con.execute(f"insert into {name} values {', '.join(values[first:][:_ROWS_AT_ONCE])}")
-
-
-def create_values(con: duckdb.DuckDBPyConnection) -> None:
-    """Make VALUES of `_advice_facts`: a row for each thing that is known, none for what is not."""
-    texts = [fact.name for fact in facts().values() if fact.unit == TEXT]
-    rows = sorted({fact.row for fact in facts().values() if fact.row})
-    numbers = [fact.name for fact in facts().values() if fact.unit != TEXT]
-    as_numbers = ", ".join(f"cast({name} as double) as {name}" for name in numbers)
+    rows = json.dumps([_item(item) for item in catalogue])
     con.execute(
-        f"""
-        create or replace temp table {VALUES} as
-        select known_no, fact, value, cast(null as varchar) as words
-        from (unpivot (select known_no, {as_numbers} from _advice_facts)
-          on {", ".join(numbers)} into name fact value value)
-        union all
-        select known_no, fact, null, words
-        from (unpivot (select known_no, {", ".join((*texts, *rows))} from _advice_facts)
-          on {", ".join((*texts, *rows))} into name fact value words)
-        """
+        f"create or replace temp table {ITEMS} as"
+        " select unnest(from_json($items, $structure), max_depth := 2)",
+        {"items": rows, "structure": json.dumps(_STRUCTURE)},
     )
 
 
-def _pieces(catalogue: Catalogue) -> Iterator[tuple[object, ...]]:
-    for item in catalogue:
-        for position, piece in enumerate(pieces_of(item.rationale)):
-            is_slot = position % 2 == 1
-            if piece:
-                yield (
-                    item.content_id,
-                    position,
-                    None if is_slot else piece,
-                    piece if is_slot else None,
-                )
+def create_told(con: duckdb.DuckDBPyConnection) -> None:
+    """Make TOLD of `_advice_facts`: every fact as a number and as it is said; null: unknown."""
+    every = facts().values()
+    values = ("null" if fact.unit == TEXT else fact.name for fact in every)
+    words = (printed(fact) for fact in every)
+    ids = (fact.row or "null" for fact in every)
+    con.execute(
+        f"create or replace temp table {TOLD} as select known_no,"
+        f" cast([{', '.join(values)}] as double[]) as values,"
+        f" cast([{', '.join(words)}] as varchar[]) as words,"
+        f" cast([{', '.join(ids)}] as varchar[]) as row_ids from _advice_facts"
+    )
 
 
-def _cited(catalogue: Catalogue) -> Iterator[tuple[object, ...]]:
-    for item in catalogue:
-        names = dict.fromkeys((*item.slots, *(condition.fact for condition in item.signals)))
-        for position, name in enumerate(names):
-            yield item.content_id, position, name
+def fact_no(name: str) -> int:
+    """Place of a fact in the lists of TOLD, from 1."""
+    return list(facts()).index(name) + 1
 
 
-def _conditions(catalogue: Catalogue) -> Iterator[tuple[object, ...]]:
-    for item in catalogue:
-        for position, condition in enumerate(all_conditions(item)):
-            yield (
-                item.content_id,
-                position,
-                "signal" if position < len(item.signals) else "eligibility",
-                condition.fact,
-                condition.operator.sql,
-                condition.threshold,
-                condition.criterion,
-            )
+def printed(fact: Fact) -> str:
+    """SQL of a fact as it is said to a person; null where that cannot be."""
+    if not fact.is_citable:
+        return "null"
+    return fact.name if fact.unit == TEXT else f"said({fact.name}, {literal(fact.unit)})"
 
 
-def written(value: object) -> str:
-    """A value as SQL, where thousands are bound slowly."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return repr(value)
-    return literal(value if value is None or isinstance(value, tuple) else str(value))
+def template_pieces(template: str) -> list[dict[str, Any]]:
+    """A sentence as members of `pieces`: each words, or the number of the fact in its place."""
+    return [
+        {"words": None, "fact_no": fact_no(piece)}
+        if position % 2
+        else {"words": piece, "fact_no": None}
+        for position, piece in enumerate(pieces_of(template))
+        if piece
+    ]
+
+
+def _item(item: Item) -> dict[str, Any]:
+    names = dict.fromkeys((*item.slots, *(condition.fact for condition in item.signals)))
+    cited = [facts()[name] for name in names]
+    signals = len(item.signals)
+    return {
+        "content_id": item.content_id,
+        "kind": item.kind,
+        "form": item.form,
+        "title": item.title,
+        "personas": list(item.personas),
+        "pieces": template_pieces(item.rationale),
+        "features": [_cited(fact) for fact in cited if not fact.row],
+        "rows": [_cited(fact) for fact in cited if fact.row],
+        "conditions": [
+            _condition(condition, "signal" if position < signals else "eligibility")
+            for position, condition in enumerate(all_conditions(item))
+        ],
+    }
+
+
+def _cited(fact: Fact) -> dict[str, Any]:
+    about: dict[str, Any] = {"feature": fact.name, "unit": fact.unit}
+    if fact.row:
+        table, _, column = fact.origin.partition(".")
+        about = {"slot": fact.name, "unit": fact.unit, "table": table, "column": column}
+    return {"head": _opened(about), "fact_no": fact_no(fact.name)}
+
+
+def _condition(condition: Condition, role: str) -> dict[str, Any]:
+    fact = facts()[condition.fact]
+    about = {
+        "role": role,
+        "feature": fact.name,
+        "unit": fact.unit,
+        "operator": condition.operator.sql,
+        "threshold": condition.threshold,
+    }
+    tail = f',"criterion":{json.dumps(condition.criterion)}}}'
+    written = {"head": _opened(about), "tail": tail}
+    return {**about, **written, "label": fact.label, "fact_no": fact_no(fact.name)}
+
+
+def _opened(about: dict[str, Any]) -> str:
+    """JSON of an object that goes on."""
+    return json.dumps(about, separators=(",", ":"), ensure_ascii=False)[:-1]

@@ -23,20 +23,18 @@ if TYPE_CHECKING:
 
 QUERIES = QueryFolder(__package__)
 CANDIDATES: Final = "_advice_candidates"
-"""known_no, user_id, window_days, content_id, kind, persona, severity, verdicts and the id."""
+"""known_no, user_id, window_days, content_id, kind, version, persona, severity, verdicts."""
 CHOSEN: Final = "_advice_chosen"
-"""Those of CANDIDATES that are shown, with their rank and a number of their own."""
-ID_DIGITS: Final = 32
+"""Those of CANDIDATES that are shown, with their rank and recommendation_id."""
 SEVERITY_STEPS: Final = 4
 
 
-def create_candidates(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *, world: str) -> None:
+def create_candidates(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     """Make CANDIDATES: every item that fits, per person and window of `_advice_facts`.
 
     Args:
         con: where `knowing` is at work.
         catalogue: the one in force, its thresholds bound.
-        world: what ids are made from beside person and item; see `build.world_of`.
     """
     conditions = tuple(
         dict.fromkeys(itertools.chain.from_iterable(all_conditions(item) for item in catalogue))
@@ -57,20 +55,20 @@ def create_candidates(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *, w
             unnest(list_filter([{fitting}], lambda item: item is not null)) as item
           from judged as known
         )
-        select
-          known_no, user_id, window_days, item.content_id, item.kind, item.persona, item.severity,
-          item.verdicts,
-          left(sha256(concat_ws('|', $world, user_id, item.content_id, item.version, item.persona,
-            item.verdicts)), {ID_DIGITS}) as recommendation_id
-        from listed
+        select known_no, user_id, window_days, unnest(item) from listed
         """,
-        {"world": world},
+        {},
     )
 
 
-def create_chosen(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `_advice_chosen`: of CANDIDATES the few that are shown, ranked."""
-    given = {"severity_steps": SEVERITY_STEPS, "personas": list(PERSONA_KEYS)}
+def create_chosen(con: duckdb.DuckDBPyConnection, *, world: str) -> None:
+    """Make CHOSEN: of CANDIDATES the few that are shown, ranked, with their ids.
+
+    Args:
+        con: where CANDIDATES are.
+        world: what ids are made from beside person and item; see `build.world_of`.
+    """
+    given = {"severity_steps": SEVERITY_STEPS, "personas": list(PERSONA_KEYS), "world": world}
     most = {f"most_{kind}": most for kind, most in MOST_ITEMS.items()}
     QUERIES.create(con, CHOSEN, "chosen.sql", given | most)
 

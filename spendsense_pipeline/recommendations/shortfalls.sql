@@ -1,11 +1,11 @@
 -- Where fewer items of a kind fit somebody than a person should have: how many do, and of how many
--- that were written for the person's personas.
+-- that were written for the person's personas. So few are all shown: counting those is enough.
 with kinds as (
   select unnest($kinds) as kind, unnest($least_counts) as least_count
 ),
 fitting as (
   select known_no, kind, count(*) as eligible_count
-  from _advice_candidates
+  from _advice_chosen
   group by known_no, kind
 ),
 short as (

@@ -88,10 +88,14 @@ select
   subscriptions.dearest.name as dearest_subscription_name,
   round(cast(subscriptions.dearest.monthly as double), 2) as dearest_subscription_monthly_usd,
   array_to_string(subscriptions.ids, ' ') as subscription_ids,
-  array_to_string(subscriptions.names[:3], ', ')
-  || case
-    when len(subscriptions.names) > 3 then ' and ' || (len(subscriptions.names) - 3) || ' more'
-    else ''
+  case
+    when len(subscriptions.names) > 3
+    then
+      array_to_string(subscriptions.names[:3], ', ')
+      || ' and ' || (len(subscriptions.names) - 3) || ' more'
+    when len(subscriptions.names) > 1
+    then array_to_string(subscriptions.names[:-2], ', ') || ' and ' || subscriptions.names[-1]
+    else subscriptions.names[1]
   end as subscription_names,
   student.largest.id as student_loan_id,
   cast(student.largest.payment as double) as student_loan_payment_usd,

@@ -95,11 +95,13 @@ RECOMMENDATIONS = PipelineTable(
             "because",
             "JSON",
             "Trace of the decision, and the features and rows with the values the rationale cites",
+            compression="zstd",
         ),
         Column(
             "eligibility",
             "JSON",
             "Each criterion of the item with the person's value and the verdict",
+            compression="zstd",
         ),
         Column("catalog_version", "VARCHAR", "Hash of the catalogue it is from"),
         Column(

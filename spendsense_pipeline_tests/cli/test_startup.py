@@ -23,6 +23,7 @@ READING = (
     "diff current current",
     "rollback --list",
     "consent list",
+    "review list",
 )
 
 

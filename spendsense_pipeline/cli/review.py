@@ -1,0 +1,331 @@
+"""`spendsense review`: what is recommended, and what an operator says of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spendsense_pipeline.cli.output import JsonOption, show, show_json, table
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.reviews import ItemView, Queue
+    from spendsense_pipeline.review.entries import Entry
+
+app = typer.Typer(
+    help="Review what people are recommended: nothing is shown to anybody before it is approved.",
+    no_args_is_help=True,
+)
+
+# A screen; whoever works through more asks for it, or for JSON.
+_FIRST_ROWS = 20
+# Of an id: enough to be the only one among millions, short enough for a table.
+_DIGITS_SHOWN = 12
+
+_IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of the item, or its first six digits or more.")
+]
+_IdsArgument = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="Ids of items, or their first digits.")
+]
+_OperatorOption = Annotated[
+    str | None,
+    typer.Option(help="Who says it, for the log.", show_default="SPENDSENSE_OPERATOR"),
+]
+_ReasonOption = Annotated[str, typer.Option(help="Why, for the log.")]
+
+
+@app.command("list")
+def list_(
+    status: Annotated[
+        str | None,
+        typer.Option(
+            help="Only items in this state: pending, edited, flagged, approved, withdrawn or "
+            "rejected.",
+            show_default="all, pending first",
+        ),
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Only items of this person.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows of the table.")] = _FIRST_ROWS,
+    as_json: JsonOption = False,
+) -> None:
+    """List what is recommended and the state it is in: how many of each, and the first rows.
+
+    ```bash
+    spendsense review list
+    spendsense review list --status flagged
+    spendsense review list --user user_0007 --json
+    ```
+
+    JSON holds every row.
+    """
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
+    from spendsense_pipeline.reporting.reviews import review_queue
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_dataset(settings) as published:
+        queue = review_queue(
+            published,
+            settings,
+            status=status,
+            user_id=user,
+            limit=None if as_json else limit,
+        )
+    if as_json:
+        show_json(queue)
+    else:
+        _show_queue(queue)
+
+
+@app.command("show")
+def show_(item_id: _IdArgument, as_json: JsonOption = False) -> None:
+    """Show one item in full: what the person would read, why, whether they may have it, and who
+    said what of it.
+
+    ```bash
+    spendsense review show 3f2a9c
+    ```
+    """
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
+    from spendsense_pipeline.reporting.reviews import view_item
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_dataset(settings) as published:
+        view = view_item(published, settings, item_id)
+    if as_json:
+        show_json(view)
+    else:
+        _show_item(view)
+
+
+@app.command()
+def approve(
+    item_ids: _IdsArgument, operator: _OperatorOption = None, as_json: JsonOption = False
+) -> None:
+    """Approve items: their people are shown them from now on. All of them, or none.
+
+    ```bash
+    spendsense review approve 3f2a9c 81b04e --operator ann
+    ```
+    """
+    _say("approve", item_ids, operator, as_json=as_json)
+
+
+@app.command()
+def reject(
+    item_id: _IdArgument,
+    reason: _ReasonOption,
+    operator: _OperatorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Reject an item for good.
+
+    ```bash
+    spendsense review reject 3f2a9c --reason "says too little" --operator ann
+    ```
+    """
+    _say("reject", [item_id], operator, reason=reason, as_json=as_json)
+
+
+@app.command()
+def edit(
+    item_id: _IdArgument,
+    text: Annotated[
+        str,
+        typer.Option(help="The new rationale; figures are {slots}, filled in for the person."),
+    ],
+    operator: _OperatorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write another rationale for an item; every guardrail is asked again.
+
+    ```bash
+    spendsense review edit 3f2a9c --text "Your {card_name} is at {card_utilization} of its limit."
+    ```
+    """
+    _say("edit", [item_id], operator, text=text, as_json=as_json)
+
+
+@app.command()
+def flag(
+    item_id: _IdArgument,
+    reason: _ReasonOption,
+    operator: _OperatorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Set an item aside for somebody else to decide.
+
+    ```bash
+    spendsense review flag 3f2a9c --reason "ask the lender" --operator ann
+    ```
+    """
+    _say("flag", [item_id], operator, reason=reason, as_json=as_json)
+
+
+@app.command()
+def recall(
+    item_id: _IdArgument,
+    reason: _ReasonOption,
+    operator: _OperatorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an approved item back: hidden at once, for good.
+
+    ```bash
+    spendsense review recall 3f2a9c --reason "out of date" --operator ann
+    ```
+    """
+    _say("recall", [item_id], operator, reason=reason, as_json=as_json)
+
+
+def _say(
+    action: str,
+    item_ids: list[str],
+    operator: str | None,
+    *,
+    reason: str | None = None,
+    text: str | None = None,
+    as_json: bool,
+) -> None:
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
+    from spendsense_pipeline.reporting.review_items import find_items, occasion_of
+    from spendsense_pipeline.review.log import append
+    from spendsense_pipeline.review.requests import Request, require_operator, require_words
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    name = require_operator(settings.operator if operator is None else operator)
+    require_words(action, reason=reason, text=text)
+    reads_as = None
+    with open_dataset(settings) as published:
+        keys = find_items(published, settings, item_ids)
+        if text is not None:
+            from spendsense_pipeline.recommendations.edits import (  # type: ignore[import-not-found]
+                check_edit,
+            )
+
+            item_id = keys[0].recommendation_id
+            reads_as = check_edit(published.con, published.resolved, item_id, text.strip())
+        entries = append(
+            settings,
+            [
+                Request(
+                    action,
+                    name,
+                    key.recommendation_id,
+                    key.user_id,
+                    key.content_id,
+                    reason=reason,
+                    text=text,
+                )
+                for key in keys
+            ],
+            occasion_of(published.dataset),
+            policy=published.resolved.controls.review_policy,
+            now=lambda: dt.datetime.now(dt.UTC),
+        )
+    if as_json:
+        show_json([_entry_json(entry) for entry in entries])
+    else:
+        _show_said(action, entries, reads_as)
+
+
+def _show_said(action: str, entries: tuple[Entry, ...], reads_as: str | None) -> None:
+    from rich.markup import escape
+
+    from spendsense_pipeline.review.states import ACTIONS
+
+    said = ACTIONS[action]
+    for entry in entries:
+        show(
+            f"{entry.recommendation_id} of {entry.user_id}: {entry.from_state}, now {said.done}"
+            f" by {escape(entry.operator)}."
+        )
+    if reads_as is not None:
+        show(f"It reads: {escape(reads_as)}")
+    show(f"Next: {said.next_step}.")
+
+
+def _show_queue(queue: Queue) -> None:
+    how_many = ", ".join(f"{count:,} {state}" for state, count in queue.counts.items())
+    show(
+        f"[bold]Dataset {queue.dataset_id} as of {queue.as_of}[/bold], review {queue.policy}",
+        how_many,
+    )
+    if queue.hidden:
+        show(
+            f"{queue.hidden:,} more of people who have withdrawn consent: neither shown nor listed"
+        )
+    rows = [
+        (
+            item.recommendation_id[:_DIGITS_SHOWN],
+            item.user_id,
+            item.state,
+            item.kind,
+            item.persona,
+            " ".join(f"{days}d" for days in item.windows),
+            item.title,
+        )
+        for item in queue.items
+    ]
+    if not rows:
+        show("None of those asked for.")
+        return
+    headings = ("item", "person", "state", "kind", "persona", "windows", "title")
+    show(table("Recommendations", headings, rows, left=headings, prose=("title",)))
+    if len(rows) < queue.found:
+        show(f"The first {len(rows):,} of {queue.found:,}: --limit, --status, --user or --json.")
+
+
+def _show_item(view: ItemView) -> None:
+    from rich.markup import escape
+
+    item = view.item
+    show(
+        f"[bold]{item.recommendation_id}[/bold] {item.kind}, {item.form}: "
+        f"[bold]{escape(item.title)}[/bold]",
+        f"for {item.user_id}, {item.persona}, from {item.content_id} (catalogue"
+        f" {view.catalog_version})",
+        f"{item.state}{escape(_by_whom(item.operator, item.at, item.reason))}",
+        "",
+        escape(view.body.strip()),
+        "",
+    )
+    for shown in view.windows:
+        show(f"[bold]{shown.window_days} days[/bold], rank {shown.rank}: {escape(shown.rationale)}")
+        show(f"  because {escape(_compact(shown.because))}")
+        show(f"  eligible {escape(_compact(shown.eligibility))}")
+    if view.text is not None:
+        show(f"[bold]Edited to:[/bold] {escape(view.text)}")
+    show(escape(view.disclosure), "")
+    for entry in view.history:
+        words = entry.reason or entry.text
+        show(
+            f"- {entry.from_state} to {entry.to_state}"
+            f"{escape(_by_whom(entry.operator, entry.at, words))}"
+        )
+    can_be = ", ".join(view.allowed) or "nothing more"
+    show(f"What can be said of it: {can_be}")
+
+
+def _by_whom(operator: str | None, at: dt.datetime | None, words: str | None) -> str:
+    who = f" by {operator}" if operator else ""
+    when = f" on {at:%Y-%m-%d %H:%M} UTC" if at else ""
+    return f"{who}{when}{f': {words}' if words else ''}"
+
+
+def _compact(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    """The entry in the words of the log's file."""
+    from spendsense_pipeline.review.entries import lines_of
+
+    said: dict[str, Any] = json.loads(lines_of([entry]))
+    del said["following"]
+    return said
