@@ -214,7 +214,8 @@ def fairness_intervals(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataVal
     """
     rows = con.execute(
         "select told.outcome, told.member, told.days, value, lower, upper, passed from (select *,"
-        " regexp_extract(segment, '^([^,]*), (.*), ([^,]*)$', ['outcome', 'member', 'days']) as told"
+        " regexp_extract(segment, '^([^,]*), (.*), ([^,]*)$', ['outcome', 'member', 'days'])"
+        " as told"
         " from evaluation where metric = 'fairness' and value is not null) order by segment"
     ).fetchall()
     outcomes, groups = (sorted({row[place] for row in rows}) for place in (0, 1))
@@ -251,7 +252,7 @@ def fairness_intervals(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataVal
         f"{window} ({mark})" for window, mark in zip(windows, ("round", "square"), strict=False)
     )
     return _markdown(
-        figure, f"Groups beside everybody else, {marks}; grey: not judged, orange: beyond chance"
+        figure, f"Groups beside everybody else, {marks}; grey: not judged, orange: misses"
     )
 
 

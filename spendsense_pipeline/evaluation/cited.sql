@@ -35,8 +35,10 @@ select
   features.cited.unit as unit,
   known.value as value,
   cast(null as varchar) as words,
-  features.cited.value is not distinct from known.value
-  or abs(features.cited.value - known.value) < 1e-6 as is_true
+  coalesce(
+    abs(features.cited.value - known.value) < 1e-6,
+    features.cited.value is null and known.value is null
+  ) as is_true
 from features
 left join _evaluation_known as known
   on known.judged_no = features.judged_no and known.fact = features.cited.feature
@@ -69,8 +71,13 @@ select
   coalesce(
     named.are_all_there
     and slots.cited.shown
-    = array_to_string(named.names[:3], ', ')
-    || if(len(named.names) > 3, ' and ' || (len(named.names) - 3) || ' more', ''),
+    = case
+      when len(named.names) > 3
+      then array_to_string(named.names[:3], ', ') || ' and ' || (len(named.names) - 3) || ' more'
+      when len(named.names) = 3
+      then named.names[1] || ', ' || named.names[2] || ' and ' || named.names[3]
+      else array_to_string(named.names, ' and ')
+    end,
     false
   )
 from slots

@@ -1,8 +1,10 @@
 -- Per window, the items of which every number follows again. A number is read out of the sentence
 -- and must be that of something the item cites, in its unit, to the last digit printed.
 with named as (
-  select item_no, list(words order by length(words) desc) filter (words is not null) as names,
-    bool_and(is_true) as are_true
+  select
+    item_no,
+    bool_and(is_true) as are_true,
+    string_agg(regexp_escape(words), '|' order by length(words) desc) as any_name
   from _evaluation_cited
   group by item_no
 ),
@@ -12,10 +14,10 @@ sentences as (
     item.window_days,
     coalesce(named.are_true, false) as are_true,
     -- Names of cards and merchants may hold digits that are no numbers.
-    list_reduce(
-      list_prepend(item.rationale, coalesce(named.names, [])),
-      lambda sentence, name: replace(sentence, name, '')
-    ) as sentence
+    case
+      when named.any_name is null then item.rationale
+      else regexp_replace(item.rationale, named.any_name, '', 'g')
+    end as sentence
   from _evaluation_items as item
   left join named on named.item_no = item.item_no
 ),

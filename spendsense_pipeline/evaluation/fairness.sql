@@ -59,10 +59,14 @@ halves as (
 spread as (
   select
     *,
-    if(is_number, 0, $z * sqrt(greatest(mean * (1 - mean), 0) / people + z2 / (4 * people)) / (1 + z2))
-      as half,
     if(
-      is_number, 0,
+      is_number,
+      0,
+      $z * sqrt(greatest(mean * (1 - mean), 0) / people + z2 / (4 * people)) / (1 + z2)
+    ) as half,
+    if(
+      is_number,
+      0,
       $z
       * sqrt(greatest(rest_mean * (1 - rest_mean), 0) / rest_people + rest_z2 / (4 * rest_people))
       / (1 + rest_z2)

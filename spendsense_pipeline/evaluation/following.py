@@ -1,5 +1,6 @@
-"""What items say of people, worked out anew from the published tables, by queries that share nothing
-with those that chose and worded the items.
+"""What items say of people, worked out anew from the published tables.
+
+The queries share nothing with those that chose and worded the items.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.controls.evidence import least_coverage
@@ -40,7 +40,7 @@ _COUNTS: Final = "_evaluation_counts"
 _PEOPLE: Final = "_evaluation_people"
 _GROUPS: Final = "_evaluation_groups"
 _NORMAL: Final = statistics.NormalDist()
-_SHARED: Final[Mapping[str, Any]] = {
+_SHARED: Final[dict[str, Any]] = {
     "windows": list(WINDOWS),
     "most_days": [metrics.MOST_DAYS_TO_NOTICE[window] for window in WINDOWS],
     "least_behaviours": metrics.LEAST_BEHAVIOURS,

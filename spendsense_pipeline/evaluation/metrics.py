@@ -144,8 +144,8 @@ NEAR_A_LINE_SHARE: Final = Metric(
 DAYS_TO_NOTICE: Final = Metric(
     "life_event.days_to_notice",
     "Days until an event is noticed",
-    "median days from an event to the first day on which the window shows what it made of somebody; "
-    "lower and upper: a tenth of events is noticed sooner, a tenth later",
+    "median days from an event to the first day on which the window shows what it made of "
+    "somebody; lower and upper: a tenth of events is noticed sooner, a tenth later",
     "How long a change in somebody's life stays unseen.",
 )
 MOST_DAYS_TO_NOTICE: Final = {SHORT_WINDOW: 92, LONG_WINDOW: 194}
@@ -160,7 +160,7 @@ FAIRNESS: Final = Metric(
     "Fairness",
     "share of the group with the outcome - share of everybody else; of education items: difference "
     "of the mean numbers / mean number of all",
-    "Whether people of a group come out otherwise than the rest, by more than chance and ten points.",
+    "Whether a group comes out otherwise than the rest, by more than chance and ten points.",
 )
 OF_EVENTS: Final = (NOTICED_SHARE, DAYS_TO_NOTICE, NEAR_A_LINE_SHARE)
 METRICS: Final = (

@@ -1,4 +1,4 @@
-"""Where `guardrail_recall` comes from: bad items planted among good ones, for guardrails to stop."""
+"""Bad items planted among good ones, for guardrails to stop: where their recall comes from."""
 
 from __future__ import annotations
 

@@ -19,21 +19,21 @@ _CLOCK: Final = {
     REVIEW_TURNAROUND: "Hours, in the median, from publication to a decision",
 }
 _LIMITS: Final = (
-    "Items are educational content, not financial advice; no figure says that one is good advice, or "
-    "that following it helps.",
-    "Fairness is of groups one at a time, and of whether something is offered, not of which; a group "
-    "of fewer than ten people is not judged.",
-    "Shares that must be whole are counted over all items there are: they say that nothing is wrong "
-    "here, not that nothing can be.",
+    "Items are educational content, not financial advice; no figure says that one is good advice, "
+    "or that following it helps.",
+    "Fairness is of groups one at a time, and of whether something is offered, not of which; a "
+    "group of fewer than ten people is not judged.",
+    "Shares that must be whole are counted over all items there are: they say that nothing is "
+    "wrong here, not that nothing can be.",
     "Guardrails are tried with kinds of bad items that somebody thought of.",
 )
 _SYNTHETIC: Final = (
-    "The people are synthetic: what holds for them was put there by a generator, and real people are "
-    "more various. Events are noticed as this generator lets them happen."
+    "The people are synthetic: what holds for them was put there by a generator, and real people "
+    "are more various. Events are noticed as this generator lets them happen."
 )
 _IMPORTED: Final = (
-    "The rows were brought in: nothing is known of what truly happened to these people, so nothing is "
-    "said of events."
+    "The rows were brought in: nothing is known of what truly happened to these people, so nothing "
+    "is said of events."
 )
 
 
@@ -153,7 +153,7 @@ def _fairness(evaluation: Evaluation) -> list[str]:
         outcome, _, rest = figure.segment.partition(", ")
         by_outcome.setdefault((outcome, rest.rpartition(", ")[2]), []).append(figure)
     rows = []
-    for (outcome, window), compared in sorted(by_outcome.items()):
+    for (outcome, window), compared in by_outcome.items():
         judged = [figure for figure in compared if figure.passed is not None]
         missed = [_group(figure) for figure in judged if not figure.passed]
         widest = max(judged, key=lambda figure: abs(figure.value or 0.0), default=None)
@@ -171,9 +171,9 @@ def _fairness(evaluation: Evaluation) -> list[str]:
     return [
         "## Fairness",
         f"{metrics.FAIRNESS.meaning} No rule and no item reads who somebody is. A group is beyond "
-        "when its difference from everybody else exceeds ten points and its interval, which is wide "
-        "enough for all comparisons of a window at once, does not hold 0. Of education items the "
-        "difference is of their mean number, in hundredths of everybody's.",
+        "when its difference from everybody else exceeds ten points and its interval, which is "
+        "wide enough for all comparisons of a window at once, does not hold 0. Of education items "
+        "the difference is of their mean number, in hundredths of everybody's.",
         _table(headings, rows),
     ]
 
@@ -218,7 +218,15 @@ def _by_the_clock(clock: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _of(evaluation: Evaluation, metric: Metric) -> list[Figure]:
-    return [figure for figure in evaluation.figures if figure.metric == metric.name]
+    figures = (figure for figure in evaluation.figures if figure.metric == metric.name)
+    return sorted(figures, key=_place)
+
+
+def _place(figure: Figure) -> tuple[str, int]:
+    """Kinds in order of name, of each the short window first."""
+    kind, _, window = figure.segment.rpartition(", ")
+    days = window.removesuffix(" days")
+    return (kind, int(days)) if days.isdigit() else (figure.segment, 0)
 
 
 def _cells(figure: Figure) -> tuple[str, str, str, str, str]:
@@ -240,7 +248,7 @@ def _group(figure: Figure) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1%}"
+    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def _days(value: float | None) -> str:

@@ -49,7 +49,9 @@ EVALUATION = PipelineTable(
     (
         Column("metric", "VARCHAR", "What is measured"),
         Column(
-            "segment", "VARCHAR", "Of what: the window, a kind of event, a group, a kind of bad item"
+            "segment",
+            "VARCHAR",
+            "Of what: the window, a kind of event, a group, a kind of bad item",
         ),
         Column(
             "value",
@@ -78,7 +80,9 @@ EVALUATION = PipelineTable(
             "are counted",
             nullable=True,
         ),
-        Column("upper", "DOUBLE", "Upper end of its interval; of days the last tenth", nullable=True),
+        Column(
+            "upper", "DOUBLE", "Upper end of its interval; of days the last tenth", nullable=True
+        ),
         Column("target", "VARCHAR", "What it must be"),
         Column("passed", "BOOLEAN", "Whether it is; null where too few cases tell", nullable=True),
         Column("formula", "VARCHAR", "What is divided by what"),

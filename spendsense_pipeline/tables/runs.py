@@ -46,7 +46,12 @@ RUN_FIGURES = PipelineTable(
     "run_figures",
     "One row per figure that a clock measured while this dataset was made; no two runs agree.",
     (
-        Column("metric", "VARCHAR", "What was measured", allowed=(STAGE_SECONDS, ADVICE_LATENCY, REVIEW_TURNAROUND)),
+        Column(
+            "metric",
+            "VARCHAR",
+            "What was measured",
+            allowed=(STAGE_SECONDS, ADVICE_LATENCY, REVIEW_TURNAROUND),
+        ),
         Column(
             "segment",
             "VARCHAR",
