@@ -122,8 +122,7 @@ def _create_replayed(con: duckdb.DuckDBPyConnection, *, all_replay: bool) -> Non
     )
     if all_replay:
         return
-    with con.cursor() as apart:
-        found = [(each.user_id, each.window_days, agrees(each)) for each in replay_stored(apart)]
+    found = [(each.user_id, each.window_days, agrees(each)) for each in replay_stored(con)]
     if found:
         columns = [list(column) for column in zip(*found, strict=True)]
         con.execute(

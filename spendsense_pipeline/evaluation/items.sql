@@ -1,6 +1,6 @@
 -- The items to be judged, with what they say of themselves taken apart.
 select
-  cast(item.rowid as integer) as item_no,
+  item.rowid as item_no,
   judged.judged_no,
   item.user_id,
   item.window_days,
