@@ -16,6 +16,7 @@ from spendsense_pipeline.checks import (
     detection,
     expectations,
     fairness,
+    guarding,
     replaying,
     scores,
 )
@@ -291,5 +292,6 @@ CHECKS: tuple[Check, ...] = (
     *(check for table in tables_in("checks") for check in _about(table)),
     *INVARIANTS,
     *_POPULATION,
+    *guarding.CHECKS_OF_ADVICE,
 )
 """All checks, in the order they are run and documented."""

@@ -60,7 +60,7 @@ def event_detection(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 def evaluation(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Score what was found and what is advised, and plant what must be stopped."""
     from spendsense_pipeline.evaluation.measures import build_evaluation
-    from spendsense_pipeline.evaluation.planted import guardrail_recall
+    from spendsense_pipeline.recommendations.guardrails.planting import recall
 
     with stage(warehouse, EVALUATION.name, inputs=INPUTS) as work:
         build_evaluation(
@@ -68,7 +68,7 @@ def evaluation(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             resolved=work.resolved,
             # That check saw the very rows that are there now.
             all_replay=warehouse.record.has_passed(DECISION_TRACES.name, TRACES_REPLAY),
-            recall=guardrail_recall(),
+            recall=recall,
         )
         work.stop_clock()
         return work.result(EVALUATION, {"fairness": fairness_intervals(work.con)})

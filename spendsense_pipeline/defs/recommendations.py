@@ -38,8 +38,14 @@ INPUTS = (
 )
 def recommendations(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     """Choose for everybody what answers their signals, and say why in their own numbers."""
+    from spendsense_pipeline.publishing.consent import read_decisions
     from spendsense_pipeline.recommendations import build_recommendations, catalogue_in_force
     from spendsense_pipeline.recommendations.build import write_content_items
+    from spendsense_pipeline.recommendations.edits import render
+    from spendsense_pipeline.review.log import read
+    from spendsense_pipeline.review.policy import unsaid
+    from spendsense_pipeline.review.standing import apply_standing, standing
+    from spendsense_pipeline.review.states import fold
     from spendsense_pipeline.recommendations.funnel import funnel
 
     with stage(warehouse, RECOMMENDATIONS.name, inputs=INPUTS) as work:
@@ -50,6 +56,15 @@ def recommendations(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             (RECOMMENDATIONS, RECOMMENDATION_SHORTFALLS),
             lambda: build_recommendations(work.con, resolved=work.resolved, catalogue=catalogue),
         )
+        resolved, settings = work.resolved, warehouse.settings
+        folded = fold(read(settings), read_decisions(settings), resolved.as_of)
+        where = standing(
+            work.con,
+            folded,
+            unsaid=unsaid(resolved.controls.review_policy, None).state,
+            render=lambda templates: render(work.con, templates),
+        )
+        apply_standing(work.con, where)
         for table in ADVICE_TABLES:
             if table is not RECOMMENDATIONS:
                 stamp_table(work.con, table.name, Stamp.of(work.resolved))

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import Decision, read_decisions, withdrawn
+from spendsense_pipeline.recommendations.edits import render
 from spendsense_pipeline.reporting.person import find_user
 from spendsense_pipeline.reporting.review_items import find_items
 from spendsense_pipeline.review.log import read
 from spendsense_pipeline.review.policy import Policy, state_of, unsaid
 from spendsense_pipeline.review.requests import without_consent
+from spendsense_pipeline.review.standing import Standing, standing
 from spendsense_pipeline.review.states import APPROVED, STATES, ItemState, allowed, fold
 from spendsense_pipeline.sql import QueryFolder
 
@@ -236,6 +238,22 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
             entry for entry in reviewed.entries if entry.recommendation_id == key.recommendation_id
         ),
         allowed=allowed(state),
+    )
+
+
+def standing_now(published: DatasetReader, settings: Settings) -> Standing:
+    """Where every item of a dataset stands now, whatever it said when it was published.
+
+    Args:
+        published: the dataset.
+        settings: where the log is.
+    """
+    reviewed = _reviewed(published, settings)
+    return standing(
+        published.con,
+        reviewed.states,
+        unsaid=unsaid(reviewed.policy, None).state,
+        render=lambda templates: render(published.con, templates),
     )
 
 

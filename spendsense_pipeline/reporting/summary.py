@@ -17,6 +17,7 @@ from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_of
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flows, flows
+from spendsense_pipeline.reporting.reviews import review_queue
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
     StageTime,
@@ -66,6 +67,7 @@ class Summary:
     coverage: dict[int, float | None]
     flows: Flows
     life_events: Noticing
+    recommendations: dict[str, int]
     evaluation: Evaluation
     control_fidelity: tuple[ControlFidelity, ...]
     checks: tuple[CheckResult, ...]
@@ -114,6 +116,7 @@ def summarize(
         coverage={each.window_days: each.share for each in coverage(con)},
         flows=flows(published),
         life_events=noticing(published),
+        recommendations=review_queue(published, settings, limit=0).counts,
         evaluation=evaluation_of(published.rows(f"from {EVALUATION.name}")),
         control_fidelity=tuple(recorded_fidelity(con)),
         checks=checks,

@@ -15,6 +15,7 @@ from spendsense_pipeline.checks import CHECKS, run_all, run_checks
 from spendsense_pipeline.checks.outcome import Check, CheckOutcome, Finding
 from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.controls import DataGenerationConfig, OperatorControls
+from spendsense_pipeline.recommendations.guardrails import GUARDRAILS
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
 from spendsense_pipeline_tests.fixtures.rows import (
@@ -89,6 +90,7 @@ def test_schema_keys_consent_and_replay_block_imported_data_too() -> None:
         "traces_replay",
         "balances_follow_the_ledger",
         "last_month_is_as_assigned",
+        *(guardrail.name for guardrail in GUARDRAILS),
     }
 
 

@@ -21,7 +21,7 @@ from spendsense_pipeline.tables.advice import ADVICE_TABLES
 from spendsense_pipeline.tables.features import MEASURED_TABLES
 from spendsense_pipeline.tables.personas import JUDGED_TABLES
 from spendsense_pipeline.tables.traces import DECISION_TRACES
-from spendsense_pipeline_tests.fixtures.advised_people import for_now
+from spendsense_pipeline_tests.fixtures.evaluated_people import for_now
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,

@@ -14,8 +14,8 @@ import pytest
 
 from spendsense_pipeline.recommendations.facts import HOLDINGS, facts
 from spendsense_pipeline.traces import replay
-from spendsense_pipeline_tests.fixtures.advised_people import (
-    advised_people,
+from spendsense_pipeline_tests.fixtures.evaluated_people import (
+    people_to_evaluate,
     evaluated,
     for_now,
 )
@@ -34,14 +34,14 @@ BANDS = ((25, "under 25"), (35, "25-34"), (50, "35-49"), (65, "50-64"), (200, "6
 
 
 def records(query: str) -> list[Row]:
-    cursor = advised_people(100)[1].execute(query)
+    cursor = people_to_evaluate(100)[1].execute(query)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @functools.cache
 def figures() -> dict[tuple[str, str], Row]:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     return evaluated(con, resolved)
 
 
@@ -194,7 +194,8 @@ def test_figures_about_items_are_what_items_say(days: int) -> None:
 @pytest.mark.parametrize("days", WINDOWS)
 def test_figures_about_people_are_what_people_have(days: int) -> None:
     [(consenting,)] = rows(
-        advised_people(100)[1], "select count(*) from raw_users where consent_status = 'granted'"
+        people_to_evaluate(100)[1],
+        "select count(*) from raw_users where consent_status = 'granted'",
     )
     covered = sum(
         row["primary_persona"] != "general"
@@ -259,7 +260,7 @@ def test_groups_are_compared_as_newcombe_does() -> None:
 
 
 def test_mean_numbers_are_compared_with_their_own_spread() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     with for_now(con):
         con.execute(
             "delete from recommendations where kind = 'education' and window_days = 30"

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.evaluation.metrics import METRICS
-from spendsense_pipeline_tests.fixtures.advised_people import (
-    advised_people,
+from spendsense_pipeline_tests.fixtures.evaluated_people import (
+    people_to_evaluate,
     evaluated,
     for_now,
 )
@@ -123,7 +123,7 @@ def edit(con: duckdb.DuckDBPyConnection, column: str, change: Callable[[Any], No
 def test_a_fault_in_items_moves_its_own_figure(
     metric: str, plant: Callable[[duckdb.DuckDBPyConnection], int]
 ) -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     before = evaluated(con, resolved)
     with for_now(con):
         planted = plant(con)
@@ -138,7 +138,7 @@ def test_a_fault_in_items_moves_its_own_figure(
 
 
 def test_a_decision_that_no_longer_follows_from_its_trace_cannot_be_audited() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     before = evaluated(con, resolved)
     with for_now(con):
         con.execute("update persona_assignments set severity = severity + 1 where window_days = 30")
@@ -150,7 +150,7 @@ def test_a_decision_that_no_longer_follows_from_its_trace_cannot_be_audited() ->
 
 
 def test_who_has_too_little_is_counted() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     before = evaluated(con, resolved)
     some = "hash(user_id) % 5 = 0"
     with for_now(con):
@@ -171,7 +171,7 @@ def test_who_has_too_little_is_counted() -> None:
 
 
 def test_rows_of_somebody_who_withdrew_are_found_in_any_table() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     for table in ("recommendations", "features_180d", "account_balances"):
         with for_now(con):
             [(user_id,)] = rows(con, "select min(user_id) from recommendations")
@@ -194,7 +194,7 @@ def test_rows_of_somebody_who_withdrew_are_found_in_any_table() -> None:
 
 
 def test_guardrails_are_scored_by_kind() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
 
     def recall(*_: object) -> list[tuple[str, int, int]]:
         return [("tone", 4, 4), ("holds it already", 3, 2), ("payday loan's", 0, 0)]
@@ -213,7 +213,7 @@ def test_guardrails_are_scored_by_kind() -> None:
 
 
 def test_offers_for_one_gender_alone_are_unfair() -> None:
-    resolved, con = advised_people(200, seed=3)
+    resolved, con = people_to_evaluate(200, seed=3)
     before = evaluated(con, resolved)
     assert [key for key, figure in before.items() if figure["passed"] is False] == []
     with for_now(con):
@@ -232,7 +232,7 @@ def test_offers_for_one_gender_alone_are_unfair() -> None:
 
 
 def test_the_same_rows_in_any_order_give_the_same_table() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     before = evaluated(con, resolved)
     order = list(before)
     assert order == sorted(order, key=lambda key: ([m.name for m in METRICS].index(key[0]), key[1]))
@@ -245,7 +245,7 @@ def test_the_same_rows_in_any_order_give_the_same_table() -> None:
 
 
 def test_where_nobody_consents_nothing_is_judged_and_said_so() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     with for_now(con):
         con.execute("update raw_users set consent_status = 'revoked'")
         for (table,) in rows(
@@ -267,7 +267,7 @@ def test_where_nobody_consents_nothing_is_judged_and_said_so() -> None:
 
 
 def test_people_of_whom_nothing_is_known_are_in_no_group() -> None:
-    resolved, con = advised_people(100)
+    resolved, con = people_to_evaluate(100)
     with for_now(con):
         con.execute(
             "update raw_users set age = null, gender = null, income_tier = null, region = null"

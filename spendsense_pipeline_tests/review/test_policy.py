@@ -68,7 +68,7 @@ def test_consent_reaches_what_nobody_has_said_anything_of() -> None:
         assert not other.is_without_consent
 
 
-def test_a_night_ends_what_is_offered_no_more_and_what_is_too_old() -> None:
+def test_a_night_ends_what_is_eligible_no_more_and_what_is_too_old() -> None:
     entries = [
         an_entry("approved", recommendation_id=item_id(1)),
         an_entry("approved", recommendation_id=item_id(2)),
@@ -79,11 +79,11 @@ def test_a_night_ends_what_is_offered_no_more_and_what_is_too_old() -> None:
         ),
         an_entry("approved", recommendation_id=item_id(5), as_of=AS_OF + DAY),
     ]
-    offered = {item_id(2), item_id(5)}
-    assert endings(entries, offered, AS_OF + 90 * DAY) == {
+    eligible = {item_id(2), item_id(5)}
+    assert endings(entries, eligible, AS_OF + 90 * DAY) == {
         item_id(1): "no longer eligible on 2026-09-28"
     }
-    assert endings(entries, offered, AS_OF + 91 * DAY) == {
+    assert endings(entries, eligible, AS_OF + 91 * DAY) == {
         item_id(1): "no longer eligible on 2026-09-29",
         item_id(2): "approved more than 90 days ago",
     }
