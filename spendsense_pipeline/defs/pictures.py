@@ -220,7 +220,7 @@ def fairness_intervals(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataVal
     ).fetchall()
     outcomes, groups = (sorted({row[place] for row in rows}) for place in (0, 1))
     windows = sorted({row[2] for row in rows}, key=lambda window: int(window.split()[0]))
-    reach = max(40, *(round(100 * abs(value)) + 10 for _, _, _, value, *_ in rows))
+    reach = max([40, *(round(100 * abs(value)) + 10 for _, _, _, value, *_ in rows)])
     figure = _figure(10, 0.8 + 0.26 * len(groups))
     figure.subplots_adjust(0.18, 0.1, 0.99, 0.93, wspace=0.06)
     panels = figure.subplots(1, max(1, len(outcomes)), squeeze=False)[0]

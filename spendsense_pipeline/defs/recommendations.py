@@ -42,11 +42,11 @@ def recommendations(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
     from spendsense_pipeline.recommendations import build_recommendations, catalogue_in_force
     from spendsense_pipeline.recommendations.build import write_content_items
     from spendsense_pipeline.recommendations.edits import render
+    from spendsense_pipeline.recommendations.funnel import funnel
     from spendsense_pipeline.review.log import read
     from spendsense_pipeline.review.policy import unsaid
     from spendsense_pipeline.review.standing import apply_standing, standing
     from spendsense_pipeline.review.states import fold
-    from spendsense_pipeline.recommendations.funnel import funnel
 
     with stage(warehouse, RECOMMENDATIONS.name, inputs=INPUTS) as work:
         catalogue = catalogue_in_force(work.resolved)

@@ -15,9 +15,9 @@ import pytest
 from spendsense_pipeline.recommendations.facts import HOLDINGS, facts
 from spendsense_pipeline.traces import replay
 from spendsense_pipeline_tests.fixtures.evaluated_people import (
-    people_to_evaluate,
     evaluated,
     for_now,
+    people_to_evaluate,
 )
 from spendsense_pipeline_tests.fixtures.generated_people import rows
 

@@ -11,9 +11,9 @@ import pytest
 
 from spendsense_pipeline.evaluation.metrics import METRICS
 from spendsense_pipeline_tests.fixtures.evaluated_people import (
-    people_to_evaluate,
     evaluated,
     for_now,
+    people_to_evaluate,
 )
 from spendsense_pipeline_tests.fixtures.generated_people import rows
 
