@@ -80,6 +80,7 @@ def show_summary(content: Summary, *, every_control: bool = False) -> None:
     _show_flows(content.flows)
     _show_events(content.life_events)
     _show_recommendations(content.recommendations)
+    show(f"Evaluation: {content.evaluation.sentence()}\n")
     _show_fidelity(content, every_control=every_control)
     _show_checks(content)
     _show_stages(content)

@@ -102,6 +102,8 @@ def _verify(work: Stage) -> list[CheckOutcome]:
     Raises:
         dg.Failure: when a check that blocks fails, naming figure, bound and remedy.
     """
+    from spendsense_pipeline.review.log import read as read_reviews
+
     record = work.warehouse.record
     open_promises = [
         check
@@ -112,6 +114,7 @@ def _verify(work: Stage) -> list[CheckOutcome]:
     ]
     record.note_checks(work.con, _kept(work, open_promises))
     work.note_seconds()
+    record.note_advice(work.con, read_reviews(work.warehouse.settings))
     for table in RUN_TABLES:
         stamp_table(work.con, table.name, Stamp.of(work.resolved))
     own = _kept(work, _CHECKS)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.publishing.exports.columnar import write_csv, write_parquet
 from spendsense_pipeline.publishing.exports.directory import complete_or_absent, describe
 from spendsense_pipeline.publishing.exports.documents import write_json
+from spendsense_pipeline.publishing.exports.evaluation import write_evaluation
 from spendsense_pipeline.publishing.exports.ledgers import (
     write_beancount,
     write_ofx,
@@ -53,6 +54,9 @@ _WRITERS: Mapping[str, Callable[[Selection, Path], None]] = {
     "json": write_json,
     "sqlite": write_sqlite,
 }
+
+_EVALUATED = ("parquet", "csv", "json")
+"""Formats that say how well the dataset does; the others are one program's input."""
 
 # Bytes an export takes for each of the published file, rounded up from 300 people and 24 months:
 # text says in full what columns compress, and Plaid's responses repeat their field names by row.
@@ -194,6 +198,8 @@ def _write(
             write_qif(selection, directory, history_start=start)
         case _:
             _WRITERS[format_](selection, directory)
+    if format_ in _EVALUATED:
+        write_evaluation(selection, directory, about)
 
 
 def _file_size(con: duckdb.DuckDBPyConnection) -> int:

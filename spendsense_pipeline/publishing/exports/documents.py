@@ -12,6 +12,7 @@ from pathlib import Path
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.advice import CONTENT_ITEMS, RECOMMENDATIONS
+from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 
@@ -25,10 +26,7 @@ def write_json(selection: Selection, directory: Path) -> None:
     for table in selection.tables:
         if table.name == DECISION_TRACES.name:
             continue
-        target = literal(directory / f"{table.name}.json")
-        selection.con.execute(
-            f"copy ({selection.query(table)}) to {target} (format json, array true)"
-        )
+        write_table_json(selection, table, directory / f"{table.name}.json")
     write_traces(selection, directory)
     write_recommendations(selection, directory)
 
@@ -62,6 +60,19 @@ def write_recommendations(selection: Selection, directory: Path) -> None:
         }
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (folder / f"{file_name(str(user_id))}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_table_json(selection: Selection, table: Table, path: Path) -> None:
+    """The selected rows of one table, as an array of records.
+
+    Args:
+        selection: whose rows.
+        table: which table.
+        path: the file to write.
+    """
+    selection.con.execute(
+        f"copy ({selection.query(table)}) to {literal(path)} (format json, array true)"
+    )
 
 
 def write_traces(selection: Selection, directory: Path) -> None:
