@@ -25,6 +25,7 @@ from spendsense_pipeline.features.readable import (
     create_vocabulary,
     has_open_legs,
     leaving_nothing,
+    name_descriptions,
     take_rows,
 )
 from spendsense_pipeline.features.series import find_series
@@ -174,6 +175,7 @@ def measuring(
     with leaving_nothing(con):
         take_rows(con, (first, end), parameters)
         create_vocabulary(con, parameters)
+        name_descriptions(con, parameters)
         categorise(con, parameters, open_legs=has_open_legs(con, parameters))
         yield
 

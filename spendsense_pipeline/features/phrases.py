@@ -14,21 +14,27 @@ _QUERIES = QueryFolder(__package__)
 
 
 def find_phrases(
-    con: duckdb.DuckDBPyConnection, key: str, texts: str, parameters: Mapping[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    found: str,
+    *,
+    texts: str,
+    key: str,
+    parameters: Mapping[str, Any],
 ) -> None:
-    """Create `_phrases_found` of a table of texts.
+    """Create a table of the phrases in a table of texts.
 
     Must run while people are being measured (`features.build.measuring`).
 
     Args:
         con: holds `_phrases`.
-        key: the table's column that tells its texts apart.
-        texts: the table; it has a side, a merchant_name and a name as well.
+        found: the table made.
+        texts: the table of texts, with a side, a merchant_name and a name.
+        key: its column that tells them apart.
         parameters: what the query is bound to: `vocabulary`.
     """
     con.execute(
         'create or replace temp view "_texts" as '
         f"select {key} as text_key, side, merchant_name, name from {identifier(texts)}"
     )
-    _QUERIES.create(con, "_phrases_found", "phrases_found.sql", parameters)
+    _QUERIES.create(con, found, "phrases_found.sql", parameters)
     con.execute('drop view temp."_texts"')

@@ -89,22 +89,42 @@ def create_vocabulary(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, A
     _QUERIES.create(con, "_phrases", "phrases.sql", parameters)
 
 
+def name_descriptions(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
+    """Create `_named_categories` and what it is made from: what descriptions say of a category.
+
+    A description says the same to whoever reads it: those that one reading looks behind need not be
+    named again for another that looks behind fewer.
+
+    Args:
+        con: holds `_measured_accounts`, `_posted_rows` and the vocabulary.
+        parameters: what the queries are bound to: `vocabulary`, `as_of`, and `vague_details`, the
+            detailed categories that are not taken at their word.
+    """
+    _QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
+    _QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
+    find_phrases(
+        con,
+        "_phrases_found",
+        texts="_vague_descriptions",
+        key="description_key",
+        parameters=parameters,
+    )
+    _QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
+    _QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
+
+
 def categorise(
     con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], *, open_legs: bool
 ) -> None:
     """Create `_measured_rows`, `_categorised_rows` and what these read.
 
     Args:
-        con: holds `_measured_accounts`, `_posted_rows` and the vocabulary.
-        parameters: what the queries are bound to: `vocabulary`, `as_of`, and `vague_details`, the
-            detailed categories that are not taken at their word.
+        con: holds what `name_descriptions` made.
+        parameters: what the queries are bound to: `vocabulary`, `as_of`, and `vague_details`, as
+            many as were named or fewer.
         open_legs: whether card payments are to be told by their two legs.
     """
     _QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
-    _QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
-    find_phrases(con, "description_key", "_vague_descriptions", parameters)
-    _QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
-    _QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
     if open_legs:
         _QUERIES.create(con, "_card_payments", "card_payments.sql", parameters)
     else:

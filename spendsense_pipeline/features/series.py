@@ -63,7 +63,7 @@ def _tell_merchants(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any
     """`_stream_merchants`: which writings are one merchant, decided for each person."""
     for step in ("writings", "entities", "known_texts"):
         _QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
-    find_phrases(con, "name", "_known_texts", parameters)
+    find_phrases(con, "_phrases_known", texts="_known_texts", key="name", parameters=parameters)
     for step in ("spellings", "identities", "wordings"):
         _QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
     _QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)

@@ -24,6 +24,7 @@ from spendsense_pipeline.features.readable import (
     create_vocabulary,
     has_open_legs,
     leaving_nothing,
+    name_descriptions,
     take_rows,
 )
 from spendsense_pipeline.features.series import (
@@ -178,11 +179,14 @@ def _measure(
     open_legs: bool,
 ) -> None:
     """`_features_then`: what the rules read of everybody in the past, in both windows."""
+    to_streams = parameters | {"vague_details": list(VAGUE_TO_STREAMS)}
+    to_features = parameters | {"vague_details": list(VAGUE_TO_FEATURES)}
     create_vocabulary(con, parameters)
-    categorise(con, parameters | {"vague_details": list(VAGUE_TO_STREAMS)}, open_legs=open_legs)
+    name_descriptions(con, to_streams)
+    categorise(con, to_streams, open_legs=open_legs)
     find_series(con, parameters, _kinds_read())
     QUERIES.create(con, "_running_streams", "running_streams.sql", parameters)
-    categorise(con, parameters | {"vague_details": list(VAGUE_TO_FEATURES)}, open_legs=open_legs)
+    categorise(con, to_features, open_legs=open_legs)
     create_temporary(con, "_first_rows", _of(present, "first_rows.sql"), parameters)
     find_movements(con, parameters)
     parameters = parameters | {"history_start": None}
