@@ -15,7 +15,15 @@ import pytest
 import spendsense_pipeline
 
 PACKAGE = Path(spendsense_pipeline.__file__).parent
-DOCUMENTED = ("evaluation", "features", "generation", "publishing", "review", "scaling")
+DOCUMENTED = (
+    "evaluation",
+    "features",
+    "generation",
+    "publishing",
+    "recommendations",
+    "review",
+    "scaling",
+)
 ARRAYS = re.compile(r"\b(Ints|Floats|Flags|Words|Days|NDArray|ArrayLike)\b")
 SHAPE = re.compile(r"`[^`]*\[[A-Za-z0-9]")
 

@@ -18,6 +18,7 @@ from spendsense_pipeline.checks import (
     fairness,
     guarding,
     replaying,
+    scores,
 )
 from spendsense_pipeline.checks.invariants import INVARIANTS
 from spendsense_pipeline.checks.outcome import Check
@@ -182,7 +183,7 @@ _POPULATION: tuple[Check, ...] = (
     ),
     kept(
         "decision_traces",
-        "traces_replay",
+        replaying.TRACES_REPLAY,
         replaying.traces_replay,
         "Replaying the rules from a trace alone gives the stored decision.",
         "Materialize persona_assignments and decision_traces together; if it persists, the trace leaves something out.",
@@ -273,6 +274,16 @@ _POPULATION: tuple[Check, ...] = (
         remedy="No rule reads a demographic column: look in the fairness report for the behaviour that differs.",
         bound="difference <= the 95 % interval, at least 10 points",
         measure=fairness.groups_are_covered_alike,
+        imported="warn",
+    ),
+    Check(
+        name="evaluation_meets_targets",
+        asset="evaluation",
+        severity="WARN",
+        description="Every figure of the evaluation that enough cases tell meets its target.",
+        remedy="The bound names the figures that miss; each row of evaluation has its target and formula.",
+        bound="0 figures",
+        measure=scores.evaluation_meets_targets,
         imported="warn",
     ),
 )

@@ -15,7 +15,7 @@ from spendsense_pipeline.checks.population import (
     PersonaShare,
     persona_mix,
 )
-from spendsense_pipeline.controls.evidence import unevidenced_personas
+from spendsense_pipeline.controls.evidence import least_coverage, unevidenced_personas
 from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.tables.features import WINDOWS
 
@@ -46,7 +46,7 @@ class _Broken:
 
 def coverage_is_sufficient(run: CheckRun) -> Finding:
     """Enough consenting people are assigned a persona other than general, in both windows."""
-    least = _least_coverage(run)
+    least = least_coverage(run.resolved)
     broken, figures = [], []
     for days, mix in _windows(run):
         people = _people(mix)
@@ -218,18 +218,6 @@ def history_shows_every_persona(run: CheckRun) -> Finding:
         for each in short
     )
     return Finding(not short, float(len(short)), len(short), rows)
-
-
-def _least_coverage(run: CheckRun) -> float:
-    """What the operator asks, as far as targets leave it possible."""
-    wanted = run.resolved.expectations
-    if run.resolved.is_natural:
-        return wanted.min_coverage
-    missing = _unevidenced(run)
-    stable = sum(
-        share for persona, share in _weights(run).items() if persona in (*missing, GENERAL)
-    )
-    return max(0.0, min(wanted.min_coverage, 1 - stable - wanted.target_mix_tolerance))
 
 
 def _weights(run: CheckRun) -> dict[str, float]:

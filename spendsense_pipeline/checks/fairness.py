@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
+from spendsense_pipeline.personas.fairness import LEAST_PEOPLE
 from spendsense_pipeline.tables.personas import ANY_PERSONA
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
-
-# Below so many people an interval is no guide.
-_LEAST_PEOPLE = 10
 
 
 def groups_are_covered_alike(run: CheckRun) -> Finding:
@@ -28,7 +26,7 @@ def groups_are_covered_alike(run: CheckRun) -> Finding:
         order by tolerance - abs(difference), window_days, dimension, group_name
         """,
         covered=ANY_PERSONA,
-        least=_LEAST_PEOPLE,
+        least=LEAST_PEOPLE,
     )
     beyond = [row for row in compared if row.pop("is_beyond")]
     worst = max((row["difference"] for row in compared), default=None)

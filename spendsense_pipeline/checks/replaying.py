@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
-from spendsense_pipeline.traces.replay import Decision, Replayed, replay_stored
+from spendsense_pipeline.traces.replay import Decision, Replayed, agrees, replay_stored
 
 if TYPE_CHECKING:
     from spendsense_pipeline.checks.running import CheckRun
 
+TRACES_REPLAY = "traces_replay"
+"""Name of the check."""
+
 
 def traces_replay(run: CheckRun) -> Finding:
     """The decision recomputed from a trace equals the one in persona_assignments."""
-    broken = [_row(trace) for trace in replay_stored(run.con) if not _agrees(trace)]
+    broken = [_row(trace) for trace in replay_stored(run.con) if not agrees(trace)]
     broken.sort(key=lambda row: (row["user_id"], row["window_days"]))
     return Finding(not broken, float(len(broken)), len(broken), tuple(broken[:MAX_FAILING_ROWS]))
-
-
-def _agrees(trace: Replayed) -> bool:
-    stored, again = trace.stored, trace.again
-    return (
-        stored is not None
-        and isinstance(again, Decision)
-        and stored.primary == again.primary
-        and stored.secondary == again.secondary
-        and stored.matched == again.matched
-        and math.isclose(again.severity, stored.severity, rel_tol=1e-9, abs_tol=1e-9)
-    )
 
 
 def _row(trace: Replayed) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from spendsense_pipeline.cli import (
     importing,
     person,
     presets,
+    recommendations,
     refresh,
     review,
     summary,
+    trace,
 )
 from spendsense_pipeline.cli.failures import report
 from spendsense_pipeline.errors import RUN_FAILED
@@ -59,7 +61,8 @@ def spendsense(
 app.command("refresh")(refresh.refresh)
 app.command("summary")(summary.summary)
 app.command("user")(person.user)
-app.command("trace")(person.trace)
+app.command("trace")(trace.trace)
+app.command("recommendations")(recommendations.recommendations)
 app.command("presets")(presets.presets)
 app.add_typer(config.app, name="config")
 app.command("export")(exporting.export)

@@ -67,6 +67,7 @@ def export(
     from spendsense_pipeline.publishing.exports import export_dataset
     from spendsense_pipeline.publishing.exports.shifting import HOLIDAYS_FILE
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
+    from spendsense_pipeline.reporting.reviews import standing_now
     from spendsense_pipeline.settings import Settings
     from spendsense_pipeline.tables import tables_in
 
@@ -78,6 +79,7 @@ def export(
             directory,
             format_.value,
             withdrawn=withdrawn(read_decisions(settings)),
+            where=standing_now(published, settings),
             include_unconsented=include_unconsented,
             shift_to=shift_to.date() if shift_to else None,
         )

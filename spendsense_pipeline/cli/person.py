@@ -1,6 +1,4 @@
-"""`spendsense user` and `spendsense trace`: one person on one screen, and why the persona is what
-it is.
-"""
+"""`spendsense user`: one person on one screen."""
 
 from __future__ import annotations
 
@@ -15,15 +13,16 @@ from spendsense_pipeline.cli.output import (
     JsonOption,
     money,
     percent,
+    plain,
     show,
     show_json,
     sparkline,
     table,
 )
-from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW, WINDOWS
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.advice import Advised
     from spendsense_pipeline.reporting.person import PersonView
 
 
@@ -53,12 +52,12 @@ def _user_ids(incomplete: str) -> list[str]:
         return []
 
 
-_UserArgument = Annotated[
+UserArgument = Annotated[
     str, typer.Argument(help="Id of the person, e.g. user_0007.", autocompletion=_user_ids)
 ]
 
 
-def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
+def user(user_id: UserArgument, as_json: JsonOption = False) -> None:
     """Show one person: accounts, cards, recurring streams, cash flow, features and persona.
 
     ```bash
@@ -67,6 +66,7 @@ def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
     ```
     """
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.reporting.advice import published_items
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import view_person
     from spendsense_pipeline.settings import Settings
@@ -75,52 +75,15 @@ def user(user_id: _UserArgument, as_json: JsonOption = False) -> None:
     has_withdrawn = user_id in withdrawn(read_decisions(settings))
     with open_dataset(settings) as published:
         view = view_person(published, user_id, withdrawn=has_withdrawn)
+        advised = () if view.withheld else published_items(published, settings, user_id)
     if as_json:
-        show_json(view)
+        show_json({**plain(view), "recommendations": advised})
     else:
-        show_person(view)
+        show_person(view, advised)
 
 
-def trace(
-    user_id: _UserArgument,
-    window: Annotated[Window | None, typer.Option(help="Days judged.", show_default="both")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Explain a decision: every rule with the person's own numbers, what decided, what would
-    change it.
-
-    ```bash
-    spendsense trace user_0007
-    spendsense trace user_0007 --window 180 --json
-    ```
-    """
-    from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
-    from spendsense_pipeline.publishing.imported import command_for
-    from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.person import read_trace
-    from spendsense_pipeline.settings import Settings
-
-    settings = Settings.from_environment()
-    if user_id in withdrawn(read_decisions(settings)):
-        raise SpendSenseError(
-            problem=(
-                f"{user_id} has withdrawn consent: no decision is shown, and the next "
-                f"`{command_for(settings)}` removes it"
-            ),
-            remedy=f"if that was a mistake: spendsense consent grant {user_id}",
-        )
-    with open_dataset(settings) as published:
-        windows = (int(window.value),) if window else WINDOWS
-        traces = [read_trace(published, user_id, days) for days in windows]
-    if as_json:
-        show_json(traces[0] if window else traces)
-        return
-    for content in traces:
-        _show_trace(content)
-
-
-def show_person(view: PersonView) -> None:
-    """One person on one screen."""
+def show_person(view: PersonView, advised: tuple[Advised, ...] = ()) -> None:
+    """One person on one screen, with what is recommended to them."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in view.about.items())
     show(f"[bold]{view.user_id}[/bold] {view.name or ''} as of {view.as_of}", about)
     if view.withheld:
@@ -135,12 +98,25 @@ def show_person(view: PersonView) -> None:
         )
         if decision.explanation:
             show(decision.explanation)
+    _show_recommended(advised)
     _show_past_months(view)
     _show_events(view)
     _show_accounts(view)
     _show_streams(view)
     _show_months(view)
     _show_features(view)
+
+
+def _show_recommended(advised: tuple[Advised, ...]) -> None:
+    """Titles with where they stand, each once; why is for `spendsense recommendations`."""
+    if not advised:
+        return
+    from rich.markup import escape
+
+    show("[bold]Recommended[/bold]")
+    for item in {item.recommendation_id: item for item in reversed(advised)}.values():
+        show(f"  {item.state}: {escape(item.title)} ({item.kind})")
+    show("")
 
 
 def _show_past_months(view: PersonView) -> None:
@@ -235,8 +211,8 @@ def _show_features(view: PersonView) -> None:
     rows = [
         (
             feature.label,
-            _in_unit(feature.value_30d, feature.unit),
-            _in_unit(feature.value_180d, feature.unit),
+            in_unit(feature.value_30d, feature.unit),
+            in_unit(feature.value_180d, feature.unit),
             "; ".join(feature.lines),
         )
         for feature in view.features
@@ -258,7 +234,7 @@ def _show_months(view: PersonView) -> None:
     )
 
 
-def _in_unit(value: Any, unit: str | None) -> str:
+def in_unit(value: Any, unit: str | None) -> str:
     """A figure as its unit is spoken."""
     if value is None:
         return NO_DATA
@@ -273,69 +249,3 @@ def _in_unit(value: Any, unit: str | None) -> str:
         return percent(value, 1)
     shown = f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
     return f"{shown} {unit}" if unit in ("days", "months") else shown
-
-
-def _show_trace(content: dict[str, Any]) -> None:
-    decision = content["decision"]
-    show(
-        f"[bold]{content['user_id']}, {content['window_days']} days to {content['as_of']}: "
-        f"{decision['primary']}[/bold]",
-        content["explanation"],
-        "",
-    )
-    rows: list[tuple[Any, ...]] = []
-    for persona in content["personas"]:
-        rows.append(
-            (f"{persona['key']}{': matches' if persona['matched'] else ''}", "", "", "", "")
-        )
-        rows += [_predicate_row(predicate) for predicate in persona["predicates"]]
-    what = "what is judged"
-    show(table("Rules", (what, "line", "observed", "met", "of the line"), rows, prose=(what,)))
-    for reason in content["reasons"]:
-        show(f"- {reason['text']} ({reason['code']})")
-    show(f"What would change it: {_change_in_words(content['counterfactual'])}")
-    show(
-        f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
-        f"trace {content['trace_id']}. Everything: --json\n"
-    )
-
-
-def _change_in_words(counterfactual: dict[str, Any]) -> str:
-    text = str(counterfactual["text"])
-    needed = counterfactual["changes_needed"]
-    if counterfactual["found"] or needed is None:
-        return text
-    return f"no one thing, but {needed} together: {text.partition('changes: ')[2]}"
-
-
-def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
-    from spendsense_pipeline.personas.criteria import OPERATORS
-
-    [symbol] = [each.symbol for each in OPERATORS if each.sql == predicate["operator"]]
-    return (
-        f"  {predicate['label']}",
-        f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",
-        _in_unit(predicate["value"], predicate["unit"]),
-        predicate["passed"],
-        _distance(predicate),
-    )
-
-
-def _as_set(threshold: float | bool, unit: str) -> str:
-    """A threshold in every digit it was set with, as the sentences of the trace print it."""
-    from spendsense_pipeline.personas.rule_text import amount_text
-
-    if isinstance(threshold, bool):
-        return "yes" if threshold else "no"
-    return amount_text(threshold, unit)
-
-
-def _distance(predicate: dict[str, Any]) -> str:
-    """How far past the line, or short of it, in percent of the line: of every unit the same."""
-    if predicate["value"] is None:
-        return NO_DATA
-    margin = predicate["margin"]
-    if margin is None:  # of a yes or no, or from a line at nothing, there is none to say
-        return ""
-    percentage = margin * 100
-    return f"{percentage:+,.0f}%" if abs(percentage) >= 9.95 else f"{percentage:+.1f}%"

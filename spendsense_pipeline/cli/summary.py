@@ -79,14 +79,16 @@ def show_summary(content: Summary, *, every_control: bool = False) -> None:
     show(f"Coverage (consenting people with a persona other than general): {covered}.\n")
     _show_flows(content.flows)
     _show_events(content.life_events)
+    _show_recommendations(content.recommendations)
+    show(f"Evaluation: {content.evaluation.sentence()}\n")
     _show_fidelity(content, every_control=every_control)
     _show_checks(content)
     _show_stages(content)
     for note in content.notes:
         show(f"[yellow]{note}[/yellow]")
     show(
-        "Next: spendsense user USER_ID, spendsense trace USER_ID, "
-        "spendsense export DIR --format parquet, make dev for the UI."
+        "Next: spendsense user USER_ID, spendsense trace USER_ID, spendsense recommendations "
+        "USER_ID, spendsense export DIR --format parquet, make dev for the UI."
     )
 
 
@@ -104,6 +106,14 @@ def _mix_table(content: Summary) -> Any:
     ]
     headings = ("persona", "requested", "30 days", "180 days", "people 30 d", "180 d")
     return table("Personas", headings, rows)
+
+
+def _show_recommendations(counts: dict[str, int]) -> None:
+    """How many items stand where; nobody sees one that is not approved."""
+    items = sum(counts.values())
+    if items:
+        states = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+        show(f"Recommendations: {items:,}; {states} (spendsense review list).\n")
 
 
 def _show_flows(flows: Flows) -> None:

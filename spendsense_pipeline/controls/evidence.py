@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.controls.history import default_history_start, full_months
-from spendsense_pipeline.personas.rules import PERSONAS
+from spendsense_pipeline.personas.rules import GENERAL, PERSONAS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls.resolved import ResolvedConfig
@@ -63,6 +63,22 @@ def short_histories(resolved: ResolvedConfig) -> tuple[ShortHistory, ...]:
         for persona in PERSONAS
         if persona.key in missing and (resolved.is_natural or persona.key in targets)
     )
+
+
+def least_coverage(resolved: ResolvedConfig) -> float:
+    """The share of people with a persona other than general that is asked for, as far as targets
+    leave it possible.
+    """
+    wanted = resolved.expectations
+    if resolved.is_natural:
+        return wanted.min_coverage
+    missing = unevidenced_personas(resolved.history_start, resolved.as_of)
+    stable = sum(
+        share
+        for persona, share in resolved.target_weights.items()
+        if persona.value in (*missing, GENERAL)
+    )
+    return max(0.0, min(wanted.min_coverage, 1 - stable - wanted.target_mix_tolerance))
 
 
 def _remedy(resolved: ResolvedConfig, months: int) -> str:

@@ -3,10 +3,9 @@ how its effect is measured. What contradicts what is in `feasibility`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from spendsense_pipeline.controls import feasibility
 from spendsense_pipeline.controls.comparison import (
@@ -25,7 +24,7 @@ from spendsense_pipeline.controls.merchants import (
     CustomMerchant,
     Merchants,
 )
-from spendsense_pipeline.controls.model import OperatorModel
+from spendsense_pipeline.controls.over_preset import OverPreset
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
 from spendsense_pipeline.controls.requested import (
     ALL,
@@ -55,7 +54,7 @@ Shares: TypeAlias = dict[str, float]
 Pair: TypeAlias = tuple[float, float]
 
 
-class OperatorControls(OperatorModel):
+class OperatorControls(OverPreset):
     """How the generated people live."""
 
     section: ClassVar[str] = "controls"
@@ -292,44 +291,6 @@ class OperatorControls(OperatorModel):
         "of a YAML or JSON file. Default: ours (docs/recommendations.md).",
     )
 
-    # The values of the preset these controls stand on, under those given explicitly.
-    _preset_values: dict[str, Any] = PrivateAttr(default_factory=dict)
-
-    @classmethod
-    def over(cls, preset_values: Mapping[str, Any], given: Mapping[str, Any]) -> Self:
-        """Controls given explicitly on top of a preset's; only the former count as given."""
-        present = cls.without_nothing(given)
-        under = feasibility.not_overridden(preset_values, present)
-        controls = cls(**{**under, **present})
-        object.__setattr__(
-            controls, "__pydantic_fields_set__", controls.model_fields_set - set(under)
-        )
-        controls._preset_values = dict(preset_values)
-        return controls
-
-    @property
-    def from_preset(self) -> frozenset[str]:
-        """Names of the controls whose value is the preset's."""
-        return frozenset(feasibility.not_overridden(self._preset_values, self.model_fields_set))
-
-    def given(self) -> dict[str, Any]:
-        """The values set explicitly, lists and shares that were changed in place among them."""
-        untouched = {
-            **{name: field.default for name, field in type(self).model_fields.items()},
-            **feasibility.not_overridden(self._preset_values, self.model_fields_set),
-            **feasibility.followers(self),
-        }
-        return {
-            name: value
-            for name, value in self
-            if name in self.model_fields_set
-            or (isinstance(value, (list, dict)) and value != untouched[name])
-        }
-
-    def replace(self, **changes: Any) -> Self:
-        """A new object with several values changed at once; None takes a value back."""
-        return type(self).over(self._preset_values, {**self.given(), **changes})
-
     @property
     def is_natural(self) -> bool:
         """Whether no persona is targeted."""
@@ -356,6 +317,10 @@ class OperatorControls(OperatorModel):
             self.__pydantic_fields_set__.discard("persona_weights")
             self.__pydantic_fields_set__.add("target_personas")
         self.__dict__.update(feasibility.followers(self))
+
+    def followers(self) -> dict[str, Any]:
+        """Of each pair the one that was left out."""
+        return feasibility.followers(self)
 
     def contradictions(self) -> list[Contradiction]:
         """The impossible combinations among these controls."""

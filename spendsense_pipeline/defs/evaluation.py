@@ -4,13 +4,22 @@ from typing import Any
 
 import dagster as dg
 
+from spendsense_pipeline.checks.replaying import TRACES_REPLAY
 from spendsense_pipeline.defs.features import RAW_INPUTS
 from spendsense_pipeline.defs.metadata import asset_options
+from spendsense_pipeline.defs.pictures import fairness_intervals
 from spendsense_pipeline.defs.stage import stage
 from spendsense_pipeline.defs.warehouse import Warehouse
+from spendsense_pipeline.tables import TABLES
 from spendsense_pipeline.tables.evaluation import EVALUATION, EVENT_DETECTION
 from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
 from spendsense_pipeline.tables.raw import LIFE_EVENTS
+from spendsense_pipeline.tables.traces import DECISION_TRACES
+
+# Whoever asks what is left of somebody asks every table that only knows consenting people.
+INPUTS = tuple(
+    dict.fromkeys([*RAW_INPUTS, *(table.asset for table in TABLES if table.holds_only_consenting)])
+)
 
 
 @dg.asset(
@@ -41,13 +50,25 @@ def event_detection(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
 
 @dg.asset(
     name=EVALUATION.name,
-    deps=[EVENT_DETECTION.name],
-    **asset_options(EVALUATION, kinds=("sql",), sources=("evaluation",)),
+    deps=INPUTS,
+    **asset_options(
+        EVALUATION,
+        kinds=("sql",),
+        sources=("evaluation", "recommendations", "personas", "traces", "controls"),
+    ),
 )
 def evaluation(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
-    """Put the scores together."""
+    """Score what was found and what is advised, and plant what must be stopped."""
     from spendsense_pipeline.evaluation.measures import build_evaluation
+    from spendsense_pipeline.recommendations.guardrails.planting import recall
 
-    with stage(warehouse, EVALUATION.name, inputs=(EVENT_DETECTION.name,)) as work:
-        build_evaluation(work.con)
-        return work.result(EVALUATION)
+    with stage(warehouse, EVALUATION.name, inputs=INPUTS) as work:
+        build_evaluation(
+            work.con,
+            resolved=work.resolved,
+            # That check saw the very rows that are there now.
+            all_replay=warehouse.record.has_passed(DECISION_TRACES.name, TRACES_REPLAY),
+            recall=recall,
+        )
+        work.stop_clock()
+        return work.result(EVALUATION, {"fairness": fairness_intervals(work.con)})

@@ -45,6 +45,7 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
     from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
     from spendsense_pipeline.publishing.exports import export_dataset
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
+    from spendsense_pipeline.reporting.reviews import standing_now
 
     settings = warehouse.settings
     metadata: dict[str, Any] = {}
@@ -58,6 +59,7 @@ def exports(config: ExportConfig, warehouse: Warehouse) -> dg.MaterializeResult[
                 settings.data_dir / "exports" / name,
                 name,
                 withdrawn=withdrawn(read_decisions(settings)),
+                where=standing_now(published, settings),
             )
             metadata |= {
                 f"{name} directory": dg.MetadataValue.path(str(written.directory)),

@@ -112,7 +112,7 @@ def persona_mix(
         places = [at + (i - (len(mixes) - 1) / 2) * width for at in range(len(personas))]
         heights = [100 * shares.get(persona, 0.0) for persona in personas]
         axes.bar(places, heights, width, label=label, color=colour)
-    axes.set_xticks(range(len(personas)), [p.replace("_", "\n", 1) for p in personas], fontsize=8)
+    axes.set_xticks(range(len(personas)), _two_lines(personas), fontsize=8)
     axes.set_ylabel("% of consenting users", fontsize=8)
     if mixes:  # above the bars: any persona may have the highest
         axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower right", bbox_to_anchor=(1, 0.98))
@@ -151,6 +151,113 @@ def personas_by_month(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValu
     if panels[-1].get_legend_handles_labels()[0]:
         panels[-1].legend(frameon=False, fontsize=7, loc="center left", bbox_to_anchor=(1, 0.5))
     return _markdown(figure, "Personas at each month's end")
+
+
+def items_by_persona(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """How many items answer each persona, in both windows together, by form one on the other."""
+    from spendsense_pipeline.personas.rules import PERSONA_KEYS
+    from spendsense_pipeline.tables.advice import ITEM_FORMS
+
+    rows = con.execute(
+        "select persona, form, count(*) from recommendations group by all"
+    ).fetchall()
+    items = {(persona, form): count for persona, form, count in rows}
+    figure = _figure(8, 2.8)
+    figure.subplots_adjust(0.09, 0.2, 0.84, 0.96)
+    axes = figure.subplots()
+    floor = [0] * len(PERSONA_KEYS)
+    for form, colour in zip(ITEM_FORMS, itertools.cycle(SIX), strict=False):
+        heights = [items.get((persona, form), 0) for persona in PERSONA_KEYS]
+        axes.bar(range(len(floor)), heights, 0.7, bottom=floor, color=colour, label=form)
+        floor = [low + height for low, height in zip(floor, heights, strict=True)]
+    axes.set_xticks(range(len(floor)), _two_lines(PERSONA_KEYS), fontsize=8)
+    axes.set_ylabel("items", fontsize=8)
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(
+        handles[::-1], labels[::-1], frameon=False, fontsize=8, loc="center left",
+        bbox_to_anchor=(1, 0.5),
+    )  # fmt: skip
+    return _markdown(figure, "Items by persona")
+
+
+def eligibility_funnel(steps: Mapping[str, Mapping[str, int]]) -> dg.MarkdownMetadataValue:
+    """How many items are left at each step from the catalogue to the person, a panel per kind."""
+    figure = _figure(9, 2.0)
+    figure.subplots_adjust(0.17, 0.04, 0.99, 0.88, wspace=0.08)
+    panels = figure.subplots(1, max(1, len(steps)), squeeze=False)[0]
+    for ax, (kind, counts), colour in zip(
+        panels, steps.items(), itertools.cycle((BLUE, ORANGE)), strict=False
+    ):
+        whole = max(1, *counts.values())
+        places = range(len(counts))
+        ax.barh(places, list(counts.values()), 0.7, color=colour)
+        for place, count in zip(places, counts.values(), strict=True):
+            ax.text(
+                count + whole * 0.01,
+                place,
+                f"{count:,} ({count / whole:.0%})",
+                va="center",
+                fontsize=8,
+            )
+        ax.set_xlim(0, whole * 1.35)
+        ax.set_yticks(places, list(counts) if ax is panels[0] else [""] * len(counts), fontsize=8)
+        ax.invert_yaxis()
+        ax.xaxis.set_visible(False)
+        ax.spines["bottom"].set_visible(False)
+        ax.set_title(kind, fontsize=8)
+    return _markdown(figure, "From the catalogue to the person")
+
+
+def fairness_intervals(con: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """Every group's difference from the rest with its interval, a panel per outcome; a figure that
+    misses is orange, one that is not judged grey.
+    """
+    rows = con.execute(
+        "select told.outcome, told.member, told.days, value, lower, upper, passed from (select *,"
+        " regexp_extract(segment, '^([^,]*), (.*), ([^,]*)$', ['outcome', 'member', 'days'])"
+        " as told"
+        " from evaluation where metric = 'fairness' and value is not null) order by segment"
+    ).fetchall()
+    outcomes, groups = (sorted({row[place] for row in rows}) for place in (0, 1))
+    windows = sorted({row[2] for row in rows}, key=lambda window: int(window.split()[0]))
+    reach = max([40, *(round(100 * abs(value)) + 10 for _, _, _, value, *_ in rows)])
+    figure = _figure(10, 0.8 + 0.26 * len(groups))
+    figure.subplots_adjust(0.18, 0.1, 0.99, 0.93, wspace=0.06)
+    panels = figure.subplots(1, max(1, len(outcomes)), squeeze=False)[0]
+    for ax, outcome in zip(panels, outcomes, strict=False):
+        ax.axvspan(-10, 10, color=GREY, alpha=0.15, linewidth=0)
+        ax.axvline(0, color=GREY, linewidth=0.8)
+        for what, group, window, value, lower, upper, passed in rows:
+            if what != outcome:
+                continue
+            place = groups.index(group) + 0.3 * windows.index(window) - 0.15
+            colour = GREY if passed is None else BLUE if passed else ORANGE
+            ax.plot([100 * lower, 100 * upper], [place, place], color=colour, linewidth=1.4)
+            ax.plot(
+                [100 * value],
+                [place],
+                "o" if window == windows[0] else "s",
+                color=colour,
+                markersize=3.5,
+            )
+        ax.set_yticks(
+            range(len(groups)), groups if ax is panels[0] else [""] * len(groups), fontsize=8
+        )
+        ax.invert_yaxis()
+        ax.set_xlim(-reach, reach)
+        ax.set_xticks([-reach + 10, 0, reach - 10])
+        ax.tick_params(axis="x", labelsize=7)
+        ax.set_title(f"{outcome}, difference in points", fontsize=8)
+    marks = " and ".join(
+        f"{window} ({mark})" for window, mark in zip(windows, ("round", "square"), strict=False)
+    )
+    return _markdown(
+        figure, f"Groups beside everybody else, {marks}; grey: not judged, orange: misses"
+    )
+
+
+def _two_lines(names: Sequence[str]) -> list[str]:
+    return ["\n".join(name.replace("_", " ").rsplit(" ", 1)) for name in names]
 
 
 def markdown_table(

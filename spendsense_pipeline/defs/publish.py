@@ -12,7 +12,12 @@ from spendsense_pipeline.defs.metadata import asset_options
 from spendsense_pipeline.defs.population import published_population
 from spendsense_pipeline.defs.stage import Stage, stage
 from spendsense_pipeline.defs.warehouse import Warehouse
-from spendsense_pipeline.publishing.identity import Stamp, require_one_dataset, stamp_table
+from spendsense_pipeline.publishing.identity import (
+    Stamp,
+    dataset_id,
+    require_one_dataset,
+    stamp_table,
+)
 from spendsense_pipeline.tables import steps, tables_in
 from spendsense_pipeline.tables.dataset import DATASET, PUBLISHED
 from spendsense_pipeline.tables.runs import RUN_TABLES
@@ -54,15 +59,21 @@ def published_dataset(
         settings, resolved = warehouse.settings, work.resolved
         require_one_dataset(work.con, [table.name for table in _MADE_BEFORE], resolved)
         own: list[CheckOutcome] = []
+        now = dt.datetime.now(dt.UTC)
+
+        def verify() -> None:
+            own.extend(_verify(work))
+            _end_approvals(work, now)
+
         dataset = publish(
             work.con,
             settings,
             resolved,
             rules_version=rules_version(resolved.thresholds),
             run_id=context.run.run_id,
-            now=dt.datetime.now(dt.UTC),
+            now=now,
             is_all_new=warehouse.began_empty,
-            verify=lambda: own.extend(_verify(work)),
+            verify=verify,
         )
         for path in prune(settings):
             context.log.info("Removed the old dataset %s", path.name)
@@ -91,6 +102,8 @@ def _verify(work: Stage) -> list[CheckOutcome]:
     Raises:
         dg.Failure: when a check that blocks fails, naming figure, bound and remedy.
     """
+    from spendsense_pipeline.review.log import read as read_reviews
+
     record = work.warehouse.record
     open_promises = [
         check
@@ -101,12 +114,36 @@ def _verify(work: Stage) -> list[CheckOutcome]:
     ]
     record.note_checks(work.con, _kept(work, open_promises))
     work.note_seconds()
+    record.note_advice(work.con, read_reviews(work.warehouse.settings))
     for table in RUN_TABLES:
         stamp_table(work.con, table.name, Stamp.of(work.resolved))
     own = _kept(work, _CHECKS)
     record.note_checks(work.con, own)
     # Their outcomes are rows of what they are about: that they hold with these is asked once more.
     return _kept(work, _CHECKS)
+
+
+def _end_approvals(work: Stage, now: dt.datetime) -> None:
+    """Record which approvals of items end with what is published: they do not fit any more, or are
+    old. Said before readers see it: if publishing then fails, somebody approves once more.
+    """
+    from spendsense_pipeline.recommendations import catalogue_in_force
+    from spendsense_pipeline.recommendations.build import eligible_ids
+    from spendsense_pipeline.review.log import end_approvals, read
+    from spendsense_pipeline.review.policy import approved_people, endings
+    from spendsense_pipeline.review.requests import Occasion
+
+    settings, resolved = work.warehouse.settings, work.resolved
+    entries = read(settings)
+    eligible = eligible_ids(
+        work.con,
+        resolved=resolved,
+        catalogue=catalogue_in_force(resolved),
+        user_ids=approved_people(entries),
+    )
+    reasons = endings(entries, eligible, resolved.as_of)
+    occasion = Occasion(resolved.as_of, dataset_id(resolved), now)
+    end_approvals(settings, reasons, occasion, now=lambda: now)
 
 
 def _kept(work: Stage, promises: Sequence[Check]) -> list[CheckOutcome]:

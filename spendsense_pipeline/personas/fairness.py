@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import duckdb
 
 LEAST_TELLING_DIFFERENCE = 0.10  # ten points: smaller gaps are not worth a warning at any size
+LEAST_PEOPLE = 10  # in a group and beside it: below, an interval is no guide
 _AGE_BAND = """case
   when age < 25 then 'under 25' when age < 35 then '25-34' when age < 50 then '35-49'
   when age < 65 then '50-64' when age >= 65 then '65 and over' end"""
@@ -22,16 +23,21 @@ _AGE_BAND = """case
 DIMENSIONS = {name: name for name in DEMOGRAPHICS} | {"age_band": _AGE_BAND}
 
 
-def build_fairness_report(con: duckdb.DuckDBPyConnection) -> None:
-    """Create or replace `fairness_report` from `persona_assignments` and `raw_users`."""
+def membership() -> str:
+    """SQL of everybody's groups: `user_id, dimension, group_name`; unknown is left out."""
     groups = " union all ".join(
         f"select user_id, '{name}' as dimension, {expression} as group_name from raw_users"
         for name, expression in DIMENSIONS.items()
     )
+    return f"select * from ({groups}) where group_name is not null"
+
+
+def build_fairness_report(con: duckdb.DuckDBPyConnection) -> None:
+    """Create or replace `fairness_report` from `persona_assignments` and `raw_users`."""
     [(group_count,)] = con.execute(
         f"""
-        select count(distinct (dimension, group_name)) from ({groups})
-        semi join persona_assignments using (user_id) where group_name is not null
+        select count(distinct (dimension, group_name)) from ({membership()})
+        semi join persona_assignments using (user_id)
         """
     ).fetchall()
     normal = statistics.NormalDist()
@@ -40,7 +46,7 @@ def build_fairness_report(con: duckdb.DuckDBPyConnection) -> None:
         f"""
         insert into fairness_report
         with
-        membership as (select * from ({groups}) where group_name is not null),
+        membership as ({membership()}),
         outcomes as (
           select user_id, window_days, primary_persona as persona from persona_assignments
           union all

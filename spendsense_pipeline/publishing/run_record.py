@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.publishing.loading import insert_rows
+from spendsense_pipeline.publishing.turnaround import median_hours
 from spendsense_pipeline.sql import identifier
 from spendsense_pipeline.tables import TABLES
+from spendsense_pipeline.tables.advice import ADVISED
 from spendsense_pipeline.tables.runs import (
+    ADVICE_LATENCY,
     CHECK_RESULTS,
+    REVIEW_TURNAROUND,
     RUN_FIGURES,
     RUN_TABLES,
     STAGE_SECONDS,
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from spendsense_pipeline.checks import CheckOutcome
+    from spendsense_pipeline.review.entries import Entry
     from spendsense_pipeline.tables.declaration import PipelineTable
 
 # More than any figure is read to, and fewer than sums of the same numbers in another order differ.
@@ -86,6 +91,38 @@ class RunRecord:
         """
         self.seconds[step] = round(seconds, 3)
         _write_seconds(con, {step: self.seconds[step]})
+
+    def note_advice(self, con: duckdb.DuckDBPyConnection, entries: Iterable[Entry]) -> None:
+        """Put what a clock says of the advice in the place of what it said before.
+
+        Args:
+            con: the warehouse being built, with the seconds of its steps.
+            entries: of the review log, in order.
+        """
+        con.execute(
+            "delete from run_figures where metric = $latency or metric = $turnaround",
+            {"latency": ADVICE_LATENCY, "turnaround": REVIEW_TURNAROUND},
+        )
+        found = con.execute(
+            "select value / (select nullif(count(*), 0) from raw_users"
+            " where consent_status = 'granted')"
+            " from run_figures where metric = ? and segment = ?",
+            [STAGE_SECONDS, ADVISED.name],
+        ).fetchall()
+        latencies = [{"segment": ADVISED.name, "value": value} for (value,) in found if value]
+        kinds = dict(con.execute("select content_id, kind from content_items").fetchall())
+        hours = [
+            {"segment": kind, "value": value}
+            for kind, value in median_hours(entries, kinds).items()
+        ]
+        _replace_rows(
+            con,
+            RUN_FIGURES,
+            [
+                *({"metric": ADVICE_LATENCY, "unit": "s", **row} for row in latencies),
+                *({"metric": REVIEW_TURNAROUND, "unit": "h", **row} for row in hours),
+            ],
+        )
 
     def forget(self, con: duckdb.DuckDBPyConnection, table: PipelineTable) -> None:
         """Drop what earlier runs found about rows that are replaced, or made from those.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE
@@ -20,7 +21,7 @@ from spendsense_pipeline.recommendations.selection import (
     create_candidates,
     create_chosen,
 )
-from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.sql import QueryFolder, literal
 from spendsense_pipeline.tables.advice import (
     CONTENT_ITEMS,
     DISCLOSURE,
@@ -66,6 +67,37 @@ def build_recommendations(
         QUERIES.append(con, RECOMMENDATION_SHORTFALLS.name, "shortfalls.sql", least)
     for table in (CHOSEN, CANDIDATES, ITEMS, TOLD):
         con.execute(f"drop table temp.{table}")
+
+
+def eligible_ids(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    resolved: ResolvedConfig,
+    catalogue: Catalogue,
+    user_ids: Collection[str],
+) -> frozenset[str]:
+    """Ids of every item that fits some people, whether there was room to show it or not.
+
+    Args:
+        con: as of `build_recommendations`.
+        resolved: the configuration of the run.
+        catalogue: the one in force.
+        user_ids: the people; those who are not judged have none.
+
+    Returns:
+        Ids as in `recommendations`.
+    """
+    if not user_ids:
+        return frozenset()
+    with knowing(con, f"select unnest({literal(sorted(user_ids))}) as user_id"):
+        create_candidates(con, catalogue)
+        rows = con.execute(
+            "select distinct id_of($world, user_id, content_id, version, persona, verdicts)"
+            f" from {CANDIDATES}",
+            {"world": world_of(resolved)},
+        ).fetchall()
+    con.execute(f"drop table temp.{CANDIDATES}")
+    return frozenset(item_id for (item_id,) in rows)
 
 
 def write_content_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:

@@ -1,6 +1,5 @@
 -- Of the items that fit, the few of each kind that a person is shown in a window: what answers the
 -- most severe signal first, then in the order of the person's personas, then by a draw that stays.
--- The id is made of what an approval is about: neither figures nor the window are part of it.
 with ranked as (
   select
     *,
@@ -13,10 +12,6 @@ with ranked as (
     ) as rank
   from _advice_candidates
 )
-select
-  *,
-  left(
-    sha256(concat_ws('|', $world, user_id, content_id, version, persona, verdicts)), 32
-  ) as recommendation_id
+select *, id_of($world, user_id, content_id, version, persona, verdicts) as recommendation_id
 from ranked
 where rank <= case kind when 'offer' then $most_offer else $most_education end

@@ -66,7 +66,15 @@ def read_condition(row: Any) -> Condition:
 
 
 def contradiction(signals: Sequence[Condition], eligibility: Sequence[Condition]) -> str | None:
-    """Why no person could have the item, in words; None if somebody could."""
+    """Why no person could have an item.
+
+    Args:
+        signals: of which one must hold.
+        eligibility: all of which must.
+
+    Returns:
+        The reason in words; None if somebody could have it.
+    """
     for condition in eligibility:
         if impossible := _impossible(condition):
             return impossible

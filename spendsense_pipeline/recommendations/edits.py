@@ -88,7 +88,7 @@ def check_edit(
         )
     edited: Mapping[Key, Edited | None] = {}
     if not problems:
-        edited = render_with_proofs(con, {recommendation_id: template})
+        edited = render(con, {recommendation_id: template})
         problems = _unknown(con, recommendation_id, template, edited)
     texts = {
         window: found.text if (found := edited.get((recommendation_id, window))) else template
@@ -106,14 +106,6 @@ def check_edit(
 
 
 def render(
-    con: duckdb.DuckDBPyConnection, templates: Mapping[str, str]
-) -> Mapping[Key, str | None]:
-    """Edited rationales with the numbers of each person; see `render_with_proofs`."""
-    found = render_with_proofs(con, templates)
-    return {key: edited.text if edited else None for key, edited in found.items()}
-
-
-def render_with_proofs(
     con: duckdb.DuckDBPyConnection, templates: Mapping[str, str]
 ) -> Mapping[Key, Edited | None]:
     """Edited rationales with the numbers of each person, and what they rest on.
@@ -193,7 +185,7 @@ def _unknown(
         f"rationale must cite what is known of the person; {slot} has no value for them: "
         "use another slot"
         for slot in alone.values()
-        if not all(render_with_proofs(con, {recommendation_id: slot}).values())
+        if not all(render(con, {recommendation_id: slot}).values())
     ]
 
 

@@ -45,3 +45,8 @@ create or replace temp macro as_number(value) as coalesce(cast(value as varchar)
 create or replace temp macro as_text(words) as coalesce(
   cast(to_json(cast(words as varchar)) as varchar), 'null'
 );
+
+-- An item's id is made of what an approval is about: neither figures nor the window are part of it.
+create or replace temp macro id_of(world, user_id, content_id, version, persona, verdicts) as left(
+  sha256(concat_ws('|', world, user_id, content_id, version, persona, verdicts)), 32
+);

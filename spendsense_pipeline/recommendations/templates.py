@@ -50,7 +50,15 @@ def problems_of_template(template: str) -> list[str]:
 
 
 def all_known(names: Iterable[str], facts_alias: str) -> str:
-    """SQL that is true where every one of these facts has a value."""
+    """Whether every one of some facts has a value.
+
+    Args:
+        names: of facts.
+        facts_alias: relation that has a column per fact.
+
+    Returns:
+        SQL of the condition.
+    """
     return " and ".join(f"{facts_alias}.{name} is not null" for name in names) or "true"
 
 

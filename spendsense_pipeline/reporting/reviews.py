@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import Decision, read_decisions, withdrawn
+from spendsense_pipeline.recommendations.edits import render
 from spendsense_pipeline.reporting.person import find_user
 from spendsense_pipeline.reporting.review_items import find_items
 from spendsense_pipeline.review.log import read
 from spendsense_pipeline.review.policy import Policy, state_of, unsaid
 from spendsense_pipeline.review.requests import without_consent
+from spendsense_pipeline.review.standing import Standing, standing
 from spendsense_pipeline.review.states import APPROVED, STATES, ItemState, allowed, fold
 from spendsense_pipeline.sql import QueryFolder
 
@@ -71,11 +73,18 @@ class Queue:
 
 @dataclass(frozen=True)
 class Shown:
-    """An item as one window has it: figures differ, the item is the same."""
+    """An item as one window has it: figures differ, the item is the same.
+
+    Attributes:
+        rationale: as published.
+        edited: as it reads with the words it was edited to; None without, or where one of the
+            figures they cite is not known.
+    """
 
     window_days: int
     rank: int
     rationale: str
+    edited: str | None
     because: Any
     eligibility: Any
     status: str
@@ -208,18 +217,22 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
         {"item_id": key.recommendation_id},
     )
     first = rows[0]
+    state = reviewed.of(key.recommendation_id, key.user_id)
+    edited = render(published.con, {key.recommendation_id: state.text} if state.text else {})
     windows = tuple(
         Shown(
             row["window_days"],
             row["rank"],
             row["rationale"],
+            words.text
+            if (words := edited.get((key.recommendation_id, row["window_days"])))
+            else None,
             json.loads(row["because"]),
             json.loads(row["eligibility"]),
             row["status"],
         )
         for row in rows
     )
-    state = reviewed.of(key.recommendation_id, key.user_id)
     about = first | {
         "state": state.state,
         "windows": [shown.window_days for shown in windows],
@@ -236,6 +249,22 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
             entry for entry in reviewed.entries if entry.recommendation_id == key.recommendation_id
         ),
         allowed=allowed(state),
+    )
+
+
+def standing_now(published: DatasetReader, settings: Settings) -> Standing:
+    """Where every item of a dataset stands now, whatever it said when it was published.
+
+    Args:
+        published: the dataset.
+        settings: where the log is.
+    """
+    reviewed = _reviewed(published, settings)
+    return standing(
+        published.con,
+        reviewed.states,
+        unsaid=unsaid(reviewed.policy, None).state,
+        render=lambda templates: render(published.con, templates),
     )
 
 

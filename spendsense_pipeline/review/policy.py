@@ -80,18 +80,33 @@ def is_shown(item: ItemState, consent_status: str, decision: Decision | None = N
     return item.state == APPROVED and status == "granted"
 
 
-def endings(entries: Collection[Entry], offered: Collection[str], as_of: dt.date) -> dict[str, str]:
+def approved_people(entries: Collection[Entry]) -> frozenset[str]:
+    """Whose items the log says are approved.
+
+    Args:
+        entries: the log, in its order.
+
+    Returns:
+        Their user ids.
+    """
+    last = {entry.recommendation_id: entry for entry in entries}
+    return frozenset(entry.user_id for entry in last.values() if entry.to_state == APPROVED)
+
+
+def endings(
+    entries: Collection[Entry], eligible: Collection[str], as_of: dt.date
+) -> dict[str, str]:
     """The approvals in the log that a night ends, for `log.end_approvals` to record.
 
     Args:
         entries: the log, in its order.
-        offered: recommendation ids of today's dataset.
+        eligible: ids of the items that fit their people today, shown or not.
         as_of: its day.
 
     Returns:
         Why, by recommendation id.
     """
-    today = frozenset(offered)
+    today = frozenset(eligible)
     last = {entry.recommendation_id: entry for entry in entries}
     reasons = {}
     for item_id, entry in last.items():

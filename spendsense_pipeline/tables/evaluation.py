@@ -45,20 +45,53 @@ EVENT_DETECTION = PipelineTable(
 
 EVALUATION = PipelineTable(
     "evaluation",
-    "One row per measure, subject and window: how well the pipeline does what it says, against what "
-    "only the generator knows.",
+    "One row per figure: how well the pipeline does what it says, beside what it must do.",
     (
-        Column("measure", "VARCHAR", "What is measured"),
-        Column("subject", "VARCHAR", "Of what: a kind of life event, or any"),
-        Column("window_days", "INTEGER", "Length of the window judged", unit="days"),
-        Column("value", "DOUBLE", "The figure", unit="as unit says"),
-        Column("unit", "VARCHAR", "Its unit"),
-        Column("cases", "BIGINT", "How many cases it is about", unit="cases"),
+        Column("metric", "VARCHAR", "What is measured"),
+        Column(
+            "segment",
+            "VARCHAR",
+            "Of what: the window, a kind of event, a group, a kind of bad item",
+        ),
+        Column(
+            "value",
+            "DOUBLE",
+            "The figure: a share, a difference of shares, or days; null without a case",
+            nullable=True,
+        ),
+        Column(
+            "numerator",
+            "BIGINT",
+            "Cases counted; of fairness those of the group; null of days",
+            unit="cases",
+            nullable=True,
+        ),
+        Column(
+            "denominator",
+            "BIGINT",
+            "Cases there are; of fairness the people of the group",
+            unit="cases",
+            nullable=True,
+        ),
+        Column(
+            "lower",
+            "DOUBLE",
+            "Lower end of its interval; of days the first tenth; null where all cases there can be "
+            "are counted",
+            nullable=True,
+        ),
+        Column(
+            "upper", "DOUBLE", "Upper end of its interval; of days the last tenth", nullable=True
+        ),
+        Column("target", "VARCHAR", "What it must be"),
+        Column("passed", "BOOLEAN", "Whether it is; null where too few cases tell", nullable=True),
+        Column("formula", "VARCHAR", "What is divided by what"),
+        Column("note", "VARCHAR", "Why it was not judged; null where it was", nullable=True),
     ),
-    primary_key=("measure", "subject", "window_days"),
-    order_by=("measure", "window_days", "subject"),
+    primary_key=("metric", "segment"),
+    order_by=("metric", "segment"),
     step=Step("evaluation", ADVISE, "put the scores together"),
-    rows=AnyCount("none where nothing is known to have happened"),
+    rows=AnyCount("as many as there are groups, kinds of events and kinds of bad items"),
 )
 
 SCORED_TABLES: tuple[PipelineTable, ...] = (EVENT_DETECTION, EVALUATION)

@@ -39,19 +39,28 @@ CHECK_RESULTS = PipelineTable(
 )
 
 STAGE_SECONDS = "stage_seconds"
+ADVICE_LATENCY = "advice_latency"
+REVIEW_TURNAROUND = "review_turnaround"
 
 RUN_FIGURES = PipelineTable(
     "run_figures",
     "One row per figure that a clock measured while this dataset was made; no two runs agree.",
     (
-        Column("metric", "VARCHAR", "What was measured", allowed=(STAGE_SECONDS,)),
+        Column(
+            "metric",
+            "VARCHAR",
+            "What was measured",
+            allowed=(STAGE_SECONDS, ADVICE_LATENCY, REVIEW_TURNAROUND),
+        ),
         Column(
             "segment",
             "VARCHAR",
-            "Of what: for stage_seconds the step; published_dataset until its tables were complete",
+            "Of what: of stage_seconds the step, published_dataset until its tables were complete; of "
+            "advice_latency the step, its seconds by consenting people; of review_turnaround the kind "
+            "of item, the median from publication to an operator's first decision",
         ),
         Column("value", "DOUBLE", "The figure"),
-        Column("unit", "VARCHAR", "The figure's unit", allowed=("s",)),
+        Column("unit", "VARCHAR", "The figure's unit", allowed=("s", "h")),
     ),
     primary_key=("metric", "segment"),
     order_by=("metric", "segment"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -144,6 +145,19 @@ def _judged_or_why_not(rules: str, observed: list[Any]) -> Decision | ReplayErro
     except ReplayError as error:
         return error
     return decision
+
+
+def agrees(trace: Replayed) -> bool:
+    """Whether judging again gives the decision that was stored."""
+    stored, again = trace.stored, trace.again
+    return (
+        stored is not None
+        and isinstance(again, Decision)
+        and stored.primary == again.primary
+        and stored.secondary == again.secondary
+        and stored.matched == again.matched
+        and math.isclose(again.severity, stored.severity, rel_tol=1e-9, abs_tol=1e-9)
+    )
 
 
 def trace_id_of(text: str) -> str:

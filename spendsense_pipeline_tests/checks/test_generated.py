@@ -17,6 +17,7 @@ from spendsense_pipeline.personas.fairness import build_fairness_report
 from spendsense_pipeline.personas.history import build_history
 from spendsense_pipeline.personas.transitions import build_transitions
 from spendsense_pipeline.tables.dataset import PUBLISHED
+from spendsense_pipeline_tests.fixtures.advised_people import advise
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_population,
@@ -24,11 +25,12 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 )
 
 # Realism reports, it does not promise.
-REPORTED = {"population_is_realistic", "groups_are_covered_alike"}
+REPORTED = {"population_is_realistic", "groups_are_covered_alike", "evaluation_meets_targets"}
 
 
 def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     con = an_explained_population(resolved)
+    advise(con, resolved)
     build_transitions(con, None, resolved=resolved)
     build_history(
         con,
@@ -42,7 +44,7 @@ def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
         history_start=resolved.history_start,
         thresholds=resolved.thresholds,
     )
-    build_evaluation(con)
+    build_evaluation(con, resolved=resolved)
     build_fairness_report(con)
     build_control_fidelity(con, resolved)
     return con
@@ -117,6 +119,7 @@ MUTATIONS = {
     "every_assignment_is_traced": "delete from decision_traces where user_id = "
     "(select min(user_id) from decision_traces)",
     "row_count_is_declared": "delete from fairness_report where persona = 'any' and window_days = 30",
+    "evaluation_meets_targets": "update evaluation set passed = false where rowid = 0",
     "references_exist": "update persona_assignments set user_id = 'nobody' where user_id = "
     "(select max(user_id) from persona_assignments)",
 }

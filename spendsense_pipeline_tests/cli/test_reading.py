@@ -31,6 +31,7 @@ def test_refresh_ends_with_the_summary(refreshed: tuple[Path, Answer]) -> None:
         "Personas",
         "Coverage",
         "Controls:",
+        "Evaluation:",
         "Checks:",
         "Seconds per stage",
         "Next:",
@@ -58,6 +59,11 @@ def test_summary_holds_the_figures_of_the_dataset(
             assert _rows(published, sql) == [(row[f"people_{days}d"],)]
             assert row[f"assigned_{days}d"] == pytest.approx(row[f"people_{days}d"] / consenting)
     assert sum(row["people_30d"] for row in content["mix"]) == consenting
+    figures = content["evaluation"]["figures"]
+    assert [(f["metric"], f["segment"], f["passed"]) for f in figures] == _rows(
+        published, "select metric, segment, passed from evaluation"
+    )
+    assert {"coverage", "guardrail_recall", "fairness"} <= {f["metric"] for f in figures}
     assert len(content["checks"]) == len(CHECKS)
     assert {"generate", "published_dataset"} <= {stage["stage"] for stage in content["stages"]}
 

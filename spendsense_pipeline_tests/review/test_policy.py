@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_consent_reaches_what_nobody_has_said_anything_of() -> None:
         assert not other.is_without_consent
 
 
-def test_a_night_ends_what_is_offered_no_more_and_what_is_too_old() -> None:
+def test_a_night_ends_what_is_eligible_no_more_and_what_is_too_old() -> None:
     entries = [
         an_entry("approved", recommendation_id=item_id(1)),
         an_entry("approved", recommendation_id=item_id(2)),
@@ -79,11 +80,11 @@ def test_a_night_ends_what_is_offered_no_more_and_what_is_too_old() -> None:
         ),
         an_entry("approved", recommendation_id=item_id(5), as_of=AS_OF + DAY),
     ]
-    offered = {item_id(2), item_id(5)}
-    assert endings(entries, offered, AS_OF + 90 * DAY) == {
+    eligible = {item_id(2), item_id(5)}
+    assert endings(entries, eligible, AS_OF + 90 * DAY) == {
         item_id(1): "no longer eligible on 2026-09-28"
     }
-    assert endings(entries, offered, AS_OF + 91 * DAY) == {
+    assert endings(entries, eligible, AS_OF + 91 * DAY) == {
         item_id(1): "no longer eligible on 2026-09-29",
         item_id(2): "approved more than 90 days ago",
     }
@@ -103,3 +104,15 @@ def test_what_a_night_ended_stays_ended_when_it_comes_back(tmp_path: Path) -> No
     assert [states[item_id(n)].state for n in (1, 2, 3)] == ["pending", "approved", "withdrawn"]
     said(settings, a_request("approve", 1), now=lambda: after(4))
     assert fold(read(settings), {}, AS_OF)[item_id(1)].state == "approved"
+
+
+def test_an_approval_given_anew_while_a_night_counts_days_is_not_ended(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    said(settings, a_request("approve", 1), a_request("approve", 2))
+    later = replace(OCCASION, as_of=AS_OF + 91 * DAY)
+    reasons = endings(read(settings), {item_id(1), item_id(2)}, later.as_of)
+    assert set(reasons) == {item_id(1), item_id(2)}
+    said(settings, a_request("approve", 1), occasion=later, now=lambda: after(1))
+    ended = end_approvals(settings, reasons, later, now=lambda: after(2))
+    assert [entry.recommendation_id for entry in ended] == [item_id(2)]
+    assert fold(read(settings), {}, later.as_of)[item_id(1)].state == "approved"

@@ -130,7 +130,7 @@ def test_it_turns_up_wherever_tables_are_listed(found: dict[str, object]) -> Non
         "published": True,
         "imported": ["account_id", "origination_date"],
         "held to": ["duplicate_id", "unknown_account", "contradicting_holder"],
-        "summary": ["decision_traces", "raw_leases", "loan_offers"],
+        "summary": ["evaluation", "raw_leases", "loan_offers"],
         "exported": [{"user_id": "user_0000", "rate": 4.5}],
         "sharded": True,
         "progress": "look for loans",

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.publishing.exports.columnar import write_csv, write_parquet
 from spendsense_pipeline.publishing.exports.directory import complete_or_absent, describe
 from spendsense_pipeline.publishing.exports.documents import write_json
+from spendsense_pipeline.publishing.exports.evaluation import write_evaluation
 from spendsense_pipeline.publishing.exports.ledgers import (
     write_beancount,
     write_ofx,
     write_qif,
 )
 from spendsense_pipeline.publishing.exports.plaid import write_plaid
-from spendsense_pipeline.publishing.exports.selection import Selection
+from spendsense_pipeline.publishing.exports.selection import NOTHING_APPROVED, Selection
 from spendsense_pipeline.publishing.exports.shifting import (
     Shift,
     list_rows_on_holidays,
@@ -32,6 +33,7 @@ from spendsense_pipeline.publishing.exports.sqlite import write_sqlite
 if TYPE_CHECKING:
     import duckdb
 
+    from spendsense_pipeline.review.standing import Standing
     from spendsense_pipeline.tables.declaration import Table
 
 __all__ = ["FORMATS", "Exported", "export_dataset"]
@@ -39,7 +41,7 @@ __all__ = ["FORMATS", "Exported", "export_dataset"]
 FORMATS: Mapping[str, str] = {
     "parquet": "one typed file per table, column descriptions in the metadata",
     "csv": "one file per table, and columns.csv that says what each column is",
-    "json": "one file per table, and traces/{user_id}.json",
+    "json": "one file per table, traces/{user_id}.json and recommendations/{user_id}.json",
     "sqlite": "users.sqlite with keys and indexes",
     "plaid": "per person Plaid's response bodies and a Sandbox custom user",
     "beancount": "a ledger per person, balanced at every month's end",
@@ -52,6 +54,9 @@ _WRITERS: Mapping[str, Callable[[Selection, Path], None]] = {
     "json": write_json,
     "sqlite": write_sqlite,
 }
+
+_EVALUATED = ("parquet", "csv", "json")
+"""Formats that say how well the dataset does; the others are one program's input."""
 
 # Bytes an export takes for each of the published file, rounded up from 300 people and 24 months:
 # text says in full what columns compress, and Plaid's responses repeat their field names by row.
@@ -104,6 +109,7 @@ def export_dataset(
     withdrawn: Iterable[str] = (),
     include_unconsented: bool = False,
     shift_to: dt.date | None = None,
+    where: Standing = NOTHING_APPROVED,
 ) -> Exported:
     """Write the published dataset `con` is connected to into `directory`.
 
@@ -115,6 +121,7 @@ def export_dataset(
         withdrawn: people who took consent back since the dataset was made.
         include_unconsented: take everybody.
         shift_to: move it by whole weeks so that its last day is as near this one as can be.
+        where: where recommendations stand; only what is approved is taken along.
 
     Returns:
         how many people, files and bytes were written, and how many people were left out.
@@ -122,13 +129,18 @@ def export_dataset(
     Raises:
         SpendSenseError: when the directory is taken or cannot be written.
     """
-    everything, people = tuple(tables), tuple(withdrawn)
-    if shift_to is None:
-        with _bounded_memory(con):
-            return _export(con, everything, directory, format_, people, include_unconsented)
-    shift = Shift(dt.date.fromisoformat(str(_about(con)["as_of"])), shift_to)
-    with shifted(con, everything, shift) as moved, _bounded_memory(moved):
-        return _export(moved, everything, directory, format_, people, include_unconsented, shift)
+    everything = tuple(tables)
+    shift = Shift(dt.date.fromisoformat(str(_about(con)["as_of"])), shift_to) if shift_to else None
+    moved = shifted(con, everything, shift) if shift else contextlib.nullcontext(con)
+    with moved as source, _bounded_memory(source):
+        selection = Selection.of(
+            source,
+            everything,
+            withdrawn=tuple(withdrawn),
+            include_unconsented=include_unconsented,
+            where=where,
+        )
+        return _export(selection, directory, format_, shift)
 
 
 @contextlib.contextmanager
@@ -143,18 +155,8 @@ def _bounded_memory(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
             con.execute("reset memory_limit")  # the directory cannot be changed once used
 
 
-def _export(
-    con: duckdb.DuckDBPyConnection,
-    tables: Iterable[Table],
-    directory: Path,
-    format_: str,
-    withdrawn: tuple[str, ...],
-    include_unconsented: bool,
-    shift: Shift | None = None,
-) -> Exported:
-    selection = Selection.of(
-        con, tables, withdrawn=withdrawn, include_unconsented=include_unconsented
-    )
+def _export(selection: Selection, directory: Path, format_: str, shift: Shift | None) -> Exported:
+    con = selection.con
     about = _about(con)
     people = len(selection.user_ids())
     [(everybody,)] = con.execute("select count(*) from raw_users").fetchall()
@@ -170,7 +172,7 @@ def _export(
                 **about,
                 "people": people,
                 "people_left_out": everybody - people,
-                "includes_people_without_consent": include_unconsented,
+                "includes_people_without_consent": selection.include_unconsented,
                 **said,
             },
         )
@@ -196,6 +198,8 @@ def _write(
             write_qif(selection, directory, history_start=start)
         case _:
             _WRITERS[format_](selection, directory)
+    if format_ in _EVALUATED:
+        write_evaluation(selection, directory, about)
 
 
 def _file_size(con: duckdb.DuckDBPyConnection) -> int:

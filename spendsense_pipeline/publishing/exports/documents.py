@@ -1,4 +1,6 @@
-"""JSON: one file per table, and the decision traces of one person in `traces/{user_id}.json`."""
+"""JSON: one file per table, and of each person `traces/{user_id}.json` with the decision traces and
+`recommendations/{user_id}.json` with what they may be shown.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,13 @@ from pathlib import Path
 
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.sql import literal
+from spendsense_pipeline.tables.advice import CONTENT_ITEMS, RECOMMENDATIONS
+from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.traces import DECISION_TRACES
 
 
 def write_json(selection: Selection, directory: Path) -> None:
-    """`<table>.json` as an array of records, `traces/{user_id}.json` with both windows of a person.
+    """`<table>.json` as an array of records, and the files of each person.
 
     Args:
         selection: whose rows.
@@ -22,11 +26,53 @@ def write_json(selection: Selection, directory: Path) -> None:
     for table in selection.tables:
         if table.name == DECISION_TRACES.name:
             continue
-        target = literal(directory / f"{table.name}.json")
-        selection.con.execute(
-            f"copy ({selection.query(table)}) to {target} (format json, array true)"
-        )
+        write_table_json(selection, table, directory / f"{table.name}.json")
     write_traces(selection, directory)
+    write_recommendations(selection, directory)
+
+
+def write_recommendations(selection: Selection, directory: Path) -> None:
+    """One file per person to whom something is recommended that was approved: each item with its
+    text, in the order of window, kind and rank.
+
+    Args:
+        selection: whose items.
+        directory: where the folder `recommendations` is made.
+    """
+    table, texts = selection.table(RECOMMENDATIONS.name), selection.table(CONTENT_ITEMS.name)
+    if table is None or texts is None:
+        return
+    folder = directory / "recommendations"
+    folder.mkdir()
+    about = ("body", "topics", "product_kind", "reading_minutes")
+    members = [f"{name} := item.{name}" for name in table.column_names if name != "user_id"]
+    members += [f"{name} := about.{name}" for name in about]
+    rows = selection.rows(
+        f"select user_id, to_json(struct_pack({', '.join(members)}))"
+        f" from ({selection.query(table)}) as item"
+        f" join ({selection.query(texts, ', '.join(('content_id', *about)))}) as about"
+        " using (content_id) order by user_id, window_days, kind, rank"
+    )
+    for user_id, items in itertools.groupby(rows, key=lambda row: row[0]):
+        content = {
+            "user_id": user_id,
+            "recommendations": [json.loads(str(item)) for _, item in items],
+        }
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        (folder / f"{file_name(str(user_id))}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def write_table_json(selection: Selection, table: Table, path: Path) -> None:
+    """The selected rows of one table, as an array of records.
+
+    Args:
+        selection: whose rows.
+        table: which table.
+        path: the file to write.
+    """
+    selection.con.execute(
+        f"copy ({selection.query(table)}) to {literal(path)} (format json, array true)"
+    )
 
 
 def write_traces(selection: Selection, directory: Path) -> None:

@@ -8,12 +8,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spendsense_pipeline.review.standing import STANDING, Standing, create_standing
+from spendsense_pipeline.review.states import APPROVED, PENDING
+from spendsense_pipeline.tables.advice import RECOMMENDATIONS
 from spendsense_pipeline.tables.declaration import Table
 
 if TYPE_CHECKING:
     import duckdb
 
 BATCH_ROWS = 20_000  # rows in memory at a time: some ten megabytes of transactions
+NOTHING_APPROVED = Standing(PENDING, {}, {})
+# What anybody outside may see of what people are recommended: approved, in the words it was
+# approved with.
+_APPROVED = f"""(
+  select item.* replace (
+    now.state as status,
+    coalesce(now.rationale, item.rationale) as rationale,
+    coalesce(now.because, item.because) as because
+  )
+  from main.recommendations as item
+  join temp.{STANDING} as now
+    on now.recommendation_id = item.recommendation_id and now.window_days = item.window_days
+  where now.state = '{APPROVED}'
+)"""
 
 
 @dataclass(frozen=True)
@@ -25,12 +42,14 @@ class Selection:
         tables: what it has of them, in the order data flows.
         withdrawn: user ids of people who took consent back after it was made.
         include_unconsented: the operator asked for everybody.
+        where: where recommendations stand; only what is approved leaves, without it nothing does.
     """
 
     con: duckdb.DuckDBPyConnection
     tables: tuple[Table, ...]
     withdrawn: tuple[str, ...]
     include_unconsented: bool
+    where: Standing = NOTHING_APPROVED
 
     @classmethod
     def of(
@@ -40,6 +59,7 @@ class Selection:
         *,
         withdrawn: Iterable[str] = (),
         include_unconsented: bool = False,
+        where: Standing = NOTHING_APPROVED,
     ) -> Selection:
         """Choose people and tables.
 
@@ -48,6 +68,7 @@ class Selection:
             declared: tables as declared; those the dataset lacks are left out.
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
+            where: where recommendations stand.
 
         Returns:
             what may leave.
@@ -60,7 +81,7 @@ class Selection:
             ).fetchall()
         }
         tables = tuple(table for table in declared if table.name in present)
-        selection = cls(con, tables, tuple(withdrawn), include_unconsented)
+        selection = cls(con, tables, tuple(withdrawn), include_unconsented, where)
         selection._choose_people(con)
         return selection
 
@@ -79,7 +100,8 @@ class Selection:
             A query without parameters.
         """
         names = columns or ", ".join(f'"{name}"' for name in table.column_names)
-        return f'select {names} from main."{table.name}" as exported{_of_selected_people(table)}'
+        source = _APPROVED if table.name == RECOMMENDATIONS.name else f'main."{table.name}"'
+        return f"select {names} from {source} as exported{_of_selected_people(table)}"
 
     def user_ids(self) -> list[str]:
         """People of the selection, in text order."""
@@ -117,6 +139,8 @@ class Selection:
             "order by user_id",
             {"everybody": self.include_unconsented, "withdrawn": list(self.withdrawn)},
         )
+        if self.table(RECOMMENDATIONS.name) is not None:
+            create_standing(con, self.where)
 
 
 def _of_selected_people(table: Table) -> str:

@@ -1,0 +1,116 @@
+"""`spendsense trace`: why the persona is what it is, with what would change it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from spendsense_pipeline.cli.output import NO_DATA, JsonOption, show, show_json, table
+from spendsense_pipeline.cli.person import UserArgument, Window, in_unit
+from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.tables.features import WINDOWS
+
+
+def trace(
+    user_id: UserArgument,
+    window: Annotated[Window | None, typer.Option(help="Days judged.", show_default="both")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain a decision: every rule with the person's own numbers, what decided, what would
+    change it.
+
+    ```bash
+    spendsense trace user_0007
+    spendsense trace user_0007 --window 180 --json
+    ```
+    """
+    from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.publishing.imported import command_for
+    from spendsense_pipeline.reporting.dataset_reader import open_dataset
+    from spendsense_pipeline.reporting.person import read_trace
+    from spendsense_pipeline.settings import Settings
+
+    settings = Settings.from_environment()
+    if user_id in withdrawn(read_decisions(settings)):
+        raise SpendSenseError(
+            problem=(
+                f"{user_id} has withdrawn consent: no decision is shown, and the next "
+                f"`{command_for(settings)}` removes it"
+            ),
+            remedy=f"if that was a mistake: spendsense consent grant {user_id}",
+        )
+    with open_dataset(settings) as published:
+        windows = (int(window.value),) if window else WINDOWS
+        traces = [read_trace(published, user_id, days) for days in windows]
+    if as_json:
+        show_json(traces[0] if window else traces)
+        return
+    for content in traces:
+        _show_trace(content)
+
+
+def _show_trace(content: dict[str, Any]) -> None:
+    decision = content["decision"]
+    show(
+        f"[bold]{content['user_id']}, {content['window_days']} days to {content['as_of']}: "
+        f"{decision['primary']}[/bold]",
+        content["explanation"],
+        "",
+    )
+    rows: list[tuple[Any, ...]] = []
+    for persona in content["personas"]:
+        rows.append(
+            (f"{persona['key']}{': matches' if persona['matched'] else ''}", "", "", "", "")
+        )
+        rows += [_predicate_row(predicate) for predicate in persona["predicates"]]
+    what = "what is judged"
+    show(table("Rules", (what, "line", "observed", "met", "of the line"), rows, prose=(what,)))
+    for reason in content["reasons"]:
+        show(f"- {reason['text']} ({reason['code']})")
+    show(f"What would change it: {_change_in_words(content['counterfactual'])}")
+    show(
+        f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
+        f"trace {content['trace_id']}. Everything: --json\n"
+    )
+
+
+def _change_in_words(counterfactual: dict[str, Any]) -> str:
+    text = str(counterfactual["text"])
+    needed = counterfactual["changes_needed"]
+    if counterfactual["found"] or needed is None:
+        return text
+    return f"no one thing, but {needed} together: {text.partition('changes: ')[2]}"
+
+
+def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
+    from spendsense_pipeline.personas.criteria import OPERATORS
+
+    [symbol] = [each.symbol for each in OPERATORS if each.sql == predicate["operator"]]
+    return (
+        f"  {predicate['label']}",
+        f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",
+        in_unit(predicate["value"], predicate["unit"]),
+        predicate["passed"],
+        _distance(predicate),
+    )
+
+
+def _as_set(threshold: float | bool, unit: str) -> str:
+    """A threshold in every digit it was set with, as the sentences of the trace print it."""
+    from spendsense_pipeline.personas.rule_text import amount_text
+
+    if isinstance(threshold, bool):
+        return "yes" if threshold else "no"
+    return amount_text(threshold, unit)
+
+
+def _distance(predicate: dict[str, Any]) -> str:
+    """How far past the line, or short of it, in percent of the line: of every unit the same."""
+    if predicate["value"] is None:
+        return NO_DATA
+    margin = predicate["margin"]
+    if margin is None:  # of a yes or no, or from a line at nothing, there is none to say
+        return ""
+    percentage = margin * 100
+    return f"{percentage:+,.0f}%" if abs(percentage) >= 9.95 else f"{percentage:+.1f}%"
