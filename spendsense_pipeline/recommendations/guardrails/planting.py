@@ -14,6 +14,9 @@ from spendsense_pipeline.recommendations.guardrails.faults import FAULT_KINDS, F
 from spendsense_pipeline.recommendations.guardrails.judging import Breach, judge
 from spendsense_pipeline.recommendations.guardrails.registry import QUERIES
 from spendsense_pipeline.sql import identifier, literal, written_in
+from spendsense_pipeline.tables.advice import ADVICE_TABLES
+from spendsense_pipeline.tables.personas import PERSONA_ASSIGNMENTS
+from spendsense_pipeline.tables.raw import RAW_USERS
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,13 +25,7 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE: Final = 100
 """Whose rows faults are planted among: the first so many."""
-_OF_PEOPLE: Final = (
-    "recommendations",
-    "recommendation_shortfalls",
-    "raw_users",
-    "persona_assignments",
-)
-_OF_NOBODY: Final = ("content_items",)
+_COPIED: Final = (*ADVICE_TABLES, RAW_USERS, PERSONA_ASSIGNMENTS)
 
 
 @dataclass(frozen=True)
@@ -96,16 +93,16 @@ def in_front(con: duckdb.DuckDBPyConnection, *, most_people: int = MOST_PEOPLE) 
     [(stored,)] = con.execute("select current_database()").fetchall()
     made = []
     try:
-        for name in (*_OF_PEOPLE, *_OF_NOBODY):
-            table = f"{identifier(stored)}.main.{identifier(name)}"
+        for copied in _COPIED:
+            table = f"{identifier(stored)}.main.{identifier(copied.name)}"
             some = (
-                ""
-                if name in _OF_NOBODY
-                else " where user_id in (select distinct user_id from "
+                " where user_id in (select distinct user_id from "
                 f"{identifier(stored)}.main.recommendations order by user_id limit {most_people})"
+                if "user_id" in copied.column_names
+                else ""
             )
-            con.execute(f"create temp table {identifier(name)} as select * from {table}{some}")
-            made.append(name)
+            con.execute(f"create temp table {identifier(copied.name)} as from {table}{some}")
+            made.append(copied.name)
         yield
     finally:
         for name in made:
