@@ -7,9 +7,11 @@ import datetime as dt
 from collections import defaultdict
 
 import duckdb
+import numpy as np
 import pytest
 
 from spendsense_pipeline.generation.banking import MOST_DAYS
+from spendsense_pipeline.generation.behaviours.other_deposits import KINDS
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline.tables.raw import REGIONS
 from spendsense_pipeline_tests.fixtures.generated_people import (
@@ -45,6 +47,20 @@ def two_years() -> duckdb.DuckDBPyConnection:
 def business_days(first: dt.date, last: dt.date) -> int:
     days = [first + dt.timedelta(n) for n in range(1, (last - first).days + 1)]
     return sum(map(is_open, days))
+
+
+def test_every_product_is_had_and_bears_the_name_of_whose_it_is() -> None:
+    products, names = CATALOG.account_products, CATALOG.institutions.names
+    assert {*products.subtypes} == {"checking", "savings", *(kind.subtype for kind in KINDS)}
+    cards = CATALOG.card_products
+    is_a_banks = cards.taken_at.all(axis=1)
+    for name, number in (
+        *zip(products.official_names, products.institution, strict=True),
+        *zip(
+            np.array(cards.official_names)[is_a_banks], cards.institution[is_a_banks], strict=True
+        ),
+    ):
+        assert name.startswith(names[number]), name
 
 
 def test_a_bank_with_checking_has_savings_and_every_region_some() -> None:

@@ -59,7 +59,9 @@ def test_the_lists_are_long_enough() -> None:
     assert set(CATALOG.billers.by_kind) == set(BILL_KINDS)
     assert set(CATALOG.places.by_region) == set(REGIONS)
     assert set(CATALOG.first_names.by_gender) == set(GENDERS)
-    assert set(CATALOG.account_products.by_subtype) >= {"checking", *accounts.SAVINGS_SUBTYPES}
+    on_offer = {"checking", "savings", "money market", "cd", "hsa"}
+    assert set(CATALOG.account_products.by_subtype) == on_offer
+    assert on_offer < set(accounts.SUBTYPES[accounts.DEPOSITORY])
     assert len(set(CATALOG.places.states)) == 51
 
 

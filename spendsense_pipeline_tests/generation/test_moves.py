@@ -220,6 +220,24 @@ def test_every_month_is_paid_to_one_landlord(people: People) -> None:
     assert two >= 10
 
 
+def test_nobody_comes_back_to_an_earlier_landlord() -> None:
+    """Moves that are events and the one that is none, in any order; read off what was paid."""
+    controls = {"life_event_rate": 0.6, "life_event_weights": {"move": 1.0}}
+    several = 0
+    for seed in (1, 3):
+        rows = generate_shard(lives(seed, users=300, controls=controls), 0, 300).transactions
+        rents = rows.filter(pc.equal(rows["category_detailed"], RENT))
+        rents = rents.select(["user_id", "date", "merchant_name"]).sort_by("date")
+        paid = defaultdict(list)
+        for row in rents.to_pylist():
+            landlords = paid[row["user_id"]]
+            if landlords[-1:] != [row["merchant_name"]]:
+                landlords.append(row["merchant_name"])
+        assert all(len(set(landlords)) == len(landlords) for landlords in paid.values())
+        several += sum(len(landlords) > 2 for landlords in paid.values())
+    assert several > 25
+
+
 def test_a_new_rent_is_near_the_old_one_and_stays_for_a_year(people: People) -> None:
     """Within a few per cent where every paycheck counts; others change more."""
     steps: dict[bool, list[float]] = {True: [], False: []}

@@ -27,7 +27,10 @@ from spendsense_pipeline.generation.behaviours.income import (
     pay_day_of_month,
 )
 from spendsense_pipeline.generation.behaviours.moves import plan_moves, rents_through_moves
-from spendsense_pipeline.generation.behaviours.next_billers import next_billers
+from spendsense_pipeline.generation.behaviours.next_billers import (
+    landlords_of_chapters,
+    next_billers,
+)
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.behaviours.prices import biller_growth
 from spendsense_pipeline.generation.bit_fields import BitFields
@@ -155,14 +158,8 @@ def _by_chapter(
     cents = cents[world.first_chapter]
     cents[:, RENT] = _asked_rent(cents[:, RENT] * turns.rent_share)
     cents[:, CHILDCARE] += turns.childcare_cents
-    # Another landlord than the last one.
-    landlords = catalog.billers.by_kind["rent"]
-    moved = np.flatnonzero(turns.homes > 0)
-    found = tuple(of[world.first_chapter] for of in billers)
-    for biller in found:
-        place = np.searchsorted(landlords, biller[moved, RENT]) + turns.homes[moved]
-        biller[moved, RENT] = landlords[place % landlords.size]
-    return cents, found
+    first = tuple(of[world.first_chapter] for of in billers)
+    return cents, landlords_of_chapters(world, catalog, *first)
 
 
 def _days_of_month(world: World, paychecks: Paychecks) -> Ints:

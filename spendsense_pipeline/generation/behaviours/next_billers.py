@@ -48,3 +48,37 @@ def next_billers(world: World, catalog: Catalog, biller: Ints) -> Ints:
             at = uniform(word[who, kind]) * cumulative[:, -1]
             found[who, kind] = rows[(cumulative <= at[:, np.newaxis]).sum(axis=1)]
     return found
+
+
+def landlords_of_chapters(
+    world: World, catalog: Catalog, biller: Ints, next_biller: Ints
+) -> tuple[Ints, Ints]:
+    """Whom rent is paid to where an event is a move: always somebody new.
+
+    Args:
+        world: The shard in chapters.
+        catalog: The billers, and the places people move between.
+        biller: Whom each bill is paid to in the first chapter of each life, `[U, KINDS]`.
+        next_biller: The same after the move that is no event.
+
+    Returns:
+        Both with the landlords of every chapter, `[U, KINDS]` each.
+    """
+    rent, landlords = BILL_KINDS.index("rent"), catalog.billers.by_kind["rent"]
+    moves, homes = plan_moves(world, catalog.places), world.turns.homes
+    found, after = biller.copy(), next_biller.copy()
+    row = np.flatnonzero(homes > 0)
+    # In an order of each person's own, those they begin with and move to anyway last.
+    order = uniform(world.words("landlord", np.arange(landlords.size))[row])
+    for of in (biller, next_biller):
+        order[landlords == of[row, [rent]][:, np.newaxis]] = 1.0
+    new = landlords[np.argsort(order, axis=1, kind="stable")[np.arange(row.size), homes[row] - 1]]
+    found[row, rent] = new
+    # Who moves without an event does so from the home they have as the month begins.
+    calendar = world.calendar
+    month = calendar.month_index[np.minimum(moves.day[row], world.days - 1)]
+    begins = calendar.month_starts[month].astype(np.int64)
+    left = homes[world.chapters.on(world.first_chapter[row], begins)]
+    is_last = moves.moves[row] & (homes[row] == left)
+    after[row, rent] = np.where(is_last, next_biller[row, rent], new)
+    return found, after

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
@@ -39,6 +41,15 @@ from spendsense_pipeline.generation.postings import (
     Slot,
 )
 from spendsense_pipeline.generation.world import World
+
+INCOMES: Final = (
+    Purpose.PAY,
+    Purpose.SECOND_PAY,
+    Purpose.BENEFIT,
+    Purpose.PENSION,
+    Purpose.UNEMPLOYMENT,
+)
+"""What somebody knows will come."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,10 @@ def live(
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
-    turning = Turning(world, cards, means.everyday_cents)
+    turning = Turning(world, cards)
+    better_days = BetterDays(
+        world, cards, means.everyday_cents, plan.due, plan.comes, wanting.next_payday
+    )
     bought: list[Purchases] = []
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
@@ -130,7 +144,7 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
-        turning.of_day(day, plan.checking[day], balances, billing, shopping, thin, diary)
+        turning.of_day(day, balances, billing, shopping, thin, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
@@ -138,7 +152,10 @@ def live(
         thin.begin_day(day, balances, diary)
         book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
-        wants = wanting.of_day(day, balances, book.due_before_payday(day, balances))
+        statements_due = book.due_before_payday(day, balances)
+        better_days.put_aside(day, balances, statements_due, diary)
+        kept = better_days.kept(day, balances, statements_due)
+        wants = wanting.of_day(day, balances, statements_due + kept)
         thin.of_day(day, balances, diary, (machine, moves.homes_on(day)))
         purchases = shopping.of_day(day, wants.only(turning.is_lived), balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
@@ -196,6 +213,7 @@ class _Plan:
         on_checking = rows.slot == Slot.CHECKING
         self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
         self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
+        self.comes = daily(on_checking & np.isin(rows.purpose, INCOMES), rows.user, users).T * -1
         rows = world.chapters.by_day_settled(world.chapters.kept(rows))
         on_checking = rows.slot == Slot.CHECKING
         self.checking = daily(on_checking, rows.user, users)

@@ -57,6 +57,8 @@ class Arrangements:
     """Rent that savings will pay before the next pay: `[R, D]`."""
     keeps_round_sum: Flags
     moved_share: Floats
+    paid_on: Flags
+    """Days of rare pay, and not of what an employer still owed: `[R, D]`."""
     draws_on: Flags
     """Days of a wage, or of a partner's help: `[R, D]`."""
     adds_a_step: Floats
@@ -97,6 +99,10 @@ def arrange(
     row, column = np.nonzero(inside)
     draws_on[row, calendar.on_or_after(nominal[row, column])] = True
     paydays = paychecks.day[who]
+    pays = (paydays >= 0) & (paydays < world.days) & (paychecks.cents[who] > 0)
+    paid_on = np.zeros((who.size, world.days), dtype=np.bool_)
+    payee, payment = np.nonzero(pays)
+    paid_on[payee, paydays[payee, payment]] = True
     column = np.minimum(events_passed(paydays, world.days), paydays.shape[1] - 1)
     wait = np.take_along_axis(paydays, column, axis=1) - days
     rents = np.ceil(np.maximum(wait, 0) / DAYS_PER_MONTH)
@@ -110,6 +116,7 @@ def arrange(
         set_aside_cents=np.rint(set_aside).astype(np.int64),
         keeps_round_sum=drawn[:, 0] < 0.5,
         moved_share=low + (high - low) * drawn[:, 1],
+        paid_on=paid_on,
         draws_on=draws_on[:, : world.days],
         adds_a_step=uniform(world.words("fetched", days)[who]),
     )
@@ -133,7 +140,12 @@ class Reserves:
         self._is_helped = handling == Handling.HELPED
         # A row per day, as a day's are looked at together.
         pay = pay[self._who].T
-        self._is_paid = pay > 0
+        self._is_paid = (pay > 0) & arrangements.paid_on.T
+        # Whose life has just come to this lives off what there is until a client pays.
+        since = np.arange(world.days)[:, np.newaxis] >= world.chapters.first_day[self._who]
+        has_begun = np.logical_or.accumulate(self._is_paid & since, axis=0)
+        is_first = world.chapters.number[self._who] == 0
+        self._moves_surplus = self._is_helped & (has_begun | is_first)
         self._moved_part = pay * arrangements.moved_share
         self._draws = arrangements.draws_on.T & (pay == 0)
         self._adds_a_step = (arrangements.adds_a_step < ADDS_A_STEP_SHARE).T
@@ -174,7 +186,7 @@ class Reserves:
         moved = self._missing(day, balances, diary)
         checking = balances.checking[who]
         has = checking - balances.pending[who]
-        at = places(self._is_paid[day] | self._is_helped)
+        at = places(self._is_paid[day] | self._moves_surplus[day])
         if at.size:
             moved[at] = np.maximum(moved[at], self._swept(day, has, checking)[at])
         self._move(day, moved, balances, diary, is_in=True)

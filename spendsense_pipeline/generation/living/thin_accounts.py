@@ -119,7 +119,9 @@ class ThinAccounts:
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._world = world
         self._waits = saves_elsewhere(world)
-        usual = np.rint(everyday_cents / DAYS_PER_MONTH).astype(np.int64)[:, np.newaxis]
+        # Who runs out knows it: they send for what bills will lack.
+        everyday = np.where(wanting.is_tight, 0.0, everyday_cents / DAYS_PER_MONTH)
+        usual = np.rint(everyday).astype(np.int64)[:, np.newaxis]
         self._foreseen = _of_next_days(coming_cents + usual, FORESEEN_DAYS)
         self._arrives = np.full(world.users, -1)
         self._fee_day = np.full(world.users, -1)

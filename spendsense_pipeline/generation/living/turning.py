@@ -14,26 +14,21 @@ from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import Billing
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.postings import CARD_SLOTS, Leg, Purpose, Slot
-from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 PAYOFF_UNIT_CENTS = 5_000
 """What is moved to pay off cards is a round sum, a little more than is owed."""
-KEPT_MONTHS = 0.3
-"""Of everyday spending, what is left in checking by who is to run out; the rest is set aside."""
-SET_ASIDE_UNIT_CENTS, SET_ASIDE_MIN_CENTS = 10_000, 30_000
 
 
 class Turning:
     """Which chapters are lived, day by day."""
 
-    def __init__(self, world: World, cards: Cards, everyday_cents: Floats) -> None:
+    def __init__(self, world: World, cards: Cards) -> None:
         """Find the days on which chapters begin.
 
         Args:
             world: The shard in chapters.
             cards: The cards of every chapter, `[C]`.
-            everyday_cents: What there is for purchases in a usual month, `[R]`.
         """
         chapters = world.chapters
         self.is_lived: Floats = (chapters.number == 0).astype(np.float64)
@@ -46,14 +41,10 @@ class Turning:
         self._card = np.full((world.users, len(CARD_SLOTS)), -1, dtype=np.int64)
         self._card[cards.user, cards.slot - Slot.CARD_1] = np.arange(cards.count)
         self._cards = cards
-        is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-        self._sets_aside = is_tight & ~is_tight[chapters.before]
-        self._kept = KEPT_MONTHS * everyday_cents
 
     def of_day(
         self,
         day: int,
-        planned: Ints,
         balances: Balances,
         billing: Billing,
         shopping: Shopping,
@@ -64,7 +55,6 @@ class Turning:
 
         Args:
             day: The day, before anything happens on it.
-            planned: What is to leave checking on it, `[R]` cents.
             balances: What everybody has and owes.
             billing: The books of cards.
             shopping: Knows where everybody has been.
@@ -84,28 +74,6 @@ class Turning:
         thin.hand_over(giver, taker)
         self.is_lived[giver], self.is_lived[taker] = 0.0, 1.0
         self._pay_off(day, taker[self._pays_off[taker]], balances, diary)
-        self._set_aside(day, taker[self._sets_aside[taker]], planned, balances, diary)
-
-    def _set_aside(
-        self, day: int, user: Ints, planned: Ints, balances: Balances, diary: Diary
-    ) -> None:
-        """Put what there is beyond the day and the next weeks into savings: `[N]` users."""
-        has = (balances.checking - balances.pending - np.maximum(planned, 0))[user]
-        left = has - self._kept[user]
-        cents = (left // SET_ASIDE_UNIT_CENTS * SET_ASIDE_UNIT_CENTS).astype(np.int64)
-        cents = np.minimum(cents, balances.checking[user])
-        at = places(cents >= SET_ASIDE_MIN_CENTS)
-        if at.size:
-            diary.transfer(
-                user[at],
-                day,
-                cents[at],
-                day,
-                Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.ASIDE_OUT),
-                Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.ASIDE_IN),
-            )
-            balances.checking[user[at]] -= cents[at]
-            balances.savings[user[at]] += cents[at]
 
     def _pay_off(self, day: int, user: Ints, balances: Balances, diary: Diary) -> None:
         """Move what cards are owed from savings to checking: `[N]` users."""

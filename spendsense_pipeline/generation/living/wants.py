@@ -40,6 +40,8 @@ RUNS_OUT_AT = 0.86
 """Share of the pay period that is still to come when the money is meant to be gone."""
 RUNS_OUT_NATURAL = (0.25, 0.62)
 """The same of households nobody asked for, of which some run out just before payday."""
+RUNS_OUT_NEW = (0.45, 0.7)
+"""The same of whose life has got tighter: they are not used to it."""
 KEPT_CENTS = 800
 """What a household that runs out does not plan to spend."""
 SOME_CENTS, LITTLE_CENTS = 7_500, 1_500
@@ -131,7 +133,11 @@ class Wanting:
         place = uniform(world.words("runs_out", 0))[self.tight]
         is_natural = world.profiles.people.target[self.tight] == NO_TARGET
         self._is_unhurried = is_natural & ~world.profiles.is_high_spender[self.tight]
-        least, most = RUNS_OUT_NATURAL
+        is_used_to_it = self.is_tight[world.first_chapter][self.tight]
+        least, most = np.where(
+            is_used_to_it,
+            *(np.array(each)[:, np.newaxis] for each in (RUNS_OUT_NATURAL, RUNS_OUT_NEW)),
+        )
         self._runs_out_at = np.where(is_natural, most - (most - least) * place, RUNS_OUT_AT)
         """Of each household that runs out, the share of a period that is left then: `[T]`."""
         self._times = np.where(

@@ -61,8 +61,9 @@ JOB_LOSS: Final = LifeEvent(
     whom="tenants paid regularly that can keep their home",
     courses=(Course(_needs, _change),),
     example="The payroll line stops; three weeks later unemployment benefits come every second "
-    "week, and weekly payouts of a platform; savings are not added to; after 11 to 26 weeks a new "
-    "employer pays.",
+    "week, and weekly payouts of a platform. The standing order to savings ends; once the last pay "
+    "or a benefit has come, part of what is in checking may be put aside; after 11 to 26 weeks a "
+    "new employer pays.",
     lasts_days=(77, 182),
     ends=_ends,
 )

@@ -15,6 +15,8 @@ from spendsense_pipeline.generation.targets import Rhythm
 SAVED_MONTHS: Final = 1.4
 """Of income, what who goes independent has put by."""
 PAID_AFTER_DAYS: Final = 14
+FIRST_CLIENT_DAYS: Final = 15
+"""Nobody is paid by a client for what they did as an employee."""
 
 
 def _goes_independent(at: Situation, _: Floats) -> Flags:
@@ -27,7 +29,10 @@ def _goes_independent(at: Situation, _: Floats) -> Flags:
 def _independent(at: Situation, _: Floats) -> Situation:
     """Paid by the project; a wage is drawn from savings."""
     return at.changed(
-        cadence=Cadence.IRREGULAR, rhythm=Rhythm.SWEPT, savings_transfer_usd=0.0, waits_days=0
+        cadence=Cadence.IRREGULAR,
+        rhythm=Rhythm.SWEPT,
+        savings_transfer_usd=0.0,
+        waits_days=FIRST_CLIENT_DAYS,
     )
 
 
@@ -55,6 +60,6 @@ NEW_JOB: Final = LifeEvent(
     "three of these comes from or goes to work of their own",
     whom="households paid by the project, or regularly with savings of six weeks",
     courses=(Course(_goes_independent, _independent), Course(_is_hired, _salaried)),
-    example="The payroll line stops and clients pay every seven weeks or so, into savings or swept "
-    "there; or the clients stop and a payroll line comes every second week.",
+    example="The payroll line stops after a last pay and clients pay every seven weeks or so, into "
+    "savings or swept there; or the clients stop and a payroll line comes every second week.",
 )
