@@ -145,11 +145,16 @@ def _build(
 ) -> None:
     """Every stage after generating, with the functions that the pipeline's steps call."""
     from spendsense_pipeline.checks import run_all
+    from spendsense_pipeline.evaluation.event_detection import build_event_detection
+    from spendsense_pipeline.evaluation.measures import build_evaluation
     from spendsense_pipeline.generation import generate
     from spendsense_pipeline.personas.assignment import assign
     from spendsense_pipeline.personas.rules import rules_version
     from spendsense_pipeline.publishing.loading import TableLoader, made_ahead
     from spendsense_pipeline.publishing.publish import publish
+    from spendsense_pipeline.recommendations import build_recommendations, catalogue_in_force
+    from spendsense_pipeline.recommendations.build import write_content_items
+    from spendsense_pipeline.recommendations.guardrails.planting import recall
     from spendsense_pipeline.scaling.ranges import measure_features, measure_streams
     from spendsense_pipeline.tables.features import WINDOWS
     from spendsense_pipeline.tables.raw import GENERATED_TABLES
@@ -176,6 +181,19 @@ def _build(
         assign(con, as_of=AS_OF, thresholds=resolved.thresholds)
     with timed(stages, "traces"):
         build_traces(con, resolved=resolved, dataset_id="0" * 16, code_version="benchmark")
+    catalogue = catalogue_in_force(resolved)
+    with timed(stages, "advise"):
+        write_content_items(con, catalogue)
+        build_recommendations(con, resolved=resolved, catalogue=catalogue)
+    with timed(stages, "evaluate"):
+        build_event_detection(
+            con,
+            as_of=AS_OF,
+            history_start=resolved.history_start,
+            thresholds=resolved.thresholds,
+            scored=False,
+        )
+        build_evaluation(con, resolved=resolved, all_replay=True, recall=recall)
     with timed(stages, "checks"):
         run_all(con, resolved)
     with timed(stages, "publish"):

@@ -8,7 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-STAGES = ("generate", "load", "streams", "features", "assign", "traces", "checks", "publish")
+STAGES = (
+    "generate",
+    "load",
+    "streams",
+    "features",
+    "assign",
+    "traces",
+    "advise",
+    "evaluate",
+    "checks",
+    "publish",
+)
 # A stage whose work is less than this is mostly its fixed cost: growth says nothing yet.
 LEAST_SECONDS = 0.05
 
@@ -59,6 +70,8 @@ RATIOS = (
         30.0,
         1_000,
     ),
+    # Advice costs what people are told, not what they spent: reading is only what it stands beside.
+    Ratio("Advice", "traces", ("advise",), ("traces",), 1.0, 3.0, 1_000),
     Ratio("Checks", "reading", ("checks",), ("floor: read",), 3.0, 16.0, 1_000),
     Ratio("Publish", "writing", ("publish",), ("floor: write",), 1.0, 3.0, 1_000),
 )

@@ -140,7 +140,7 @@ def test_first_words_agree_with_the_codes_they_stand_for() -> None:
 @pytest.mark.parametrize("phrase", ["'card in'", "regexp_matches(coded.code"])
 def test_what_a_row_counts_as_is_said_once(phrase: str) -> None:
     (said,) = [path.name for path in QUERIES if phrase in path.read_text(encoding="utf-8")]
-    assert said in {"measured_rows.sql", "categorised_rows.sql"}
+    assert said in {"posted_rows.sql", "categorised_rows.sql"}
 
 
 def test_the_number_of_a_group_has_room_for_its_parts() -> None:

@@ -50,9 +50,9 @@ def promise(
     )
 
 
-def generated(asset: str, name: str, remedy: str = GENERATOR_FAULT) -> Check:
-    """A promise only the generator makes."""
-    return promise(asset, name, remedy, imported="skip", imported_reason=MADE_UP)
+def generated(asset: str, name: str, *, not_asked_because: str = MADE_UP) -> Check:
+    """A promise only the generator makes, and why it is not asked of imported rows."""
+    return promise(asset, name, imported="skip", imported_reason=not_asked_because)
 
 
 def named_when_brought(asset: str, name: str) -> Check:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spendsense_pipeline.cli.output import JsonOption, show, show_json, table
+from spendsense_pipeline.cli.output import JsonOption, show, show_json
+from spendsense_pipeline.cli.review_display import show_item, show_queue
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.reporting.reviews import ItemView, Queue
     from spendsense_pipeline.review.entries import Entry
 
 app = typer.Typer(
@@ -21,8 +21,6 @@ app = typer.Typer(
 
 # A screen; whoever works through more asks for it, or for JSON.
 _FIRST_ROWS = 20
-# Of an id: enough to be the only one among millions, short enough for a table.
-_DIGITS_SHOWN = 12
 
 _IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="Id of the item, or its first six digits or more.")
@@ -77,7 +75,7 @@ def list_(
     if as_json:
         show_json(queue)
     else:
-        _show_queue(queue)
+        show_queue(queue)
 
 
 @app.command("show")
@@ -99,7 +97,7 @@ def show_(item_id: _IdArgument, as_json: JsonOption = False) -> None:
     if as_json:
         show_json(view)
     else:
-        _show_item(view)
+        show_item(view)
 
 
 @app.command()
@@ -204,9 +202,7 @@ def _say(
     with open_dataset(settings) as published:
         keys = find_items(published, settings, item_ids)
         if text is not None:
-            from spendsense_pipeline.recommendations.edits import (  # type: ignore[import-not-found]
-                check_edit,
-            )
+            from spendsense_pipeline.recommendations.edits import check_edit
 
             item_id = keys[0].recommendation_id
             reads_as = check_edit(published.con, published.resolved, item_id, text.strip())
@@ -248,78 +244,6 @@ def _show_said(action: str, entries: tuple[Entry, ...], reads_as: str | None) ->
     if reads_as is not None:
         show(f"It reads: {escape(reads_as)}")
     show(f"Next: {said.next_step}.")
-
-
-def _show_queue(queue: Queue) -> None:
-    how_many = ", ".join(f"{count:,} {state}" for state, count in queue.counts.items())
-    show(
-        f"[bold]Dataset {queue.dataset_id} as of {queue.as_of}[/bold], review {queue.policy}",
-        how_many,
-    )
-    if queue.hidden:
-        show(
-            f"{queue.hidden:,} more of people who have withdrawn consent: neither shown nor listed"
-        )
-    rows = [
-        (
-            item.recommendation_id[:_DIGITS_SHOWN],
-            item.user_id,
-            item.state,
-            item.kind,
-            item.persona,
-            " ".join(f"{days}d" for days in item.windows),
-            item.title,
-        )
-        for item in queue.items
-    ]
-    if not rows:
-        show("None of those asked for.")
-        return
-    headings = ("item", "person", "state", "kind", "persona", "windows", "title")
-    show(table("Recommendations", headings, rows, left=headings, prose=("title",)))
-    if len(rows) < queue.found:
-        show(f"The first {len(rows):,} of {queue.found:,}: --limit, --status, --user or --json.")
-
-
-def _show_item(view: ItemView) -> None:
-    from rich.markup import escape
-
-    item = view.item
-    show(
-        f"[bold]{item.recommendation_id}[/bold] {item.kind}, {item.form}: "
-        f"[bold]{escape(item.title)}[/bold]",
-        f"for {item.user_id}, {item.persona}, from {item.content_id} (catalogue"
-        f" {view.catalog_version})",
-        f"{item.state}{escape(_by_whom(item.operator, item.at, item.reason))}",
-        "",
-        escape(view.body.strip()),
-        "",
-    )
-    for shown in view.windows:
-        show(f"[bold]{shown.window_days} days[/bold], rank {shown.rank}: {escape(shown.rationale)}")
-        show(f"  because {escape(_compact(shown.because))}")
-        show(f"  eligible {escape(_compact(shown.eligibility))}")
-    if view.text is not None:
-        show(f"[bold]Edited to:[/bold] {escape(view.text)}")
-    show(escape(view.disclosure), "")
-    for entry in view.history:
-        words = entry.reason or entry.text
-        show(
-            f"- {entry.from_state} to {entry.to_state}"
-            f"{escape(_by_whom(entry.operator, entry.at, words))}"
-        )
-    can_be = ", ".join(view.allowed) or "nothing more"
-    show(f"What can be said of it: {can_be}")
-
-
-def _by_whom(operator: str | None, at: dt.datetime | None, words: str | None) -> str:
-    who = f" by {operator}" if operator else ""
-    when = f" on {at:%Y-%m-%d %H:%M} UTC" if at else ""
-    return f"{who}{when}{f': {words}' if words else ''}"
-
-
-def _compact(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False)
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:

@@ -8,22 +8,29 @@ Nothing is assumed about how the rows were made, and only people who have consen
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import duckdb
 
-from spendsense_pipeline.features.definitions import (
-    MOST_ACCOUNTS,
-    MOST_MERCHANTS,
-    definitions,
-)
+from spendsense_pipeline.features.definitions import definitions
 from spendsense_pipeline.features.inputs import FeatureInputError, disagreements, require_raw_tables
-from spendsense_pipeline.features.merchant_words import WEAK_CATEGORIES
 from spendsense_pipeline.features.movements import find_movements
+from spendsense_pipeline.features.readable import (
+    EVERYBODY,
+    VAGUE_TO_FEATURES,
+    VAGUE_TO_STREAMS,
+    categorise,
+    create_vocabulary,
+    has_open_legs,
+    leaving_nothing,
+    name_descriptions,
+    take_rows,
+)
+from spendsense_pipeline.features.series import find_series
 from spendsense_pipeline.features.vocabulary import vocabulary
-from spendsense_pipeline.sql import QueryFolder, identifier
+from spendsense_pipeline.sql import QueryFolder, create_temporary
 from spendsense_pipeline.tables.declaration import Table
 from spendsense_pipeline.tables.features import (
     FEATURE_TABLES,
@@ -33,19 +40,10 @@ from spendsense_pipeline.tables.features import (
 )
 
 QUERIES = QueryFolder(__package__)
-EVERYBODY = (0, 2**62)
 # Of a range, whatever the population. Ten thousand people and half a year are four million rows:
 # enough to keep every core busy, and their working tables take about a gigabyte.
 PEOPLE_AT_ONCE = 10_000
 BEHAVIOURS = ("spending", "subscriptions", "savings", "credit", "income", "cash_flow")
-# Four ways to cut charges into pieces that may each be a series, in this order.
-WHOLE_MERCHANTS = "whole merchants"
-READINGS = (WHOLE_MERCHANTS, "parts of merchants", "yearly plans", "across accounts")
-# First reading: all charges of one merchant to one account are one piece.
-_PIECES_OF_WHOLE_MERCHANTS = (
-    'create or replace temp view "_pieces" as '
-    "select group_no as piece_no, group_no, date, cents, transaction_id from _charges"
-)
 
 
 def build_recurring_streams(
@@ -65,15 +63,10 @@ def build_recurring_streams(
         **vocabulary(),
         **definitions(),
         "as_of": as_of,
-        # A stream's kind hangs on its category: one that says "other" is checked against the name.
-        "vague_details": list(WEAK_CATEGORIES),
+        "vague_details": list(VAGUE_TO_STREAMS),
     }
     with measuring(con, users, parameters):
-        _tell_merchants(con, parameters)
-        _require_room_for_group_numbers(con)
-        QUERIES.create(con, "_charges", "streams/charges.sql", parameters)
-        for reading in READINGS:
-            _read(con, reading, parameters | {"reading": reading})
+        find_series(con, parameters)
         _prepare(con, RECURRING_STREAMS, as_of, users)
         QUERIES.append(con, RECURRING_STREAMS.name, "streams/recurring_streams.sql", parameters)
 
@@ -84,7 +77,6 @@ def build_features(
     as_of: dt.date,
     window_days: int,
     history_start: dt.date | None,
-    starts: str | None = None,
     users: tuple[int, int] | None = None,
 ) -> None:
     """Create the feature table of a window and its unrounded twin, from raw tables and streams.
@@ -95,8 +87,6 @@ def build_features(
         window_days: length of the window in days, one of `WINDOWS`.
         history_start: first day of everybody's history; None: each person's own first posted row
             (imports).
-        starts: without a history_start, a table of user_id and the date when each one's history
-            starts.
         users: people counted in order of user_id, from the first (0) up to but without the second.
 
     Raises:
@@ -113,29 +103,46 @@ def build_features(
         **vocabulary(),
         **definitions(),
         "as_of": as_of,
-        "window_days": window_days,
         "history_start": history_start,
-        # A feature takes every detailed category at its word.
-        "vague_details": [""],
+        "vague_details": list(VAGUE_TO_FEATURES),
     }
     with measuring(con, users, parameters):
-        if starts is not None:
-            con.execute(
-                'create or replace temp table "_first_rows" as select user_no, date '
-                f"from {identifier(starts)} join _measured_users using (user_id)"
-            )
-        elif history_start is None:
+        if history_start is None:
             QUERIES.create(con, "_first_rows", "first_rows.sql", parameters)
         else:
             con.execute('create or replace temp table "_first_rows" (user_no integer, date date)')
-        QUERIES.create(con, "_window_rows", "window_rows.sql", parameters)
+        QUERIES.create(con, "_running_streams", "running_streams.sql", parameters)
         find_movements(con, parameters)
+        for of_window in measure_windows(con, parameters, [window_days]):
+            _prepare(con, exact, as_of, users)
+            QUERIES.append(con, exact.name, "features.sql", of_window)
+            _prepare(con, table, as_of, users)
+            con.execute(_rounding(table, exact))
+
+
+def measure_windows(
+    con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], windows: Iterable[int]
+) -> Iterator[dict[str, Any]]:
+    """Measure every behaviour in one window after the other, the longest first.
+
+    Args:
+        con: holds what `measuring` and `find_movements` made, `_running_streams` and `_first_rows`.
+        parameters: what the queries are bound to: `vocabulary`, `definitions`, `as_of`,
+            `history_start`.
+        windows: lengths in days.
+
+    Yields:
+        For each window what `features.sql` is bound to; what it sets side by side is there until
+        the next one.
+    """
+    rows = QUERIES.text("window_rows.sql")
+    for window_days in sorted(windows, reverse=True):
+        of_window = {**parameters, "window_days": window_days}
+        create_temporary(con, "_window_rows", rows, of_window)
         for behaviour in BEHAVIOURS:
-            QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", parameters)
-        _prepare(con, exact, as_of, users)
-        QUERIES.append(con, exact.name, "features.sql", parameters)
-        _prepare(con, table, as_of, users)
-        con.execute(_rounding(table, exact))
+            QUERIES.create(con, f"_{behaviour}", f"{behaviour}.sql", of_window)
+        yield of_window
+        rows = 'select * from "_window_rows" where date > $as_of - $window_days'
 
 
 @contextmanager
@@ -165,71 +172,12 @@ def measuring(
             problem=f"users must be a range with 0 <= first <= end; it is ({first}, {end})",
             remedy="give its first and the one after its last",
         )
-    parameters |= {"first_user": first, "end_user": end}
-    before = _temporary(con)
-    try:
-        QUERIES.create(con, "_measured_users", "users.sql", parameters)
-        # The ends of the range as ids: with them a scan skips the stored rows of everybody else.
-        [(first_id, last_id)] = con.execute(
-            "select min(user_id), max(user_id) from _measured_users"
-        ).fetchall()
-        parameters |= {"first_id": first_id, "last_id": last_id}
-        QUERIES.create(con, "_measured_accounts", "accounts.sql", parameters)
-        QUERIES.create(con, "_category_rules", "category_rules.sql", parameters)
-        QUERIES.create_view(con, "_measured_rows", "measured_rows.sql", parameters)
-        QUERIES.create(con, "_vague_descriptions", "vague_descriptions.sql", parameters)
-        QUERIES.create(con, "_phrases", "phrases.sql", parameters)
-        _find_phrases(con, "description_key", "_vague_descriptions", parameters)
-        QUERIES.create(con, "_named_inflows", "named_inflows.sql", parameters)
-        QUERIES.create(con, "_named_categories", "named_categories.sql", parameters)
-        _pair_card_payments(con, parameters)
-        QUERIES.create_view(con, "_coded_rows", "coded_rows.sql", parameters)
-        QUERIES.create_view(con, "_categorised_rows", "categorised_rows.sql", parameters)
+    with leaving_nothing(con):
+        take_rows(con, (first, end), parameters)
+        create_vocabulary(con, parameters)
+        name_descriptions(con, parameters)
+        categorise(con, parameters, open_legs=has_open_legs(con, parameters))
         yield
-    finally:
-        for kind, name in sorted(_temporary(con) - before, reverse=True):  # views before tables
-            con.execute(f"drop {kind} temp.{identifier(name)}")
-
-
-def _pair_card_payments(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-    """`_card_payments`: rows that their other leg tells; where none is open, none is looked for."""
-    QUERIES.create(con, "_open_legs", "open_legs.sql", parameters)
-    if _is_empty(con, "_open_legs"):
-        con.execute('create or replace temp table "_card_payments" (transaction_id varchar)')
-    else:
-        QUERIES.create(con, "_card_payments", "card_payments.sql", parameters)
-
-
-def _tell_merchants(con: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> None:
-    """`_stream_merchants`: which writings are one merchant, decided for each person."""
-    for step in ("writings", "entities", "known_texts"):
-        QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
-    _find_phrases(con, "name", "_known_texts", parameters)
-    for step in ("spellings", "identities", "wordings"):
-        QUERIES.create(con, f"_{step}", f"streams/{step}.sql", parameters)
-    QUERIES.create(con, "_stream_merchants", "streams/merchants.sql", parameters)
-    QUERIES.create(con, "_merchant_kinds", "streams/merchant_kinds.sql", parameters)
-
-
-def _find_phrases(
-    con: duckdb.DuckDBPyConnection, key: str, texts: str, parameters: Mapping[str, Any]
-) -> None:
-    """`_phrases_found` of a table with a key, a side, a merchant_name and a name."""
-    con.execute(
-        'create or replace temp view "_texts" as '
-        f"select {key} as text_key, side, merchant_name, name from {identifier(texts)}"
-    )
-    QUERIES.create(con, "_phrases_found", "phrases_found.sql", parameters)
-    con.execute('drop view temp."_texts"')
-
-
-def _temporary(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
-    """Kind and name of every temporary view and table."""
-    rows = con.execute(
-        "select 'table', table_name from duckdb_tables() where temporary "
-        "union all select 'view', view_name from duckdb_views() where temporary and not internal"
-    ).fetchall()
-    return {(kind, name) for kind, name in rows}
 
 
 def _prepare(
@@ -247,44 +195,6 @@ def _prepare(
         "or user_id in (select user_id from _measured_users)",
         {"as_of": as_of},
     )
-
-
-def _read(con: duckdb.DuckDBPyConnection, reading: str, parameters: Mapping[str, Any]) -> None:
-    """Cut the charges into pieces one way, and add the pieces that are series to those found."""
-    if reading == WHOLE_MERCHANTS:
-        con.execute(_PIECES_OF_WHOLE_MERCHANTS)
-        try:
-            QUERIES.create(con, "_groups", "streams/shapes.sql", parameters)
-            con.execute('create or replace temp view "_shapes" as select * from "_groups"')
-            QUERIES.create(con, "_found", "streams/judged.sql", parameters)
-            QUERIES.create(con, "_members", "streams/members.sql", parameters)
-        finally:
-            con.execute('drop view if exists temp."_pieces"')
-            con.execute('drop view if exists temp."_shapes"')
-        return
-    QUERIES.create(con, "_pieces", f"streams/{reading.replace(' ', '_')}.sql", parameters)
-    if not _is_empty(con, "_pieces"):
-        QUERIES.create(con, "_shapes", "streams/shapes.sql", parameters)
-        QUERIES.append(con, "_found", "streams/judged.sql", parameters)
-        QUERIES.append(con, "_members", "streams/members.sql", parameters)
-
-
-def _is_empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return not con.execute(f'select 1 from "{table}" limit 1').fetchall()
-
-
-def _require_room_for_group_numbers(con: duckdb.DuckDBPyConnection) -> None:
-    """One number holds an account and a merchant only below their bounds."""
-    [(accounts, merchants)] = con.execute(
-        "select (select max(account_no) from _measured_accounts), "
-        "(select max(merchant_no) from _stream_merchants)"
-    ).fetchall()
-    if (accounts or 0) >= MOST_ACCOUNTS or (merchants or 0) >= MOST_MERCHANTS:
-        raise FeatureInputError(
-            problem=f"streams of {accounts:,} accounts and {merchants:,} merchants are too many to "
-            f"number at once; they must be below {MOST_ACCOUNTS:,} and {MOST_MERCHANTS:,}",
-            remedy="measure fewer people at once",
-        )
 
 
 def _require_streams(con: duckdb.DuckDBPyConnection, as_of: dt.date) -> None:

@@ -1,29 +1,31 @@
 -- Savings rows whose other leg stands on the person's own HSA or certificate of deposit: money that
 -- was put aside before, or goes on being.
-with holders as (
-  select distinct user_no
-  from _measured_accounts
-  where is_set_aside
+with sides as (
+  select account.account_no, account.is_savings
+  from _measured_accounts as account
+  where (account.is_savings or account.is_set_aside)
+    and account.user_no in (
+      select holder.user_no from _measured_accounts as holder
+      where holder.is_set_aside
+    )
 ),
 legs as (
   select
     row_.user_no,
     row_.account_no,
-    row_.is_savings,
+    side.is_savings,
     row_.transaction_id,
     row_.transfer_id,
     row_.date,
     row_.cents,
     -- Alike on one day: the first belongs to the first, the second to the second.
     row_number() over (
-      partition by row_.user_no, row_.is_savings, row_.cents, row_.date
+      partition by row_.user_no, side.is_savings, row_.cents, row_.date
       order by row_.transaction_id
     ) as copy_no
   from _categorised_rows as row_
-  join _measured_accounts as account on account.account_no = row_.account_no
-  where (row_.is_savings or account.is_set_aside)
-    and row_.kind in ('transfer', 'unknown')
-    and row_.user_no in (select holder.user_no from holders as holder)
+  join sides as side on side.account_no = row_.account_no
+  where row_.kind in ('transfer', 'unknown')
 ),
 pairs as (
   select

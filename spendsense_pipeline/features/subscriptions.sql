@@ -2,18 +2,12 @@
 -- spend.
 with running as (
   select
-    person.user_no,
-    stream.stream_id,
-    stream.kind,
-    stream.monthly_amount,
+    *,
     case $window_days
-      when 30 then stream.last_30_days_amount when 180 then stream.last_180_days_amount
+      when 30 then last_30_days_amount when 180 then last_180_days_amount
     end
       as window_amount
-  from recurring_streams as stream
-  join _measured_users as person on person.user_id = stream.user_id
-  where stream.user_id between $first_id and $last_id
-    and stream.is_active and stream.status = 'MATURE' and stream.kind in ('subscription', 'bill')
+  from _running_streams
 ),
 streams as (
   select

@@ -58,7 +58,7 @@ class DataLoader:
         """Judge the tables like any other import and replace the warehouse's raw tables by them.
 
         Args:
-            data: users, accounts, transactions and, if there are any, liabilities and
+            data: users, accounts, transactions and, if there are any, liabilities, loans and
                 card_statements: by name, as a named tuple, or in that order; each an Arrow table,
                 a pandas frame, or a list of dicts, with columns named as our raw tables'.
             as_of: the day the balances are of; generated tables say it themselves.

@@ -14,12 +14,16 @@ import duckdb
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
 from spendsense_pipeline.importing.problems import Problem, count_of
 from spendsense_pipeline.importing.report import SHOWN_ROWS, ImportReport
-from spendsense_pipeline.plaid.accounts import CREDIT, DEPOSITORY
+from spendsense_pipeline.plaid.accounts import CREDIT, DEPOSITORY, LOAN
 from spendsense_pipeline.sql import identifier, literal
 from spendsense_pipeline.tables.declaration import MONEY
 
-# What decides whether somebody is processed is never guessed.
-_NEVER_LEFT_OUT = "consent_status"
+# Tables of terms, the type of account that has them, and what such accounts are called.
+_TERMS_OF = (
+    ("liabilities", CREDIT, "cards"),
+    ("card_statements", CREDIT, "cards"),
+    ("loans", LOAN, "loans"),
+)
 # Plaid's word for a holder it cannot tell; no holder at all would be taken for a person.
 _UNKNOWN_HOLDER = "unrecognized"
 _MEASURED = f"('{DEPOSITORY}', '{CREDIT}')"
@@ -107,7 +111,8 @@ def _oddities() -> Iterator[_Oddity]:
     for table, declared in IMPORTABLE_TABLES.items():
         for column in declared.columns:
             name = identifier(column.name)
-            if column.allowed and column.name != _NEVER_LEFT_OUT:
+            # What may not be missing, such as consent, is never guessed but refused.
+            if column.allowed and column.nullable:
                 words = ", ".join(literal(word) for word in column.allowed)
                 becomes = "null"
                 if column.name == "holder_category":
@@ -258,7 +263,7 @@ def _odd_amounts() -> Iterator[_Oddity]:
         "(select account.type from source_accounts account "
         "where account.account_id = source.account_id)"
     )
-    for table in ("accounts", "transactions"):
+    for table in ("accounts", "transactions", "loans"):
         type_ = "source.type" if table == "accounts" else owner
         for column in IMPORTABLE_TABLES[table].columns:
             if column.type == MONEY:
@@ -287,13 +292,15 @@ def _odd_amounts() -> Iterator[_Oddity]:
 def _set_terms_of_others_aside(
     con: duckdb.DuckDBPyConnection, names: Mapping[str, str], report: ImportReport
 ) -> None:
-    """Liabilities and statements of accounts that are no cards: nothing measures them."""
-    for table in ("liabilities", "card_statements"):
+    """Liabilities and statements of accounts that are no cards, loans that are none: nothing
+    measures them.
+    """
+    for table, type_, noun in _TERMS_OF:
         if table not in names:
             continue
         condition = (
             "account_id in (select account_id from source_accounts "
-            f"where type is distinct from '{CREDIT}')"
+            f"where type is distinct from '{type_}')"
         )
         rows = con.execute(
             f'select _row, account_id, count(*) over () from "source_{table}" where {condition} '
@@ -301,7 +308,7 @@ def _set_terms_of_others_aside(
         ).fetchall()
         if rows:
             con.execute(f'delete from "source_{table}" where {condition}')
-            why = "of accounts that are no cards, which are not measured"
+            why = f"of accounts that are no {noun}"
             report.set_aside(
                 names[table], rows[0][2], why, [f"{row} ({value!r})" for row, value, _ in rows]
             )

@@ -15,10 +15,13 @@ from spendsense_pipeline.importing.amounts import NOT_AS_SAID, PLAIN, UNCLEAR
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES, TableMapping
 from spendsense_pipeline.importing.problems import Problem, count_of
 from spendsense_pipeline.importing.suggestions import date_remedy, number_remedy
+from spendsense_pipeline.importing.translation import is_held_through_account
 from spendsense_pipeline.sql import literal
 from spendsense_pipeline.tables.declaration import MONEY, Column
 
 EARLIEST_DATE = dt.date(1990, 1, 1)  # no bank feed reaches further back; earlier is a broken export
+# No loan to a household is made for longer; it may have begun, or be due, so far from as_of.
+_LONGEST_LOAN = dt.timedelta(days=50 * 366)
 _LARGEST_AMOUNT = 10**10  # what DECIMAL(12,2) holds
 _SHOWN_ROWS = 3
 _BLANK = "blank"
@@ -38,9 +41,12 @@ _DEFAULTS = {  # what Plaid means by leaving the field out
 }
 # columns not declared nullable that an import may leave out: filled from elsewhere (see staging.py)
 _FILLED_LATER = {
-    ("transactions", "user_id"),
-    ("liabilities", "user_id"),
     ("users", "consent_status"),
+    *(
+        (name, "user_id")
+        for name, table in IMPORTABLE_TABLES.items()
+        if is_held_through_account(table)
+    ),
 }
 
 
@@ -151,12 +157,12 @@ def _mistakes(
         if is_money and is_text and not is_settled:
             found.append(_ambiguous_decimals(table, name))
     elif column.type == "DATE":
-        found += _date_mistakes(column.name, as_of)
+        found += _date_mistakes(table, column.name, as_of)
     elif column.type != "VARCHAR":
         kind = {"BOOLEAN": "true or false", "INTEGER": "a whole number"}.get(column.type, "a time")
         condition = f"{name} is not null and try_cast({name} as {column.type}) is null"
         found.append(_Mistake("unreadable_value", condition, f"{{n}} not {kind}", "Correct it."))
-    if column.allowed and not column.nullable and has_default:
+    if column.allowed and not column.nullable:
         allowed = ", ".join(f"'{value}'" for value in column.allowed)
         remedy = f"Use one of {', '.join(column.allowed)}, or map the values (--mapping)."
         found.append(_Mistake("unknown_value", f"{name} not in ({allowed})", "{n} unknown", remedy))
@@ -248,9 +254,12 @@ def _ambiguous_decimals(table: str, name: str) -> _Mistake:
     )
 
 
-def _date_mistakes(column: str, as_of: dt.date) -> list[_Mistake]:
+def _date_mistakes(table: str, column: str, as_of: dt.date) -> list[_Mistake]:
     name = f'"{column}"'
     date = day_of(name)
+    earliest = EARLIEST_DATE
+    if column == "origination_date":
+        earliest = min(earliest, as_of - _LONGEST_LOAN)
     found = [
         _Mistake(
             "unreadable_value",
@@ -260,15 +269,16 @@ def _date_mistakes(column: str, as_of: dt.date) -> list[_Mistake]:
         ),
         _Mistake(
             "absurd_date",
-            f"{date} < date '{EARLIEST_DATE}'",
-            f"{{n}} before {EARLIEST_DATE.year}",
+            f"{date} < date '{earliest}'",
+            f"{{n}} before {earliest.year}",
             "Correct the date.",
         ),
     ]
-    if column in ("due_on", "next_payment_due_date"):  # due dates lie ahead by nature
+    is_due_on_a_loan = table == "loans" and column == "next_payment_due_date"
+    if column == "maturity_date" or is_due_on_a_loan:  # a student pays years from now
+        latest, remedy = as_of + _LONGEST_LOAN, "Correct the date."
+    elif column in ("due_on", "next_payment_due_date"):  # due dates lie ahead by nature
         latest, remedy = as_of + dt.timedelta(days=366), "Correct the date."
-    elif column == "maturity_date":  # as long as loans are made for
-        latest, remedy = as_of + dt.timedelta(days=50 * 366), "Correct the date."
     else:
         latest, remedy = as_of, "Leave later rows out, or give a later --as-of."
     found.append(

@@ -12,12 +12,15 @@ from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline.recommendations.catalogue import Catalogue, Condition, Item
 from spendsense_pipeline.recommendations.conditions import contradiction, read_condition
 from spendsense_pipeline.recommendations.products import PRODUCTS
-from spendsense_pipeline.recommendations.templates import problems_of_template
+from spendsense_pipeline.recommendations.templates import (
+    LONGEST_RATIONALE,
+    problems_of_template,
+)
 from spendsense_pipeline.tables.advice import EDUCATION_FORMS, ITEM_KINDS
 
 MOST_ITEMS: Final = 500
 _SNAKE = re.compile(r"[a-z][a-z0-9_]{2,59}")
-_LONGEST = {"title": 90, "body": 4_000, "rationale": 600}
+_LONGEST = {"title": 90, "body": 4_000, "rationale": LONGEST_RATIONALE}
 _LONGEST_READ_MINUTES: Final = 60
 _NEEDED = ("content_id", "kind", "form", "title", "body", "topics", "personas", "signals")
 _REQUIRED = (*_NEEDED, "rationale")

@@ -122,12 +122,16 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
+def about_cited(fact: Fact) -> dict[str, Any]:
+    """What a proof says of a fact whoever it is about: where to look it up, and its unit."""
+    if not fact.row:
+        return {"feature": fact.name, "unit": fact.unit}
+    table, _, column = fact.origin.partition(".")
+    return {"slot": fact.name, "unit": fact.unit, "table": table, "column": column}
+
+
 def _cited(fact: Fact) -> dict[str, Any]:
-    about: dict[str, Any] = {"feature": fact.name, "unit": fact.unit}
-    if fact.row:
-        table, _, column = fact.origin.partition(".")
-        about = {"slot": fact.name, "unit": fact.unit, "table": table, "column": column}
-    return {"head": _opened(about), "fact_no": fact_no(fact.name)}
+    return {"head": _opened(about_cited(fact)), "fact_no": fact_no(fact.name)}
 
 
 def _condition(condition: Condition, role: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from spendsense_pipeline.controls.errors import listed, meant, shown
 from spendsense_pipeline.recommendations.catalogue import pieces_of, slots_of
 from spendsense_pipeline.recommendations.facts import facts
 
+LONGEST_RATIONALE = 600
+"""Characters of a template, at most."""
 _FIGURE = re.compile(r"[$€£]?\d[\d,.]*\s?%?")
 _BRACES = re.compile(r"[{}]")
 

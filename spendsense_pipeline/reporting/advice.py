@@ -124,7 +124,7 @@ def published_items(
         select item.recommendation_id, item.window_days, item.rank, item.kind, item.form,
           item.content_id, item.title, about.body, item.persona, now.state,
           coalesce(now.rationale, item.rationale) as rationale, item.disclosure,
-          item.because, item.eligibility
+          coalesce(now.because, item.because) as because, item.eligibility
         from recommendations as item
         join content_items as about using (content_id)
         join {STANDING} as now

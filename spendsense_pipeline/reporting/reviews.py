@@ -73,11 +73,18 @@ class Queue:
 
 @dataclass(frozen=True)
 class Shown:
-    """An item as one window has it: figures differ, the item is the same."""
+    """An item as one window has it: figures differ, the item is the same.
+
+    Attributes:
+        rationale: as published.
+        edited: as it reads with the words it was edited to; None without, or where one of the
+            figures they cite is not known.
+    """
 
     window_days: int
     rank: int
     rationale: str
+    edited: str | None
     because: Any
     eligibility: Any
     status: str
@@ -210,18 +217,22 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
         {"item_id": key.recommendation_id},
     )
     first = rows[0]
+    state = reviewed.of(key.recommendation_id, key.user_id)
+    edited = render(published.con, {key.recommendation_id: state.text} if state.text else {})
     windows = tuple(
         Shown(
             row["window_days"],
             row["rank"],
             row["rationale"],
+            words.text
+            if (words := edited.get((key.recommendation_id, row["window_days"])))
+            else None,
             json.loads(row["because"]),
             json.loads(row["eligibility"]),
             row["status"],
         )
         for row in rows
     )
-    state = reviewed.of(key.recommendation_id, key.user_id)
     about = first | {
         "state": state.state,
         "windows": [shown.window_days for shown in windows],

@@ -23,7 +23,13 @@ from spendsense_pipeline.publishing.warehouse import WarehouseError, named_error
 from spendsense_pipeline.review.entries import Entry, lines_of, parse_line
 from spendsense_pipeline.review.policy import Policy, state_of
 from spendsense_pipeline.review.requests import Occasion, Request, entry_for
-from spendsense_pipeline.review.states import APPROVED, ItemState, fold
+from spendsense_pipeline.review.states import (
+    APPROVAL_EXPIRED,
+    APPROVED,
+    ItemState,
+    fold,
+    last_day_of,
+)
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
@@ -98,7 +104,10 @@ def end_approvals(
     *,
     now: Callable[[], dt.datetime],
 ) -> tuple[Entry, ...]:
-    """Record that approvals have ended; what is not approved in the log any more is passed over.
+    """Record that approvals have ended.
+
+    What is not approved in the log any more is passed over, and so is an approval that was too old
+    when the reasons were collected and has been given anew since.
 
     Args:
         settings: names the files.
@@ -126,7 +135,9 @@ def end_approvals(
                 decision=None,
             )
             for item_id, reason in reasons.items()
-            if (entry := last.get(item_id)) and entry.to_state == APPROVED
+            if (entry := last.get(item_id))
+            and entry.to_state == APPROVED
+            and (reason != APPROVAL_EXPIRED or occasion.as_of > last_day_of(entry.as_of))
         ]
         _write(settings.reviews_path, whole, said)
     return tuple(said)

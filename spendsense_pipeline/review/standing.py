@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from spendsense_pipeline.review.states import APPROVED, PENDING, State
 
@@ -17,10 +17,23 @@ if TYPE_CHECKING:
 
     from spendsense_pipeline.review.states import ItemState
 
-Render: TypeAlias = Callable[[Mapping[str, str]], Mapping[tuple[str, int], str | None]]
-"""Templates by recommendation id -> their sentences by id and window; None where a figure fails."""
+
+class Words(Protocol):
+    """A rationale rewritten, and what it rests on (JSON, as in `recommendations.because`)."""
+
+    @property
+    def text(self) -> str:
+        """As the person reads it."""
+
+    @property
+    def because(self) -> str:
+        """With what the text cites."""
+
+
+Render: TypeAlias = Callable[[Mapping[str, str]], Mapping[tuple[str, int], Words | None]]
+"""Templates by recommendation id -> their words by id and window; None where a figure fails."""
 STANDING: Final = "_standing"
-"""recommendation_id, window_days, state, rationale: of every item; see `create_standing`."""
+"""recommendation_id, window_days, state, rationale, because: of every item (`create_standing`)."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +43,12 @@ class Standing:
     Attributes:
         unsaid: state of an item nobody has said anything of.
         states: of the others, by recommendation id.
-        words: rationales of approved edits by recommendation id and window.
+        words: of approved edits by recommendation id and window.
     """
 
     unsaid: State
     states: Mapping[str, State]
-    words: Mapping[tuple[str, int], str]
+    words: Mapping[tuple[str, int], Words]
 
 
 def standing(
@@ -70,17 +83,17 @@ def standing(
         for item_id, state in states.items()
         if state == APPROVED and (text := folded[item_id].text)
     }
-    words: dict[tuple[str, int], str] = {}
-    for (item_id, window_days), sentence in (render(templates) if templates else {}).items():
-        if sentence is None:
+    words: dict[tuple[str, int], Words] = {}
+    for (item_id, window_days), rewritten in (render(templates) if templates else {}).items():
+        if rewritten is None:
             states[item_id] = PENDING
         else:
-            words[item_id, window_days] = sentence
+            words[item_id, window_days] = rewritten
     return Standing(unsaid, states, words)
 
 
 def create_standing(con: duckdb.DuckDBPyConnection, where: Standing) -> None:
-    """Make STANDING, a row per row of `recommendations`, rationale null where it is as published.
+    """Make STANDING, a row per row of `recommendations`; words are null where as published.
 
     Args:
         con: holds `recommendations`; read-only is enough.
@@ -95,11 +108,13 @@ def create_standing(con: duckdb.DuckDBPyConnection, where: Standing) -> None:
           select
             unnest($word_ids::varchar[]) as id,
             unnest($windows::integer[]) as window_days,
-            unnest($sentences::varchar[]) as rationale
+            unnest($sentences::varchar[]) as rationale,
+            unnest($proofs::varchar[]) as because
         )
         select
           item.recommendation_id, item.window_days, coalesce(said.state, $unsaid) as state,
-          case when said.state = $approved then words.rationale end as rationale
+          case when said.state = $approved then words.rationale end as rationale,
+          case when said.state = $approved then words.because end as because
         from recommendations as item
         left join said on said.id = item.recommendation_id
         left join words
@@ -110,7 +125,8 @@ def create_standing(con: duckdb.DuckDBPyConnection, where: Standing) -> None:
             "states": list(where.states.values()),
             "word_ids": [item_id for item_id, _ in where.words],
             "windows": [window_days for _, window_days in where.words],
-            "sentences": list(where.words.values()),
+            "sentences": [words.text for words in where.words.values()],
+            "proofs": [words.because for words in where.words.values()],
             "unsaid": where.unsaid,
             "approved": APPROVED,
         },
@@ -128,7 +144,10 @@ def apply_standing(con: duckdb.DuckDBPyConnection, where: Standing) -> None:
     con.execute(
         f"""
         update recommendations
-        set status = now.state, rationale = coalesce(now.rationale, recommendations.rationale)
+        set
+          status = now.state,
+          rationale = coalesce(now.rationale, recommendations.rationale),
+          because = coalesce(now.because, recommendations.because)
         from {STANDING} as now
         where now.recommendation_id = recommendations.recommendation_id
           and now.window_days = recommendations.window_days

@@ -15,6 +15,7 @@ from spendsense_pipeline.features import build
 from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.features.definitions import SAME_PAYDAY_DAYS, definitions
 from spendsense_pipeline.features.movements import find_movements
+from spendsense_pipeline.features.readable import VAGUE_TO_FEATURES
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.assignment import unrounded_features
@@ -83,8 +84,8 @@ def build_traces(
     if users is None:
         con.execute(DECISION_TRACES.create_sql())
     rules = bound(resolved.thresholds)
-    # "" as in build_features: only streams look behind categories that say no more than "other"
-    measured = vocabulary() | definitions() | {"as_of": resolved.as_of, "vague_details": [""]}
+    measured = vocabulary() | definitions()
+    measured |= {"as_of": resolved.as_of, "vague_details": list(VAGUE_TO_FEATURES)}
     [(people,)] = con.execute("select count(*) from raw_users").fetchall()
     first, end = users or (0, people)
     given = {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import sys
-import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,18 @@ from typing import Any
 import duckdb
 import pytest
 
+from spendsense_pipeline.cli.output import NO_DATA
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.publishing.consent import read_decisions
+from spendsense_pipeline.publishing.retention import current_dataset
+from spendsense_pipeline.recommendations import edits
+from spendsense_pipeline.review.log import read
+from spendsense_pipeline.review.states import fold
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline.tables.advice import RECOMMENDATIONS
 from spendsense_pipeline_tests.fixtures.command import Answer, run
 from spendsense_pipeline_tests.fixtures.reviews import a_recommendation
-from spendsense_pipeline_tests.fixtures.rows import insert
+from spendsense_pipeline_tests.fixtures.rows import AS_OF, insert
 
 ANN = ("--operator", "ann")
 # The first two begin alike in seven digits.
@@ -92,7 +97,9 @@ def refused(answer: Answer, *said: str) -> None:
 
 
 def state_of(item: str) -> str:
-    return str(run("review", "show", item, "--json").json["item"]["state"])
+    settings = Settings.from_environment()
+    states = fold(read(settings), read_decisions(settings), AS_OF)
+    return states[item].state if item in states else "pending"
 
 
 def test_the_queue_counts_each_state_and_shows_what_waits_first(people: list[str]) -> None:
@@ -150,8 +157,10 @@ def test_one_item_is_shown_in_full(people: list[str]) -> None:
         f"for {people[0]}, high_utilization",
         "30 days, rank 1: Your card ending in 4523 is at 68.0 % of its limit.",
         "180 days, rank 2: It is at 71.0 % [b]now[/b].",
-        '"feature": "max_utilization"',
-        '"feature": "card_count"',
+        "max_utilization 68.0 % cited",
+        "card_name card ending in 4523 cited",
+        "card_count >= 1 2 yes eligibility",
+        f"card_count >= 1 {NO_DATA} no eligibility",
         "not financial advice",
         "pending to flagged by ann on",
         ": [red]ask[/red]",
@@ -161,7 +170,8 @@ def test_one_item_is_shown_in_full(people: list[str]) -> None:
         assert words in said, words
     view = run("review", "show", FIRST, "--json").json
     assert [shown["window_days"] for shown in view["windows"]] == [30, 180]
-    assert view["windows"][0]["because"] == [{"feature": "max_utilization", "value": 0.68}]
+    assert view["windows"][0]["because"]["features"][0]["value"] == 0.68
+    assert view["windows"][1]["eligibility"][0]["feature"] == "card_count"
     assert view["body"]
     assert [entry["to_state"] for entry in view["history"]] == ["flagged", "approved"]
     assert view["allowed"] == ["recall"]
@@ -190,9 +200,9 @@ def test_what_is_said_takes_effect_and_names_the_next_step(
     last = log()[-1]
     assert (last["operator"], last["to"], last["user_id"]) == ("ann", state, people[0])
     assert last["reason"] == (words[2] if len(words) > 1 else None)
-    dataset = run("summary", "--json").json
-    assert (last["dataset_id"], last["as_of"]) == (dataset["dataset_id"], "2026-06-30")
-    assert last["published_at"].endswith("+00:00")
+    dataset = current_dataset(Settings.from_environment())
+    assert (last["dataset_id"], last["as_of"]) == (dataset.dataset_id, "2026-06-30")
+    assert last["published_at"] == f"{dataset.published_at.isoformat()}+00:00"
     again = run("review", words[0], FIRST, *words[1:], *ANN)
     if words[0] in ("reject", "recall"):
         refused(again, "that is final for this text")
@@ -212,9 +222,7 @@ def guardrails(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., str]]
     """Puts other guardrails in place of those of recommendations."""
 
     def put(check: Callable[..., str]) -> None:
-        module = types.ModuleType("spendsense_pipeline.recommendations.edits")
-        module.check_edit = check  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setattr(edits, "check_edit", check, raising=False)
 
     return put
 
@@ -239,6 +247,20 @@ def test_an_edit_is_asked_of_the_guardrails_and_says_how_it_reads(
     assert (view["text"], view["item"]["state"]) == ("Your {card_name}.", "edited")
     run("review", "approve", FIRST, *ANN)
     assert run("review", "show", FIRST, "--json").json["text"] == "Your {card_name}."
+
+
+def test_an_edited_item_is_shown_as_it_reads_for_the_person(
+    people: list[str], guardrails: Callable[[Callable[..., str]], None]
+) -> None:
+    guardrails(lambda *_: "so")
+    run("review", "edit", FIRST, "--text", "Over {window_days}: {checking_balance_usd}.", *ANN)
+    windows = run("review", "show", FIRST, "--json").json["windows"]
+    told = [re.fullmatch(r"Over (\d+) days: -?\$[\d,.]+\.", each["edited"]) for each in windows]
+    assert [match and match[1] for match in told] == ["30", "180"]
+    assert [each["rationale"] for each in windows] != [each["edited"] for each in windows]
+    shown = run("review", "show", FIRST).out
+    assert f"As edited: {windows[0]['edited']}" in shown
+    assert "Edited to: Over {window_days}: {checking_balance_usd}." in shown
 
 
 def test_an_edit_a_guardrail_stops_is_not_said(

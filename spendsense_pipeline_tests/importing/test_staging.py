@@ -19,6 +19,7 @@ from spendsense_pipeline.importing import (
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.import_folders import (
     AS_OF,
+    Rows,
     filled,
     minimal_rows,
     staged_from,
@@ -237,3 +238,74 @@ def test_rows_can_be_set_aside_and_values_be_constant(tmp_path: Path) -> None:
     assert staged.rows["raw_transactions"] == 7
     [line] = [line for line in staged.report if line.outcome == "set aside"]
     assert (line.rows, line.first_rows[0]) == (3, "line 2, row 1 ('Pending')")
+
+
+A_LOAN = {
+    "account_id": "l1",
+    "kind": "auto",
+    "origination_date": "2024-03-31",
+    "origination_principal_usd": "21500",
+    "interest_rate_percentage": "7.49",
+    "term_months": "60",
+    "next_payment_due_date": "2026-07-01",
+}
+
+
+def rows_with_loans(*loans: dict[str, str]) -> Rows:
+    account = {"user_id": "ann", "type": "loan", "subtype": "auto", "balance_current": "9000"}
+    rows = minimal_rows()
+    rows["accounts"] += [account | {"account_id": loan["account_id"]} for loan in loans]
+    return rows | {"loans": list(loans)}
+
+
+def test_loans_are_a_file_of_the_layout(tmp_path: Path) -> None:
+    """All but the account and the kind may be left out, the holder too."""
+    staged = staged_from(tmp_path, rows_with_loans(A_LOAN))
+    assert filled(staged).execute(
+        "select user_id, kind, interest_rate_percentage::varchar, term_months, is_overdue,"
+        " escrow_balance_usd, origination_principal_usd::varchar from raw_loans"
+    ).fetchall() == [("ann", "auto", "7.490", 60, None, None, "21500.00")]
+    assert staged.rows["raw_loans"] == 1
+
+
+def test_what_a_loan_is_for_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
+    home_equity = A_LOAN | {"kind": "heloc"}
+    with pytest.raises(ImportProblemsError) as refused:
+        staged_from(tmp_path, rows_with_loans(home_equity))
+    [problem] = refused.value.problems
+    assert problem.where == "loans.csv, column kind"
+    assert "Use one of mortgage, student, auto, personal" in problem.remedy
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("loans: {values: {kind: {heloc: personal}}}", encoding="utf-8")
+    staged = staged_from(tmp_path, rows_with_loans(home_equity), mapping_path=mapping)
+    assert filled(staged).execute("select kind from raw_loans").fetchall() == [("personal",)]
+
+
+def test_terms_of_an_account_that_is_no_loan_are_set_aside(tmp_path: Path) -> None:
+    rows = rows_with_loans(A_LOAN)
+    rows["loans"].append(A_LOAN | {"account_id": "b1"})
+    staged = staged_from(tmp_path, rows)
+    [line] = [line for line in staged.report if line.outcome == "set aside"]
+    assert (line.file, line.rows, line.text) == ("loans.csv", 1, "of accounts that are no loans")
+    assert staged.rows["raw_loans"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"account_id": "nobodys"}, "of accounts that accounts does not hold"),
+        ({"origination_date": "1890-01-01"}, "before 1976"),
+        ({"origination_date": "2026-07-01"}, "after 2026-06-30"),
+        ({"maturity_date": "2099-12-31"}, "after 2076"),
+        ({"term_months": "five years"}, "not a whole number"),
+        ({"interest_rate_percentage": "low"}, "not a number"),
+        ({"kind": ""}, "1 value missing"),
+    ],
+)
+def test_a_mistake_in_loans_is_named_like_any_other(
+    tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    rows = rows_with_loans(A_LOAN)
+    rows["loans"] = [A_LOAN | changed]
+    with pytest.raises(ImportProblemsError, match=said):
+        staged_from(tmp_path, rows)

@@ -13,15 +13,26 @@ from hypothesis import strategies as st
 from spendsense_pipeline.checks import run_all
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.features import build_features, build_recurring_streams
+from spendsense_pipeline.features.build import measuring
+from spendsense_pipeline.features.definitions import definitions
+from spendsense_pipeline.features.readable import VAGUE_TO_STREAMS
+from spendsense_pipeline.features.series import (
+    BILL_FEATURES,
+    EVERY_KIND,
+    SUBSCRIBED_KINDS,
+    find_series,
+)
+from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.personas.history import build_history, month_ends, months_judged, past
-from spendsense_pipeline.tables.features import WINDOWS
+from spendsense_pipeline.tables.features import FEATURES, WINDOWS
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_judged_population,
     a_population,
     rows,
 )
+from spendsense_pipeline_tests.fixtures.seeds import seeds
 
 JUDGED = """
     select assigned.user_id, assigned.window_days, assigned.as_of, assigned.primary_persona,
@@ -103,13 +114,21 @@ def test_a_month_is_judged_as_a_dataset_of_that_day(
         assert con.execute(PAST, {"day": day}).fetchall() == expected
 
 
-def test_an_import_is_judged_from_its_rows_alone() -> None:
-    """Cut by hand: rows up to the day, balances from opening balances, no word of statements."""
+@pytest.mark.parametrize("is_categorised", [True, False])
+def test_an_import_is_judged_from_its_rows_alone(is_categorised: bool) -> None:
+    """Cut by hand: rows up to the day, balances from opening balances, no word of statements.
+
+    Without categories a payment to a card is told by its other leg, which may not be there yet.
+    """
     resolved = a_configuration(config={"num_users": 60, "seed": 4})
     con, then = a_population(resolved), a_population(resolved)
     day = dt.date(2026, 3, 31)
     for one in (con, then):
         one.execute("delete from card_statements")
+        if not is_categorised:
+            one.execute(
+                "update raw_transactions set category_primary = null, category_detailed = null"
+            )
         # Nobody's history begins on the same day.
         one.execute(
             "delete from raw_transactions where date < date '2025-12-01'"
@@ -140,6 +159,24 @@ def test_an_import_is_judged_from_its_rows_alone() -> None:
     expected = then.execute(JUDGED).fetchall()
     assert len({row[5] for row in expected}) > 20
     assert con.execute(PAST, {"day": day}).fetchall() == expected
+
+
+@pytest.mark.parametrize("seed", seeds(1, 6))
+def test_subscriptions_are_found_among_the_rows_that_may_be_some(seed: int) -> None:
+    """What is left out for speed is no subscription, and takes none away."""
+    resolved = a_configuration(config={"num_users": 60, "seed": seed, "months_history": 14})
+    con = a_population(resolved)
+    parameters = vocabulary() | definitions()
+    parameters |= {"as_of": resolved.as_of, "vague_details": list(VAGUE_TO_STREAMS)}
+    found = []
+    for kinds in (EVERY_KIND, SUBSCRIBED_KINDS):
+        with measuring(con, None, parameters):
+            find_series(con, parameters, kinds)
+            series = "select * exclude (piece_no) from _series where kind = 'subscription'"
+            found.append(rows(con, f"{series} order by all"))
+    assert found[0] == found[1]
+    assert len(found[0]) > 60
+    assert {column.name for column in FEATURES} > BILL_FEATURES
 
 
 def test_months_judged_apart_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from spendsense_pipeline.recommendations.guardrails import CONSENT, GUARDRAILS, 
 from spendsense_pipeline.recommendations.guardrails.faults import FAULT_KINDS
 from spendsense_pipeline.recommendations.guardrails.planting import in_front, planted, recall
 from spendsense_pipeline.recommendations.products import PRODUCTS
-from spendsense_pipeline_tests.fixtures.advised_people import advised_people, changed
+from spendsense_pipeline_tests.fixtures.advised_people import changed, population
 
 BY_NAME = {guardrail.name: guardrail for guardrail in GUARDRAILS}
 UNKIND = [
@@ -95,7 +95,8 @@ FINE = [
 
 @pytest.fixture
 def people() -> tuple[duckdb.DuckDBPyConnection, ResolvedConfig]:
-    return advised_people("default")
+    resolved, con = population("natural")
+    return con, resolved
 
 
 def stopped(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> dict[str, int]:
@@ -103,13 +104,13 @@ def stopped(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> dict[st
     return {name: len(breach.rows) for name, breach in judge(con, resolved).items() if breach.rows}
 
 
-@pytest.mark.parametrize("preset", ["default", "balanced"])
-def test_what_is_recommended_passes_every_guardrail(preset: str) -> None:
-    con, resolved = advised_people(preset)
+@pytest.mark.parametrize("name", ["natural", "overlapping"])
+def test_what_is_recommended_passes_every_guardrail(name: str) -> None:
+    resolved, con = population(name)
     [(people, rows)] = con.execute(
         "select count(distinct user_id), count(*) from recommendations"
     ).fetchall()
-    assert people >= 60
+    assert people >= 50
     assert rows > 8 * people
     assert stopped(con, resolved) == {}
     assert not con.execute("from duckdb_tables() where temporary").fetchall()
@@ -123,9 +124,9 @@ def test_there_are_several_faults_to_each_guardrail() -> None:
     assert max(words.values()) == 1
 
 
-@pytest.mark.parametrize("preset", ["default", "balanced"])
-def test_every_fault_is_stopped_by_its_guardrail_and_nothing_else_is(preset: str) -> None:
-    con, resolved = advised_people(preset)
+@pytest.mark.parametrize("name", ["natural", "overlapping"])
+def test_every_fault_is_stopped_by_its_guardrail_and_nothing_else_is(name: str) -> None:
+    resolved, con = population(name)
     with in_front(con):
         faults = planted(con)
         for fault in faults:
@@ -150,7 +151,7 @@ def test_every_fault_is_stopped_by_its_guardrail_and_nothing_else_is(preset: str
 @pytest.mark.long
 @pytest.mark.parametrize("kind", FAULT_KINDS, ids=lambda kind: kind.words)
 def test_a_fault_alone_is_stopped_by_its_guardrail_alone(kind: object) -> None:
-    con, resolved = advised_people("default")
+    resolved, con = population("natural")
     with in_front(con):
         for fault in planted(con):
             if fault.kind == kind.words:  # type: ignore[attr-defined]

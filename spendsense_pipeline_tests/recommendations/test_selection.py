@@ -19,12 +19,16 @@ import yaml
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, all_criteria, bound
-from spendsense_pipeline.recommendations import build_recommendations, catalogue_in_force
-from spendsense_pipeline.recommendations.build import write_content_items
+from spendsense_pipeline.recommendations import catalogue_in_force
 from spendsense_pipeline.recommendations.explaining import items_left_out
+from spendsense_pipeline_tests.fixtures.advised_people import (
+    POPULATIONS,
+    advise,
+    advised,
+    population,
+)
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
-    an_explained_population,
     every_row,
     explain,
     judge,
@@ -59,29 +63,6 @@ COMPARE = {
     "is": lambda value, line: value == line,
 }
 ALWAYS_KNOWN = {"total_spend_usd", "monthly_expenses_usd", "transaction_count", "history_days"}
-POPULATIONS = {
-    "natural": {"num_users": 60, "seed": 5},
-    "overlapping": {"num_users": 60, "seed": 6},
-}
-
-
-def advised(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
-    con = an_explained_population(resolved)
-    advise(con, resolved)
-    return con
-
-
-def advise(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
-    catalogue = catalogue_in_force(resolved)
-    write_content_items(con, catalogue)
-    build_recommendations(con, resolved=resolved, catalogue=catalogue)
-
-
-@functools.cache
-def population(name: str) -> tuple[ResolvedConfig, duckdb.DuckDBPyConnection]:
-    preset = {"preset": "overlap_testing"} if name == "overlapping" else {}
-    resolved = a_configuration(config=POPULATIONS[name], **preset)
-    return resolved, advised(resolved)
 
 
 def records(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:

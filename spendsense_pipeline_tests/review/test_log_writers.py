@@ -66,7 +66,11 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path, actions: 
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
-    won = [writer.communicate("go\n")[0].split() for writer in writers]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    won = [writer.communicate()[0].split() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0]
     settings = settings_in(tmp_path)
     content = settings.reviews_path.read_bytes()
@@ -81,7 +85,11 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path, actions: 
     approvals = Counter(e.recommendation_id for e in entries if e.to_state == "approved")
     assert len(approvals) == CONTESTED
     assert set(approvals.values()) == {1}
-    assert len(won[0]) + len(won[1]) == CONTESTED
+    assert sorted(int(n) for each in won for n in each) == [
+        *range(0, actions, actions // CONTESTED)
+    ]
+    first_words = [e.operator for e in entries[: len(entries) // 2]]
+    assert set(first_words) == {"ann", "bob"}, "they wrote at the same time"
 
 
 # For every line "seed" forks a writer that says things, several at once, until it is killed, and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,15 @@ def test_what_a_night_ended_stays_ended_when_it_comes_back(tmp_path: Path) -> No
     assert [states[item_id(n)].state for n in (1, 2, 3)] == ["pending", "approved", "withdrawn"]
     said(settings, a_request("approve", 1), now=lambda: after(4))
     assert fold(read(settings), {}, AS_OF)[item_id(1)].state == "approved"
+
+
+def test_an_approval_given_anew_while_a_night_counts_days_is_not_ended(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    said(settings, a_request("approve", 1), a_request("approve", 2))
+    later = replace(OCCASION, as_of=AS_OF + 91 * DAY)
+    reasons = endings(read(settings), {item_id(1), item_id(2)}, later.as_of)
+    assert set(reasons) == {item_id(1), item_id(2)}
+    said(settings, a_request("approve", 1), occasion=later, now=lambda: after(1))
+    ended = end_approvals(settings, reasons, later, now=lambda: after(2))
+    assert [entry.recommendation_id for entry in ended] == [item_id(2)]
+    assert fold(read(settings), {}, later.as_of)[item_id(1)].state == "approved"

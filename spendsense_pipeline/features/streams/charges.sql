@@ -19,3 +19,4 @@ left join _merchant_kinds as payee
       + cast(row_.cents < 0 as bigint)
   end
 where row_.date > $as_of - $longest_lookback and row_.amount <> 0 and row_.may_repeat
+  and list_contains($charged_kinds, coalesce(payee.kind, row_.kind))

@@ -37,6 +37,8 @@ entity_keys as (
     spelling.merchant_key
   from _entities as entity
   join _spellings as spelling on spelling.text in (entity.merchant_name, entity.name)
+  -- Of others nobody asks.
+  where spelling.merchant_key in (select named.merchant_key from named)
 ),
 ids as (
   select

@@ -1,56 +1,14 @@
 -- Series of charges and deposits that repeat, in Plaid's words, and what each of them is.
-with split as (
-  -- What looked like one series twice a month, when its parts are months apart and hold all of it.
-  select whole.group_no
-  from _found as whole
-  join _found as part
-    on part.group_no = whole.group_no and part.reading = 'parts of merchants'
-    and part.frequency = 'MONTHLY' and part.status = 'MATURE'
-  join _members as member on member.reading = part.reading and member.piece_no = part.piece_no
-  where whole.reading = 'whole merchants'
-    -- Every other week is 28 days, and no month.
-    and part.last_date - member.first_date >= 28.7 * (len(member.transaction_ids) - 1)
-  group by whole.group_no
-  having count(*) >= 2 and sum(part.charge_count) >= any_value(whole.charge_count) - 1
-),
-kept as (
-  select found.*
-  from _found as found
-  left join split on split.group_no = found.group_no
-  where case found.reading
-      when 'whole merchants' then
-        split.group_no is null
-        and (
-          found.status = 'MATURE'
-          -- Two charges that turned out to be of two yearly plans.
-          or found.group_no not in (
-            select plan.group_no from _found as plan
-            where plan.reading = 'yearly plans'
-          )
-        )
-      when 'parts of merchants' then
-        split.group_no is not null
-        or found.group_no not in (
-          select whole.group_no from _found as whole
-          where whole.reading = 'whole merchants'
-        )
-      else true
-    end
-),
-series as (
+with series as (
   select
-    found.*,
-    member.first_date,
-    member.last_transaction_id,
-    groups.merchant_no,
-    case when groups.is_inflow then -1 else 1 end as sign,
+    series.*,
     -- The day of the month a monthly charge usually falls on.
-    case when found.frequency = 'MONTHLY' and found.is_active then
+    case when series.frequency = 'MONTHLY' and series.is_active then
         list_mode(list_transform(member.transaction_dates, lambda date: day(date)))
     end as usual_day
-  from kept as found
-  join _members as member on member.reading = found.reading and member.piece_no = found.piece_no
-  join _groups as groups on groups.group_no = found.group_no
+  from _series as series
+  join _members as member
+    on member.reading = series.reading and member.piece_no = series.piece_no
 ),
 merchants as (
   select
@@ -64,7 +22,7 @@ merchants as (
 ),
 described as (
   select
-    series.*,
+    series.* exclude (account_no),
     last_row.user_id,
     last_row.account_id,
     merchant.merchant_key,
@@ -79,7 +37,6 @@ described as (
     last_row.code,
     last_row.category_source,
     last_row.category_primary,
-    series.sign * cast(round(series.cents / series.charge_count) as bigint) as average_cents,
     last_row.amount as last_amount
   from series
   -- (The date says nothing new, but lets the scan skip older rows.)
@@ -155,7 +112,7 @@ select
   len(member.transaction_ids) as charge_count,
   cast(expected.average_cents as decimal(18, 0)) * 0.01 as average_amount,
   expected.last_amount,
-  expected.average_cents / 100 * $nominal_days_per_month / expected.cadence_days as monthly_amount,
+  expected.monthly_amount,
   expected.first_date,
   expected.last_date,
   -- Banks post pay before a weekend and everything else after it (holidays are not considered
@@ -167,8 +124,8 @@ select
   end as predicted_next_date,
   member.transaction_ids,
   member.transaction_dates,
-  cast(expected.sign * member.last_30_days_cents as decimal(18, 0)) * 0.01 as last_30_days_amount,
-  cast(expected.sign * member.last_180_days_cents as decimal(18, 0)) * 0.01 as last_180_days_amount
+  expected.last_30_days_amount,
+  expected.last_180_days_amount
 from expected
 join _members as member on member.reading = expected.reading and member.piece_no = expected.piece_no
 left join _category_rules as known on known.code = expected.code

@@ -21,7 +21,7 @@ trimmed as (
 ),
 brands as (
   select text_key as text, first(brand order by length(words) desc, words) as brand
-  from _phrases_found
+  from _phrases_known
   where brand is not null
   group by text_key
 )

@@ -12,9 +12,9 @@ with every_key as (
   where is_name and not is_brand
   group by user_no, merchant_key
 ),
-telling_words as (
+split_keys as (
+  -- Once for all who have it.
   select
-    user_no,
     merchant_key,
     unnest(
       list_distinct(
@@ -24,7 +24,12 @@ telling_words as (
         )
       )
     ) as word
+  from (select distinct merchant_key from every_key)
+),
+telling_words as (
+  select every_key.user_no, every_key.merchant_key, split_keys.word
   from every_key
+  join split_keys on split_keys.merchant_key = every_key.merchant_key
 ),
 keys as (
   -- Only those that share a word that tells; of the others there is nothing to compare.

@@ -10,6 +10,7 @@ RESPONSES = "Plaid responses"
 ACCOUNTS = "Plaid accounts"
 TRANSACTIONS = "Plaid transactions"
 LIABILITIES = "Plaid liabilities"
+LOANS = "Plaid loans"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Accounts and liabilities as the newest response shows them: by their own date, else by the order
-of the pulls.
+"""Accounts, liabilities and loans as the newest response shows them: by their own date, else by the
+order of the pulls.
 
 What bears no date of its own is of no earlier day than what was pulled before it. Whether it was
 pulled before is known within a series of files (`sync_1`, `sync_2`), and between series (`accounts`
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from spendsense_pipeline.importing.plaid.findings import ACCOUNTS, Finding, Findings
-from spendsense_pipeline.importing.plaid.rows import PlaidAccount, PlaidLiability
+from spendsense_pipeline.importing.plaid.rows import PlaidAccount, PlaidLiability, PlaidLoan
 from spendsense_pipeline.importing.values import EARLIEST_DATE
 
 STALE_AFTER_DAYS = 3  # a weekend and a holiday: banks refresh a balance on business days
@@ -42,7 +42,7 @@ UNREADABLE_DATE = Finding(
     "last_updated_datetime is no time: the order of the pulls is taken",
     "Save the response as Plaid wrote it.",
 )
-_Shown = TypeVar("_Shown", PlaidAccount, PlaidLiability)
+_Shown = TypeVar("_Shown", PlaidAccount, PlaidLiability, PlaidLoan)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Sighting(Generic[_Shown]):
     """What one response shows.
 
     Attributes:
-        row: the account or liability.
+        row: the account, liability or loan.
         file: the file it stands in.
         own_time: when it says it is of, in UTC.
         time: when it is of at the earliest: its own time, or the latest known before it.

@@ -1,5 +1,5 @@
-"""One person's responses, replayed: accounts, transactions and liabilities as they stand at the
-end.
+"""One person's responses, replayed: accounts, transactions, liabilities and loans as they stand at
+the end.
 
 What is in a currency of no state, such as a coin's or points', is left out and counted: no figure
 of ours could hold it.
@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from spendsense_pipeline.importing.plaid.completeness import Completeness
 from spendsense_pipeline.importing.plaid.findings import (
     ACCOUNTS,
-    LIABILITIES,
     RESPONSES,
     TRANSACTIONS,
     Finding,
@@ -33,10 +32,16 @@ from spendsense_pipeline.importing.plaid.responses import PlaidResponse
 from spendsense_pipeline.importing.plaid.rows import (
     PlaidAccount,
     PlaidLiability,
+    PlaidLoan,
     PlaidTransaction,
 )
-
-LATER_TERMS = Finding(LIABILITIES, "of a card whose terms a later pull tells")
+from spendsense_pipeline.importing.plaid.terms import (
+    CARDS,
+    LENT,
+    UNREADABLE_TERM,
+    AccountFates,
+    TermsReplay,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class PersonRows:
     accounts: list[PlaidAccount]
     transactions: list[PlaidTransaction]
     liabilities: list[PlaidLiability]
+    loans: list[PlaidLoan]
 
 
 class PersonReplay:
@@ -61,9 +67,8 @@ class PersonReplay:
         self._accounts: defaultdict[str, Sightings[PlaidAccount]] = defaultdict(
             lambda: Sightings(is_dated=is_dated)
         )
-        self._liabilities: defaultdict[str, Sightings[PlaidLiability]] = defaultdict(
-            lambda: Sightings(is_dated=is_dated)
-        )
+        self._cards = TermsReplay[PlaidLiability](CARDS, findings, is_dated=is_dated)
+        self._loans = TermsReplay[PlaidLoan](LENT, findings, is_dated=is_dated)
         self._origins: defaultdict[str, _Origin] = defaultdict(_Origin)
 
     def take(self, response: PlaidResponse) -> None:
@@ -83,9 +88,10 @@ class PersonReplay:
             self._accounts[account.account_id or ""].see(account, response.file, time)
             self._origins[account.account_id or ""].add(response, listed, self._pulls)
         self._ledger.replay(response)
-        for liability in response.liabilities:
-            time = time_of(liability.last_statement_issue_date)
-            self._liabilities[liability.account_id or ""].see(liability, response.file, time)
+        self._cards.take(response.liabilities, response.file)
+        self._loans.take(response.loans, response.file)
+        for kind, where in response.terms_not_read:
+            self._findings.add(LENT.set_aside(f"liabilities.{kind}, which is not read"), where)
 
     def standing(self, as_of: dt.date, unwanted: Set[str] = frozenset()) -> PersonRows:
         """What stands after all of them.
@@ -112,7 +118,12 @@ class PersonReplay:
         transactions = [row for each in standing for row in each.rows]
         # of accounts no response lists: refused later, by their rows
         transactions += self._official([row for rows in rows_of.values() for row in rows])
-        return PersonRows(known, transactions, self._terms(given_up, left_out, as_of))
+        fates = AccountFates(set(self._accounts), left_out, given_up)
+        loans = self._loans.standing(as_of, fates)
+        for loan in loans:
+            if loan.term is not None and loan.term_months is None:
+                self._findings.add(UNREADABLE_TERM, f"{loan.where} ({loan.term!r})")
+        return PersonRows(known, transactions, self._cards.standing(as_of, fates), loans)
 
     def _is_left_out(self, account: PlaidAccount, rows: list[PlaidTransaction]) -> bool:
         """Whether an account's money is none: then nothing of it can be measured."""
@@ -135,31 +146,6 @@ class PersonReplay:
                 finding = Finding(TRANSACTIONS, f"in {code}, no official currency")
                 self._findings.add(finding, row.where)
         return kept
-
-    def _terms(
-        self, given_up: Mapping[str, str], left_out: set[str], as_of: dt.date
-    ) -> list[PlaidLiability]:
-        """Each card's newest terms; those of an account given up, where its heir has none."""
-        found: dict[str, PlaidLiability] = {}
-        for account_id, sightings in self._liabilities.items():
-            newest = sightings.newest(
-                lambda each: each.own_time is None or each.own_time.date() <= as_of
-            )
-            for each in sightings.all:
-                if each is not newest:
-                    self._findings.add(LATER_TERMS, each.row.where)
-            if account_id in left_out:
-                text = "of an account in no official currency"
-                self._findings.add(Finding(LIABILITIES, text), newest.row.where)
-            else:
-                found[account_id] = newest.row
-        for older, heir in given_up.items():
-            terms = found.pop(older, None)
-            if terms is not None and heir in found:
-                self._findings.add(LATER_TERMS, terms.where)
-            elif terms is not None:
-                found[heir] = replace(terms, account_id=heir)
-        return list(found.values())
 
 
 class _Origin:

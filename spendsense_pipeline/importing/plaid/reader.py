@@ -23,6 +23,7 @@ from spendsense_pipeline.importing.plaid.responses import read_response
 from spendsense_pipeline.importing.plaid.rows import (
     PlaidAccount,
     PlaidLiability,
+    PlaidLoan,
     PlaidRow,
     PlaidTransaction,
     columns_of,
@@ -37,6 +38,7 @@ _ROWS: dict[str, type[PlaidRow]] = {
     "accounts": PlaidAccount,
     "transactions": PlaidTransaction,
     "liabilities": PlaidLiability,
+    "loans": PlaidLoan,
 }
 
 
@@ -48,8 +50,8 @@ def read_responses(
     *,
     as_of: dt.date,
 ) -> dict[str, Arrival]:
-    """Create `their_<table>` for users, accounts, transactions, liabilities from Plaid's
-    responses.
+    """Create `their_<table>` for users, accounts, transactions, liabilities, loans from
+    Plaid's responses.
 
     Plaid says nothing of consent: a `users.csv` beside the folders may, with user_id equal to the
     folder's name.
@@ -74,6 +76,7 @@ def read_responses(
             writer.write("accounts", person.user_id, standing.accounts)
             writer.write("transactions", person.user_id, standing.transactions)
             writer.write("liabilities", person.user_id, standing.liabilities)
+            writer.write("loans", person.user_id, standing.loans)
     if not named and not problems:
         text = "holds no Plaid response that lists an account or a transaction"
         remedy = "Save responses as FOLDER/<user_id>/accounts.json and transactions.json."

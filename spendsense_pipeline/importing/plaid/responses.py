@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from spendsense_pipeline.importing.plaid.rows import (
     PlaidAccount,
     PlaidLiability,
+    PlaidLoan,
     PlaidTransaction,
     as_text,
 )
@@ -24,6 +25,7 @@ _READ = (
     "liabilities",
     "removed_transactions",
 )
+_TERMS_READ = {"credit", "mortgage", "student"}
 _KINDS_WITHOUT_ROWS = (  # first match, so that an answer of several parts is called by the first
     ("inflow_streams", "recurring streams (measured anew)"),
     ("outflow_streams", "recurring streams (measured anew)"),
@@ -69,6 +71,7 @@ class PlaidResponse:
         added: rows of `added` and of `transactions`.
         has_more: whether further pages of `/transactions/sync` follow it; None of other endpoints.
         update_status: how much of the history Plaid had fetched by then.
+        terms_not_read: of liabilities of other kinds, the kind and where each stands.
         total_transactions: how many rows all pages of `/transactions/get` hold together.
         nothing_because: what it is, where it holds nothing we read.
     """
@@ -83,6 +86,8 @@ class PlaidResponse:
     modified: tuple[PlaidTransaction, ...] = ()
     removed: tuple[str, ...] = ()
     liabilities: tuple[PlaidLiability, ...] = ()
+    loans: tuple[PlaidLoan, ...] = ()
+    terms_not_read: tuple[tuple[str, str], ...] = ()
     has_more: bool | None = None
     update_status: str | None = None
     total_transactions: int | None = None
@@ -91,9 +96,8 @@ class PlaidResponse:
     @property
     def has_rows(self) -> bool:
         """Whether it tells of any account, transaction or liability."""
-        return bool(
-            self.accounts or self.added or self.modified or self.removed or self.liabilities
-        )
+        rows = (self.accounts, self.added, self.modified, self.removed, self.liabilities)
+        return any((*rows, self.loans, self.terms_not_read))
 
 
 def read_response(document: Any, file: str, where: str) -> PlaidResponse:
@@ -122,6 +126,9 @@ def read_response(document: Any, file: str, where: str) -> PlaidResponse:
         _transactions(document, "modified", where),
         tuple(_removed(document, where)),
         _rows(liabilities, "credit", where, PlaidLiability.read, ("account_id",)),
+        _rows(liabilities, "mortgage", where, PlaidLoan.read_mortgage, ("account_id",))
+        + _rows(liabilities, "student", where, PlaidLoan.read_student, ("account_id",)),
+        tuple(_terms_not_read(liabilities, where)),
         _of_type(bool, document.get("has_more")),
         as_text(document.get("transactions_update_status")),
         _of_type(int, document.get("total_transactions")),
@@ -137,6 +144,17 @@ def _transactions(
     document: Mapping[str, Any], key: str, where: str
 ) -> tuple[PlaidTransaction, ...]:
     return _rows(document, key, where, PlaidTransaction.read, ("transaction_id", "account_id"))
+
+
+def _terms_not_read(liabilities: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
+    """Liabilities of other kinds, such as lines of credit: the kind, and where each stands."""
+    for kind in sorted(liabilities.keys() - _TERMS_READ):
+        rows = _rows(liabilities, kind, where, _place_of, ("account_id",))
+        yield from ((kind, place) for place in rows)
+
+
+def _place_of(row: Mapping[str, Any], where: str) -> str:
+    return f"{where} {row['account_id']}"
 
 
 def _removed(document: Mapping[str, Any], where: str) -> Iterator[str]:

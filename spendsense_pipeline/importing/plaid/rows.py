@@ -1,16 +1,20 @@
-"""Plaid's accounts, transactions and liabilities, of which only what we read: as text, as it came.
+"""Plaid's accounts, transactions, liabilities and loans, of which only what we read: as text, as it
+came.
 
 Two rows are equal when they say the same, wherever they stand.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Text = str | None
+# Plaid passes on what a servicer writes: `30 year`, `360 months`.
+_TERM = re.compile(r"(\d+)[ -]*(y(?:ea)?rs?|m(?:on)?ths?|mos?)\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +174,93 @@ class PlaidLiability:
             where=f"{where} {card['account_id']}",
         )
 
+    @property
+    def own_date(self) -> Text:
+        """The latest day it speaks of: it is of no earlier one."""
+        return self.last_statement_issue_date
 
-PlaidRow = PlaidAccount | PlaidTransaction | PlaidLiability
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaidLoan:
+    """A mortgage's or student loan's terms and payments, as one response shows them."""
+
+    account_id: Text
+    kind: Text
+    origination_date: Text
+    origination_principal_usd: Text
+    interest_rate_percentage: Text
+    term_months: Text
+    maturity_date: Text
+    last_payment_amount_usd: Text
+    last_payment_date: Text
+    next_payment_due_date: Text
+    next_monthly_payment_usd: Text
+    ytd_interest_paid_usd: Text
+    ytd_principal_paid_usd: Text
+    is_overdue: Text
+    escrow_balance_usd: Text
+    # What Plaid wrote of the term, of which `term_months` is read.
+    term: Text = None
+    last_statement_issue_date: Text = None
+    where: str = field(compare=False)
+
+    @classmethod
+    def read_mortgage(cls, loan: Mapping[str, Any], where: str) -> PlaidLoan:
+        """What an element of `liabilities.mortgage` says."""
+        rate = loan.get("interest_rate") or {}
+        term = as_text(loan.get("loan_term"))
+        past_due = amount_of(as_text(loan.get("past_due_amount")))
+        return cls(
+            kind="mortgage",
+            interest_rate_percentage=as_text(rate.get("percentage")),
+            term_months=months_of(term),
+            maturity_date=as_text(loan.get("maturity_date")),
+            next_monthly_payment_usd=as_text(loan.get("next_monthly_payment")),
+            is_overdue=str(past_due > 0).lower() if isinstance(past_due, Decimal) else None,
+            escrow_balance_usd=as_text(loan.get("escrow_balance")),
+            term=term,
+            **_common_terms(loan, where),
+        )
+
+    @classmethod
+    def read_student(cls, loan: Mapping[str, Any], where: str) -> PlaidLoan:
+        """What an element of `liabilities.student` says; Plaid has no term and no escrow of it."""
+        return cls(
+            kind="student",
+            interest_rate_percentage=as_text(loan.get("interest_rate_percentage")),
+            term_months=None,
+            maturity_date=as_text(loan.get("expected_payoff_date")),
+            next_monthly_payment_usd=as_text(loan.get("minimum_payment_amount")),
+            is_overdue=as_text(loan.get("is_overdue")),
+            escrow_balance_usd=None,
+            last_statement_issue_date=as_text(loan.get("last_statement_issue_date")),
+            **_common_terms(loan, where),
+        )
+
+    @property
+    def own_date(self) -> Text:
+        """The latest day it speaks of: it is of no earlier one."""
+        days = (self.last_statement_issue_date, self.last_payment_date)
+        return max((day for day in days if day is not None), default=None)
+
+
+def _common_terms(loan: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """What mortgages and student loans say under the same names."""
+    return {
+        "account_id": as_text(loan["account_id"]),
+        "origination_date": as_text(loan.get("origination_date")),
+        "origination_principal_usd": as_text(loan.get("origination_principal_amount")),
+        "last_payment_amount_usd": as_text(loan.get("last_payment_amount")),
+        "last_payment_date": as_text(loan.get("last_payment_date")),
+        "next_payment_due_date": as_text(loan.get("next_payment_due_date")),
+        "ytd_interest_paid_usd": as_text(loan.get("ytd_interest_paid")),
+        "ytd_principal_paid_usd": as_text(loan.get("ytd_principal_paid")),
+        "where": f"{where} {loan['account_id']}",
+    }
+
+
+PlaidTerms = PlaidLiability | PlaidLoan
+PlaidRow = PlaidAccount | PlaidTransaction | PlaidTerms
 
 
 def columns_of(row: type[PlaidRow]) -> tuple[str, ...]:
@@ -193,3 +282,11 @@ def amount_of(text: Text) -> Decimal | Text:
     except InvalidOperation:
         return text
     return round(value, 4) if value.is_finite() else text
+
+
+def months_of(term: Text) -> Text:
+    """How many months a term in words is; None where there is none, or none that can be read."""
+    said = _TERM.fullmatch(term or "")
+    if said is None:
+        return None
+    return str(int(said[1]) * (12 if said[2].lower().startswith("y") else 1))

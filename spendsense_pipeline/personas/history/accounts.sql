@@ -1,45 +1,49 @@
 -- Their accounts as of each day: today's balance without what has moved since. Limits do not
 -- change.
 with daily as (
-  select row_.account_id, row_.date, sum(row_.amount) as amount
-  from now.raw_transactions as row_
-  where not row_.pending and row_.user_id in (select user_id from _moments)
-  group by row_.account_id, row_.date
+  select row_.account_no, row_.date, cast(sum(row_.cents) as bigint) as cents
+  from _posted_rows as row_
+  where row_.user_id in (select user_id from _moments)
+  group by row_.account_no, row_.date
 ),
 moved as (
   -- Up to each day from the last one back: what an account has seen move since the day before.
   select
-    account_id,
+    account_no,
     date,
-    sum(amount) over (
-      partition by account_id order by date desc rows unbounded preceding
-    ) as amount
+    sum(cents) over (
+      partition by account_no order by date desc rows unbounded preceding
+    ) as cents
   from daily
 ),
-moment as (
-  select account.account_id, moment.*
-  from _moments as moment
-  join now.raw_accounts as account on account.user_id = moment.user_id
+copied as (
+  select
+    account.* replace (copy.user_no as user_no, copy.user_id as user_id),
+    account.account_no as now_account_no,
+    account.account_id as now_account_id,
+    copy.suffix,
+    copy.as_of,
+    copy.shift_days
+  from _measured_accounts as account
+  join past._measured_users as copy on copy.now_user_no = account.user_no
 ),
 since as (
-  select moment.account_id, moment.suffix, moved.amount
-  from moment
+  select copied.now_account_no, copied.suffix, moved.cents
+  from copied
   asof join moved
-    on moved.account_id = moment.account_id and moment.as_of < moved.date
+    on moved.account_no = copied.now_account_no and copied.as_of < moved.date
 )
 select
-  account.* replace (
-    account.account_id || moment.suffix as account_id,
-    account.user_id || moment.suffix as user_id,
+  copied.* replace (
+    -- In order of account_id, as among the accounts measured.
+    cast(row_number() over (order by copied.account_no, copied.suffix) as integer) as account_no,
+    copied.account_id || copied.suffix as account_id,
     cast(
-      account.balance_current
-      + case when account.type in ('credit', 'loan') then -1 else 1 end
-      * coalesce(since.amount, 0) as decimal(12, 2)
-    ) as balance_current,
-    cast(null as decimal(12, 2)) as balance_available,
-    cast(null as date) as opened_on
+      copied.balance_cents + if(copied.is_depository, 1, -1) * coalesce(since.cents, 0) as bigint
+    ) as balance_cents
   )
-from now.raw_accounts as account
-join _moments as moment on moment.user_id = account.user_id
-left join since on since.account_id = account.account_id and since.suffix = moment.suffix
-where account.opened_on is null or account.opened_on <= moment.as_of
+from copied
+join now.raw_accounts as account on account.account_id = copied.now_account_id
+left join since
+  on since.now_account_no = copied.now_account_no and since.suffix = copied.suffix
+where account.opened_on is null or account.opened_on <= copied.as_of

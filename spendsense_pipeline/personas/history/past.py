@@ -12,21 +12,33 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from spendsense_pipeline.features import build_features, build_recurring_streams
-from spendsense_pipeline.features.definitions import LONGEST_LOOKBACK
+from spendsense_pipeline.features import build
+from spendsense_pipeline.features.build import measure_windows
+from spendsense_pipeline.features.definitions import LONGEST_LOOKBACK, definitions
+from spendsense_pipeline.features.movements import find_movements
+from spendsense_pipeline.features.readable import (
+    EVERYBODY,
+    VAGUE_TO_FEATURES,
+    VAGUE_TO_STREAMS,
+    categorise,
+    create_vocabulary,
+    has_open_legs,
+    leaving_nothing,
+    name_descriptions,
+    take_rows,
+)
+from spendsense_pipeline.features.series import (
+    BILL_FEATURES,
+    EVERY_KIND,
+    SUBSCRIBED_KINDS,
+    find_series,
+)
 from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline.personas import sql
-from spendsense_pipeline.personas.assignment import features_of_both_windows
-from spendsense_pipeline.personas.rules import bound
+from spendsense_pipeline.personas.rules import bound, rule_features
 from spendsense_pipeline.sql import QueryFolder, create_temporary, identifier, used
-from spendsense_pipeline.tables.features import WINDOWS
-from spendsense_pipeline.tables.raw import (
-    CARD_STATEMENTS,
-    RAW_ACCOUNTS,
-    RAW_LIABILITIES,
-    RAW_TRANSACTIONS,
-    RAW_USERS,
-)
+from spendsense_pipeline.tables.features import UNROUNDED_FEATURES, WINDOWS
+from spendsense_pipeline.tables.raw import CARD_STATEMENTS, RAW_LIABILITIES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -44,13 +56,19 @@ LOOKED_AT_DAYS: Final = LONGEST_LOOKBACK + max(WINDOWS)
 JUDGED_MOMENTS: Final = "_judged_moments"
 """In the columns of `persona_history`; whoever asked for it drops it."""
 _PAST: Final = "past"
-_COPIED: Final = (
-    (RAW_USERS, "users.sql"),
-    (RAW_ACCOUNTS, "accounts.sql"),
-    (RAW_TRANSACTIONS, "transactions.sql"),
-    (CARD_STATEMENTS, "statements.sql"),
-    (RAW_LIABILITIES, "liabilities.sql"),
+_EMPTY_FEATURES: Final = (
+    "create or replace temp table _features_then ("
+    + ", ".join(f"{each.name} {each.type}" for each in UNROUNDED_FEATURES[WINDOWS[0]].columns)
+    + ")"
 )
+# What features are measured from, in this order.
+_COPIED: Final = {
+    "_measured_users": "users.sql",
+    "_measured_accounts": "accounts.sql",
+    "_posted_rows": "posted_rows.sql",
+    CARD_STATEMENTS.name: "statements.sql",
+    RAW_LIABILITIES.name: "liabilities.sql",
+}
 
 
 def judge_moments(
@@ -100,40 +118,87 @@ def _judge(
     thresholds: PersonaThresholds,
 ) -> None:
     """Append what the rules say of a part of the moments."""
+    parameters = (
+        vocabulary()
+        | definitions()
+        | {
+            "as_of": as_of,
+            "looked_at_days": LOOKED_AT_DAYS,
+            "history_start": history_start,
+            "is_generated": history_start is not None,
+        }
+    )
     con.execute(
         "create or replace temp table _moments as"
         " select user_id, suffix, as_of, shift_days from _all_moments where turn = ?",
         [turn],
     )
-    parameters = vocabulary() | {
-        "looked_at_days": LOOKED_AT_DAYS,
-        "history_start": history_start,
-        "is_generated": history_start is not None,
-    }
-    for table, path in _COPIED:
-        con.execute(table.create_sql())
-        query = _of(present, path)
-        con.execute(f"insert into {identifier(table.name)}\n{query}", used(query, parameters))
-    create_temporary(con, "_starts", _of(present, "starts.sql"), parameters)
-    build_recurring_streams(con, as_of=as_of)
-    for window in WINDOWS:
-        build_features(con, as_of=as_of, window_days=window, history_start=None, starts="_starts")
-    judged = sql.judged_query(bound(thresholds), features_of_both_windows())
-    con.execute(
-        f"""
-        insert into temp.{JUDGED_MOMENTS}
-        select
-          moment.user_id,
-          judged.window_days,
-          moment.as_of,
-          judged.primary_persona,
-          judged.severity,
-          judged.history_days
-        from ({judged}) as judged
-        join _moments as moment on moment.user_id || moment.suffix = judged.user_id
-        where judged.history_days > 0
-        """
-    )
+    open_legs = _copy(con, present, parameters)
+    con.execute(f"use {_PAST}")
+    try:
+        with leaving_nothing(con):
+            _measure(con, present, parameters, open_legs=open_legs)
+            judged = sql.judged_query(bound(thresholds), "_features_then")
+            con.execute(
+                f"""
+                insert into temp.{JUDGED_MOMENTS}
+                select
+                  person.now_user_id as user_id,
+                  judged.window_days,
+                  person.as_of,
+                  judged.primary_persona,
+                  judged.severity,
+                  judged.history_days
+                from ({judged}) as judged
+                join _measured_users as person on person.user_id = judged.user_id
+                where judged.history_days > 0
+                """
+            )
+    finally:
+        con.execute(f"use {identifier(present)}")
+
+
+def _copy(con: duckdb.DuckDBPyConnection, present: str, parameters: dict[str, Any]) -> bool:
+    """Fill the past with people as of their days; whether any legs of card payments are open."""
+    with leaving_nothing(con):
+        take_rows(con, EVERYBODY, parameters)
+        for table, path in _COPIED.items():
+            query = _of(present, path)
+            con.execute(
+                f"create or replace table {_PAST}.{identifier(table)} as\n{query}",
+                used(query, parameters),
+            )
+        return has_open_legs(con, parameters)
+
+
+def _measure(
+    con: duckdb.DuckDBPyConnection,
+    present: str,
+    parameters: dict[str, Any],
+    *,
+    open_legs: bool,
+) -> None:
+    """`_features_then`: what the rules read of everybody in the past, in both windows."""
+    to_streams = parameters | {"vague_details": list(VAGUE_TO_STREAMS)}
+    to_features = parameters | {"vague_details": list(VAGUE_TO_FEATURES)}
+    create_vocabulary(con, parameters)
+    name_descriptions(con, to_streams)
+    categorise(con, to_streams, open_legs=open_legs)
+    find_series(con, parameters, _kinds_read())
+    QUERIES.create(con, "_running_streams", "running_streams.sql", parameters)
+    categorise(con, to_features, open_legs=open_legs)
+    create_temporary(con, "_first_rows", _of(present, "first_rows.sql"), parameters)
+    find_movements(con, parameters)
+    parameters = parameters | {"history_start": None}
+    con.execute(_EMPTY_FEATURES)
+    for of_window in measure_windows(con, parameters, WINDOWS):
+        build.QUERIES.append(con, "_features_then", "features.sql", of_window)
+
+
+def _kinds_read() -> tuple[str, ...]:
+    """Of which rows series are looked for: most rules ask for subscriptions alone."""
+    read = {criterion.feature for criterion in rule_features()}
+    return EVERY_KIND if read & BILL_FEATURES else SUBSCRIBED_KINDS
 
 
 def _of(present: str, path: str) -> str:
@@ -143,14 +208,12 @@ def _of(present: str, path: str) -> str:
 
 @contextmanager
 def _beside(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Work in a database of its own in memory; yields the name of the one worked in before."""
+    """Have a database in memory beside the one worked in, whose name it yields."""
     [(present,)] = con.execute("select current_database()").fetchall()
     con.execute(f"attach ':memory:' as {_PAST}")
-    con.execute(f"use {_PAST}")
     try:
         yield present
     finally:
-        con.execute(f"use {identifier(present)}")
         con.execute(f"detach {_PAST}")
-        for name in ("_all_moments", "_moments", "_starts"):
+        for name in ("_all_moments", "_moments"):
             con.execute(f"drop table if exists temp.{name}")

@@ -22,7 +22,9 @@ NOTHING_APPROVED = Standing(PENDING, {}, {})
 # approved with.
 _APPROVED = f"""(
   select item.* replace (
-    now.state as status, coalesce(now.rationale, item.rationale) as rationale
+    now.state as status,
+    coalesce(now.rationale, item.rationale) as rationale,
+    coalesce(now.because, item.because) as because
   )
   from main.recommendations as item
   join temp.{STANDING} as now

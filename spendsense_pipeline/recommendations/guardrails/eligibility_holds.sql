@@ -33,7 +33,7 @@ named as (
     offer_no,
     case
       when not is_asked then 'is no criterion of the item'
-      when is_met is distinct from holds then 'is said to be ' || is_met
+      when (is_met is distinct from holds) then 'is said to be ' || is_met
       when role = 'eligibility' and not holds then 'is not met'
       when not list_contains($raw_only, feature)
         and coalesce(abs(amount - published) > 1e-6, amount is distinct from published)
@@ -58,10 +58,12 @@ listed as (
   group by offer_no
 ),
 asked as (
-  select content_id, count(*) as criteria from _guard_criteria group by content_id
+  select content_id, count(*) as criteria from _guard_criteria
+  group by content_id
 ),
 found as (
-  select offer_no, concat(said, ': ', fault) as problem from named where fault is not null
+  select offer_no, concat(said, ': ', fault) as problem from named
+  where fault is not null
   union all
   select advised.rowid, 'no signal of the item holds'
   from recommendations as advised

@@ -34,12 +34,12 @@ faults as (
     offer_no,
     case
       when not is_there then concat(fact, ' names ', id, ', which is not that row of the person')
-      when unit = 'text' and shown is distinct from words
+      when unit = 'text' and (shown is distinct from words)
       then concat(fact, ' is "', words, '", not "', shown, '"')
-      when unit is distinct from 'text'
+      when (unit is distinct from 'text')
         and coalesce(abs(amount - derived) > 1e-6, amount is distinct from derived)
       then concat(fact, ' is ', coalesce(derived::varchar, 'unknown'), ', not ', amount)
-      when unit is distinct from 'text'
+      when (unit is distinct from 'text')
         and shown is not null
         and not coalesce(abs(number_shown - exact) <= 0.5 * pow(10, -decimals) + 1e-9, false)
       then concat(fact, ' is ', amount, ', not "', shown, '"')
@@ -67,7 +67,8 @@ said as (
   left join shown on shown.offer_no = prose.offer_no
 ),
 found as (
-  select offer_no, problem from faults where problem is not null
+  select offer_no, problem from faults
+  where problem is not null
   union all
   select
     offer_no, concat('nothing explains ', array_to_string(unexplained, ', '), ' in the rationale')

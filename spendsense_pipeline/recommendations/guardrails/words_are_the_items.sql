@@ -9,13 +9,13 @@ with spoken as (
     advised.content_id,
     case
       when item.content_id is null then 'there is no such item'
-      when advised.title is distinct from item.title then 'has another title than its item'
-      when advised.kind is distinct from item.kind then 'is of another kind than its item'
-      when advised.form is distinct from item.form then 'has another form than its item'
-      when advised.catalog_version is distinct from item.catalog_version
+      when (advised.title is distinct from item.title) then 'has another title than its item'
+      when (advised.kind is distinct from item.kind) then 'is of another kind than its item'
+      when (advised.form is distinct from item.form) then 'has another form than its item'
+      when (advised.catalog_version is distinct from item.catalog_version)
       then 'is from another catalogue than its item'
       when judged.user_id is null then 'the person has no persona in that window'
-      when advised.as_of is distinct from judged.as_of then 'is of another day'
+      when (advised.as_of is distinct from judged.as_of) then 'is of another day'
       when advised.persona is null
         or not list_contains(
           if(

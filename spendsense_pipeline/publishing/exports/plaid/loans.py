@@ -39,7 +39,6 @@ def student_loans(person: Person) -> list[dict[str, Any]]:
 
 
 def _mortgage(loan: Row, person: Person) -> dict[str, Any]:
-    years = None if loan["term_months"] is None else loan["term_months"] // 12
     address = _NO_ADDRESS | (
         {"region": person.state, "country": "US"} if person.state is not None else {}
     )
@@ -57,7 +56,7 @@ def _mortgage(loan: Row, person: Person) -> dict[str, Any]:
         "last_payment_amount": as_number(loan["last_payment_amount_usd"]),
         "last_payment_date": as_date(loan["last_payment_date"]),
         "loan_type_description": "conventional",
-        "loan_term": None if years is None else f"{years} year",
+        "loan_term": _term(loan["term_months"]),
         "maturity_date": as_date(loan["maturity_date"]),
         "next_monthly_payment": as_number(loan["next_monthly_payment_usd"]),
         "next_payment_due_date": as_date(loan["next_payment_due_date"]),
@@ -111,6 +110,13 @@ def _student_loan(loan: Row, person: Person) -> dict[str, Any]:
         "ytd_interest_paid": as_number(loan["ytd_interest_paid_usd"]),
         "ytd_principal_paid": as_number(loan["ytd_principal_paid_usd"]),
     }
+
+
+def _term(months: int | None) -> str | None:
+    """`30 year`; in months where years would not say it."""
+    if months is None:
+        return None
+    return f"{months} month" if months % 12 else f"{months // 12} year"
 
 
 def _is_owed(account: Row) -> bool:

@@ -8,7 +8,8 @@ with balances as (
       then sum(cast(balance as decimal(18, 2))) filter (type = 'credit')
     end as card_debt_usd,
     case
-      when count(*) filter (list_contains($checking_subtypes, subtype)) = count(balance) filter (list_contains($checking_subtypes, subtype))
+      when count(*) filter (list_contains($checking_subtypes, subtype))
+        = count(balance) filter (list_contains($checking_subtypes, subtype))
       then sum(cast(balance as decimal(18, 2))) filter (list_contains($checking_subtypes, subtype))
     end as checking_balance_usd,
     case

@@ -52,17 +52,20 @@ select user_id, account_id, 'card_apr_percentage', null, apr from fullest
 union all
 select user_id, account_id, 'card_minimum_payment_usd', null, minimum from fullest
 union all
-select user_id, account_id, 'overdue_card_name', card_name, null from used where is_overdue
+select user_id, account_id, 'overdue_card_name', card_name, null from used
+where is_overdue
 union all
 select user_id, account_id, 'overdue_card_minimum_payment_usd', null, minimum
 from used
 where is_overdue
 union all
-select user_id, stream_id, unnest(['dearest_subscription_name', 'dearest_subscription_monthly_usd']),
+select
+  user_id, stream_id, unnest(['dearest_subscription_name', 'dearest_subscription_monthly_usd']),
   unnest([merchant_name, null]), unnest([null, monthly])
 from (select * from running qualify monthly = max(monthly) over (partition by user_id))
 union all
-select user_id, id, 'subscription_names',
+select
+  user_id, id, 'subscription_names',
   case len(merchants)
     when 1 then merchants[1]
     when 2 then concat(merchants[1], ' and ', merchants[2])
@@ -74,12 +77,14 @@ select user_id, id, 'subscription_names',
   null
 from named
 union all
-select user_id, account_id, concat(kind, '_payment_usd'), null,
+select
+  user_id, account_id, concat(kind, '_payment_usd'), null,
   cast(next_monthly_payment_usd as double)
 from owed
 where kind = 'mortgage'
 union all
-select user_id, account_id,
+select
+  user_id, account_id,
   unnest(['student_loan_payment_usd', 'student_loan_rate_percentage']), null,
   unnest([cast(next_monthly_payment_usd as double), cast(interest_rate_percentage as double)])
 from owed

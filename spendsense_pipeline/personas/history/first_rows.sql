@@ -11,9 +11,8 @@ with first_row as (
   group by row_.user_id
 )
 select
-  person.user_id || moment.suffix as user_id,
-  coalesce(cast($history_start as date), first_row.date) + moment.shift_days as date
-from now.raw_users as person
-join _moments as moment on moment.user_id = person.user_id
-left join first_row on first_row.user_id = person.user_id
-where coalesce(cast($history_start as date), first_row.date) <= moment.as_of
+  copy.user_no,
+  coalesce(cast($history_start as date), first_row.date) + copy.shift_days as date
+from _measured_users as copy
+left join first_row on first_row.user_id = copy.now_user_id
+where coalesce(cast($history_start as date), first_row.date) <= copy.as_of
