@@ -4,7 +4,8 @@ select
   count(*) filter (
     trace.replays
     and list_contains(
-      if(len(trace.matched) = 0, [trace.primary_persona], trace.matched), item.persona
+      if(len(trace.matched_personas) = 0, [trace.primary_persona], trace.matched_personas),
+      item.persona
     )
   ) as hits,
   count(*) as cases

@@ -4,7 +4,7 @@ with named as (
   select
     item_no,
     bool_and(is_true) as are_true,
-    string_agg(regexp_escape(words), '|' order by length(words) desc) as any_name
+    list(words order by length(words) desc) filter (words is not null) as names
   from _evaluation_cited
   group by item_no
 ),
@@ -14,10 +14,10 @@ sentences as (
     item.window_days,
     coalesce(named.are_true, false) as are_true,
     -- Names of cards and merchants may hold digits that are no numbers.
-    case
-      when named.any_name is null then item.rationale
-      else regexp_replace(item.rationale, named.any_name, '', 'g')
-    end as sentence
+    list_reduce(  -- noqa: PRS
+      list_prepend(item.rationale, coalesce(named.names, [])),
+      lambda sentence, name: replace(sentence, name, '')
+    ) as sentence
   from _evaluation_items as item
   left join named on named.item_no = item.item_no
 ),

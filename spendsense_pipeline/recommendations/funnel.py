@@ -45,6 +45,9 @@ def funnel(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[Funnel
     Args:
         con: holds recommendations and all they are made from.
         catalogue: the one they were made with.
+
+    Returns:
+        Education, then offers; nothing where nobody was judged.
     """
     conditions = tuple(
         dict.fromkeys(itertools.chain.from_iterable(all_conditions(item) for item in catalogue))

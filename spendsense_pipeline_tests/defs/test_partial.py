@@ -134,7 +134,12 @@ def test_a_part_published_alone_says_what_is_known_of_the_rest(
     # and what is known of the raw tables is known still.
     gone = before - after
     assert {severity for *_, severity, _ in gone} == {"WARN"}
-    assert {asset for asset, *_ in gone} == {"persona_assignments", "fairness_report"}
+    assert {asset for asset, *_ in gone} == {
+        "persona_assignments",
+        "fairness_report",
+        "recommendations",
+        "evaluation",
+    }
     assert after < before
     # The time a step took to make what is still there is still the time it took.
     assert {("generate",), ("persona_assignments",), ("published_dataset",)} <= still
