@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 _NUMBER: Final = re.compile(r"\d")
@@ -71,12 +72,20 @@ def clear(verdicts: list[Any]) -> bool:
     return True
 
 
-def _printed(rationale: str, because: dict[str, Any]) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class Told:
+    """A rationale, and what it rests on, which changes in place."""
+
+    rationale: str
+    because: dict[str, Any]
+
+
+def _printed(told: Told) -> dict[str, Any] | None:
     """The first number named that stands in the rationale, once, and is like no other."""
-    named = [*because["features"], *because["rows"]]
+    named = [*told.because["features"], *told.because["rows"]]
     for each in named:
         shown = each["shown"]
-        if each["unit"] == "text" or not shown or rationale.count(shown) != 1:
+        if each["unit"] == "text" or not shown or told.rationale.count(shown) != 1:
             continue
         return each  # type: ignore[no-any-return]
     return None
@@ -87,71 +96,71 @@ def _other_digit(text: str) -> str:
     return _NUMBER.sub(lambda digit: "1" if digit[0] == "9" else str(int(digit[0]) + 1), text, 1)
 
 
-def misprint(rationale: str, because: dict[str, Any]) -> str | None:
+def misprint(told: Told) -> str | None:
     """A digit is another in the rationale."""
-    each = _printed(rationale, because)
-    return rationale.replace(each["shown"], _other_digit(each["shown"])) if each else None
+    each = _printed(told)
+    return told.rationale.replace(each["shown"], _other_digit(each["shown"])) if each else None
 
 
-def misprint_throughout(rationale: str, because: dict[str, Any]) -> str | None:
+def misprint_throughout(told: Told) -> str | None:
     """A digit is another wherever the number is shown."""
-    changed = misprint(rationale, because)
-    if each := _printed(rationale, because):
+    changed = misprint(told)
+    if each := _printed(told):
         each["shown"] = _other_digit(each["shown"])
     return changed
 
 
-def lie_throughout(rationale: str, because: dict[str, Any]) -> str | None:
+def lie_throughout(told: Told) -> str | None:
     """A number is another wherever it stands."""
-    each = _printed(rationale, because)
+    each = _printed(told)
     if each is None or each["unit"] not in ("USD", "USD per month") or each["value"] < 100:
         return None
     shown = each["shown"]
     each["value"] += 1_000
     each["shown"] = f"${round(each['value']):,}"
-    return rationale.replace(shown, each["shown"])
+    return told.rationale.replace(shown, each["shown"])
 
 
-def one_cent(rationale: str, because: dict[str, Any]) -> str | None:
+def one_cent(told: Told) -> str | None:
     """A value is a cent more."""
-    for each in (*because["features"], *because["rows"]):
+    for each in (*told.because["features"], *told.because["rows"]):
         if each["unit"] in ("USD", "USD per month") and each["value"] is not None:
             each["value"] = round(each["value"] + 0.01, 2)
-            return rationale
+            return told.rationale
     return None
 
 
-def other_sign(rationale: str, because: dict[str, Any]) -> str | None:
+def other_sign(told: Told) -> str | None:
     """A number is negative."""
-    each = _printed(rationale, because)
-    return rationale.replace(each["shown"], f"-{each['shown']}") if each else None
+    each = _printed(told)
+    return told.rationale.replace(each["shown"], f"-{each['shown']}") if each else None
 
 
-def no_separator(rationale: str, because: dict[str, Any]) -> str | None:
+def no_separator(told: Told) -> str | None:
     """A comma is a point."""
-    each = _printed(rationale, because)
+    each = _printed(told)
     if each is None or "," not in each["shown"]:
         return None
-    return rationale.replace(each["shown"], each["shown"].replace(",", "."))
+    return told.rationale.replace(each["shown"], each["shown"].replace(",", "."))
 
 
-def other_row(rationale: str, because: dict[str, Any]) -> str | None:
+def other_row(told: Told) -> str | None:
     """A row is named that there is not."""
-    if not because["rows"]:
+    if not told.because["rows"]:
         return None
-    because["rows"][0]["id"] += "0"
-    return rationale
+    told.because["rows"][0]["id"] += "0"
+    return told.rationale
 
 
-def other_mask(rationale: str, because: dict[str, Any]) -> str | None:
+def other_mask(told: Told) -> str | None:
     """A card or merchant with a digit in its name has another."""
-    for each in because["rows"]:
+    for each in told.because["rows"]:
         if each["unit"] == "text" and _NUMBER.search(each["shown"]):
-            return rationale.replace(each["shown"], _other_digit(each["shown"]))
+            return told.rationale.replace(each["shown"], _other_digit(each["shown"]))
     return None
 
 
-def other_trace(rationale: str, because: dict[str, Any]) -> str:
+def other_trace(told: Told) -> str:
     """Another decision is named."""
-    because["trace_id"] = "0" * 32
-    return rationale
+    told.because["trace_id"] = "0" * 32
+    return told.rationale

@@ -83,15 +83,15 @@ def _verdicts(words: str, change: Callable[[list[Any]], bool]) -> FaultKind:
     return FaultKind(words, "eligibility_holds", "row", changed)
 
 
-def _numbers(words: str, change: Callable[[str, dict[str, Any]], str | None]) -> FaultKind:
+def _numbers(words: str, change: Callable[[changes.Told], str | None]) -> FaultKind:
     """A change of rationale (returned) and of what it rests on (in place); None: not this row."""
 
     def changed(row: Row) -> Values | None:
-        because = json.loads(row["because"])
-        rationale = change(row["rationale"], because)
+        told = changes.Told(row["rationale"], json.loads(row["because"]))
+        rationale = change(told)
         if rationale is None:
             return None
-        return {"rationale": rationale, "because": json.dumps(because, ensure_ascii=False)}
+        return {"rationale": rationale, "because": json.dumps(told.because, ensure_ascii=False)}
 
     return FaultKind(words, "numbers_derive", "row", changed)
 
@@ -181,7 +181,7 @@ FAULT_KINDS: Final = (
     _numbers("a value is changed by a cent", changes.one_cent),
     _numbers("a sign is changed", changes.other_sign),
     _numbers("a comma becomes a point", changes.no_separator),
-    _numbers("a number is added", lambda said, _: f"{said} That is 1,234,567 in all."),
+    _numbers("a number is added", lambda told: f"{told.rationale} That is 1,234,567 in all."),
     _numbers("a row is named that is not there", changes.other_row),
     _numbers("a card is named that is not there", changes.other_mask),
     _numbers("another decision is named", changes.other_trace),

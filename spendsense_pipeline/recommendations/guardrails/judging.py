@@ -45,6 +45,9 @@ def judge(
             from; may be read-only.
         resolved: the configuration of the run.
         guardrails: which to run.
+
+    Returns:
+        Of each that was run, the rows that break it.
     """
     staging = Staging(con, resolved)
     found = {}

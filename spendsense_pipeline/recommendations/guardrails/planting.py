@@ -88,7 +88,15 @@ def recall(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> list[Rec
 
 @contextmanager
 def in_front(con: duckdb.DuckDBPyConnection, *, most_people: int = MOST_PEOPLE) -> Iterator[None]:
-    """Temporary copies of the advised tables, of the first so many people."""
+    """Temporary copies of the advised tables, in front of the stored ones.
+
+    Args:
+        con: holds the advised tables.
+        most_people: of the first so many people.
+
+    Yields:
+        Nothing: the copies are there until the block ends.
+    """
     # Named in full: a copy that failed midway must not be read as the stored table.
     [(stored,)] = con.execute("select current_database()").fetchall()
     made = []
