@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline_tests.fixtures.measured_people import (
     disagreement,
-    measured_each,
-    measured_one,
+    measured_alone,
+    measured_alone_each,
 )
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
@@ -42,13 +42,13 @@ def paid_by(payer: str, amount: float, days_ago: Iterable[int], **change: Any) -
 
 def household(*paychecks: list[Row], window: int = 180) -> Row:
     rows = [row for of_payer in paychecks for row in of_payer]
-    return measured_one(window, history_start=None, accounts=ACCOUNTS, transactions=rows)
+    return measured_alone(window, history_start=None, accounts=ACCOUNTS, transactions=rows)
 
 
 def household_each(*worlds: list[Row], window: int = 180) -> list[Row]:
     """Features of one household for each list of paychecks."""
     asked = ({"accounts": ACCOUNTS, "transactions": rows} for rows in worlds)
-    return measured_each(*asked, window_days=window, history_start=None)
+    return measured_alone_each(*asked, window_days=window, history_start=None)
 
 
 def cadence(row: Row) -> tuple[float | None, str | None]:

@@ -11,7 +11,11 @@ import pytest
 
 from spendsense_pipeline.features.inflow_words import EVIDENCE, inflow_words
 from spendsense_pipeline.plaid.categories import BY_CODE
-from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one, together
+from spendsense_pipeline_tests.fixtures.measured_people import (
+    measured_alone,
+    measured_alone_each,
+    together,
+)
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, Row, a_transaction, an_account
 
 UNTOLD = {
@@ -99,7 +103,7 @@ def one_each(lines: list[str], *days_ago: int, **change: Any) -> dict[str, Row]:
         {"accounts": [an_account()], "transactions": deposits(line, *days_ago, **change)}
         for line in lines
     ]
-    return dict(zip(lines, measured_each(*worlds), strict=True))
+    return dict(zip(lines, measured_alone_each(*worlds), strict=True))
 
 
 BIWEEKLY = tuple(range(5, 120, 14))
@@ -155,7 +159,8 @@ at_a_cadence = together(
         }
         for line in EMPLOYERS
         for gap, _ in CADENCES
-    }
+    },
+    has_streams=False,
 )
 
 
@@ -183,7 +188,8 @@ not_enough = together(
         }
         for line in EMPLOYERS
         for case, (days, amount) in NOT_ENOUGH.items()
-    }
+    },
+    has_streams=False,
 )
 
 
@@ -199,26 +205,26 @@ def test_a_size_that_changes_from_time_to_time_is_no_payroll() -> None:
         for day, amount in zip(BIWEEKLY, amounts, strict=False)
         for row in deposits("INITECH LLC", day, amount=amount)
     ]
-    assert measured_one(accounts=[an_account()], transactions=rows)["paycheck_count"] == 0
+    assert measured_alone(accounts=[an_account()], transactions=rows)["paycheck_count"] == 0
 
 
 def test_a_holiday_a_skipped_period_and_a_bonus_are_ordinary() -> None:
     days = (4, 19, 33, 61, 75, 89, 103)  # a day early, a fortnight left out
     rows = [row for day in days for row in deposits("INITECH LLC", day)]
     rows += deposits("INITECH LLC", 19, amount="1500.00")
-    row = measured_one(180, accounts=[an_account()], transactions=rows)
+    row = measured_alone(180, accounts=[an_account()], transactions=rows)
     assert (row["paycheck_count"], row["pay_frequency"]) == (8, "biweekly")
 
 
 def test_small_change_under_an_employers_name_is_not_pay() -> None:
     rows = deposits("INITECH LLC", *BIWEEKLY) + deposits("INITECH LLC", 9, amount="18.40")
-    row = measured_one(180, accounts=[an_account()], transactions=rows)
+    row = measured_alone(180, accounts=[an_account()], transactions=rows)
     assert row["paycheck_count"] == len(BIWEEKLY)
 
 
 def test_an_employer_known_by_other_lines_is_known() -> None:
     rows = deposits("INITECH LLC PAYROLL", *BIWEEKLY[2:]) + deposits("INITECH", *BIWEEKLY[:2])
-    row = measured_one(180, accounts=[an_account()], transactions=rows)
+    row = measured_alone(180, accounts=[an_account()], transactions=rows)
     assert (row["paycheck_count"], row["pay_frequency"]) == (len(BIWEEKLY), "biweekly")
 
 
@@ -229,7 +235,7 @@ def test_money_from_ones_own_other_account_is_not_pay() -> None:
         for row in came
     ]
     accounts = [an_account(), an_account("other")]
-    moved, earned = measured_each(
+    moved, earned = measured_alone_each(
         {"accounts": accounts, "transactions": [*came, *left]},
         {"accounts": accounts, "transactions": came},
     )
@@ -251,7 +257,7 @@ def test_a_category_that_was_given_decides() -> None:
         }
         for name, code, _ in told
     ]
-    found = [row["paycheck_count"] for row in measured_each(*worlds)]
+    found = [row["paycheck_count"] for row in measured_alone_each(*worlds)]
     assert found == [count for *_, count in told]
 
 
@@ -271,7 +277,8 @@ of_a_primary = together(
             "transactions": deposits(name, *days, category_primary=primary),
         }
         for name, days, primary, _ in OF_A_PRIMARY
-    }
+    },
+    has_streams=False,
 )
 
 
@@ -292,7 +299,7 @@ def test_a_worded_refund_lowers_spend_and_a_claim_does_not() -> None:
         }
         for line in spend_after
     )
-    found = [row["total_spend_usd"] for row in measured_each(*worlds)]
+    found = [row["total_spend_usd"] for row in measured_alone_each(*worlds)]
     assert dict(zip(spend_after, found, strict=True)) == spend_after
 
 
