@@ -15,6 +15,7 @@ from spendsense_pipeline.features.vocabulary import vocabulary
 from spendsense_pipeline_tests.features.reference_card_payments import told_by_the_other_leg
 from spendsense_pipeline_tests.fixtures.charges import months
 from spendsense_pipeline_tests.fixtures.measured_people import (
+    measured_alone_each,
     measured_each,
     measured_one,
     rows_of,
@@ -53,7 +54,7 @@ def credit(name: str, amount: str = "350.00", day: dt.date = AS_OF, **what: Any)
 
 def spent(*households: Sequence[Row]) -> list[float]:
     worlds = ({"accounts": ACCOUNTS, "transactions": list(rows)} for rows in households)
-    return [float(row["total_spend_usd"]) for row in measured_each(*worlds)]
+    return [float(row["total_spend_usd"]) for row in measured_alone_each(*worlds)]
 
 
 DEBITS = (
