@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import hypothesis
 import pytest
 
@@ -23,6 +27,45 @@ hypothesis.settings.register_profile(
     max_examples=2_000,
 )
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    """What is imported and collected stays to the end: garbage is not looked for in it, then or
+    later."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
+    gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread_per_database() -> Iterator[None]:
+    """The workers are what runs at once: a second thread on a few rows only takes a worker's core.
+
+    A test that is about threads asks for them, and other processes have as many as they like.
+    """
+    connect = duckdb.connect
+
+    @functools.wraps(connect)
+    def with_one(
+        database: str | Path = ":memory:",
+        read_only: bool = False,
+        config: dict[str, Any] | None = None,
+    ) -> duckdb.DuckDBPyConnection:
+        return connect(database, read_only, {"threads": 1} | (config or {}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", with_one)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ A failure here is not a style question. Each rule keeps one promise of `docs/arc
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -34,12 +35,19 @@ def within(module: Path) -> str:
     return module.relative_to(PACKAGE).as_posix()
 
 
+@functools.cache
 def parsed(module: Path) -> ast.Module:
     return ast.parse(module.read_text(encoding="utf-8"))
 
 
-def imported_names(tree: ast.Module, module: Path, *, top_level_only: bool) -> Iterator[str]:
+@functools.cache
+def imported_names(module: Path, *, top_level_only: bool) -> tuple[str, ...]:
     """Full dotted names a module imports; inside functions too unless `top_level_only`."""
+    return tuple(_imported_names(module, top_level_only=top_level_only))
+
+
+def _imported_names(module: Path, *, top_level_only: bool) -> Iterator[str]:
+    tree = parsed(module)
     nodes = _import_time_nodes(tree) if top_level_only else ast.walk(tree)
     package = ("spendsense_pipeline", *module.relative_to(PACKAGE).parent.parts)
     for node in nodes:
@@ -67,7 +75,7 @@ def _import_time_nodes(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def imports(module: Path, package: str, *, top_level_only: bool = False) -> bool:
-    names = imported_names(parsed(module), module, top_level_only=top_level_only)
+    names = imported_names(module, top_level_only=top_level_only)
     return any(name == package or name.startswith(package + ".") for name in names)
 
 
@@ -126,7 +134,7 @@ def test_only_the_edge_imports_dagster() -> None:
         if not within(module).startswith(MAY_IMPORT_DAGSTER)
         and any(
             name.split(".")[0].startswith("dagster")
-            for name in imported_names(parsed(module), module, top_level_only=False)
+            for name in imported_names(module, top_level_only=False)
         )
     ]
     assert not strays, f"only defs/, definitions.py and the command line know Dagster: {strays}"
@@ -188,7 +196,7 @@ def test_the_rule_book_imports_nothing_but_its_vocabulary() -> None:
         f"{within(module)}: {name}"
         for module in MODULES
         if within(module).startswith("personas/book/") or within(module) == "personas/criteria.py"
-        for name in imported_names(parsed(module), module, top_level_only=False)
+        for name in imported_names(module, top_level_only=False)
         if name.startswith("spendsense_pipeline") and not name.startswith(allowed)
     ]
     assert not strays, f"declare here and derive elsewhere: {strays}"

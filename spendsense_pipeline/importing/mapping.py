@@ -4,6 +4,7 @@ file can say of one table. Reading the file is `mapping_file.py`'s.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -106,6 +107,17 @@ class Direction(_Declared):
     """Its words for money in, such as `credit`."""
 
 
+@functools.cache
+def _is_format(text: str) -> bool:
+    """Whether DuckDB reads days in this format."""
+    with duckdb.connect() as con:
+        try:
+            con.execute("select try_strptime('', ?)", [text]).fetchall()
+        except duckdb.Error:
+            return False
+    return True
+
+
 class TableMapping(_Declared):
     """How one table of theirs becomes one of ours; empty means: exactly as ours."""
 
@@ -143,12 +155,9 @@ class TableMapping(_Declared):
     @classmethod
     def _says_a_day(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         for each in formats:
-            try:
-                with duckdb.connect() as con:
-                    con.execute("select try_strptime('', ?)", [each]).fetchall()
-            except duckdb.Error as error:
+            if not _is_format(each):
                 message = f"{each!r} is no format of strptime: write one such as %m/%d/%Y"
-                raise ValueError(message) from error
+                raise ValueError(message)
             if not re.search(r"%-?[dDxcj]", each) or not re.search(r"%[yYDxc]", each):
                 message = f"{each!r} names no day of a year: write a format such as %m/%d/%Y"
                 raise ValueError(message)

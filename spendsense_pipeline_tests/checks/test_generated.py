@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any
 
 import duckdb
@@ -50,6 +51,21 @@ def explained(resolved: ResolvedConfig) -> duckdb.DuckDBPyConnection:
     return con
 
 
+@functools.cache
+def default_population() -> tuple[duckdb.DuckDBPyConnection, ResolvedConfig]:
+    """The population of the default controls; whoever changes a row changes it back."""
+    resolved = a_configuration()
+    return explained(resolved), resolved
+
+
+def kept(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> None:
+    """Make sure that every promise is kept."""
+    outcomes = run_all(con, resolved)
+    kept_out = [o for o in outcomes if o.asset != PUBLISHED.name and o.name not in REPORTED]
+    assert [o.sentence() for o in kept_out if not o.passed] == []
+    assert not [o.name for o in outcomes if o.skipped and "generator" in o.skipped]
+
+
 def _further(as_of: str, sections: dict[str, Any]) -> Any:
     return pytest.param(as_of, sections, marks=pytest.mark.long)
 
@@ -72,10 +88,8 @@ def _further(as_of: str, sections: dict[str, Any]) -> Any:
 )
 def test_every_promise_is_kept(as_of: str, sections: dict[str, Any]) -> None:
     resolved = a_configuration(as_of=dt.date.fromisoformat(as_of), **sections)
-    outcomes = run_all(explained(resolved), resolved)
-    kept_out = [o for o in outcomes if o.asset != PUBLISHED.name and o.name not in REPORTED]
-    assert [o.sentence() for o in kept_out if not o.passed] == []
-    assert not [o.name for o in outcomes if o.skipped and "generator" in o.skipped]
+    default, by_default = default_population()
+    kept(default if resolved == by_default else explained(resolved), resolved)
 
 
 @pytest.mark.parametrize("months", [1, 2])
@@ -125,17 +139,11 @@ MUTATIONS = {
 }
 
 
-@pytest.fixture(scope="module")
-def default_population() -> tuple[duckdb.DuckDBPyConnection, ResolvedConfig]:
-    resolved = a_configuration(config={"num_users": 60})
-    return explained(resolved), resolved
-
-
 @pytest.mark.parametrize("promise", MUTATIONS)
 def test_one_changed_row_of_a_generated_population_is_found(
-    promise: str, default_population: tuple[duckdb.DuckDBPyConnection, ResolvedConfig]
+    promise: str,
 ) -> None:
-    con, resolved = default_population
+    con, resolved = default_population()
     con.execute("begin")
     con.execute(MUTATIONS[promise])
     promised = [check for check in CHECKS if check.name == promise]

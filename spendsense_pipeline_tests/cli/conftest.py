@@ -11,8 +11,9 @@ import pytest
 from spendsense_pipeline_tests.fixtures.command import Answer, run
 from spendsense_pipeline_tests.fixtures.dagster_books import kept_engines
 from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
+from spendsense_pipeline_tests.fixtures.undrawn_pictures import undrawn_pictures
 
-__all__ = ["kept_engines"]
+__all__ = ["kept_engines", "undrawn_pictures"]
 
 AS_OF = "2026-06-30"
 # Twenty people cannot promise shares; what is tested here is the command line.

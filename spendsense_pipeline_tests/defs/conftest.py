@@ -15,8 +15,9 @@ from spendsense_pipeline_tests.fixtures import trivial_households
 from spendsense_pipeline_tests.fixtures.dagster_books import kept_engines
 from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
 from spendsense_pipeline_tests.fixtures.graph_runs import QUIET, Run, run_config
+from spendsense_pipeline_tests.fixtures.undrawn_pictures import undrawn_pictures
 
-__all__ = ["kept_engines"]
+__all__ = ["kept_engines", "undrawn_pictures"]
 
 
 @pytest.fixture

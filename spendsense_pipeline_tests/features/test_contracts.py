@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.fixtures.charges import charges, every, found, found_each, months
+from spendsense_pipeline_tests.fixtures.charges import (
+    charges,
+    every,
+    found,
+    found_each,
+    found_together,
+    months,
+)
 from spendsense_pipeline_tests.fixtures.measured_people import measured_each
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, Row, a_transaction, an_account
 
@@ -93,10 +100,15 @@ def test_two_contracts_stay_two_whatever_their_days_and_amounts() -> None:
 def test_one_series_twice_a_month_with_a_price_step_stays_one() -> None:
     stepped = [["30.00"] * step + ["36.00"] * (12 - step) for step in range(3, 12)]
     twice = [d for month in range(1, 7) for d in (D(2026, month, 3), D(2026, month, 17))]
-    for what in (CLUB, GYM, {}):
-        for dates, frequency in ((twice, "SEMI_MONTHLY"), (every(14, 12), "BIWEEKLY")):
-            for [stream] in found_each(*(charges(dates, a, **what) for a in stepped)):
-                assert (stream["frequency"], stream["charge_count"]) == (frequency, 12)
+    cases = [
+        (frequency, charges(dates, amounts, **what))
+        for what in (CLUB, GYM, {})
+        for dates, frequency in ((twice, "SEMI_MONTHLY"), (every(14, 12), "BIWEEKLY"))
+        for amounts in stepped
+    ]
+    each = found_each(*(rows for _, rows in cases))
+    for (frequency, _), [stream] in zip(cases, each, strict=True):
+        assert (stream["frequency"], stream["charge_count"]) == (frequency, 12)
 
 
 def test_every_other_week_at_two_prices_by_turns_is_not_two_monthly_contracts() -> None:
@@ -126,23 +138,36 @@ def test_a_shop_nobody_knows_does_not_become_contracts() -> None:
 
 
 def test_a_yearly_plan_beside_monthly_ones() -> None:
-    for what in ({}, GYM, CLUB):
-        yearly = charges([D(2025, 6, 10), D(2026, 6, 12)], "55.00", **what)
-        streams = found(yearly + charges(months(20, 13), "9.99", **what))
+    households = [
+        charges([D(2025, 6, 10), D(2026, 6, 12)], "55.00", **what)
+        + charges(months(20, 13), "9.99", **what)
+        for what in ({}, GYM, CLUB)
+    ]
+    for streams in found_each(*households):
         facts = sorted((s["frequency"], s["kind"], float(s["average_amount"])) for s in streams)
         assert facts == [("ANNUALLY", "subscription", 55.0), ("MONTHLY", "subscription", 9.99)]
 
 
-@pytest.mark.parametrize("prices", [("49.00", "59.00"), ("49.00", "49.00"), ("20.00", "21.00")])
-@pytest.mark.parametrize("days_between", [0, 9, 14, 30])
+TWO_PRICES = [("49.00", "59.00"), ("49.00", "49.00"), ("20.00", "21.00")]
+DAYS_BETWEEN = [0, 9, 14, 30]
+of_two_plans = found_together(
+    {
+        (prices, days_between): [
+            row
+            for price, shift in zip(prices, (0, days_between), strict=True)
+            for year in (2025, 2026)
+            for row in charges([D(year, 5, 28) + dt.timedelta(days=shift)], price)
+        ]
+        for prices in TWO_PRICES
+        for days_between in DAYS_BETWEEN
+    }
+)
+
+
+@pytest.mark.parametrize("prices", TWO_PRICES)
+@pytest.mark.parametrize("days_between", DAYS_BETWEEN)
 def test_two_yearly_plans_at_one_payee(prices: tuple[str, str], days_between: int) -> None:
-    rows = [
-        row
-        for price, shift in zip(prices, (0, days_between), strict=True)
-        for year in (2025, 2026)
-        for row in charges([D(year, 5, 28) + dt.timedelta(days=shift)], price)
-    ]
-    streams = found(rows)
+    streams = of_two_plans((prices, days_between))
     facts = sorted((s["frequency"], s["status"], s["average_amount"]) for s in streams)
     assert facts == [("ANNUALLY", "MATURE", a) for a in sorted(map(Decimal, prices))]
 

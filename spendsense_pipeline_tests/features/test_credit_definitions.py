@@ -11,7 +11,7 @@ import pytest
 from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.behaviours.card_uses import USES, CardUse
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, UTILIZATION_BANDS
-from spendsense_pipeline_tests.fixtures.measured_people import measured_each
+from spendsense_pipeline_tests.fixtures.measured_people import measured_alone_each
 from spendsense_pipeline_tests.fixtures.rows import (
     Row,
     a_card,
@@ -56,7 +56,9 @@ def test_utilization() -> None:
         }
         for cards, *_ in UTILIZATION
     ]
-    for row, (cards, top, mean, over_30) in zip(measured_each(*people), UTILIZATION, strict=True):
+    for row, (cards, top, mean, over_30) in zip(
+        measured_alone_each(*people), UTILIZATION, strict=True
+    ):
         assert row["max_utilization"] == pytest.approx(top), cards
         assert row["mean_utilization"] == pytest.approx(mean), cards
         assert row["utilization_over_30"] is over_30, cards
@@ -96,7 +98,9 @@ def a_payer(
 
 
 def minimum_only(*payers: dict[str, list[Row]], window_days: int = 30) -> list[bool | None]:
-    return [row["minimum_payment_only"] for row in measured_each(*payers, window_days=window_days)]
+    return [
+        row["minimum_payment_only"] for row in measured_alone_each(*payers, window_days=window_days)
+    ]
 
 
 def test_minimum_payment_only() -> None:
@@ -172,5 +176,5 @@ def test_overdue_is_true_over_unknown_over_false() -> None:
         for one, other, _ in cases
     ]
     one_unknown = {"accounts": cards, "liabilities": [a_liability("a")]}
-    found = [row["is_overdue"] for row in measured_each(*people, one_unknown)]
+    found = [row["is_overdue"] for row in measured_alone_each(*people, one_unknown)]
     assert found == [*(answer for _, _, answer in cases), None]

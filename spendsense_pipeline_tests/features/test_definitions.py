@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import (
+    measured_alone,
+    measured_alone_each,
+    measured_one,
+)
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     HISTORY_START,
@@ -33,7 +37,7 @@ def code(detailed: str, primary: str | None = None) -> dict[str, Any]:
 def spends(*households: list[Row]) -> list[float]:
     """What each household spends in 30 days, given its transactions."""
     accounts = [an_account(), a_card(), a_savings_account()]
-    measured = measured_each(*({"accounts": accounts, "transactions": t} for t in households))
+    measured = measured_alone_each(*({"accounts": accounts, "transactions": t} for t in households))
     return [float(row["total_spend_usd"]) for row in measured]
 
 
@@ -46,7 +50,7 @@ def test_the_windows_edge_days() -> None:
 
 
 def test_pending_rows_count_nowhere() -> None:
-    row = measured_one(
+    row = measured_alone(
         accounts=[an_account()],
         transactions=[a_transaction(pending=True), a_paycheck(900, AS_OF, pending=True)],
     )
@@ -88,20 +92,22 @@ def test_what_is_moved_or_received_is_not_spent() -> None:
 def test_spend_is_on_bank_accounts_and_cards_only() -> None:
     broker = an_account("broker", type="investment", subtype="brokerage")
     rows = [a_transaction("10.00", account_id="broker")]
-    assert measured_one(accounts=[an_account(), broker], transactions=rows)["total_spend_usd"] == 0
+    assert (
+        measured_alone(accounts=[an_account(), broker], transactions=rows)["total_spend_usd"] == 0
+    )
 
 
 def test_joint_accounts_count_and_business_accounts_do_not() -> None:
     rows = [a_transaction("10.00"), a_transaction("7.00", account_id="shop")]
     shop = an_account("shop", holder_category="business", balance_current=Decimal("99999.00"))
-    row = measured_one(accounts=[an_account(ownership="joint"), shop], transactions=rows)
+    row = measured_alone(accounts=[an_account(ownership="joint"), shop], transactions=rows)
     assert (row["total_spend_usd"], row["transaction_count"]) == (10, 1)
     assert row["cash_flow_buffer_months"] == pytest.approx(1000 / 10)
 
 
 def test_expenses_of_a_short_history_are_scaled_by_its_days() -> None:
     start = AS_OF - dt.timedelta(days=9)
-    row = measured_one(
+    row = measured_alone(
         180, history_start=start, accounts=[an_account()], transactions=[a_transaction("50.00")]
     )
     assert row["history_days"] == 10
@@ -113,7 +119,7 @@ def test_imports_start_with_their_first_posted_row() -> None:
         a_transaction("50.00", AS_OF - dt.timedelta(days=4)),
         a_transaction("1.00", AS_OF - dt.timedelta(days=40), pending=True),
     ]
-    row = measured_one(
+    row = measured_alone(
         history_start=None, accounts=[an_account(opening_balance=None)], transactions=rows
     )
     assert row["history_days"] == 5
@@ -125,12 +131,12 @@ def test_savings() -> None:
     interest = a_transaction("-4.00", account_id="savings", **code("INCOME_INTEREST_EARNED"))
     deposit = a_transaction("-90.00", account_id="savings", **code("TRANSFER_IN_SAVINGS"))
     account = a_savings_account(balance_current=Decimal("1094.00"))
-    row = measured_one(accounts=[account], transactions=[interest, deposit])
+    row = measured_alone(accounts=[account], transactions=[interest, deposit])
     assert row["savings_balance_usd"] == 1094
     assert row["savings_net_inflow_usd"] == row["savings_net_inflow_monthly_usd"] == 90
     assert row["savings_growth_rate"] == pytest.approx(90 / 1000)
     assert row["emergency_fund_months"] is None  # nothing spent
-    row = measured_one(accounts=[account], transactions=[interest])
+    row = measured_alone(accounts=[account], transactions=[interest])
     assert (row["savings_net_inflow_usd"], row["savings_growth_rate"]) == (0, 0)
 
 
@@ -143,11 +149,11 @@ def test_savings_growth_needs_a_dollar_to_grow_from() -> None:
         }
         for balance in ("90.99", "91.00", "80.00")
     ]
-    assert [row["savings_growth_rate"] for row in measured_each(*savers)] == [None, 90, None]
+    assert [row["savings_growth_rate"] for row in measured_alone_each(*savers)] == [None, 90, None]
 
 
 def test_without_accounts_of_a_kind_its_features_are_null() -> None:
-    row = measured_one(accounts=[a_savings_account()], transactions=[])
+    row = measured_alone(accounts=[a_savings_account()], transactions=[])
     for name in (
         "max_utilization",
         "mean_utilization",
@@ -160,7 +166,7 @@ def test_without_accounts_of_a_kind_its_features_are_null() -> None:
         "cash_flow_buffer_months",
     ):
         assert row[name] is None, name
-    row = measured_one(accounts=[a_card()], transactions=[])
+    row = measured_alone(accounts=[a_card()], transactions=[])
     for name in (
         "savings_balance_usd",
         "savings_net_inflow_usd",
@@ -178,7 +184,7 @@ def test_a_leap_day_is_a_day() -> None:
         a_transaction("1.00", D(2024, 2, 1)),
         a_transaction("7.00", D(2024, 1, 31)),
     ]
-    row = measured_one(
+    row = measured_alone(
         accounts=[an_account()],
         transactions=rows,
         as_of=D(2024, 3, 1),
@@ -188,7 +194,7 @@ def test_a_leap_day_is_a_day() -> None:
         30,
         92,
     )  # 31 January is the thirty-first day back
-    row = measured_one(
+    row = measured_alone(
         accounts=[an_account()],
         transactions=rows,
         as_of=D(2024, 3, 2),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import measured_alone, measured_alone_each
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
@@ -38,9 +38,9 @@ def test_pay_gaps() -> None:
         (70, 30): 40,  # the later payday is a day before it
         (100, 29, 9): (71 + 20) / 2,
     }
-    found = measured_each(*(an_earner(*days) for days in gaps))
+    found = measured_alone_each(*(an_earner(*days) for days in gaps))
     assert [row["median_pay_gap_days"] for row in found] == list(gaps.values())
-    [row] = measured_each(an_earner(90, 76, 62), window_days=180)
+    [row] = measured_alone_each(an_earner(90, 76, 62), window_days=180)
     assert row["median_pay_gap_days"] == 14
 
 
@@ -55,7 +55,9 @@ def test_pay_frequency() -> None:
         56: "irregular",
     }
     earners = [an_earner(3 * gap, 2 * gap, gap, 0) for gap in frequencies]
-    found = [row["pay_frequency"] for row in measured_each(*earners, an_earner(5), window_days=180)]
+    found = [
+        row["pay_frequency"] for row in measured_alone_each(*earners, an_earner(5), window_days=180)
+    ]
     assert found == [*frequencies.values(), None]
 
 
@@ -63,7 +65,7 @@ def test_two_deposits_on_one_day_are_two_paychecks_and_one_payday() -> None:
     rows = [
         a_paycheck(amount, AS_OF - dt.timedelta(days=d)) for d in (14, 0) for amount in (700, 300)
     ]
-    row = measured_one(accounts=[an_account()], transactions=rows)
+    row = measured_alone(accounts=[an_account()], transactions=rows)
     assert (row["paycheck_count"], row["median_pay_gap_days"], row["income_monthly_usd"]) == (
         4,
         14,
@@ -86,18 +88,20 @@ def test_what_is_not_pay() -> None:
         "transactions": [a_paycheck(10, AS_OF, account_id="card")],
     }
     earners = [an_earner(3, category_detailed=detailed) for detailed in (*others, *earned)]
-    found = [row["paycheck_count"] for row in measured_each(*earners, on_a_card)]
+    found = [row["paycheck_count"] for row in measured_alone_each(*earners, on_a_card)]
     assert found == [0] * 5 + [1] * 4 + [0]
 
 
 def test_one_paycheck_has_no_variability() -> None:
-    [row] = measured_each(an_earner(3))
+    [row] = measured_alone_each(an_earner(3))
     assert (row["income_variability"], row["income_monthly_usd"]) == (None, 1000)
 
 
 def test_daily_balances_run_backwards_from_today() -> None:
     rows = [a_transaction("950.00", D(2026, 6, 11)), a_paycheck(1000, D(2026, 6, 21))]
-    row = measured_one(accounts=[an_account(balance_current=Decimal("1050.00"))], transactions=rows)
+    row = measured_alone(
+        accounts=[an_account(balance_current=Decimal("1050.00"))], transactions=rows
+    )
     # 10 days at 1000, 10 at 50, 10 at 1050.
     assert row["low_balance_day_share"] == pytest.approx(1 / 3)
     assert (row["min_balance_usd"], row["mean_balance_usd"]) == (50, pytest.approx(700))
@@ -108,7 +112,7 @@ def test_daily_balances_run_backwards_from_today() -> None:
 
 def with_balances(*balances: str) -> list[Row]:
     accounts = [an_account(balance_current=Decimal(balance)) for balance in balances]
-    return measured_each(*({"accounts": [account]} for account in accounts))
+    return measured_alone_each(*({"accounts": [account]} for account in accounts))
 
 
 def test_a_hundred_dollars_is_not_low() -> None:
@@ -124,18 +128,18 @@ def test_volatility_needs_a_mean() -> None:
 def test_the_primary_checking_account() -> None:
     rich = an_account("b", balance_current=Decimal("5000.00"))
     poor = an_account("a", balance_current=Decimal("50.00"))
-    assert measured_one(accounts=[rich, poor])["mean_balance_usd"] == 50  # a tie: the lower id
+    assert measured_alone(accounts=[rich, poor])["mean_balance_usd"] == 50  # a tie: the lower id
     assert (
-        measured_one(accounts=[rich, poor], transactions=[a_transaction("1.00", AS_OF, "b")])[
+        measured_alone(accounts=[rich, poor], transactions=[a_transaction("1.00", AS_OF, "b")])[
             "min_balance_usd"
         ]
         == 5000
     )
-    both = measured_one(accounts=[rich, poor], transactions=[a_transaction("10.00")])
+    both = measured_alone(accounts=[rich, poor], transactions=[a_transaction("10.00")])
     assert both["cash_flow_buffer_months"] is None  # that row's account is nobody's
 
 
 def test_buffer_counts_every_checking_account_and_no_savings() -> None:
     accounts = [an_account("a"), an_account("b"), a_savings_account()]
-    row = measured_one(accounts=accounts, transactions=[a_transaction("1000.00", AS_OF, "a")])
+    row = measured_alone(accounts=accounts, transactions=[a_transaction("1000.00", AS_OF, "a")])
     assert row["cash_flow_buffer_months"] == pytest.approx(2)

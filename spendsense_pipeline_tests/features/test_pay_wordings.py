@@ -11,7 +11,11 @@ import pytest
 
 from spendsense_pipeline.features.inflow_words import EVIDENCE, inflow_words
 from spendsense_pipeline.plaid.categories import BY_CODE
-from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import (
+    measured_alone,
+    measured_alone_each,
+    together,
+)
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, Row, a_transaction, an_account
 
 UNTOLD = {
@@ -99,7 +103,7 @@ def one_each(lines: list[str], *days_ago: int, **change: Any) -> dict[str, Row]:
         {"accounts": [an_account()], "transactions": deposits(line, *days_ago, **change)}
         for line in lines
     ]
-    return dict(zip(lines, measured_each(*worlds), strict=True))
+    return dict(zip(lines, measured_alone_each(*worlds), strict=True))
 
 
 BIWEEKLY = tuple(range(5, 120, 14))
@@ -146,29 +150,52 @@ EMPLOYERS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("gap", "frequency"), [(7, "weekly"), (14, "biweekly"), (15, "semimonthly"), (30, "monthly")]
+CADENCES = [(7, "weekly"), (14, "biweekly"), (15, "semimonthly"), (30, "monthly")]
+at_a_cadence = together(
+    {
+        (line, gap): {
+            "accounts": [an_account()],
+            "transactions": deposits(line, *range(2, 100, gap)),
+        }
+        for line in EMPLOYERS
+        for gap, _ in CADENCES
+    },
+    has_streams=False,
 )
+
+
+@pytest.mark.parametrize(("gap", "frequency"), CADENCES)
 def test_an_employers_name_alone_is_pay_at_a_payrolls_cadence(gap: int, frequency: str) -> None:
     days = tuple(range(2, 100, gap))
-    for line, row in one_each(EMPLOYERS, *days).items():
+    for line in EMPLOYERS:
+        row = at_a_cadence((line, gap))
         within = sum(day < 30 for day in days)
         assert (line, row["paycheck_count"], row["pay_frequency"]) == (line, within, frequency)
 
 
-@pytest.mark.parametrize(
-    ("days", "amount"),
-    [
-        pytest.param((5,), "900.00", id="once"),
-        pytest.param((5, 19), "900.00", id="twice"),
-        pytest.param((3, 10, 31, 35, 60), "900.00", id="without a cadence"),
-        pytest.param((5, 66, 127), "900.00", id="rarer than any payroll"),
-        pytest.param(BIWEEKLY, "120.00", id="too little to live on in part"),
-    ],
+NOT_ENOUGH: dict[str, tuple[tuple[int, ...], str]] = {
+    "once": ((5,), "900.00"),
+    "twice": ((5, 19), "900.00"),
+    "without a cadence": ((3, 10, 31, 35, 60), "900.00"),
+    "rarer than any payroll": ((5, 66, 127), "900.00"),
+    "too little to live on in part": (BIWEEKLY, "120.00"),
+}
+not_enough = together(
+    {
+        (line, case): {
+            "accounts": [an_account()],
+            "transactions": deposits(line, *days, amount=amount),
+        }
+        for line in EMPLOYERS
+        for case, (days, amount) in NOT_ENOUGH.items()
+    },
+    has_streams=False,
 )
-def test_a_name_alone_is_not_pay_otherwise(days: tuple[int, ...], amount: str) -> None:
-    found = one_each(EMPLOYERS, *days, amount=amount)
-    assert {line for line, row in found.items() if row["paycheck_count"]} == set()
+
+
+@pytest.mark.parametrize("case", NOT_ENOUGH)
+def test_a_name_alone_is_not_pay_otherwise(case: str) -> None:
+    assert [line for line in EMPLOYERS if not_enough((line, case))["paycheck_count"]] == []
 
 
 def test_a_size_that_changes_from_time_to_time_is_no_payroll() -> None:
@@ -178,26 +205,26 @@ def test_a_size_that_changes_from_time_to_time_is_no_payroll() -> None:
         for day, amount in zip(BIWEEKLY, amounts, strict=False)
         for row in deposits("INITECH LLC", day, amount=amount)
     ]
-    assert measured_one(accounts=[an_account()], transactions=rows)["paycheck_count"] == 0
+    assert measured_alone(accounts=[an_account()], transactions=rows)["paycheck_count"] == 0
 
 
 def test_a_holiday_a_skipped_period_and_a_bonus_are_ordinary() -> None:
     days = (4, 19, 33, 61, 75, 89, 103)  # a day early, a fortnight left out
     rows = [row for day in days for row in deposits("INITECH LLC", day)]
     rows += deposits("INITECH LLC", 19, amount="1500.00")
-    row = measured_one(180, accounts=[an_account()], transactions=rows)
+    row = measured_alone(180, accounts=[an_account()], transactions=rows)
     assert (row["paycheck_count"], row["pay_frequency"]) == (8, "biweekly")
 
 
 def test_small_change_under_an_employers_name_is_not_pay() -> None:
     rows = deposits("INITECH LLC", *BIWEEKLY) + deposits("INITECH LLC", 9, amount="18.40")
-    row = measured_one(180, accounts=[an_account()], transactions=rows)
+    row = measured_alone(180, accounts=[an_account()], transactions=rows)
     assert row["paycheck_count"] == len(BIWEEKLY)
 
 
 def test_an_employer_known_by_other_lines_is_known() -> None:
     rows = deposits("INITECH LLC PAYROLL", *BIWEEKLY[2:]) + deposits("INITECH", *BIWEEKLY[:2])
-    row = measured_one(180, accounts=[an_account()], transactions=rows)
+    row = measured_alone(180, accounts=[an_account()], transactions=rows)
     assert (row["paycheck_count"], row["pay_frequency"]) == (len(BIWEEKLY), "biweekly")
 
 
@@ -208,9 +235,11 @@ def test_money_from_ones_own_other_account_is_not_pay() -> None:
         for row in came
     ]
     accounts = [an_account(), an_account("other")]
-    row = measured_one(accounts=accounts, transactions=[*came, *left])
-    assert row["paycheck_count"] == 0
-    assert measured_one(accounts=accounts, transactions=came)["paycheck_count"] == 2
+    moved, earned = measured_alone_each(
+        {"accounts": accounts, "transactions": [*came, *left]},
+        {"accounts": accounts, "transactions": came},
+    )
+    assert (moved["paycheck_count"], earned["paycheck_count"]) == (0, 2)
 
 
 def test_a_category_that_was_given_decides() -> None:
@@ -228,35 +257,50 @@ def test_a_category_that_was_given_decides() -> None:
         }
         for name, code, _ in told
     ]
-    found = [row["paycheck_count"] for row in measured_each(*worlds)]
+    found = [row["paycheck_count"] for row in measured_alone_each(*worlds)]
     assert found == [count for *_, count in told]
 
 
-@pytest.mark.parametrize(
-    ("name", "days", "primary", "count"),
-    [
-        ("ACME PAYROLL", (5,), "INCOME", 1),
-        ("GEICO CLAIM PAYOUT", (5,), "INCOME", 0),
-        ("VENMO CASHOUT", (5,), "INCOME", 0),
-        ("INITECH LLC", (5,), "INCOME", 0),
-        ("INITECH LLC", BIWEEKLY, "INCOME", 2),
-        ("INITECH LLC", BIWEEKLY, "TRANSFER_IN", 0),
-        ("ACME PAYROLL", (5,), "TRANSFER_IN", 0),
-    ],
+OF_A_PRIMARY = [
+    ("ACME PAYROLL", (5,), "INCOME", 1),
+    ("GEICO CLAIM PAYOUT", (5,), "INCOME", 0),
+    ("VENMO CASHOUT", (5,), "INCOME", 0),
+    ("INITECH LLC", (5,), "INCOME", 0),
+    ("INITECH LLC", BIWEEKLY, "INCOME", 2),
+    ("INITECH LLC", BIWEEKLY, "TRANSFER_IN", 0),
+    ("ACME PAYROLL", (5,), "TRANSFER_IN", 0),
+]
+of_a_primary = together(
+    {
+        (name, days, primary): {
+            "accounts": [an_account()],
+            "transactions": deposits(name, *days, category_primary=primary),
+        }
+        for name, days, primary, _ in OF_A_PRIMARY
+    },
+    has_streams=False,
 )
+
+
+@pytest.mark.parametrize(("name", "days", "primary", "count"), OF_A_PRIMARY)
 def test_a_primary_category_is_spelled_out_and_never_overruled(
     name: str, days: tuple[int, ...], primary: str, count: int
 ) -> None:
-    rows = deposits(name, *days, category_primary=primary)
-    assert measured_one(accounts=[an_account()], transactions=rows)["paycheck_count"] == count
+    assert of_a_primary((name, days, primary))["paycheck_count"] == count
 
 
 def test_a_worded_refund_lowers_spend_and_a_claim_does_not() -> None:
     bought = a_transaction("100.00")
-    for line, spend in (("AMAZON REFUND", 70), ("GEICO CLAIM PAYOUT", 100), ("ZQX LLC", 100)):
-        rows = [bought, *deposits(line, 3, amount="30.00")]
-        found = measured_one(accounts=[an_account()], transactions=rows)
-        assert (line, found["total_spend_usd"]) == (line, spend)
+    spend_after = {"AMAZON REFUND": 70, "GEICO CLAIM PAYOUT": 100, "ZQX LLC": 100}
+    worlds = (
+        {
+            "accounts": [an_account()],
+            "transactions": [bought, *deposits(line, 3, amount="30.00")],
+        }
+        for line in spend_after
+    )
+    found = [row["total_spend_usd"] for row in measured_alone_each(*worlds)]
+    assert dict(zip(spend_after, found, strict=True)) == spend_after
 
 
 def test_the_words_are_of_declared_kinds_and_categories() -> None:

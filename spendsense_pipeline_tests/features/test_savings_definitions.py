@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from spendsense_pipeline_tests.fixtures.measured_people import measured_each, measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import (
+    measured_alone,
+    measured_alone_each,
+    measured_one,
+)
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
@@ -77,7 +81,7 @@ def test_three_kinds_of_account_are_savings() -> None:
         for account in ("savings", "market", "cash", "hsa", "cd")
         for row in a_move("100.00", days_ago(5), "checking", account)
     ]
-    found = measured_one(accounts=ACCOUNTS, transactions=rows)
+    found = measured_alone(accounts=ACCOUNTS, transactions=rows)
     assert (found["savings_balance_usd"], found["savings_net_inflow_usd"]) == (3000, 300)
     assert found["savings_growth_rate"] == pytest.approx(300 / 2700)
 
@@ -100,7 +104,7 @@ def test_money_to_or_from_an_hsa_or_cd_is_no_inflow(
         a_move("5000.00", days_ago(10), *ends, arrives=days_ago(10 - arrives_after), **change)
         for ends in ways
     ]
-    rows = measured_each(
+    rows = measured_alone_each(
         *({"accounts": ACCOUNTS, "transactions": [*saved, *moved]} for moved in moves)
     )
     for ends, row in zip(ways, rows, strict=True):
@@ -121,7 +125,7 @@ def test_only_the_other_leg_is_left_out() -> None:
         a_transaction("300.00", days_ago(5), "hsa"),  # a purchase from the HSA
         *a_move("300.00", days_ago(5), "checking", "savings"),
     ]
-    row = measured_one(accounts=ACCOUNTS, transactions=rows)
+    row = measured_alone(accounts=ACCOUNTS, transactions=rows)
     assert row["savings_net_inflow_usd"] == 500 + 500 + 400 + 300
 
 
@@ -130,13 +134,13 @@ def test_legs_with_ids_of_different_transfers_are_not_of_one() -> None:
         *a_move("500.00", days_ago(10), "cd", "checking", transfer_id="a"),
         *a_move("500.00", days_ago(10), "checking", "savings", transfer_id="b"),
     ]
-    row = measured_one(accounts=ACCOUNTS, transactions=rows)
+    row = measured_alone(accounts=ACCOUNTS, transactions=rows)
     assert row["savings_net_inflow_usd"] == 500
 
 
 def test_the_move_is_told_across_the_windows_edge() -> None:
     rows = a_move("500.00", days_ago(31), "cd", "savings", arrives=days_ago(28))
-    row = measured_one(accounts=ACCOUNTS, transactions=rows)
+    row = measured_alone(accounts=ACCOUNTS, transactions=rows)
     assert row["savings_net_inflow_usd"] == 0
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from decimal import Decimal
 
 import duckdb
 import pytest
 
 from spendsense_pipeline.traces.replay import replay
-from spendsense_pipeline_tests.fixtures.measured_people import measured_one
+from spendsense_pipeline_tests.fixtures.measured_people import measured_one, together
 from spendsense_pipeline_tests.fixtures.rows import (
     AS_OF,
     Row,
@@ -38,43 +37,49 @@ def without_balance(*account_ids: str) -> list[Row]:
     ]
 
 
-def changed(accounts: list[Row]) -> dict[str, object]:
-    """The features that differ from those of the same person with every balance known."""
-    known = with_every_balance_known()
-    found = measured_one(accounts=accounts, transactions=ROWS)
-    return {name: value for name, value in found.items() if value != known[name]}
-
-
-@functools.cache
-def with_every_balance_known() -> Row:
-    return measured_one(accounts=ACCOUNTS, transactions=ROWS)
-
-
-@pytest.mark.parametrize(
-    ("account_id", "unknown"),
+UNKNOWN = {
+    "savings": ("savings_balance_usd", "savings_growth_rate", "emergency_fund_months"),
+    "second": ("cash_flow_buffer_months",),
+    "checking": (
+        "cash_flow_buffer_months",
+        "low_balance_day_share",
+        "balance_volatility",
+        "min_balance_usd",
+        "mean_balance_usd",
+    ),
+    "card": (
+        "max_utilization",
+        "mean_utilization",
+        "utilization_over_30",
+        "utilization_over_50",
+        "utilization_over_80",
+    ),
+}
+of_one_person = together(
     {
-        "savings": ("savings_balance_usd", "savings_growth_rate", "emergency_fund_months"),
-        "second": ("cash_flow_buffer_months",),
-        "checking": (
-            "cash_flow_buffer_months",
-            "low_balance_day_share",
-            "balance_volatility",
-            "min_balance_usd",
-            "mean_balance_usd",
-        ),
-        "card": (
-            "max_utilization",
-            "mean_utilization",
-            "utilization_over_30",
-            "utilization_over_50",
-            "utilization_over_80",
-        ),
-    }.items(),
+        "every balance known": {"accounts": ACCOUNTS, "transactions": ROWS},
+        **{
+            account_id: {"accounts": without_balance(account_id), "transactions": ROWS}
+            for account_id in UNKNOWN
+        },
+    }
 )
+
+
+def changed(account_id: str) -> dict[str, object]:
+    """The features that differ from those of the same person with every balance known."""
+    known = of_one_person("every balance known")
+    found = of_one_person(account_id)
+    return {
+        name: value for name, value in found.items() if name != "user_id" and value != known[name]
+    }
+
+
+@pytest.mark.parametrize(("account_id", "unknown"), UNKNOWN.items())
 def test_an_unknown_balance_makes_null_and_no_partial_sum(
     account_id: str, unknown: tuple[str, ...]
 ) -> None:
-    assert changed(without_balance(account_id)) == dict.fromkeys(unknown)
+    assert changed(account_id) == dict.fromkeys(unknown)
 
 
 def test_a_card_already_used_beyond_a_band_says_so_beside_one_of_unknown_balance() -> None:

@@ -10,6 +10,8 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from spendsense_pipeline.generation import catalog
@@ -38,8 +40,9 @@ class People:
         self.streams = made.stream_truth.to_pylist()
         self.bills: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         columns = ["user_id", "date", "amount", "merchant_name", "category_detailed"]
-        for row in made.transactions.select(columns).to_pylist():
-            if row["merchant_name"] in BILLERS and row["amount"] > 0:
+        is_a_billers = pc.field("merchant_name").isin(pa.array(BILLERS))
+        for row in made.transactions.select(columns).filter(is_a_billers).to_pylist():
+            if row["amount"] > 0:
                 self.bills[row["user_id"], row["category_detailed"]].append(row)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import holidays
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from spendsense_pipeline.generation import labels
@@ -40,11 +42,11 @@ class People:
             ["user_id", "account_id", "date", "amount", "merchant_name", "category_detailed"]
         )
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in wanted.to_pylist():
-            if row["category_detailed"] in (*EARNED, "INCOME_RETIREMENT_PENSION"):
-                # Commissions and such may be paid into savings.
-                assert row["account_id"].endswith(("_checking", "_savings"))
-                self.rows[row["user_id"]].append(row)
+        codes = pa.array([*EARNED, "INCOME_RETIREMENT_PENSION"])
+        for row in wanted.filter(pc.field("category_detailed").isin(codes)).to_pylist():
+            # Commissions and such may be paid into savings.
+            assert row["account_id"].endswith(("_checking", "_savings"))
+            self.rows[row["user_id"]].append(row)
 
     def payers(self, user_id: str) -> dict[str, list[dict[str, Any]]]:
         """Earned pay by who pays it."""

@@ -113,7 +113,7 @@ def test_a_way_of_living_holds_its_persona_over_the_whole_horizon(months: int) -
 
 def test_every_prefix_of_the_consenting_has_the_requested_mix() -> None:
     weights = {"savings_builder": 0.41, "general": 0.33, "cash_flow_stressed": 0.26}
-    con = a_judged_population(
+    con = a_population(
         a_configuration(config={"num_users": 300}, controls={"persona_weights": weights})
     )
     dealt = [

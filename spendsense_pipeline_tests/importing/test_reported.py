@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from spendsense_pipeline.importing import ImportProblemsError
-from spendsense_pipeline_tests.fixtures.judged_imports import JudgedImport, judged_import
+from spendsense_pipeline_tests.fixtures.judged_imports import (
+    JudgedImport,
+    judged_import,
+    put_side_by_side,
+)
 
 REPORTED = Path(__file__).with_name("reported")
 
@@ -310,16 +314,34 @@ READ: dict[str, Callable[[JudgedImport], None]] = {
 }
 
 
+EVERYBODY_IS_JUDGED = [
+    "import-one-region-blank",
+    "import-without-region-card",
+    "reader-holds-file-open",
+]
+# Worlds in which there is next to nothing are judged in a world of their own.
+ALONE = {"no-transactions", "nobody-consents", "one-day-history", "user-without-accounts"}
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, JudgedImport]:
+    """Every example that is read; all but those alone are measured and judged at once."""
+    found = {
+        name: brought(name, tmp_path_factory.mktemp("example"))
+        for name in (*READ, *EVERYBODY_IS_JUDGED)
+    }
+    put_side_by_side({name: one for name, one in found.items() if name not in ALONE})
+    return found
+
+
 @pytest.mark.parametrize("name", READ)
-def test_what_is_read_is_read_right(name: str, tmp_path: Path) -> None:
-    READ[name](brought(name, tmp_path))
+def test_what_is_read_is_read_right(name: str, examples: dict[str, JudgedImport]) -> None:
+    READ[name](examples[name])
 
 
-@pytest.mark.parametrize(
-    "name", ["import-one-region-blank", "import-without-region-card", "reader-holds-file-open"]
-)
-def test_everybody_is_judged_in_both_windows(name: str, tmp_path: Path) -> None:
-    found = brought(name, tmp_path)
+@pytest.mark.parametrize("name", EVERYBODY_IS_JUDGED)
+def test_everybody_is_judged_in_both_windows(name: str, examples: dict[str, JudgedImport]) -> None:
+    found = examples[name]
     assert len(found.rows("persona_assignments")) == 2 * len(found.rows("raw_users"))
 
 

@@ -181,11 +181,23 @@ def test_subscriptions_are_found_among_the_rows_that_may_be_some(seed: int) -> N
 
 def test_months_judged_apart_are_judged_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     resolved = a_configuration(config={"num_users": 30, "seed": 7})
-    together = rows(judged_by_month(resolved), "from persona_history order by all")
-    monkeypatch.setattr(past, "COPIES_AT_ONCE", 50)
-    apart = rows(judged_by_month(resolved), "from persona_history order by all")
+    con = a_population(resolved)
+
+    def judged() -> list[tuple[Any, ...]]:
+        build_history(
+            con,
+            as_of=resolved.as_of,
+            history_start=resolved.history_start,
+            thresholds=resolved.thresholds,
+        )
+        return rows(con, "from persona_history order by all")
+
+    together = judged()
+    monkeypatch.setattr(past, "COPIES_AT_ONCE", 80)
     assert len(together) > 300
-    assert apart == together
+    assert len(together) / 2 > 80 * 2, "people times months, in three parts or more"
+    con.execute("delete from persona_history")
+    assert judged() == together
 
 
 def test_only_consenting_people_and_asked_for_months_are_judged() -> None:

@@ -37,11 +37,9 @@ LOCAL = Engine("local")
 
 
 @pytest.fixture(scope="module")
-def in_one_piece() -> dict[str, list[tuple[Any, ...]]]:
-    con = a_population(RESOLVED)
-    judge(con, RESOLVED)
-    explain(con, RESOLVED)
-    return {table.name: every_row(con, table.name) for table in SHARD_TABLES}
+def in_one_piece(kept_in_one_piece: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with duckdb.connect(kept_in_one_piece, read_only=True) as con:
+        return {table.name: every_row(con, table.name) for table in SHARD_TABLES}
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +139,9 @@ def test_a_shard_is_not_done_before_all_of_its_files_are_there(
 
 
 def test_consent_is_applied_before_anything_is_measured(
-    tmp_path: Path, three_shards: Partitions
+    tmp_path: Path, three_shards: Partitions, twenty_people: duckdb.DuckDBPyConnection
 ) -> None:
-    con = a_population(RESOLVED)
+    con = twenty_people
     [(user,)] = con.execute(
         "select min(user_id) from raw_users where consent_status = 'granted'"
     ).fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import duckdb
 import pytest
 
 from spendsense_pipeline.scaling.ranges import measure_features, measure_streams, ranges
@@ -11,7 +12,6 @@ from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.tables.features import RECURRING_STREAMS, UNROUNDED_FEATURES
 from spendsense_pipeline.traces import record
 from spendsense_pipeline_tests.fixtures.generated_people import (
-    a_population,
     every_row,
     explain,
     judge,
@@ -22,12 +22,11 @@ from spendsense_pipeline_tests.fixtures.rows import a_user, a_warehouse
 
 @pytest.mark.parametrize("people_at_once", [8, pytest.param(10, marks=pytest.mark.long)])
 def test_ranges_and_one_pass_give_the_same_tables(
-    people_at_once: int, monkeypatch: pytest.MonkeyPatch
+    people_at_once: int,
+    twenty_people: duckdb.DuckDBPyConnection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    resolved = some_people(20)
-    con = a_population(resolved)
-    judge(con, resolved)
-    explain(con, resolved)
+    resolved, con = some_people(20), twenty_people
     whole = {table.name: every_row(con, table.name) for table in SHARD_TABLES}
     monkeypatch.setattr(record, "PEOPLE_AT_ONCE", people_at_once)
     judge(con, resolved, people_at_once=people_at_once)
@@ -45,12 +44,11 @@ def test_ranges_cover_everybody_once() -> None:
     assert list(ranges(a_warehouse(), 10)) == []
 
 
-def test_people_of_an_earlier_population_do_not_stay() -> None:
-    resolved = some_people(40)
-    con = a_population(resolved)
-    judge(con, resolved)
-    explain(con, resolved)
-    con.execute("delete from raw_users where user_id >= 'user_0025'")
+def test_people_of_an_earlier_population_do_not_stay(
+    twenty_people: duckdb.DuckDBPyConnection,
+) -> None:
+    resolved, con = some_people(20), twenty_people
+    con.execute("delete from raw_users where user_id >= 'user_0013'")
     measure_streams(con, as_of=resolved.as_of, people_at_once=10)
     measure_features(
         con,
@@ -61,4 +59,4 @@ def test_people_of_an_earlier_population_do_not_stay() -> None:
     )
     for table in (RECURRING_STREAMS.name, "features_30d", UNROUNDED_FEATURES[30].name):
         [(last,)] = con.execute(f'select max(user_id) from "{table}"').fetchall()
-        assert last < "user_0025", table
+        assert last < "user_0013", table

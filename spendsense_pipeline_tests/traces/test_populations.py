@@ -90,7 +90,7 @@ def test_python_agrees_with_the_stored_assignments(population: duckdb.DuckDBPyCo
 
 def test_made_again_on_one_thread_the_bytes_are_the_same() -> None:
     resolved = a_configuration(config={"num_users": 20, "seed": 11})
-    many, one = a_population(resolved), a_population(resolved, threads=1)
+    many, one = (a_population(resolved, threads=threads) for threads in (3, 1))
     for con in (many, one):
         judge(con, resolved)
         explain(con, resolved)
