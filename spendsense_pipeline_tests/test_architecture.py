@@ -165,7 +165,9 @@ def test_generation_does_not_know_how_it_is_judged(judge: str) -> None:
     assert not knowing, f"generation must not import {judge}: {knowing}"
 
 
-@pytest.mark.parametrize("stage", ["features", "personas", "evaluation", "traces", "review"])
+@pytest.mark.parametrize(
+    "stage", ["features", "personas", "evaluation", "traces", "recommendations", "review"]
+)
 def test_what_measures_does_not_know_how_rows_were_made(stage: str) -> None:
     """They work on data we did not generate."""
     knowing = [

@@ -182,11 +182,18 @@ def _guardrails(evaluation: Evaluation) -> list[str]:
     figures = _of(evaluation, metrics.GUARDRAIL_RECALL)
     if not figures:
         return []
-    rows = [(f.segment, f.denominator, f.numerator, _met(f.passed)) for f in figures]
+    slipped = [
+        (figure.segment, figure.denominator, figure.numerator)
+        for figure in figures
+        if not figure.passed
+    ]
+    stopped = f"{len(figures) - len(slipped)} of {len(figures)} kinds were stopped"
+    if not slipped:
+        return ["## Guardrails", f"{metrics.GUARDRAIL_RECALL.meaning} {stopped}."]
     return [
         "## Guardrails",
-        metrics.GUARDRAIL_RECALL.meaning,
-        _table(("Kind of bad item", "Planted", "Stopped", "Met"), rows),
+        f"{metrics.GUARDRAIL_RECALL.meaning} {stopped}; these were not, or not all:",
+        _table(("Kind of bad item", "Planted", "Stopped"), slipped),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.personas.rules import PERSONA_KEYS, rule_features
 from spendsense_pipeline.tables.declaration import (
     AnyCount,
     Column,
@@ -27,6 +27,18 @@ DISCLOSURE = (
 FEWEST_ITEMS = {"education": 3, "offer": 1}
 MOST_ITEMS = {"education": 5, "offer": 3}
 """How many items a person has in a window: fewer are a shortfall, more are left out."""
+
+# Whatever features the rules read, in the window's own table, and rows beside them; which of these
+# is for each item to say.
+_CITED = (
+    *(f"features_180d.{criterion.feature}" for criterion in rule_features()),
+    "raw_accounts.balance_current",
+    "raw_accounts.balance_limit",
+    "raw_liabilities.apr_percentage",
+    "raw_liabilities.minimum_payment_amount",
+    "raw_loans.next_monthly_payment_usd",
+    "recurring_streams.monthly_amount",
+)
 
 CONTENT_ITEMS = PipelineTable(
     "content_items",
@@ -74,7 +86,7 @@ RECOMMENDATIONS = PipelineTable(
         ),
         Column("user_id", "VARCHAR", "Consenting person"),
         Column("window_days", "INTEGER", "Length of the window it answers", unit="days"),
-        Column("as_of", "DATE", "Last day of the window"),
+        Column("as_of", "DATE", "Last day of the window", sources=("persona_assignments.as_of",)),
         Column(
             "rank",
             "INTEGER",
@@ -83,25 +95,38 @@ RECOMMENDATIONS = PipelineTable(
         Column(
             "kind", "VARCHAR", "Something to learn, or a product to consider", allowed=ITEM_KINDS
         ),
-        Column("form", "VARCHAR", "How it is told", allowed=ITEM_FORMS),
-        Column("content_id", "VARCHAR", "The item, in content_items"),
-        Column("title", "VARCHAR", "Its heading"),
         Column(
-            "rationale", "VARCHAR", "Why this person is shown it, with the person's own numbers"
+            "form", "VARCHAR", "How it is told", allowed=ITEM_FORMS, sources=("content_items.form",)
+        ),
+        Column("content_id", "VARCHAR", "The item, in content_items"),
+        Column("title", "VARCHAR", "Its heading", sources=("content_items.title",)),
+        Column(
+            "rationale",
+            "VARCHAR",
+            "Why this person is shown it, with the person's own numbers",
+            sources=_CITED,
         ),
         Column("disclosure", "VARCHAR", "The sentence every item carries"),
-        Column("persona", "VARCHAR", "Persona of the person that it answers", allowed=PERSONA_KEYS),
+        Column(
+            "persona",
+            "VARCHAR",
+            "Persona of the person that it answers",
+            allowed=PERSONA_KEYS,
+            sources=("persona_assignments.matched_personas",),
+        ),
         Column(
             "because",
             "JSON",
             "Trace of the decision, and the features and rows with the values the rationale cites",
             compression="zstd",
+            sources=(*_CITED, "decision_traces.trace_id"),
         ),
         Column(
             "eligibility",
             "JSON",
             "Each criterion of the item with the person's value and the verdict",
             compression="zstd",
+            sources=_CITED,
         ),
         Column("catalog_version", "VARCHAR", "Hash of the catalogue it is from"),
         Column(
