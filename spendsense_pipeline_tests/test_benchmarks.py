@@ -98,7 +98,7 @@ def test_whole_commands_are_held_to_their_bounds() -> None:
 def test_the_page_says_what_the_commands_take() -> None:
     sizes = [{**a_size(users, 0.1), **A_FILE} for users in (100, 1_000)]
     text = report.page(sizes, [], some_commands(6.0, {100: 6.0, 1_000: 12.0}))
-    assert "| 1,000 | 12.0 s | 12.0 | 0.8 | 11.2 |" in text
+    assert "| 1,000 | 12.0 s | 12.0 | 1.0 | 11.0 |" in text
     assert "1.50 times Dagster's own floor (the aim is 1.5)" in text
     assert "100 to 1,000 people 2.0-fold" in text
 

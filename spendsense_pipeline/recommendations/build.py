@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE
+from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.recommendations.catalogue import Catalogue
 from spendsense_pipeline.recommendations.knowing import knowing
 from spendsense_pipeline.recommendations.relations import ITEMS, TOLD, create_items, create_told
@@ -41,7 +42,11 @@ APPROVED: Final = "approved"
 
 
 def build_recommendations(
-    con: duckdb.DuckDBPyConnection, *, resolved: ResolvedConfig, catalogue: Catalogue
+    con: duckdb.DuckDBPyConnection,
+    *,
+    resolved: ResolvedConfig,
+    catalogue: Catalogue,
+    people_at_once: int = PEOPLE_AT_ONCE,
 ) -> None:
     """Create or replace `recommendations` and `recommendation_shortfalls` for everybody judged.
 
@@ -49,23 +54,38 @@ def build_recommendations(
         con: holds assignments, traces, features and raw tables of one day.
         resolved: the configuration of the run.
         catalogue: the one in force.
+        people_at_once: the most people advised at once; changes the memory, never the rows.
     """
     con.execute(RECOMMENDATIONS.create_sql())
     con.execute(RECOMMENDATION_SHORTFALLS.create_sql())
-    with knowing(con):
-        create_candidates(con, catalogue)
-        create_chosen(con, world=world_of(resolved))
-        create_items(con, catalogue)
-        create_told(con)
-        given = {
-            "catalog_version": catalogue.version,
-            "disclosure": DISCLOSURE,
-            "status": status_unreviewed(resolved),
-        }
-        QUERIES.append(con, RECOMMENDATIONS.name, "documents.sql", given)
-        least = {"kinds": list(FEWEST_ITEMS), "least_counts": list(FEWEST_ITEMS.values())}
-        QUERIES.append(con, RECOMMENDATION_SHORTFALLS.name, "shortfalls.sql", least)
-    for table in (CHOSEN, CANDIDATES, ITEMS, TOLD):
+    create_items(con, catalogue)
+    [(judged,)] = con.execute("select count(distinct user_id) from persona_assignments").fetchall()
+    for first in range(0, judged, people_at_once):
+        people = (
+            "select distinct user_id from persona_assignments order by user_id"
+            f" limit {people_at_once} offset {first}"
+        )
+        with knowing(con, people):
+            _advise_people(con, resolved, catalogue)
+    con.execute(f"drop table temp.{ITEMS}")
+
+
+def _advise_people(
+    con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig, catalogue: Catalogue
+) -> None:
+    """Append what the people at hand are recommended, and of what too little fits them."""
+    create_told(con)
+    create_candidates(con)
+    create_chosen(con, world=world_of(resolved))
+    given = {
+        "catalog_version": catalogue.version,
+        "disclosure": DISCLOSURE,
+        "status": status_unreviewed(resolved),
+    }
+    QUERIES.append(con, RECOMMENDATIONS.name, "documents.sql", given)
+    least = {"kinds": list(FEWEST_ITEMS), "least_counts": list(FEWEST_ITEMS.values())}
+    QUERIES.append(con, RECOMMENDATION_SHORTFALLS.name, "shortfalls.sql", least)
+    for table in (CHOSEN, CANDIDATES, TOLD):
         con.execute(f"drop table temp.{table}")
 
 
@@ -90,13 +110,16 @@ def eligible_ids(
     if not user_ids:
         return frozenset()
     with knowing(con, f"select unnest({literal(sorted(user_ids))}) as user_id"):
-        create_candidates(con, catalogue)
+        create_items(con, catalogue)
+        create_told(con)
+        create_candidates(con)
         rows = con.execute(
             "select distinct id_of($world, user_id, content_id, version, persona, verdicts)"
             f" from {CANDIDATES}",
             {"world": world_of(resolved)},
         ).fetchall()
-    con.execute(f"drop table temp.{CANDIDATES}")
+    for table in (CANDIDATES, ITEMS, TOLD):
+        con.execute(f"drop table temp.{table}")
     return frozenset(item_id for (item_id,) in rows)
 
 

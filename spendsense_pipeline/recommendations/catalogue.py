@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from spendsense_pipeline.personas.criteria import Operator
+from spendsense_pipeline.personas.criteria import IS, Operator
 from spendsense_pipeline.personas.rules import all_criteria, bound
+from spendsense_pipeline.recommendations.products import PRODUCTS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls import PersonaThresholds, ResolvedConfig
@@ -71,9 +72,14 @@ class Item:
     reading_minutes: int | None = None
 
     @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """Every criterion: signals, then eligibility."""
-        return (*self.signals, *self.eligibility)
+    def all_conditions(self) -> tuple[Condition, ...]:
+        """Every criterion: signals, eligibility and, of an offer whose product an account would
+        show, that the person has none.
+        """
+        held = PRODUCTS.get(self.product_kind or "")
+        not_held = (Condition(held, IS, 0.0),) if held else ()
+        further = (each for each in not_held if each not in self.eligibility)
+        return (*self.signals, *self.eligibility, *further)
 
     @functools.cached_property
     def slots(self) -> tuple[str, ...]:

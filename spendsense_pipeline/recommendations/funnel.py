@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.personas.rules import PERSONA_KEYS
-from spendsense_pipeline.recommendations.catalogue import Catalogue, Condition, Item
-from spendsense_pipeline.recommendations.knowing import knowing
-from spendsense_pipeline.recommendations.selection import all_conditions, holds
-from spendsense_pipeline.recommendations.templates import all_known
-from spendsense_pipeline.sql import literal
+from spendsense_pipeline.recommendations.catalogue import Catalogue
+from spendsense_pipeline.recommendations.knowing import QUERIES, knowing
+from spendsense_pipeline.recommendations.relations import ITEMS, TOLD, create_items, create_told
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,41 +45,13 @@ def funnel(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> tuple[Funnel
     Returns:
         Education, then offers; nothing where nobody was judged.
     """
-    conditions = tuple(
-        dict.fromkeys(itertools.chain.from_iterable(all_conditions(item) for item in catalogue))
-    )
-    names = {condition: f"c{place}" for place, condition in enumerate(conditions)}
-    flags = ", ".join(f"{holds(condition)} as {name}" for condition, name in names.items())
-    steps = ", ".join(_steps(item, names) for item in catalogue)
     people = (
         f"select distinct user_id from persona_assignments order by user_id limit {MOST_PEOPLE}"
     )
     with knowing(con, people):
-        rows = con.execute(
-            f"""
-            with judged as (select *, {flags} from _advice_facts),
-            listed as (select unnest([{steps}]) as item from judged as known),
-            shown as (
-              select kind, count(*) as items from recommendations
-              semi join _advice_people using (user_id) group by kind)
-            select item.kind, count(*) filter (item.written), count(*) filter (item.answered),
-              count(*) filter (item.eligible), coalesce(any_value(shown.items), 0)
-            from listed left join shown on shown.kind = item.kind
-            group by item.kind order by item.kind
-            """
-        ).fetchall()
+        create_items(con, catalogue)
+        create_told(con)
+        rows = con.execute(QUERIES.text("funnel.sql")).fetchall()
+    for table in (ITEMS, TOLD):
+        con.execute(f"drop table temp.{table}")
     return tuple(Funnel(*row) for row in rows)
-
-
-def _steps(item: Item, names: dict[Condition, str]) -> str:
-    """SQL of how far the item gets with a person."""
-    signals = [names[condition] for condition in item.signals]
-    needed = [names[condition] for condition in all_conditions(item)[len(signals) :]]
-    meant = [key for key in PERSONA_KEYS if key in item.personas]
-    written = f"list_has_any(personas, {literal(meant)})"
-    answered = f"{written} and ({' or '.join(signals)})"
-    eligible = " and ".join([answered, *needed, all_known(item.slots, "known")])
-    return (
-        f"{{kind: {literal(item.kind)}, written: {written}, answered: {answered},"
-        f" eligible: {eligible}}}"
-    )

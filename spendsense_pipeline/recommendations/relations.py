@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.recommendations.catalogue import Catalogue, Condition, Item, pieces_of
 from spendsense_pipeline.recommendations.facts import TEXT, Fact, facts
-from spendsense_pipeline.recommendations.selection import all_conditions
 from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ _STRUCTURE: Final = [
         "kind": "VARCHAR",
         "form": "VARCHAR",
         "title": "VARCHAR",
+        "version": "VARCHAR",
         "personas": ["VARCHAR"],
         "pieces": [{"words": "VARCHAR", "fact_no": "INTEGER"}],
         "features": [{"head": "VARCHAR", "fact_no": "INTEGER"}],
@@ -40,6 +40,8 @@ _STRUCTURE: Final = [
                 "unit": "VARCHAR",
                 "operator": "VARCHAR",
                 "threshold": "DOUBLE",
+                "full_value": "DOUBLE",
+                "counts_as": "DOUBLE",
                 "head": "VARCHAR",
                 "tail": "VARCHAR",
                 "fact_no": "INTEGER",
@@ -111,13 +113,14 @@ def _item(item: Item) -> dict[str, Any]:
         "kind": item.kind,
         "form": item.form,
         "title": item.title,
+        "version": item.version,
         "personas": list(item.personas),
         "pieces": template_pieces(item.rationale),
         "features": [_cited(fact) for fact in cited if not fact.row],
         "rows": [_cited(fact) for fact in cited if fact.row],
         "conditions": [
             _condition(condition, "signal" if position < signals else "eligibility")
-            for position, condition in enumerate(all_conditions(item))
+            for position, condition in enumerate(item.all_conditions)
         ],
     }
 
@@ -145,7 +148,8 @@ def _condition(condition: Condition, role: str) -> dict[str, Any]:
     }
     tail = f',"criterion":{json.dumps(condition.criterion)}}}'
     written = {"head": _opened(about), "tail": tail}
-    return {**about, **written, "label": fact.label, "fact_no": fact_no(fact.name)}
+    graded = {"full_value": condition.full, "counts_as": condition.counts_as}
+    return {**about, **written, **graded, "label": fact.label, "fact_no": fact_no(fact.name)}
 
 
 def _opened(about: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ be derived again and an approval lasts while only figures move.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from spendsense_pipeline.controls.errors import listed, meant, shown
 from spendsense_pipeline.recommendations.catalogue import pieces_of, slots_of
@@ -47,19 +46,6 @@ def problems_of_template(template: str) -> list[str]:
     if not slots_of(template):
         found.append("rationale must cite the person's own numbers; it has no slot: add one")
     return found
-
-
-def all_known(names: Iterable[str], facts_alias: str) -> str:
-    """Whether every one of some facts has a value.
-
-    Args:
-        names: of facts.
-        facts_alias: relation that has a column per fact.
-
-    Returns:
-        SQL of the condition.
-    """
-    return " and ".join(f"{facts_alias}.{name} is not null" for name in names) or "true"
 
 
 def _slots_for(figure: str) -> str:

@@ -25,12 +25,12 @@ MOST_ROWS = 1.2
 # Measured at 100 to 10,000 people and 1 to 24 months, rounded up: what the published file and its
 # export to Parquet weigh with everything derived, by transaction and by person.
 _BYTES_PER_TRANSACTION = 42
-_BYTES_PER_PERSON = 2_500
+_BYTES_PER_PERSON = 4_500
 # A table, however small, takes a block of DuckDB's.
 _BYTES_PER_TABLE = 262_144
 _EXPORT_BYTES_PER_TRANSACTION = 28
-_EXPORT_BYTES_PER_PERSON = 2_000
-_EXPORT_BYTES_EMPTY = 400_000
+_EXPORT_BYTES_PER_PERSON = 3_000
+_EXPORT_BYTES_EMPTY = 440_000
 # Measured likewise, rounded up: a day of an account in `account_balances`.
 _BYTES_PER_BALANCE = 6
 _EXPORT_BYTES_PER_BALANCE = 2.3

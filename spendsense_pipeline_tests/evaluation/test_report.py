@@ -85,7 +85,13 @@ def test_the_report_shows_every_figure_or_says_what_it_leaves_out() -> None:
         "| offers | 30 days | 2 of 3 | region=Dallas, TX: -31.0 | -40.0 to -20.0 |"
         " region=Dallas, TX |" in lines
     )
-    assert "| a digit is changed | 3 | 3 | yes |" in lines
+    assert "1 of 1 kinds were stopped." in report
+    slipped = a_row(
+        "guardrail_recall", "a title", value=0.5, numerator=1, denominator=2, passed=False
+    )
+    slips = as_markdown(evaluation_of([*ROWS, slipped]), SUBJECT)
+    assert "1 of 2 kinds were stopped; these were not, or not all:" in slips
+    assert "| a title | 2 | 1 |" in slips.splitlines()
     assert (
         "| Days until an event is noticed | any, 30 days | 31 days | 7 days to 77 days |" in report
     )

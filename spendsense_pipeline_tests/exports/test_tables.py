@@ -233,4 +233,4 @@ def test_people_come_whole_however_small_the_batches(
         ids = {transaction_id for (transaction_id,) in dataset.execute(query).fetchall()}
         assert {row["transaction_id"] for row in person.transactions} == ids
         assert len(person.transactions) == len(ids)
-        assert (len(person.accounts), len(person.liabilities), len(person.streams)) == (6, 1, 2)
+        assert (len(person.accounts), len(person.liabilities), len(person.streams)) == (7, 1, 2)

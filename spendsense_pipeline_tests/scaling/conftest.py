@@ -8,11 +8,9 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.sql import literal
+from spendsense_pipeline_tests.fixtures.advised_people import advised
 from spendsense_pipeline_tests.fixtures.data_directories import built_once
-from spendsense_pipeline_tests.fixtures.generated_people import (
-    an_explained_population,
-    some_people,
-)
+from spendsense_pipeline_tests.fixtures.generated_people import some_people
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +18,11 @@ def kept_in_one_piece(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of `some_people(20)`."""
 
     def build(folder: Path) -> None:
-        with an_explained_population(some_people(20)) as con:
-            con.execute(f"attach {literal(folder / 'explained.duckdb')} as kept")
+        with advised(some_people(20)) as con:
+            con.execute(f"attach {literal(folder / 'advised.duckdb')} as kept")
             con.execute("copy from database memory to kept")
 
-    return built_once(tmp_path_factory, "explained_twenty", build) / "explained.duckdb"
+    return built_once(tmp_path_factory, "advised_twenty", build) / "advised.duckdb"
 
 
 @pytest.fixture

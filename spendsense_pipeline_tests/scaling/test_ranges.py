@@ -7,6 +7,7 @@ import datetime as dt
 import duckdb
 import pytest
 
+from spendsense_pipeline.recommendations import build_recommendations, catalogue_in_force
 from spendsense_pipeline.scaling.ranges import measure_features, measure_streams, ranges
 from spendsense_pipeline.scaling.shard import SHARD_TABLES
 from spendsense_pipeline.tables.features import RECURRING_STREAMS, UNROUNDED_FEATURES
@@ -31,7 +32,14 @@ def test_ranges_and_one_pass_give_the_same_tables(
     monkeypatch.setattr(record, "PEOPLE_AT_ONCE", people_at_once)
     judge(con, resolved, people_at_once=people_at_once)
     explain(con, resolved)
+    build_recommendations(
+        con,
+        resolved=resolved,
+        catalogue=catalogue_in_force(resolved),
+        people_at_once=people_at_once,
+    )
     assert whole["recurring_streams"]
+    assert whole["recommendations"]
     assert whole["decision_traces"]
     for table, expected in whole.items():
         assert every_row(con, table) == expected, table

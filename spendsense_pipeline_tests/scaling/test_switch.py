@@ -22,6 +22,7 @@ from spendsense_pipeline.defs.features import (
 from spendsense_pipeline.defs.operator_controls import operator_controls
 from spendsense_pipeline.defs.personas import persona_assignments
 from spendsense_pipeline.defs.raw import FORCE_TAG, raw
+from spendsense_pipeline.defs.recommendations import recommendations
 from spendsense_pipeline.defs.traces import decision_traces
 from spendsense_pipeline.defs.warehouse import Warehouse
 from spendsense_pipeline.errors import SpendSenseError
@@ -52,6 +53,7 @@ STEPS: list[Any] = [
     features_180d,
     persona_assignments,
     decision_traces,
+    recommendations,
 ]
 
 
