@@ -56,16 +56,6 @@ class DataGenerationConfig(OperatorModel):
         description="Its date as written is as_of, the last day of the data; default: the date "
         "the run starts.",
     )
-    persona_history_months: Annotated[int | None, Whole(0, MAX_MONTHS, "months")] = Field(
-        None,
-        description="Latest months' ends at which personas are judged for persona_history; "
-        "default: all up to a thousand people, none beyond.",
-    )
-    account_balance_days: Annotated[int | None, Whole(0, 730, "days")] = Field(
-        None,
-        description="Latest days whose end-of-day balances are kept in account_balances; "
-        "default: all up to a thousand people, 35 beyond.",
-    )
 
     def contradictions(self) -> list[Contradiction]:
         """A span nobody can generate."""

@@ -19,6 +19,7 @@ from spendsense_pipeline.controls.content import REVIEW_POLICIES, ContentCatalog
 from spendsense_pipeline.controls.errors import Contradiction
 from spendsense_pipeline.controls.feasibility import HEAVY_FROM
 from spendsense_pipeline.controls.field_types import Choice, Number, Range, Whole
+from spendsense_pipeline.controls.history import MAX_MONTHS
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
     CustomMerchant,
@@ -44,8 +45,13 @@ from spendsense_pipeline.controls.shares import Distribution
 from spendsense_pipeline.tables.features import PAY_FREQUENCIES, UTILIZATION_BANDS
 from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, REGIONS
 
-ABOUT_ADVICE = ("review_policy", "content_catalog")
-"""Controls of what people are told: they change neither who lives in the world nor how."""
+NOT_OF_THE_WORLD = (
+    "persona_history_months",
+    "account_balance_days",
+    "review_policy",
+    "content_catalog",
+)
+"""Controls of what is kept and what people are told: nobody lives otherwise, whatever they are."""
 ACCOUNT_COUNTS = ("2", "3", "4")
 AMOUNT_DISTRIBUTIONS = ("lognormal", "gamma", "normal")
 _USERS, _HOT_CARDS = "share of users", "share of high and critical cards"
@@ -279,6 +285,16 @@ class OperatorControls(OverPreset):
         # Census Bureau, resident population 2023.
         {"Northeast": 0.17, "Midwest": 0.21, "South": 0.39, "West": 0.23},
         description="Where users live, and shop in person.",
+    )
+    persona_history_months: Annotated[int | None, Whole(0, MAX_MONTHS, "months")] = Field(
+        None,
+        description="Latest months' ends at which personas are judged for persona_history; "
+        "default: all up to a thousand people, none beyond.",
+    )
+    account_balance_days: Annotated[int | None, Whole(0, 730, "days")] = Field(
+        None,
+        description="Latest days whose end-of-day balances are kept in account_balances; "
+        "default: all up to a thousand people, 35 beyond.",
     )
     review_policy: Annotated[Literal["required", "automatic"], Choice(REVIEW_POLICIES)] = Field(
         "required",

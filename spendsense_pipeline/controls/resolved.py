@@ -20,7 +20,7 @@ from spendsense_pipeline.controls.feasibility import LED, PAIRS, followers
 from spendsense_pipeline.controls.history import default_history_start, span_problem
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.controls.operator_config import OperatorConfig
-from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE, OperatorControls
+from spendsense_pipeline.controls.operator_controls import NOT_OF_THE_WORLD, OperatorControls
 from spendsense_pipeline.controls.personas import PersonaTarget
 from spendsense_pipeline.controls.thresholds import PersonaThresholds
 
@@ -40,8 +40,6 @@ STATED_START = "config.history_start"
 """Key in `ResolvedConfig.sources` of whether an import said when its world began."""
 # What as_of is taken from; the resolved date stands for it, and dates are not part of the hash.
 _DATED = ("history_start", "generation_timestamp")
-# How much of a derived table is kept: the world behind it is the same.
-_KEPT = ("persona_history_months", "account_balance_days")
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,8 @@ class ResolvedConfig:
         people are told, nor how much is kept of what is derived from it.
         """
         values = self._values("config", "controls")
-        for section, names in (("config", _KEPT), ("controls", ABOUT_ADVICE)):
-            for name in names:
-                values[section].pop(name)
+        for name in NOT_OF_THE_WORLD:
+            values["controls"].pop(name)
         return _digest(values)
 
     @property
@@ -106,7 +103,7 @@ class ResolvedConfig:
         return tuple(
             name
             for name in OperatorControls.model_fields
-            if name not in (*PAIRS[0], *ABOUT_ADVICE)
+            if name not in (*PAIRS[0], *NOT_OF_THE_WORLD)
             and getattr(self.controls, name) != getattr(defaults, name)
         )
 

@@ -42,7 +42,7 @@ def event_detection(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             as_of=resolved.as_of,
             history_start=resolved.measured_from,
             thresholds=resolved.thresholds,
-            scored=is_scored(resolved.config.persona_history_months, int(people)),
+            scored=is_scored(resolved.controls.persona_history_months, int(people)),
         )
         work.stop_clock()
         return work.result(EVENT_DETECTION)

@@ -74,7 +74,7 @@ def account_balances(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
         _apply_consent(work)
         resolved = work.resolved
         [(people,)] = work.con.execute("select count(*) from raw_users").fetchall()
-        days = days_kept(resolved.config.account_balance_days, int(people))
+        days = days_kept(resolved.controls.account_balance_days, int(people))
         make_or_take(
             work,
             (ACCOUNT_BALANCES,),

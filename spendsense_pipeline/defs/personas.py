@@ -90,7 +90,7 @@ def persona_history(warehouse: Warehouse) -> dg.MaterializeResult[Any]:
             as_of=resolved.as_of,
             history_start=resolved.measured_from,
             thresholds=resolved.thresholds,
-            months=months_judged(resolved.config.persona_history_months, int(people)),
+            months=months_judged(resolved.controls.persona_history_months, int(people)),
         )
         work.stop_clock()
         return work.result(PERSONA_HISTORY, {"months": personas_by_month(work.con)})

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
-from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE
+from spendsense_pipeline.controls.operator_controls import NOT_OF_THE_WORLD
 from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.recommendations.catalogue import Catalogue
 from spendsense_pipeline.recommendations.knowing import knowing
@@ -147,7 +147,7 @@ def write_content_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) ->
 def world_of(resolved: ResolvedConfig) -> str:
     """Names the world people live in: its seed, its controls and its beginning, not its size."""
     controls = resolved.controls.model_dump(mode="json")
-    for name in ABOUT_ADVICE:
+    for name in NOT_OF_THE_WORLD:
         controls.pop(name)
     content = [
         resolved.config.seed,

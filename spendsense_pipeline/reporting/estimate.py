@@ -90,5 +90,5 @@ def estimate(resolved: ResolvedConfig) -> Estimate:
 
 def _days_of_balances(resolved: ResolvedConfig) -> int:
     days = (resolved.as_of - resolved.history_start).days + 1
-    kept = days_kept(resolved.config.account_balance_days, resolved.config.num_users)
+    kept = days_kept(resolved.controls.account_balance_days, resolved.config.num_users)
     return days if kept is None else min(days, kept)

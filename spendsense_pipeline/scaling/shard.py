@@ -145,7 +145,7 @@ def _fill(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
         con,
         as_of=as_of,
         history_start=resolved.history_start,
-        days=days_kept(resolved.config.account_balance_days, resolved.config.num_users),
+        days=days_kept(resolved.controls.account_balance_days, resolved.config.num_users),
     )
     build_recurring_streams(con, as_of=as_of)
     for window in WINDOWS:

@@ -17,7 +17,7 @@ from spendsense_pipeline.checks.control_fidelity import (
     recorded_fidelity,
 )
 from spendsense_pipeline.controls import OperatorControls, ResolvedConfig
-from spendsense_pipeline.controls.operator_controls import ABOUT_ADVICE
+from spendsense_pipeline.controls.operator_controls import NOT_OF_THE_WORLD
 from spendsense_pipeline.controls.resolved import IMPORTED
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
 from spendsense_pipeline_tests.fixtures.household_by_hand import a_valid_world
@@ -95,7 +95,7 @@ def test_every_control_is_measured_or_has_no_effect_of_its_own(
 ) -> None:
     reported = {name.split(".")[0] for name in household}
     not_asked = {"target_personas", "persona_weights", "overlap_rate", "custom_merchants"}
-    not_asked |= {"life_event_weights", *ABOUT_ADVICE}
+    not_asked |= {"life_event_weights", *NOT_OF_THE_WORLD}
     assert reported == set(OperatorControls.model_fields) - not_asked
     for row in household.values():
         assert row.measured_as

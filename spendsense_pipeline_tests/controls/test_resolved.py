@@ -130,6 +130,15 @@ def test_the_world_hash_is_of_what_generation_depends_on() -> None:
     )
     assert rejudged.world_hash == base.world_hash
     assert settled(controls={"seasonality": 0.31}).world_hash != base.world_hash
+    for kept in (
+        {"persona_history_months": 0},
+        {"account_balance_days": 30},
+        {"review_policy": "automatic"},
+    ):
+        told = settled(controls=kept)
+        assert told.world_hash == base.world_hash
+        assert told.config_hash != base.config_hash
+        assert told.has_default_controls, "nobody lives otherwise"
 
 
 def test_hashes_are_of_text_and_so_the_same_everywhere() -> None:
