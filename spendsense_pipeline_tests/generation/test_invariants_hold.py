@@ -56,7 +56,7 @@ def test_a_configuration_is_refused_or_its_dataset_is_true(
 @pytest.mark.long
 @pytest.mark.fuzz
 @given(asked=requests(), as_of=_DAYS, users=st.integers(10, 60))
-@settings(max_examples=max(200, settings().max_examples), suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples, suppress_health_check=list(HealthCheck))
 def test_many_configurations_are_refused_or_their_datasets_are_true(
     asked: dict[str, Any], as_of: dt.date, users: int
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import settings
 
 from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline_tests.fixtures.generated_people import (
@@ -35,6 +36,7 @@ def test_all_six_personas_and_none_dominant(seed: int) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(2, 203))
+@pytest.mark.fuzz
+@pytest.mark.parametrize("seed", range(2, 203 if settings().max_examples > 1_000 else 44))
 def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
     _holds(seed)
