@@ -83,8 +83,9 @@ def test_a_card_worked_out_by_hand_keeps_its_promises(plan: CardPlan) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.fuzz
 @given(plans())
-@settings(max_examples=300)
+@settings(max_examples=max(150, settings().max_examples))
 def test_any_card_worked_out_by_hand_keeps_its_promises(plan: CardPlan) -> None:
     assert broken(a_world_of(plan)) == set()
 

@@ -263,7 +263,8 @@ def test_random_households(rows: list[Row], window: int, start: dt.date | None) 
 
 
 @pytest.mark.long
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@pytest.mark.fuzz
+@settings(max_examples=max(150, settings().max_examples), suppress_health_check=list(HealthCheck))
 @given(**ANY_HOUSEHOLD)
 def test_many_random_households(rows: list[Row], window: int, start: dt.date | None) -> None:
     is_recomputed(rows, window, start)

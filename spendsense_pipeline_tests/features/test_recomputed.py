@@ -209,7 +209,8 @@ def test_random_worlds(world: dict[str, list[Row]], window: int, start: dt.date 
 
 
 @pytest.mark.long
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@pytest.mark.fuzz
+@settings(max_examples=max(150, settings().max_examples), suppress_health_check=list(HealthCheck))
 @given(**ANY_WORLD)
 def test_many_random_worlds(
     world: dict[str, list[Row]], window: int, start: dt.date | None

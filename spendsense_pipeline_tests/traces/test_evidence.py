@@ -75,7 +75,8 @@ def test_evidence_closes_in_worlds_nobody_chose(world: dict[str, list[Row]]) -> 
 
 
 @pytest.mark.long
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@pytest.mark.fuzz
+@settings(max_examples=settings().max_examples // 2, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_evidence_closes_in_many_worlds_nobody_chose(world: dict[str, list[Row]]) -> None:
     closes(world)
