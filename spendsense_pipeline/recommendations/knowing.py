@@ -40,7 +40,8 @@ def knowing(con: duckdb.DuckDBPyConnection, people: str | None = None) -> Iterat
         Nothing: the table is there until the block ends.
     """
     everybody = "select distinct user_id from persona_assignments"
-    con.execute(QUERIES.text("printing.sql"))
+    for macros in ("printing.sql", "judging.sql"):
+        con.execute(QUERIES.text(macros))
     try:
         create_temporary(con, "_advice_people", people or everybody, {})
         create_temporary(con, "_advice_features", _features(), {})
