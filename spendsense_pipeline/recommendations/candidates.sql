@@ -27,12 +27,7 @@ with held as (
   from _advice_facts as known
   join _advice_told as told on told.known_no = known.known_no
   join _advice_items as item on list_has_any(item.personas, known.personas)
-  where
-    len(
-      list_filter(
-        item.pieces, lambda piece: piece.words is null and told.words[piece.fact_no] is null
-      )
-    ) = 0
+  where can_tell(item.pieces, told.words)
 ),
 judged as (
   select

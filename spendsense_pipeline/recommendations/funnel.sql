@@ -10,11 +10,7 @@ with written_for as (
         is_met: is_met(told.values[criterion.fact_no], criterion.operator, criterion.threshold)
       }
     ) as verdicts,
-    len(
-      list_filter(
-        item.pieces, lambda piece: piece.words is null and told.words[piece.fact_no] is null
-      )
-    ) = 0 as is_told
+    can_tell(item.pieces, told.words) as is_told
   from _advice_facts as known
   join _advice_told as told on told.known_no = known.known_no
   join _advice_items as item on list_has_any(item.personas, known.personas)

@@ -9,6 +9,11 @@ create or replace temp macro is_met(value, operator, threshold) as coalesce(
   false
 );
 
+-- Whether a sentence can be told: every figure that it cites is known.
+create or replace temp macro can_tell(pieces, words) as len(
+  list_filter(pieces, lambda piece: piece.words is null and words[piece.fact_no] is null)
+) = 0;
+
 -- How far a criterion that holds goes: 0 at its threshold, 1 at its full value; without one a part.
 create or replace temp macro severity_of(value, threshold, full_value, counts_as) as case
   when full_value is null then counts_as

@@ -21,11 +21,7 @@ with written_for as (
       }
     ) as verdicts,
     -- Without the figures its sentence needs it cannot be told.
-    len(
-      list_filter(
-        item.pieces, lambda piece: piece.words is null and told.words[piece.fact_no] is null
-      )
-    ) > 0 as is_untold
+    not can_tell(item.pieces, told.words) as is_untold
   from _advice_facts as known
   join _advice_told as told on told.known_no = known.known_no
   join _advice_items as item on list_has_any(item.personas, known.personas)
