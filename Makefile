@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long test-crash fuzz dev lint format docs docs-check bench bench-large \
+.PHONY: help install demo test test-long test-crash fuzz ui dev lint format docs docs-check bench bench-large \
 	realism lock clean clean-data
 
 help:  ## Show this list.
@@ -50,6 +50,9 @@ test-crash: $(READY)  ## Kill the refreshing process at random instants, with a 
 
 fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
 	$(BIN)/pytest -m fuzz --hypothesis-profile fuzz $(ARGS)
+
+ui: $(READY)  ## Open the dashboard on http://127.0.0.1:8081.
+	$(BIN)/spendsense ui $(ARGS)
 
 dev: $(READY)  ## Open the Dagster UI on http://127.0.0.1:3000 (schedule and queue included).
 	$(DAGSTER) dev --host 127.0.0.1 --port 3000 $(ARGS)

@@ -4,6 +4,7 @@ environment; what a dataset contains is never decided here but in `controls`."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import zoneinfo
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ MAX_USERS_VARIABLE = "SPENDSENSE_MAX_USERS"
 ENGINE_VARIABLE = "SPENDSENSE_ENGINE"
 ENGINE_ADDRESS_VARIABLE = "SPENDSENSE_ENGINE_ADDRESS"
 OPERATOR_VARIABLE = "SPENDSENSE_OPERATOR"
+UI_TOKEN_VARIABLE = "SPENDSENSE_UI_TOKEN"
 DAGSTER_HOME_VARIABLE = "DAGSTER_HOME"
 
 # Who may make whole shards (docs/scaling.md); "" makes the tables step by step in this process.
@@ -48,6 +50,7 @@ class Settings:
     engine: str = ""
     engine_address: str = ""
     operator: str = ""
+    ui_token: str = dataclasses.field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -63,6 +66,7 @@ class Settings:
             engine=_engine(variables.get(ENGINE_VARIABLE, "")),
             engine_address=variables.get(ENGINE_ADDRESS_VARIABLE, "").strip(),
             operator=variables.get(OPERATOR_VARIABLE, "").strip(),
+            ui_token=variables.get(UI_TOKEN_VARIABLE, "").strip(),
         )
 
     @property
@@ -109,6 +113,11 @@ class Settings:
     def reviews_lock_path(self) -> Path:
         """File whose lock the one writer of that log holds, for as long as it writes."""
         return self.data_dir / ".reviews.lock"
+
+    @property
+    def ui_dir(self) -> Path:
+        """Folder of what the dashboard keeps of its visitors: their name, what they typed."""
+        return self.data_dir / "ui"
 
     @property
     def lock_path(self) -> Path:

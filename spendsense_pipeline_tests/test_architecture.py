@@ -140,6 +140,47 @@ def test_only_the_edge_imports_dagster() -> None:
     assert not strays, f"only defs/, definitions.py and the command line know Dagster: {strays}"
 
 
+@pytest.mark.parametrize(
+    ("library", "edges"),
+    [
+        ("nicegui", ("ui/",)),
+        ("fastapi", ("ui/", "bank/")),
+        ("uvicorn", ("ui/", "bank/")),
+        ("starlette", ("ui/", "bank/", "serving/", "defs/")),
+    ],
+)
+def test_only_the_edge_that_serves_imports_the_web(library: str, edges: tuple[str, ...]) -> None:
+    strays = [
+        within(module)
+        for module in MODULES
+        if not within(module).startswith(edges) and imports(module, library)
+    ]
+    assert not strays, f"only {', '.join(edges)} knows {library}: {strays}"
+
+
+@pytest.mark.parametrize("edge", ["defs", "definitions", "cli", "bank"])
+def test_the_dashboard_imports_no_other_edge(edge: str) -> None:
+    strays = [
+        within(module)
+        for module in MODULES
+        if within(module).startswith("ui/") and imports(module, f"spendsense_pipeline.{edge}")
+    ]
+    assert not strays, f"what both need belongs below them: {strays}"
+
+
+def test_a_page_holds_no_query() -> None:
+    querying = [
+        within(module)
+        for module in MODULES
+        if within(module).startswith("ui/")
+        and (
+            imports(module, "duckdb")
+            or re.search(r"\.(rows|execute|sql)\(", module.read_text(encoding="utf-8"))
+        )
+    ]
+    assert not querying, f"pages ask `reporting` and `review`: {querying}"
+
+
 def test_the_command_line_imports_dagster_only_when_it_runs_something() -> None:
     eager = [
         within(module)

@@ -21,6 +21,7 @@ from spendsense_pipeline.cli import (
     review,
     summary,
     trace,
+    ui,
 )
 from spendsense_pipeline.cli.failures import report
 from spendsense_pipeline.errors import RUN_FAILED
@@ -72,6 +73,7 @@ app.command("diff")(history.diff)
 app.command("rollback")(history.rollback)
 app.add_typer(consent.app, name="consent")
 app.add_typer(review.app, name="review")
+app.command("ui")(ui.ui)
 
 
 def main() -> int:

@@ -1,0 +1,3 @@
+"""What every server of ours shares: who may talk to it, and where it may listen. Knows no page and
+no endpoint.
+"""

@@ -1,0 +1,22 @@
+"""The pages, one module each; `add_all` is their list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.ui.pages import overview
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.ui.room import Room
+
+_MODULES = (overview,)
+
+
+def add_all(room: Room) -> None:
+    """Tell the server of every page.
+
+    Args:
+        room: what they share.
+    """
+    for module in _MODULES:
+        module.add(room)

@@ -1,0 +1,37 @@
+"""What the pages of one server share: where things are, what is published, what runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.settings import today
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.ui.reading import Reading
+    from spendsense_pipeline.ui.watching import Watch
+
+
+@dataclass(frozen=True)
+class Room:
+    """One server's.
+
+    Attributes:
+        settings: where files are.
+        reading: the published dataset, for pages to ask.
+        editions: which dataset is published, as time goes by.
+    """
+
+    settings: Settings
+    reading: Reading
+    editions: Watch
+
+    def today(self) -> dt.date:
+        """The date it is where the operator lives."""
+        return today(self.settings)
+
+    def now(self) -> dt.datetime:
+        """This moment, with its zone."""
+        return dt.datetime.now(dt.UTC)
