@@ -11,8 +11,8 @@ import pytest
 from spendsense_pipeline.controls import DataGenerationConfig, OperatorControls
 from spendsense_pipeline.generation import PersonaSkewedGenerator
 from spendsense_pipeline.importing import DataLoader
-from spendsense_pipeline_tests.cli.conftest import ASKED
 from spendsense_pipeline_tests.fixtures.command import run
+from spendsense_pipeline_tests.fixtures.refreshed_directory import ASKED
 
 _REASONING = ("personas", "reasons", "explanation", "counterfactual")
 _FEATURES = (

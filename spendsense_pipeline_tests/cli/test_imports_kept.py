@@ -11,7 +11,6 @@ import pytest
 from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.publishing.warehouse import writer_lock
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.cli.conftest import ASKED
 from spendsense_pipeline_tests.fixtures.command import run
 from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of, built_once
 from spendsense_pipeline_tests.fixtures.imported_data import (
@@ -20,6 +19,7 @@ from spendsense_pipeline_tests.fixtures.imported_data import (
     people_in,
     published_import,
 )
+from spendsense_pipeline_tests.fixtures.refreshed_directory import ASKED
 from spendsense_pipeline_tests.fixtures.tiny_dataset import NOW, settings_in
 
 

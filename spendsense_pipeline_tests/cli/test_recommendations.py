@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline_tests.cli.conftest import ASKED
 from spendsense_pipeline_tests.fixtures.command import run
+from spendsense_pipeline_tests.fixtures.refreshed_directory import ASKED
 
 ANN = ("--operator", "ann")
 

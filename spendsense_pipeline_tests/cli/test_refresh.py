@@ -18,8 +18,8 @@ from spendsense_pipeline.reporting.dataset_reader import open_dataset
 from spendsense_pipeline.reporting.estimate import estimate
 from spendsense_pipeline.scaling import capacity
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.cli.conftest import ANYTHING_GOES, AS_OF, ASKED
 from spendsense_pipeline_tests.fixtures.command import Answer, run
+from spendsense_pipeline_tests.fixtures.refreshed_directory import ANYTHING_GOES, AS_OF, ASKED
 
 
 def _config(path: Path, **sections: Any) -> Path:
