@@ -27,9 +27,9 @@ LIGHT = Palette(
     muted="#566173",
     line="#dfe3e9",
     surface="#ffffff",
-    good="#1a7f4b",
-    warn="#8a5a00",
-    bad="#b3261e",
+    good="#136b3d",
+    warn="#7a4f00",
+    bad="#a52019",
 )
 DARK = Palette(
     accent="#8ab0ff",
