@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.ui.pages import overview
+from spendsense_pipeline.ui.pages import bank, overview
 
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
-_MODULES = (overview,)
+_MODULES = (overview, bank)
 
 
 def add_all(room: Room) -> None:
