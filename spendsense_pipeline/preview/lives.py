@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from spendsense_pipeline.personas.rule_text import amount_text, threshold_text
-from spendsense_pipeline.personas.rules import PERSONA_KEYS, PERSONAS, all_criteria, bound
+from spendsense_pipeline.personas.rules import (
+    PERSONA_KEYS,
+    PERSONAS,
+    all_criteria,
+    bound,
+    persona_title,
+)
 from spendsense_pipeline.preview.records import Card, SampleLife, Subscription
 from spendsense_pipeline.sql import QueryFolder, used
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, WINDOWS
@@ -35,25 +41,22 @@ def sample_lives(
     """
     query = _QUERIES.text("lives.sql")
     parameters = {"window_days": _WINDOW_DAYS, "personas": list(PERSONA_KEYS), "lives": LIVES}
-    rows = con.execute(query, used(query, parameters)).fetchall()
+    people = con.execute(query, used(query, parameters))
+    names = [name for name, *_ in people.description]
+    rows = [dict(zip(names, row, strict=True)) for row in people.fetchall()]
     return tuple(
         SampleLife(
-            *who,
-            persona=persona,
-            persona_title=_TITLES[persona],
+            **row,
+            persona_title=persona_title(row["persona"]),
             window_days=_WINDOW_DAYS,
-            pay_frequency=pay_frequency,
-            in_monthly_usd=money_in,
-            out_monthly_usd=money_out,
-            cards=_cards(con, who[0]),
-            subscriptions=_subscriptions(con, who[0]),
-            because=_because(con, who[0], persona, thresholds),
+            cards=_cards(con, row["user_id"]),
+            subscriptions=_subscriptions(con, row["user_id"]),
+            because=_because(con, row["user_id"], row["persona"], thresholds),
         )
-        for *who, persona, pay_frequency, money_in, money_out in rows
+        for row in rows
     )
 
 
-_TITLES = {persona.key: persona.title for persona in PERSONAS}
 _MEANINGS = {persona.key: persona.meaning for persona in PERSONAS}
 
 
@@ -96,5 +99,7 @@ def _met(criterion: Criterion, value: float) -> str:
     if criterion.is_yes_no:
         return f"{label}: yes"
     decimals = FEATURES_BY_NAME[criterion.feature].decimals
-    shown = amount_text(float(value) if decimals is None else round(value, decimals), criterion.unit)
+    shown = amount_text(
+        float(value) if decimals is None else round(value, decimals), criterion.unit
+    )
     return f"{label}: {shown} ({criterion.operator.symbol} {threshold_text(criterion)})"

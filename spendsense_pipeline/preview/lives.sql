@@ -13,7 +13,7 @@ select
   person.household_type,
   person.state,
   person.income_tier,
-  counted.primary_persona,
+  counted.primary_persona as persona,
   feature.pay_frequency,
   coalesce(feature.income_monthly_usd, 0) + coalesce(feature.benefit_income_monthly_usd, 0)
     as in_monthly_usd,
