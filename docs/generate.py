@@ -7,6 +7,7 @@ nothing its declaration does not say; to change one, change the declaration.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parent
 NOTICE = "<!-- Derived from the declarations by `make docs`. Edits here are overwritten. -->"
-
-SECTION_TITLES = {
-    "config": "the data set",
-    "controls": "how people live",
-    "thresholds": "where the persona rules draw their lines",
-    "expectations": "what the checks demand",
-}
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -404,8 +398,10 @@ def _facts(declared: PipelineTable) -> str:
 
 def controls() -> str:
     """Every field an operator may set, and what the presets set."""
-    from spendsense_pipeline.controls import PRESET_CONFIGS, OperatorControls
     from spendsense_pipeline.controls.documentation import documented
+    from spendsense_pipeline.controls.form import form_fields
+    from spendsense_pipeline.controls.groups import SECTION_TITLES
+    from spendsense_pipeline.controls.presets import PRESET_NAMES, changes_of
 
     parts = [
         "# Controls",
@@ -414,25 +410,30 @@ def controls() -> str:
         "```yaml\nconfig:\n  num_users: 200\ncontrols:\n  overdue_probability: 0.25\n"
         "thresholds: {}\nexpectations: {}\n```",
     ]
+    groups = {(field.section, field.name): field.group for field in form_fields()}
     for section, title in SECTION_TITLES.items():
         fields = [field for field in documented() if field.section == section]
         measured = ["Measured as"] if any(field.measured_as for field in fields) else []
-        rows = (
-            (
-                code(field.name),
-                _shown(field.default),
-                f"{field.bounds} ({field.unit})" if field.unit else field.bounds,
-                field.description,
-                *([field.measured_as] if measured else []),
+        parts.append(f"## `{section}`: {title}")
+        for group, together in itertools.groupby(
+            fields, key=lambda field: groups[field.section, field.name]
+        ):
+            rows = (
+                (
+                    code(field.name),
+                    _shown(field.default),
+                    f"{field.bounds} ({field.unit})" if field.unit else field.bounds,
+                    field.description,
+                    *([field.measured_as] if measured else []),
+                )
+                for field in together
             )
-            for field in fields
-        )
-        headings = ("Field", "Default", "Allowed", "Meaning", *measured)
-        parts += [f"## `{section}`: {title}", table(headings, rows)]
+            headings = ("Field", "Default", "Allowed", "Meaning", *measured)
+            named = [] if group.lower() == title else [f"### {group}"]
+            parts += [*named, table(headings, rows)]
     parts += ["## Presets", "A preset is a starting point: a control given beside it wins."]
-    default = OperatorControls().model_dump(mode="json")
-    for name, preset in PRESET_CONFIGS.items():
-        changes = _changes(preset.model_dump(mode="json"), default)
+    for name in PRESET_NAMES:
+        changes = [f"- {code(each.name)}: {_shown(each.value)}" for each in changes_of(name)]
         parts += [f"### {code(name)}", "\n".join(changes) or "Every control at its default."]
     return "\n\n".join(parts)
 
@@ -446,14 +447,6 @@ def _shown(value: Any) -> str:
         is_range = len(value) == 2 and all(isinstance(end, int | float) for end in value)
         return (" to " if is_range else ", ").join(map(_shown, value)) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _changes(preset: Mapping[str, Any], default: Mapping[str, Any]) -> list[str]:
-    return [
-        f"- {code(name)}: {_shown(value)}"
-        for name, value in preset.items()
-        if value != default[name]
-    ]
 
 
 def checks() -> str:

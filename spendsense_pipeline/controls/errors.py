@@ -22,18 +22,44 @@ class Contradiction:
     text: str
 
 
+@dataclass(frozen=True)
+class Problem:
+    """One sentence, and where what it is about is set.
+
+    Attributes:
+        section: of the configuration; "" where it is about none.
+        names: fields of it, whether there are such or not; none where it is about the whole.
+    """
+
+    section: str
+    names: tuple[str, ...]
+    sentence: str
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.sentence
+
+
 class ControlsError(ProblemsError, ValueError):
     """A configuration that cannot be used; `problems` holds one sentence per problem."""
 
     problems: list[str]
 
     def __init__(
-        self, faults: Sequence[str] = (), contradictions: Sequence[Contradiction] = ()
+        self, faults: Sequence[str | Problem] = (), contradictions: Sequence[Contradiction] = ()
     ) -> None:
-        self.faults = list(faults)
+        self.faults = [
+            fault if isinstance(fault, Problem) else Problem("", (), fault) for fault in faults
+        ]
         self.contradictions = list(contradictions)
-        problems = [*self.faults, *(found.text for found in self.contradictions)]
+        problems = [str(fault) for fault in self.faults]
+        problems += [found.text for found in self.contradictions]
         super().__init__(problems, "correct the configuration")
+
+    def located(self, section: str) -> list[Problem]:
+        """Every problem with its fields; contradictions are of the section that was checked."""
+        between = [Problem(section, each.controls, each.text) for each in self.contradictions]
+        return [*self.faults, *between]
 
 
 class RefusedError(SpendSenseError, ValueError):

@@ -104,15 +104,16 @@ class Whole(FieldType):
     @property
     def bounds(self) -> str:
         """As "between 10 and 1000"."""
-        return f"between {self.minimum} and {self._maximum}"
+        return f"between {self.minimum} and {self.greatest}"
 
     @property
-    def _maximum(self) -> int:
+    def greatest(self) -> int:
+        """The upper bound, here and now."""
         return self.maximum() if callable(self.maximum) else self.maximum
 
     def checked(self, value: Any) -> int:
         """The value as an int."""
-        number, maximum = self._whole(value), self._maximum
+        number, maximum = self._whole(value), self.greatest
         if not self.minimum <= number <= maximum:
             remedy = into_bounds(number, self.minimum, maximum)
             if number > maximum and self.raised_by:
@@ -137,7 +138,7 @@ class Whole(FieldType):
 
     def _example(self, value: Any) -> int:
         if isinstance(value, float) and math.isfinite(value):
-            return round(min(max(value, self.minimum), self._maximum))
+            return round(min(max(value, self.minimum), self.greatest))
         return self.minimum
 
     def json_schema(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ CONTROLS_OP = "operator_controls"
 _YAML_SUFFIXES = (".yaml", ".yml")
 
 # Controls whose value may be the path of a file, seen from the configuration's folder.
-_FILES = ("custom_merchants", "content_catalog")
+FILE_CONTROLS = ("custom_merchants", "content_catalog")
 
 
 def load_config(path: str | Path) -> OperatorConfig:
@@ -41,11 +41,7 @@ def load_config(path: str | Path) -> OperatorConfig:
 def export_config(path: str | Path, operator_config: OperatorConfig) -> Path:
     """Save what was asked for, whole or not at all; loading it gives an equal object."""
     file = Path(path).expanduser()
-    data = operator_config.given_json()
-    if file.suffix.lower() in _YAML_SUFFIXES:
-        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
-    else:
-        text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    text = as_text(operator_config, is_json=file.suffix.lower() not in _YAML_SUFFIXES)
     try:
         write_text(file, text)
     except OSError as error:
@@ -53,6 +49,14 @@ def export_config(path: str | Path, operator_config: OperatorConfig) -> Path:
             [f"{path} cannot be written ({error.strerror}): choose a folder you can write"]
         ) from None
     return file
+
+
+def as_text(operator_config: OperatorConfig, *, is_json: bool = True) -> str:
+    """What was asked for as the text of a file, JSON or YAML; loading it gives an equal object."""
+    data = operator_config.given_json()
+    if is_json:
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 
 
 def parse(text: str, *, is_json: bool) -> Any:
@@ -71,13 +75,16 @@ def parse(text: str, *, is_json: bool) -> Any:
 
 def operator_config_from(data: Any, *, folder: Path | None = None) -> OperatorConfig:
     """A configuration from any documented form; paths in it are relative to `folder`."""
-    unwrapped = _unwrapped({} if data is None else data)
+    unwrapped = unwrapped_from(data)
     if folder is not None:
         unwrapped = _with_paths_from(folder, unwrapped)
     return OperatorConfig.model_validate(unwrapped)
 
 
-def _unwrapped(data: Any) -> Any:
+def unwrapped_from(data: Any) -> Any:
+    """The sections of a configuration in any documented form."""
+    if data is None:
+        return {}
     if not isinstance(data, Mapping) or "ops" not in data:
         return data
     inner: Any = data
@@ -100,7 +107,7 @@ def _with_paths_from(folder: Path, data: Any) -> Any:
         return data
     paths = {
         name: str(folder / Path(controls[name]).expanduser())
-        for name in _FILES
+        for name in FILE_CONTROLS
         if isinstance(controls.get(name), str)
     }
     return {**data, "controls": {**controls, **paths}}

@@ -16,21 +16,24 @@ from typing import Any
 from spendsense_pipeline.controls.errors import RefusedError, listed, meant, shown
 from spendsense_pipeline.controls.field_types import FieldType, as_float, into_bounds
 
-# What everyday spending is spent on; bills and subscriptions are contracts, not purchases.
-SPENDING_CATEGORIES = (
-    "groceries",
-    "restaurants",
-    "coffee",
-    "fuel",
-    "transport",
-    "merchandise",
-    "clothing",
-    "home",
-    "health",
-    "entertainment",
-    "personal_care",
-    "travel",
-)
+# After the Consumer Expenditure Survey 2023 (BLS), bills, insurance and cars taken out.
+EVERYDAY_SPENDING = {
+    "groceries": 0.225,
+    "restaurants": 0.135,
+    "coffee": 0.02,
+    "fuel": 0.105,
+    "transport": 0.035,
+    "merchandise": 0.13,
+    "clothing": 0.065,
+    "home": 0.075,
+    "health": 0.06,
+    "entertainment": 0.06,
+    "personal_care": 0.04,
+    "travel": 0.05,
+}
+"""Share of everyday spending by category, unless the operator says otherwise; bills and
+subscriptions are contracts, not purchases."""
+SPENDING_CATEGORIES = tuple(EVERYDAY_SPENDING)
 CHANNELS = ("in store", "online")
 _LONGEST_NAME = 60
 _MOST_MERCHANTS = 2_000
@@ -100,7 +103,7 @@ class Merchants(FieldType):
                 found=f"it names {len(rows)}",
                 remedy="shorten the list",
             )
-        merchants = tuple(_merchant(row, f"merchant {i}{place}") for i, row in enumerate(rows, 1))
+        merchants = tuple(_merchant(row, _numbered(i, place)) for i, row in enumerate(rows, 1))
         names = [merchant.name.casefold() for merchant in merchants]
         for merchant in merchants:
             if names.count(merchant.name.casefold()) > 1:
@@ -110,6 +113,21 @@ class Merchants(FieldType):
                     remedy="keep one",
                 )
         return merchants
+
+
+def refused(rows: list[Any]) -> list[RefusedError]:
+    """Everything that is wrong with rows one by one; `Merchants` stops at the first."""
+    found = []
+    for i, row in enumerate(rows, 1):
+        try:
+            _merchant(row, _numbered(i, ""))
+        except RefusedError as error:
+            found.append(error)
+    return found
+
+
+def _numbered(number: int, place: str) -> str:
+    return f"merchant {number}{place}"
 
 
 def _read(path: Path) -> list[Any]:
@@ -122,9 +140,7 @@ def _read(path: Path) -> list[Any]:
         )
     try:
         text = path.expanduser().read_text(encoding="utf-8-sig")
-        if suffix == ".csv":
-            return _csv_rows(text)
-        rows = json.loads(text)
+        rows = csv_rows(text) if suffix == ".csv" else json.loads(text)
     except OSError as error:
         reason, remedy = error.strerror or "unreadable", "check the path"
     except UnicodeDecodeError:
@@ -140,7 +156,7 @@ def _read(path: Path) -> list[Any]:
     )
 
 
-def _csv_rows(text: str) -> list[Any]:
+def csv_rows(text: str) -> list[Any]:
     """The rows without their empty cells; a cell beyond the header has the column None."""
     return [
         {column or "a cell too many": cell for column, cell in row.items() if cell}

@@ -17,6 +17,7 @@ from spendsense_pipeline.controls.errors import (
     Contradiction,
     ContradictionsError,
     ControlsError,
+    Problem,
     meant,
     named,
     shown,
@@ -151,7 +152,7 @@ def measure_of(model: type[BaseModel], name: str) -> Measured | None:
 
 def _explained(model: type[OperatorModel], data: Any, error: ValidationError) -> ControlsError:
     """Every problem once, in the order of the declaration's fields, contradictions last."""
-    faults: list[str] = []
+    faults: list[Problem] = []
     contradictions: list[Contradiction] = []
     faulty: list[str] = []
     for detail in error.errors(include_url=False):
@@ -159,15 +160,19 @@ def _explained(model: type[OperatorModel], data: Any, error: ValidationError) ->
         if isinstance(cause, ContradictionsError):
             contradictions.extend(cause.contradictions)
         elif not detail["loc"]:
-            faults.append(_not_a_mapping(model.section, detail["input"]))
+            faults.append(
+                Problem(model.section, (), _not_a_mapping(model.section, detail["input"]))
+            )
         elif str(detail["loc"][0]) not in faulty:
             faulty.append(str(detail["loc"][0]))
             if isinstance(cause, ControlsError):
-                faults.extend(cause.problems)
-            elif isinstance(cause, ProblemsError):
-                faults.extend(f"{faulty[-1]}: {problem}" for problem in cause.problems)
+                faults.extend(cause.located(faulty[-1]))
+                continue
+            if isinstance(cause, ProblemsError):
+                sentences = [f"{faulty[-1]}: {problem}" for problem in cause.problems]
             else:
-                faults.append(_sentence(model, faulty[-1], dict(detail)))
+                sentences = [_sentence(model, faulty[-1], dict(detail))]
+            faults.extend(Problem(model.section, (faulty[-1],), each) for each in sentences)
     if faulty and isinstance(data, Mapping):
         # With a faulty value pydantic does not come to the combinations: look at the others alone.
         sound = {key: value for key, value in data.items() if str(key) not in faulty}

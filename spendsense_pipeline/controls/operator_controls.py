@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from spendsense_pipeline.controls import feasibility
+from spendsense_pipeline.controls import feasibility, requested
 from spendsense_pipeline.controls.comparison import (
     BETWEEN,
     FLOOR,
@@ -19,28 +19,11 @@ from spendsense_pipeline.controls.content import REVIEW_POLICIES, ContentCatalog
 from spendsense_pipeline.controls.errors import Contradiction
 from spendsense_pipeline.controls.feasibility import HEAVY_FROM
 from spendsense_pipeline.controls.field_types import Choice, Number, Range, Whole
+from spendsense_pipeline.controls.groups import Begins
 from spendsense_pipeline.controls.history import MAX_MONTHS
-from spendsense_pipeline.controls.merchants import (
-    SPENDING_CATEGORIES,
-    CustomMerchant,
-    Merchants,
-)
+from spendsense_pipeline.controls.merchants import EVERYDAY_SPENDING, CustomMerchant, Merchants
 from spendsense_pipeline.controls.over_preset import OverPreset
 from spendsense_pipeline.controls.personas import Personas, PersonaShares, PersonaTarget
-from spendsense_pipeline.controls.requested import (
-    ALL,
-    AT_MOST,
-    BUT_ONE,
-    GROWTH,
-    HIGH_SPENDER_FACTOR,
-    VOLUME,
-    all_if_any,
-    all_if_weighed,
-    if_dealt,
-    if_natural,
-    purchases,
-    weights,
-)
 from spendsense_pipeline.controls.shares import Distribution
 from spendsense_pipeline.tables.features import PAY_FREQUENCIES, UTILIZATION_BANDS
 from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS, REGIONS
@@ -65,13 +48,13 @@ class OperatorControls(OverPreset):
 
     section: ClassVar[str] = "controls"
 
-    target_personas: Annotated[list[PersonaTarget], Personas()] = Field(
+    target_personas: Annotated[list[PersonaTarget], Personas(), Begins("Personas")] = Field(
         [], description="Personas to skew the population to; none: a natural population."
     )
     persona_weights: Annotated[
         dict[PersonaTarget, float] | None,
         PersonaShares("share of consenting users"),
-        Measured("share of consenting users per target", requested=weights),
+        Measured("share of consenting users per target", requested=requested.weights),
     ] = Field(
         None,
         description="Share per target; the keys must be the targets (or stand in for them when "
@@ -81,6 +64,7 @@ class OperatorControls(OverPreset):
         Shares,
         Distribution(tuple(UTILIZATION_BANDS), "share of cards"),
         Measured("cards by utilization at as_of"),
+        Begins("Cards"),
     ] = Field(
         {"low": 0.40, "medium": 0.35, "high": 0.20, "critical": 0.05},
         description="Share of cards used below {1} % of the limit, {1}-{2} %, {2}-{3} %, {3} % and "
@@ -102,6 +86,7 @@ class OperatorControls(OverPreset):
         Shares,
         Distribution(PAY_FREQUENCIES, "share of people with earned pay"),
         Measured("people with earned pay by cadence of their main earner"),
+        Begins("Pay"),
     ] = Field(
         {"weekly": 0.15, "biweekly": 0.30, "semimonthly": 0.0, "monthly": 0.25, "irregular": 0.30},
         description="Share of people with earned pay by cadence of their main earner; irregular "
@@ -115,7 +100,10 @@ class OperatorControls(OverPreset):
         0.5, description="How much irregular paychecks and the 56-day gaps between them vary."
     )
     subscription_adoption_rate: Annotated[
-        float, Number(0, 1, _USERS), Measured("users with at least 1 active subscription")
+        float,
+        Number(0, 1, _USERS),
+        Measured("users with at least 1 active subscription"),
+        Begins("Subscriptions"),
     ] = Field(0.60, description="Users who have subscriptions.")
     light_subscriber_share: Annotated[
         float, Number(0, 1, "share of subscribers"), Measured("subscribers with 1 or 2")
@@ -128,12 +116,12 @@ class OperatorControls(OverPreset):
     subscription_count_min: Annotated[
         int,
         Whole(1, 10, "subscriptions"),
-        Measured("fewest subscriptions of a heavy subscriber", BUT_ONE),
+        Measured("fewest subscriptions of a heavy subscriber", requested.BUT_ONE),
     ] = Field(3, description="Fewest subscriptions of a heavy subscriber.")
     subscription_count_max: Annotated[
         int,
         Whole(1, 15, "subscriptions"),
-        Measured("most subscriptions of a heavy subscriber", AT_MOST),
+        Measured("most subscriptions of a heavy subscriber", requested.AT_MOST),
     ] = Field(6, description="Most subscriptions of a heavy subscriber.")
     subscription_monthly_spend_range: Annotated[
         Pair,
@@ -147,6 +135,7 @@ class OperatorControls(OverPreset):
         float,
         Number(0, 1, _USERS),
         Measured("users with at least 2 transfers to savings in 30 days"),
+        Begins("Savings"),
     ] = Field(0.40, description="Users with a weekly or biweekly standing order to their savings.")
     savings_transfer_range: Annotated[
         Pair, Range(1, 5_000, "USD per month"), Measured("monthly transfer of savers", BETWEEN)
@@ -154,14 +143,17 @@ class OperatorControls(OverPreset):
     savings_growth_target_pct: Annotated[
         float,
         Number(0.1, 100, "percent over 6 months"),
-        Measured("median over savers of inflow ÷ opening balance", GROWTH),
+        Measured("median over savers of inflow ÷ opening balance", requested.GROWTH),
     ] = Field(
         5.0,
         description="Growth over six months that savers aim at; each saver's opening balance is "
         "spread around 6 × monthly transfer ÷ target.",
     )
     accounts_per_user_distribution: Annotated[
-        Shares, Distribution(ACCOUNT_COUNTS, _USERS), Measured("users by number of accounts")
+        Shares,
+        Distribution(ACCOUNT_COUNTS, _USERS),
+        Measured("users by number of accounts"),
+        Begins("Accounts"),
     ] = Field(
         {"2": 0.25, "3": 0.50, "4": 0.25},
         description="Share of users with 2 accounts (checking and savings), 3 (and a card), 4 "
@@ -175,8 +167,14 @@ class OperatorControls(OverPreset):
         "Left out, it follows accounts_per_user_distribution.",
     )
     high_spender_probability: Annotated[
-        float, Number(0, 1, _USERS), Measured(f"users with {HIGH_SPENDER_FACTOR:g} × purchases")
-    ] = Field(0.30, description=f"Users who make {HIGH_SPENDER_FACTOR:g} times as many purchases.")
+        float,
+        Number(0, 1, _USERS),
+        Measured(f"users with {requested.HIGH_SPENDER_FACTOR:g} × purchases"),
+        Begins("Purchases"),
+    ] = Field(
+        0.30,
+        description=f"Users who make {requested.HIGH_SPENDER_FACTOR:g} times as many purchases.",
+    )
     transaction_volatility: Annotated[
         float,
         Number(0, 1, "0 = even, 1 = widely spread"),
@@ -185,20 +183,23 @@ class OperatorControls(OverPreset):
     transaction_multiplier: Annotated[
         float,
         Number(0.5, 3, "×"),
-        Measured("everyday purchases per user and month", VOLUME, purchases),
+        Measured("everyday purchases per user and month", requested.VOLUME, requested.purchases),
     ] = Field(1.0, description="Multiplies the number of everyday purchases.")
-    consent_rate: Annotated[float, Number(0, 1, _USERS), Measured("users who consented")] = Field(
+    consent_rate: Annotated[
+        float, Number(0, 1, _USERS), Measured("users who consented"), Begins("Consent and hardship")
+    ] = Field(
         0.90, description="Users who consented; the others are generated and never processed."
     )
     cash_flow_stress_rate: Annotated[
         float,
         Number(0, 1, _USERS),
-        Measured("users living paycheck to paycheck", requested=if_natural),
+        Measured("users living paycheck to paycheck", requested=requested.if_natural),
     ] = Field(0.12, description="Natural population: users who live paycheck to paycheck.")
     life_event_rate: Annotated[
         float,
         Number(0, 1, "events per person and year"),
-        Measured("people with an event per person and year", requested=if_dealt),
+        Measured("people with an event per person and year", requested=requested.if_dealt),
+        Begins("Events and overlap"),
     ] = Field(
         0.15,
         description="Natural people to whom something happens within a year that changes how they "
@@ -207,7 +208,11 @@ class OperatorControls(OverPreset):
     life_event_weights: Annotated[
         Shares | None,
         Distribution(LIFE_EVENT_KINDS, "weight among the kinds of events"),
-        Measured("events of the kinds that have a weight", ALL, requested=all_if_weighed),
+        Measured(
+            "events of the kinds that have a weight",
+            requested.ALL,
+            requested=requested.all_if_weighed,
+        ),
     ] = Field(
         None,
         description="How often each kind of event happens to those it may happen to; one left out "
@@ -226,8 +231,11 @@ class OperatorControls(OverPreset):
         tuple[CustomMerchant, ...],
         Merchants(),
         Measured(
-            "share of purchases at these merchants in their categories", ALL, requested=all_if_any
+            "share of purchases at these merchants in their categories",
+            requested.ALL,
+            requested=requested.all_if_any,
         ),
+        Begins("Merchants"),
     ] = Field(
         (),
         description="Merchants of your own, inline or as the path of a CSV or JSON file; in a "
@@ -235,28 +243,17 @@ class OperatorControls(OverPreset):
     )
     category_spending_ratios: Annotated[
         Shares,
-        Distribution(SPENDING_CATEGORIES, "share of everyday spending"),
+        Distribution(tuple(EVERYDAY_SPENDING), "share of everyday spending"),
         Measured("share of everyday purchase dollars by category", SHARE_OF_DOLLARS),
     ] = Field(
-        # After the Consumer Expenditure Survey 2023 (BLS), bills, insurance and cars taken out.
-        {
-            "groceries": 0.225,
-            "restaurants": 0.135,
-            "coffee": 0.02,
-            "fuel": 0.105,
-            "transport": 0.035,
-            "merchandise": 0.13,
-            "clothing": 0.065,
-            "home": 0.075,
-            "health": 0.06,
-            "entertainment": 0.06,
-            "personal_care": 0.04,
-            "travel": 0.05,
-        },
+        EVERYDAY_SPENDING,
         description="What everyday spending goes to; a category left out gets none.",
     )
     joint_account_rate: Annotated[
-        float, Number(0, 1, _USERS), Measured("users whose checking account is joint")
+        float,
+        Number(0, 1, _USERS),
+        Measured("users whose checking account is joint"),
+        Begins("Account holders"),
     ] = Field(0.15, description="Users who hold their checking account jointly.")
     business_account_rate: Annotated[
         float, Number(0, 1, _USERS), Measured("users with a business checking account")
@@ -271,6 +268,7 @@ class OperatorControls(OverPreset):
         Measured(
             "skewness of the logarithm of purchase amounts (lognormal > gamma > normal)", SCALE
         ),
+        Begins("Amounts, seasons, places"),
     ] = Field("lognormal", description="Shape of purchase amounts around a category's prices.")
     seasonality: Annotated[
         float,
@@ -286,7 +284,9 @@ class OperatorControls(OverPreset):
         {"Northeast": 0.17, "Midwest": 0.21, "South": 0.39, "West": 0.23},
         description="Where users live, and shop in person.",
     )
-    persona_history_months: Annotated[int | None, Whole(0, MAX_MONTHS, "months")] = Field(
+    persona_history_months: Annotated[
+        int | None, Whole(0, MAX_MONTHS, "months"), Begins("What is kept")
+    ] = Field(
         None,
         description="Latest months' ends at which personas are judged for persona_history; "
         "default: all up to a thousand people, none beyond.",
@@ -296,7 +296,9 @@ class OperatorControls(OverPreset):
         description="Latest days whose end-of-day balances are kept in account_balances; "
         "default: all up to a thousand people, 35 beyond.",
     )
-    review_policy: Annotated[Literal["required", "automatic"], Choice(REVIEW_POLICIES)] = Field(
+    review_policy: Annotated[
+        Literal["required", "automatic"], Choice(REVIEW_POLICIES), Begins("Advice")
+    ] = Field(
         "required",
         description="Whether a recommendation is shown only once a named operator has approved it, "
         "or without anybody's word.",

@@ -4,6 +4,7 @@ its preset, even when it equals the default."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from spendsense_pipeline.controls.errors import ControlsError, meant, shown
@@ -101,3 +102,26 @@ PRESET_CONFIGS: Mapping[str, OperatorControls] = _Presets()
 def preset_description(name: str) -> str:
     """One sentence about the population a preset asks for."""
     return _PRESETS[name][0]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a preset sets, beside what would stand there without it; in types JSON knows."""
+
+    name: str
+    default: Any
+    value: Any
+
+
+def changes_of(preset: str) -> tuple[Change, ...]:
+    """What a preset changes, in declared order.
+
+    Raises:
+        UnknownPresetError: there is none of that name.
+    """
+    default = OperatorControls().model_dump(mode="json")
+    return tuple(
+        Change(name, default[name], value)
+        for name, value in PRESET_CONFIGS[preset].model_dump(mode="json").items()
+        if value != default[name]
+    )

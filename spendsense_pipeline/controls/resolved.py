@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from spendsense_pipeline.controls.data_generation import DataGenerationConfig
-from spendsense_pipeline.controls.errors import ControlsError, listed
+from spendsense_pipeline.controls.errors import ControlsError, Problem, listed
 from spendsense_pipeline.controls.evidence import ShortHistory, short_histories
 from spendsense_pipeline.controls.expectations import Expectations
 from spendsense_pipeline.controls.feasibility import LED, PAIRS, followers
@@ -206,7 +206,7 @@ def resolve(
     )
     problem = span_problem(start, as_of)
     if problem:
-        raise ControlsError([problem])
+        raise ControlsError([Problem("config", ("history_start", "months_history"), problem)])
     sources = _sources(asked)
     return ResolvedConfig(
         preset=asked.preset,

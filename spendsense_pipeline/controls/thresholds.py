@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field, create_model
 
 from spendsense_pipeline.controls.field_types import FieldType, Number, Whole
+from spendsense_pipeline.controls.groups import Begins
 from spendsense_pipeline.controls.model import OperatorModel
 from spendsense_pipeline.personas.criteria import Line
 from spendsense_pipeline.personas.rules import all_criteria
@@ -21,13 +22,17 @@ def _field_type(line: Line) -> FieldType:
 
 
 def _lines_of_the_book() -> type[OperatorModel]:
-    lines = [c.threshold for _, c in all_criteria() if isinstance(c.threshold, Line)]
+    lines = [
+        (rule.title, criterion.threshold)
+        for rule, criterion in all_criteria()
+        if isinstance(criterion.threshold, Line)
+    ]
     fields: dict[str, Any] = {
         line.field: (
-            Annotated[type(line.default), _field_type(line)],
+            Annotated[type(line.default), _field_type(line), Begins(title)],
             Field(line.default, description=line.description),
         )
-        for line in lines
+        for title, line in lines
     }
     return create_model("LinesOfTheBook", __base__=OperatorModel, **fields)
 
