@@ -17,7 +17,7 @@ from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_of
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flows, flows
-from spendsense_pipeline.reporting.reviews import review_queue
+from spendsense_pipeline.reporting.review_queue import review_queue
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
     StageTime,
