@@ -121,28 +121,6 @@ class PeoplePage:
     pages: int
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A value to filter by and how many people have it."""
-
-    value: str
-    label: str
-    people: int
-
-
-@dataclass(frozen=True)
-class PeopleFacets:
-    """Everything people can be filtered by, with how many people each choice leaves."""
-
-    persona_30d: tuple[Choice, ...]
-    persona_180d: tuple[Choice, ...]
-    consent: tuple[Choice, ...]
-    income_tier: tuple[Choice, ...]
-    region: tuple[Choice, ...]
-    with_life_event: int
-    decided_since: int
-
-
 def people_page(published: DatasetReader, settings: Settings, asked: PeopleAsked) -> PeoplePage:
     """A page of people.
 
@@ -157,7 +135,7 @@ def people_page(published: DatasetReader, settings: Settings, asked: PeopleAsked
     offset = offset_of(asked.page, asked.size)
     where, parameters = _conditions(asked)
     order, ranks = _order(asked)
-    _create_people(published, settings)
+    create_people(published, settings)
     waiting = "null as awaiting_review"
     if asked.sort == BY_WAITING:
         _create_waiting(published, settings, None)
@@ -182,40 +160,13 @@ def people_page(published: DatasetReader, settings: Settings, asked: PeopleAsked
     )
 
 
-def people_facets(published: DatasetReader, settings: Settings) -> PeopleFacets:
-    """What people can be filtered by.
+def create_people(published: DatasetReader, settings: Settings) -> None:
+    """Make `_people`: a row per person, nothing past raw without consent.
 
     Args:
         published: the dataset.
         settings: where consent decisions are.
     """
-    _create_people(published, settings)
-    facets = ("persona_30d", "persona_180d", "consent_status", "income_tier", "region")
-    counted: dict[str, dict[str, int]] = {}
-    for facet in facets:
-        counted[facet] = dict(
-            published.con.execute(
-                f"select {facet}, count(*) from _people where {facet} is not null"
-                " group by 1 order by 1"
-            ).fetchall()
-        )
-    [(happened, decided)] = published.con.execute(
-        "select count(*) filter (life_events > 0), count(*) filter (is_decided_since) from _people"
-    ).fetchall()
-    return PeopleFacets(
-        persona_30d=_personas(counted["persona_30d"]),
-        persona_180d=_personas(counted["persona_180d"]),
-        consent=_choices(counted["consent_status"]),
-        income_tier=_choices(
-            dict(sorted(counted["income_tier"].items(), key=lambda item: _tier(item[0])))
-        ),
-        region=_choices(counted["region"]),
-        with_life_event=happened,
-        decided_since=decided,
-    )
-
-
-def _create_people(published: DatasetReader, settings: Settings) -> None:
     create_temporary(
         published.con,
         "_people",
@@ -230,9 +181,7 @@ def _conditions(asked: PeopleAsked) -> tuple[str, dict[str, Any]]:
     conditions = ["true"]
     for place, term in enumerate(search_terms(asked.text)):
         parameters[f"term_{place}"] = term
-        conditions.append(
-            f"contains(lower(concat_ws(' ', user_id, name)), $term_{place})"
-        )
+        conditions.append(f"contains(lower(concat_ws(' ', user_id, name)), $term_{place})")
     if asked.persona is not None:
         one_of("window", str(asked.window_days), _WINDOWS)
         parameters["persona"] = one_of("persona", asked.persona, PERSONA_KEYS)
@@ -266,9 +215,7 @@ def _order(asked: PeopleAsked) -> tuple[str, dict[str, Any]]:
     return f"{by} {direction} nulls last, len(user_id), user_id", ranks
 
 
-def _create_waiting(
-    published: DatasetReader, settings: Settings, users: list[str] | None
-) -> None:
+def _create_waiting(published: DatasetReader, settings: Settings, users: list[str] | None) -> None:
     """Make `_waiting`: how many items of a person wait for somebody; of everybody without users."""
     reviewed = reviewed_now(published, settings)
     create_temporary(
@@ -317,17 +264,3 @@ def _row(row: dict[str, Any], waiting: dict[str, int]) -> PersonRow:
             "title_180d": persona_title(long) if long else None,
         }
     )
-
-
-def _personas(counted: dict[str, int]) -> tuple[Choice, ...]:
-    """In order of the rule book, those nobody is among included; others' after them."""
-    keys = [*PERSONA_KEYS, *(key for key in counted if key not in PERSONA_KEYS)]
-    return tuple(Choice(key, persona_title(key), counted.get(key, 0)) for key in keys)
-
-
-def _choices(counted: dict[str, int]) -> tuple[Choice, ...]:
-    return tuple(Choice(value, value.replace("_", " "), n) for value, n in counted.items())
-
-
-def _tier(value: str) -> int:
-    return INCOME_TIERS.index(value) if value in INCOME_TIERS else len(INCOME_TIERS)

@@ -11,19 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.personas.rule_text import threshold_text
-from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
+from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.cash_flow import Month, months_of
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+from spendsense_pipeline.reporting.feature_lines import Feature, features_of
 from spendsense_pipeline.reporting.life_events import Happened, happened_to
 from spendsense_pipeline.reporting.past_months import PastMonth, past_months
-from spendsense_pipeline.tables.features import (
-    FEATURES_BY_NAME,
-    LONG_WINDOW,
-    SHORT_WINDOW,
-    WINDOWS,
-)
 
 
 @dataclass(frozen=True)
@@ -59,18 +53,6 @@ class Stream:
     average_amount: Decimal
     last_date: dt.date
     predicted_next_date: dt.date | None
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A feature in both windows, with the lines the rules draw through it."""
-
-    name: str
-    label: str
-    unit: str | None
-    value_30d: Any
-    value_180d: Any
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -161,7 +143,7 @@ def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = Fal
         accounts=_accounts(published, user_id),
         streams=_streams(published, user_id),
         months=months_of(published, user_id),
-        features=_features(published, user_id),
+        features=features_of(published, user_id),
         decisions=_decisions(published, user_id),
         past_months=past_months(published, user_id),
         life_events=happened_to(published, user_id),
@@ -214,30 +196,6 @@ def _streams(published: DatasetReader, user_id: str) -> tuple[Stream, ...]:
         {"user_id": user_id},
     )
     return tuple(Stream(**row) for row in rows)
-
-
-def _features(published: DatasetReader, user_id: str) -> tuple[Feature, ...]:
-    values = {}
-    for window in WINDOWS:
-        found = published.rows(
-            f"select * from features_{window}d where user_id = $user_id", {"user_id": user_id}
-        )
-        values[window] = found[0] if found else {}
-    lines: dict[str, list[str]] = {}
-    for rule, criterion in all_criteria(bound(published.resolved.thresholds)):
-        line = f"{criterion.operator.symbol} {threshold_text(criterion)} ({rule.title})"
-        lines.setdefault(criterion.feature, []).append(line)
-    return tuple(
-        Feature(
-            name,
-            column.label or name,
-            column.unit,
-            values[SHORT_WINDOW].get(name),
-            values[LONG_WINDOW].get(name),
-            tuple(lines.get(name, ())),
-        )
-        for name, column in FEATURES_BY_NAME.items()
-    )
 
 
 def _decisions(published: DatasetReader, user_id: str) -> tuple[Decision, ...]:
