@@ -1,5 +1,5 @@
-"""One person's balances over time, and what moved them: paydays, bills, events, overdrafts; all that
-one chart needs.
+"""One person's balances over time and what moved them, paydays, bills, events and overdrafts: all
+that one chart needs.
 """
 
 from __future__ import annotations

@@ -59,8 +59,13 @@ class Reviewed:
             policy=self.policy,
         )
 
+    def states_of(self, user_id: str) -> dict[str, ItemState]:
+        """The states of one person's items of which something was said."""
+        said = (entry.recommendation_id for entry in self.entries if entry.user_id == user_id)
+        return {item_id: self.states[item_id] for item_id in said}
+
     def parameters(self) -> dict[str, Any]:
-        """The states as a query is bound to them: `item_ids`, `states`, and `unsaid` of the rest."""
+        """The states as a query is bound to them: `item_ids`, `states`, `unsaid` of the rest."""
         return {
             "item_ids": list(self.states),
             "states": [item.state for item in self.states.values()],

@@ -119,17 +119,20 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
     )
 
 
-def standing_now(published: DatasetReader, settings: Settings) -> Standing:
+def standing_now(
+    published: DatasetReader, settings: Settings, *, user_id: str | None = None
+) -> Standing:
     """Where every item of a dataset stands now, whatever it said when it was published.
 
     Args:
         published: the dataset.
         settings: where the log is.
+        user_id: only of this person's items; None: of everybody's.
     """
     reviewed = reviewed_now(published, settings)
     return standing(
         published.con,
-        reviewed.states,
+        reviewed.states if user_id is None else reviewed.states_of(user_id),
         unsaid=unsaid(reviewed.policy, None).state,
         render=lambda templates: render(published.con, templates),
     )

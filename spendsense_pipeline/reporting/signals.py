@@ -290,12 +290,13 @@ def _bins(
     counted = {
         place: (short, long)
         for place, short, long in published.con.execute(
+            "select place, sum(short), sum(long) from ("
             # (Rounded: 0.3 / 0.1 is a little less than 3.)
-            f"select greatest(0, least($last, floor(round(({value}::double - $first) / $width, 9))))"
-            "::integer as place, "
-            f"count(*) filter (window_days = {SHORT_WINDOW}), "
-            f"count(*) filter (window_days = {LONG_WINDOW}) "
-            f"from _looked_at where {value} is not null group by 1",
+            f"select floor(round(({value}::double - $first) / $width, 9)) as bin, "
+            "greatest(0, least($last, bin))::integer as place, "
+            f"(window_days = {SHORT_WINDOW})::integer as short, "
+            f"(window_days = {LONG_WINDOW})::integer as long "
+            f"from _looked_at where {value} is not null) group by place",
             {"first": first, "width": width, "last": count - 1},
         ).fetchall()
     }
