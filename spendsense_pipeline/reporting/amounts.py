@@ -39,9 +39,9 @@ def amount_asked(term: str) -> AmountAsked | None:
         operator = found[1] or "="
         return AmountAsked(operator, value, value, is_certain=bool(found[1]) or "$" in term)
     if found := _RANGE.fullmatch(term):
-        ends = _number(found[1], found[2]), _number(found[3], found[4])
-        if ends[0] is not None and ends[1] is not None:
-            return AmountAsked("between", min(ends), max(ends), is_certain=False)  # type: ignore[type-var]
+        one, other = _number(found[1], found[2]), _number(found[3], found[4])
+        if one is not None and other is not None:
+            return AmountAsked("between", min(one, other), max(one, other), is_certain=False)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What the checks found, asset by asset and counted; the guardrails of advice apart, and the figures
+"""What the checks found, asset by asset and counted, the guardrails of advice apart; and the figures
 of realism.
 """
 
@@ -15,6 +15,7 @@ from spendsense_pipeline.tables.advice import RECOMMENDATIONS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from spendsense_pipeline.checks.realism import RealismFigure
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 
@@ -147,20 +148,22 @@ def realism_now(published: DatasetReader) -> tuple[RealismRow, ...]:
     from spendsense_pipeline.checks.realism import realism_figures
 
     figures = realism_figures(published.con, published.resolved)
-    rows = (
-        RealismRow(
-            figure.metric,
-            figure.value,
-            *(figure.interval or (None, None)),
-            str(figure.band),
-            figure.cases,
-            figure.said,
-            figure.verdict == "outside",
-            figure.source,
-        )
-        for figure in figures
+    return tuple(sorted(map(_realism, figures), key=lambda row: not row.misses))
+
+
+def _realism(figure: RealismFigure) -> RealismRow:
+    low, high = figure.interval or (None, None)
+    return RealismRow(
+        metric=figure.metric,
+        value=figure.value,
+        low=low,
+        high=high,
+        band=str(figure.band),
+        cases=figure.cases,
+        verdict=figure.said,
+        misses=figure.verdict == "outside",
+        source=figure.source,
     )
-    return tuple(sorted(rows, key=lambda row: not row.misses))
 
 
 def _guardrail_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""The datasets kept, as a list to choose from: when, of what, how large, and whether readers see it."""
+"""The datasets kept, as a list to choose from: when, of what, how large, which one readers see."""
 
 from __future__ import annotations
 

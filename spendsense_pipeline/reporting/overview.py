@@ -72,7 +72,7 @@ class PersonaMonth:
 
 @dataclass(frozen=True)
 class PersonaLink:
-    """How many people went from one persona to another, or stayed, from a month's end to the next."""
+    """How many people went from one persona to another, or stayed, from one month's end on."""
 
     from_as_of: dt.date
     to_as_of: dt.date
@@ -195,7 +195,7 @@ def persona_flow(published: DatasetReader, window_days: int) -> PersonaFlow:
     counts = published.rows(
         "select as_of, primary_persona as persona, count(*) as people from persona_history "
         "where window_days = $window_days group by all "
-        "order by as_of, list_position($personas, persona), persona",
+        "order by as_of, list_position($personas, primary_persona), primary_persona",
         {"window_days": window_days, "personas": list(PERSONA_KEYS)},
     )
     [(told_apart,)] = published.con.execute(

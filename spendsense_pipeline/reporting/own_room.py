@@ -21,6 +21,7 @@ from spendsense_pipeline.sql import QueryFolder
 from spendsense_pipeline.tables.features import SHORT_WINDOW, WINDOWS
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.advice import Advised
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.settings import Settings
 
@@ -214,7 +215,7 @@ def _stands(published: DatasetReader, user_id: str, window_days: int) -> WhereYo
 
 def _items(published: DatasetReader, settings: Settings, user_id: str) -> tuple[ForYou, ...]:
     """What is approved, each once, in the words of the shortest window it stands in."""
-    approved = {}
+    approved: dict[str, Advised] = {}
     for item in published_items(published, settings, user_id):
         if item.state == APPROVED:
             approved.setdefault(item.recommendation_id, item)

@@ -9,8 +9,10 @@ pay_stream as (
 select
   row_.date,
   cast(sum(-row_.amount) as decimal(12, 2)) as amount_usd,
-  list(distinct coalesce(row_.merchant_name, row_.name) order by
-    coalesce(row_.merchant_name, row_.name)) as payers
+  list(
+    distinct coalesce(row_.merchant_name, row_.name) order by
+      coalesce(row_.merchant_name, row_.name)
+  ) as payers
 from raw_transactions as row_
 join raw_accounts as account on account.account_id = row_.account_id
 where row_.user_id = $user_id

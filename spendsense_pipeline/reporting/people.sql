@@ -6,6 +6,12 @@ decided as (
     unnest($decided_ids::varchar[]) as user_id,
     unnest($decided::varchar[]) as status
 ),
+consenting as (
+  select person.user_id
+  from raw_users as person
+  left join decided on decided.user_id = person.user_id
+  where person.consent_status = 'granted' and coalesce(decided.status, 'granted') = 'granted'
+),
 changed as (
   select user_id, count(*) as life_events
   from life_events
@@ -25,16 +31,12 @@ select
   long.primary_persona as persona_180d,
   short.severity as severity_30d,
   long.severity as severity_180d,
-  case when shown.is_shown then coalesce(changed.life_events, 0) end as life_events
+  case when consenting.user_id is not null then coalesce(changed.life_events, 0) end as life_events
 from raw_users as person
 left join decided on decided.user_id = person.user_id
-cross join lateral (
-  select
-    person.consent_status = 'granted'
-    and coalesce(decided.status, 'granted') = 'granted' as is_shown
-) as shown
+left join consenting on consenting.user_id = person.user_id
 left join persona_assignments as short
-  on short.user_id = person.user_id and short.window_days = $short and shown.is_shown
+  on short.user_id = consenting.user_id and short.window_days = $short
 left join persona_assignments as long
-  on long.user_id = person.user_id and long.window_days = $long and shown.is_shown
-left join changed on changed.user_id = person.user_id
+  on long.user_id = consenting.user_id and long.window_days = $long
+left join changed on changed.user_id = consenting.user_id

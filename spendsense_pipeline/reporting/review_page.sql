@@ -8,7 +8,7 @@ with page as (
   from _review_queue
   where state = coalesce($status, state)
   order by
-    list_position($order, state), len(user_id), user_id, rank, recommendation_id
+    list_position($queue_order, state), len(user_id), user_id, rank, recommendation_id
   limit $limit
   offset $offset
 )
@@ -28,5 +28,5 @@ join recommendations as item
   on item.recommendation_id = page.recommendation_id and item.user_id = page.user_id
 group by page.recommendation_id, page.user_id, page.state, page.rank
 order by
-  list_position($order, page.state), len(page.user_id), page.user_id, page.rank,
+  list_position($queue_order, page.state), len(page.user_id), page.user_id, page.rank,
   page.recommendation_id

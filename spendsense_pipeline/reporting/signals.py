@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.reporting.feature_lines import RuleLine, lines_of
+from spendsense_pipeline.reporting.histogram import Bin, bins_of
 from spendsense_pipeline.reporting.paging import one_of
 from spendsense_pipeline.sql import create_temporary, identifier
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, LONG_WINDOW, SHORT_WINDOW, WINDOWS
@@ -23,24 +23,7 @@ NUMERIC: Final = tuple(c.name for c in FEATURES_BY_NAME.values() if c.type in ("
 """Features with a place on a line, as they are declared."""
 YES_NO: Final = tuple(c.name for c in FEATURES_BY_NAME.values() if c.type == "BOOLEAN")
 WORDS: Final = tuple(c.name for c in FEATURES_BY_NAME.values() if c.type == "VARCHAR")
-BINS: Final = 30
-# Round widths that an axis can be labelled with.
-_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
-_ENDS: Final = (0.01, 0.99)
-"""Bins cover what lies between these quantiles and every line; the first and last take the rest."""
-
-
-@dataclass(frozen=True)
-class Bin:
-    """People whose value lies in `[from_value, to_value)`; the last bin holds its end too.
-
-    The first counts everybody below it as well, and the last everybody above.
-    """
-
-    from_value: float
-    to_value: float
-    people_30d: int
-    people_180d: int
+LOOKED_AT: Final = "_looked_at"
 
 
 @dataclass(frozen=True)
@@ -146,18 +129,18 @@ def signal(
         "join _looked_at as long using (user_id) "
         f"where short.window_days = {SHORT_WINDOW} and long.window_days = {LONG_WINDOW}"
     ).fetchall()
-    edges = _edges(
-        published,
-        value,
-        [line.threshold for _, line in criteria if not line.is_yes_no],
-        is_whole=column.type == "INTEGER",
-    )
     return Signal(
         name=name,
         label=column.label or name,
         unit=column.unit,
         description=column.description,
-        bins=_bins(published, value, edges),
+        bins=bins_of(
+            published,
+            LOOKED_AT,
+            value,
+            lines=[line.threshold for _, line in criteria if not line.is_yes_no],
+            is_whole=column.type == "INTEGER",
+        ),
         spreads=spreads,
         lines=tuple(_caught(published, criterion, line) for criterion, line in criteria),
         changed_people=changed,
@@ -232,7 +215,7 @@ def _look_at(
         )
     create_temporary(
         published.con,
-        "_looked_at",
+        LOOKED_AT,
         " union all ".join(
             f"select user_id, {window} as window_days, {columns} from features_{window}d "
             f"where not list_contains($withdrawn::varchar[], user_id){chosen}"
@@ -250,64 +233,6 @@ def _spread(published: DatasetReader, value: str, window: int) -> Spread:
         {"shares": list(QUANTILES), "window": window},
     ).fetchall()
     return Spread(window, people, without, least, most, tuple(quantiles or [None] * len(QUANTILES)))
-
-
-def _edges(
-    published: DatasetReader, value: str, thresholds: list[float], *, is_whole: bool
-) -> tuple[float, float, int] | None:
-    """Where the first bin begins, how wide each is and how many there are; None without a value."""
-    [(low, high, most)] = published.con.execute(
-        f"select quantile_cont({value}::double, $low), quantile_cont({value}::double, $high), "
-        f"max({value})::double from _looked_at",
-        {"low": _ENDS[0], "high": _ENDS[1]},
-    ).fetchall()
-    if low is None:
-        return None
-    # A line beyond the greatest value would only add empty bins.
-    ends = [low, high, *(line for line in thresholds if line <= most)]
-    width = _round_width((max(ends) - min(ends)) / BINS)
-    if is_whole:
-        width = max(1.0, float(round(width)))
-    first = math.floor(min(ends) / width) * width
-    count = math.floor((max(ends) - first) / width) + 1
-    return first, width, count
-
-
-def _round_width(width: float) -> float:
-    """The next round number: an axis of 0, 25, 50 is read at a glance."""
-    if width <= 0:
-        return 1.0
-    magnitude = 10.0 ** math.floor(math.log10(width))
-    return next(step * magnitude for step in _STEPS if step * magnitude >= width * (1 - 1e-9))
-
-
-def _bins(
-    published: DatasetReader, value: str, edges: tuple[float, float, int] | None
-) -> tuple[Bin, ...]:
-    if edges is None:
-        return ()
-    first, width, count = edges
-    counted = {
-        place: (short, long)
-        for place, short, long in published.con.execute(
-            "select place, sum(short), sum(long) from ("
-            # (Rounded: 0.3 / 0.1 is a little less than 3.)
-            f"select floor(round(({value}::double - $first) / $width, 9)) as bin, "
-            "greatest(0, least($last, bin))::integer as place, "
-            f"(window_days = {SHORT_WINDOW})::integer as short, "
-            f"(window_days = {LONG_WINDOW})::integer as long "
-            f"from _looked_at where {value} is not null) group by place",
-            {"first": first, "width": width, "last": count - 1},
-        ).fetchall()
-    }
-    return tuple(
-        Bin(
-            round(first + place * width, 9),
-            round(first + (place + 1) * width, 9),
-            *counted.get(place, (0, 0)),
-        )
-        for place in range(count)
-    )
 
 
 def _caught(published: DatasetReader, criterion: Criterion, line: RuleLine) -> Caught:

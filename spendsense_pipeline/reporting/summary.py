@@ -145,7 +145,7 @@ def mix_of(published: DatasetReader) -> tuple[MixRow, ...]:
     Args:
         published: the dataset.
     """
-    shares = {(s.persona, s.window_days): s for s in personamix_of(published.con)}
+    shares = {(s.persona, s.window_days): s for s in persona_mix(published.con)}
     weights = {str(key.value): w for key, w in published.resolved.target_weights.items()}
     return tuple(
         MixRow(

@@ -16,11 +16,13 @@ select
   account.name as account_name,
   account.mask,
   account.type as account_type,
-  lower(concat_ws(
-    ' ', row_.name, row_.merchant_name, replace(row_.category_primary, '_', ' '),
-    replace(row_.category_detailed, '_', ' '), row_.category_detailed, account.name, account.mask,
-    row_.city
-  )) as searched
+  lower(
+    concat_ws(
+      ' ', row_.name, row_.merchant_name, replace(row_.category_primary, '_', ' '),
+      replace(row_.category_detailed, '_', ' '), row_.category_detailed, account.name,
+      account.mask, row_.city
+    )
+  ) as searched
 from raw_transactions as row_
 left join raw_accounts as account on account.account_id = row_.account_id
 where row_.user_id = $user_id
