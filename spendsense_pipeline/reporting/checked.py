@@ -1,5 +1,5 @@
-"""What the checks found, asset by asset and counted, the guardrails of advice apart; and the figures
-of realism.
+"""What the checks found, asset by asset and counted, the guardrails of advice apart; and the
+figures of realism.
 """
 
 from __future__ import annotations

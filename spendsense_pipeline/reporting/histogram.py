@@ -1,4 +1,4 @@
-"""Histograms of a value in both windows, in bins that are the same for both and read at a glance."""
+"""Histograms of a value in both windows, in bins that are the same for both and easily read."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def persona_flow(published: DatasetReader, window_days: int) -> PersonaFlow:
     """
     counts = published.rows(
         "select as_of, primary_persona as persona, count(*) as people from persona_history "
-        "where window_days = $window_days group by all "
+        "where window_days = $window_days group by as_of, primary_persona "
         "order by as_of, list_position($personas, primary_persona), primary_persona",
         {"window_days": window_days, "personas": list(PERSONA_KEYS)},
     )

@@ -9,8 +9,8 @@ with page as (
   where state = coalesce($status, state)
   order by
     list_position($queue_order, state), len(user_id), user_id, rank, recommendation_id
-  limit $limit
-  offset $offset
+  limit $row_limit
+  offset $row_offset
 )
 select
   page.recommendation_id,

@@ -127,7 +127,7 @@ def _page(
         return []
     return published.rows(
         _QUERIES.text("review_page.sql"),
-        {"status": status, "queue_order": list(STATES), "limit": limit, "offset": offset},
+        {"status": status, "queue_order": list(STATES), "row_limit": limit, "row_offset": offset},
     )
 
 
