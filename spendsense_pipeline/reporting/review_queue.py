@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.publishing.consent import withdrawn
 from spendsense_pipeline.reporting.paging import one_of
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 _QUERIES = QueryFolder(__package__)
+# What waits for somebody first, and a person's items together.
+_IN_ORDER: Final = "list_position($order, state), len(user_id), user_id, rank, recommendation_id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +127,15 @@ def _page(
 ) -> list[dict[str, Any]]:
     if limit == 0:
         return []
-    return published.rows(
-        _QUERIES.text("review_page.sql"),
-        {"status": status, "queue_order": list(STATES), "row_limit": limit, "row_offset": offset},
+    create_temporary(
+        published.con,
+        "_review_page",
+        f"select *, row_number() over (order by {_IN_ORDER}) as place from ("
+        "select * from _review_queue where state = coalesce($status, state) "
+        f"order by {_IN_ORDER} limit $limit offset $offset)",
+        {"status": status, "order": list(STATES), "limit": limit, "offset": offset},
     )
+    return published.rows(_QUERIES.text("review_page.sql"))
 
 
 def _count_of(published: DatasetReader, users: list[str]) -> int:
