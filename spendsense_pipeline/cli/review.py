@@ -60,7 +60,7 @@ def list_(
     JSON holds every row.
     """
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.reviews import review_queue
+    from spendsense_pipeline.reporting.review_queue import ItemsOf, review_queue
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
@@ -69,7 +69,7 @@ def list_(
             published,
             settings,
             status=status,
-            user_id=user,
+            items=ItemsOf(user_id=user),
             limit=None if as_json else limit,
         )
     if as_json:

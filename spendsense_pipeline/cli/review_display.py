@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.cli.output import NO_DATA, show, table
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.reporting.reviews import ItemView, Queue, Shown
+    from spendsense_pipeline.reporting.review_queue import Queue
+    from spendsense_pipeline.reporting.reviews import ItemView, Shown
 
 # Of an id: enough to be the only one among millions, short enough for a table.
 _DIGITS_SHOWN = 12

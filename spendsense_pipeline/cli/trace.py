@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from spendsense_pipeline.cli.output import NO_DATA, JsonOption, show, show_json,
 from spendsense_pipeline.cli.person import UserArgument, Window, in_unit
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.tables.features import WINDOWS
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.tracing import Predicate, Traced
 
 
 def trace(
@@ -29,6 +32,7 @@ def trace(
     from spendsense_pipeline.publishing.imported import command_for
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import read_trace
+    from spendsense_pipeline.reporting.tracing import trace_record
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
@@ -47,69 +51,46 @@ def trace(
         show_json(traces[0] if window else traces)
         return
     for content in traces:
-        _show_trace(content)
+        _show_trace(trace_record(content))
 
 
-def _show_trace(content: dict[str, Any]) -> None:
-    decision = content["decision"]
+def _show_trace(record: Traced) -> None:
     show(
-        f"[bold]{content['user_id']}, {content['window_days']} days to {content['as_of']}: "
-        f"{decision['primary']}[/bold]",
-        content["explanation"],
+        f"[bold]{record.user_id}, {record.window_days} days to {record.as_of}: "
+        f"{record.primary}[/bold]",
+        record.explanation,
         "",
     )
     rows: list[tuple[Any, ...]] = []
-    for persona in content["personas"]:
-        rows.append(
-            (f"{persona['key']}{': matches' if persona['matched'] else ''}", "", "", "", "")
-        )
-        rows += [_predicate_row(predicate) for predicate in persona["predicates"]]
+    for persona in record.personas:
+        rows.append((f"{persona.key}{': matches' if persona.is_matched else ''}", "", "", "", ""))
+        rows += [_predicate_row(predicate) for predicate in persona.predicates]
     what = "what is judged"
     show(table("Rules", (what, "line", "observed", "met", "of the line"), rows, prose=(what,)))
-    for reason in content["reasons"]:
-        show(f"- {reason['text']} ({reason['code']})")
-    show(f"What would change it: {_change_in_words(content['counterfactual'])}")
+    for reason in record.reasons:
+        show(f"- {reason.text} ({reason.code})")
+    show(f"What would change it: {record.would_change}")
     show(
-        f"Evidence: {len(content['evidence'])} entries; decided by {decision['decided_by']}; "
-        f"trace {content['trace_id']}. Everything: --json\n"
+        f"Evidence: {len(record.evidence)} entries; decided by {record.decided_by}; "
+        f"trace {record.trace_id}. Everything: --json\n"
     )
 
 
-def _change_in_words(counterfactual: dict[str, Any]) -> str:
-    text = str(counterfactual["text"])
-    needed = counterfactual["changes_needed"]
-    if counterfactual["found"] or needed is None:
-        return text
-    return f"no one thing, but {needed} together: {text.partition('changes: ')[2]}"
-
-
-def _predicate_row(predicate: dict[str, Any]) -> tuple[Any, ...]:
-    from spendsense_pipeline.personas.criteria import OPERATORS
-
-    [symbol] = [each.symbol for each in OPERATORS if each.sql == predicate["operator"]]
+def _predicate_row(predicate: Predicate) -> tuple[Any, ...]:
     return (
-        f"  {predicate['label']}",
-        f"{symbol} {_as_set(predicate['threshold'], predicate['unit'])}",
-        in_unit(predicate["value"], predicate["unit"]),
-        predicate["passed"],
+        f"  {predicate.label}",
+        f"{predicate.symbol} {predicate.threshold_text}",
+        in_unit(predicate.value, predicate.unit),
+        predicate.is_met,
         _distance(predicate),
     )
 
 
-def _as_set(threshold: float | bool, unit: str) -> str:
-    """A threshold in every digit it was set with, as the sentences of the trace print it."""
-    from spendsense_pipeline.personas.rule_text import amount_text
-
-    if isinstance(threshold, bool):
-        return "yes" if threshold else "no"
-    return amount_text(threshold, unit)
-
-
-def _distance(predicate: dict[str, Any]) -> str:
+def _distance(predicate: Predicate) -> str:
     """How far past the line, or short of it, in percent of the line: of every unit the same."""
-    if predicate["value"] is None:
+    if predicate.value is None:
         return NO_DATA
-    margin = predicate["margin"]
+    margin = predicate.margin
     if margin is None:  # of a yes or no, or from a line at nothing, there is none to say
         return ""
     percentage = margin * 100

@@ -118,7 +118,8 @@ def published_items(
         settings: where the log is.
         user_id: the person.
     """
-    create_standing(published.con, standing_now(published, settings))
+    where = standing_now(published, settings, user_id=user_id)
+    create_standing(published.con, where, user_id=user_id)
     rows = published.rows(
         f"""
         select item.recommendation_id, item.window_days, item.rank, item.kind, item.form,

@@ -68,10 +68,10 @@ def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[Datas
     path = path or current_dataset_path(settings)
     if not path.exists():
         raise WarehouseError(problem=f"{path} does not exist", remedy="check the path")
-    dataset = read_dataset(path)
     with named_errors(path):
         con = duckdb.connect(str(path), read_only=True)
     try:
+        dataset = read_dataset(path)  # while the file is open, opening it again is nothing
         _require_declared_columns(con, dataset)
         yield DatasetReader(con, dataset)
     finally:

@@ -11,23 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.personas.rule_text import threshold_text
-from spendsense_pipeline.personas.rules import all_criteria, bound, persona_title
-from spendsense_pipeline.plaid.categories import (
-    CARD_PAYMENT,
-    CASH_WITHDRAWAL,
-    TRANSFER_PRIMARIES,
-)
+from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.publishing.commands import refresh_command
+from spendsense_pipeline.reporting.cash_flow import Month, months_of
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+from spendsense_pipeline.reporting.feature_lines import Feature, features_of
 from spendsense_pipeline.reporting.life_events import Happened, happened_to
 from spendsense_pipeline.reporting.past_months import PastMonth, past_months
-from spendsense_pipeline.tables.features import (
-    FEATURES_BY_NAME,
-    LONG_WINDOW,
-    SHORT_WINDOW,
-    WINDOWS,
-)
 
 
 @dataclass(frozen=True)
@@ -63,27 +53,6 @@ class Stream:
     average_amount: Decimal
     last_date: dt.date
     predicted_next_date: dt.date | None
-
-
-@dataclass(frozen=True)
-class Month:
-    """Money in and out of the household, without moves between its own accounts."""
-
-    month: str
-    money_in: Decimal
-    money_out: Decimal
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A feature in both windows, with the lines the rules draw through it."""
-
-    name: str
-    label: str
-    unit: str | None
-    value_30d: Any
-    value_180d: Any
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -173,8 +142,8 @@ def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = Fal
         as_of=published.dataset.as_of,
         accounts=_accounts(published, user_id),
         streams=_streams(published, user_id),
-        months=_months(published, user_id),
-        features=_features(published, user_id),
+        months=months_of(published, user_id),
+        features=features_of(published, user_id),
         decisions=_decisions(published, user_id),
         past_months=past_months(published, user_id),
         life_events=happened_to(published, user_id),
@@ -227,53 +196,6 @@ def _streams(published: DatasetReader, user_id: str) -> tuple[Stream, ...]:
         {"user_id": user_id},
     )
     return tuple(Stream(**row) for row in rows)
-
-
-def _months(published: DatasetReader, user_id: str) -> tuple[Month, ...]:
-    rows = published.rows(
-        "select strftime(date, '%Y-%m') as month, "
-        "coalesce(sum(-amount) filter (amount < 0), 0) as money_in, "
-        "coalesce(sum(amount) filter (amount > 0), 0) as money_out "
-        "from raw_transactions where user_id = $user_id and not pending "
-        # As in every feature, a business is not its owner's household, and a loan's payment is
-        # spent once.
-        "and account_id not in (select account_id from raw_accounts "
-        "where holder_category = 'business' or type = 'loan') "
-        "and coalesce(category_detailed, '') <> $card_payment "
-        "and (not list_contains($transfers, coalesce(category_primary, '')) "
-        "or category_detailed = $withdrawal) group by 1 order by 1",
-        {
-            "user_id": user_id,
-            "card_payment": CARD_PAYMENT,
-            "transfers": list(TRANSFER_PRIMARIES),
-            "withdrawal": CASH_WITHDRAWAL,
-        },
-    )
-    return tuple(Month(**row) for row in rows)
-
-
-def _features(published: DatasetReader, user_id: str) -> tuple[Feature, ...]:
-    values = {}
-    for window in WINDOWS:
-        found = published.rows(
-            f"select * from features_{window}d where user_id = $user_id", {"user_id": user_id}
-        )
-        values[window] = found[0] if found else {}
-    lines: dict[str, list[str]] = {}
-    for rule, criterion in all_criteria(bound(published.resolved.thresholds)):
-        line = f"{criterion.operator.symbol} {threshold_text(criterion)} ({rule.title})"
-        lines.setdefault(criterion.feature, []).append(line)
-    return tuple(
-        Feature(
-            name,
-            column.label or name,
-            column.unit,
-            values[SHORT_WINDOW].get(name),
-            values[LONG_WINDOW].get(name),
-            tuple(lines.get(name, ())),
-        )
-        for name, column in FEATURES_BY_NAME.items()
-    )
 
 
 def _decisions(published: DatasetReader, user_id: str) -> tuple[Decision, ...]:

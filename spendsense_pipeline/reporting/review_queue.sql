@@ -1,4 +1,5 @@
--- One row per recommendation of people who consent, with the state it is in now.
+-- One row per recommendation of people who consent, of those asked for, with its state now: no more
+-- than what a queue is counted and put in order by.
 with said as (
   select
     unnest($item_ids::varchar[]) as recommendation_id,
@@ -7,28 +8,16 @@ with said as (
 item as (
   select
     recommendation_id,
-    user_id,
-    first(kind) as kind,
-    first(form) as form,
-    first(content_id) as content_id,
-    first(title) as title,
-    first(persona) as persona,
-    list(window_days order by window_days) as windows,
+    any_value(user_id) as user_id,
     min(rank) as rank
   from recommendations
-  where not list_contains($withdrawn::varchar[], user_id)
-  group by recommendation_id, user_id
+  where not list_contains($withdrawn::varchar[], user_id)/* asked */
+  group by recommendation_id
 )
 select
   item.recommendation_id,
   item.user_id,
-  coalesce(said.state, $unsaid) as state,
-  item.kind,
-  item.form,
-  item.content_id,
-  item.title,
-  item.persona,
-  item.windows,
-  item.rank
+  item.rank,
+  coalesce(said.state, $unsaid) as state
 from item
-left join said using (recommendation_id)
+left join said on said.recommendation_id = item.recommendation_id

@@ -23,7 +23,22 @@ class StageTime:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check as the run found it."""
+    """One check as the run found it.
+
+    Attributes:
+        asset: what it is about.
+        name: of the check.
+        passed: whether its promise is kept; true where nothing was judged.
+        severity: `ERROR` stops publishing, `WARN` informs.
+        sentence: all of it in a line.
+        skipped: whether nothing was judged.
+        figure: what was measured; None without data.
+        bound: what the figure is held against.
+        failing_count: how many rows break the promise.
+        promise: what it promises.
+        remedy: what to do when it fails.
+        skipped_because: why nothing was judged; None where it was.
+    """
 
     asset: str
     name: str
@@ -31,6 +46,12 @@ class CheckResult:
     severity: str
     sentence: str
     skipped: bool = False
+    figure: float | None = None
+    bound: str = ""
+    failing_count: int = 0
+    promise: str = ""
+    remedy: str = ""
+    skipped_because: str | None = None
 
     @classmethod
     def of(cls, outcome: CheckOutcome) -> CheckResult:
@@ -42,6 +63,12 @@ class CheckResult:
             outcome.severity,
             outcome.sentence(),
             skipped=outcome.skipped is not None,
+            figure=outcome.figure,
+            bound=outcome.bound,
+            failing_count=outcome.failing_count,
+            promise=outcome.description,
+            remedy=outcome.remedy,
+            skipped_because=outcome.skipped,
         )
 
     @property

@@ -17,7 +17,7 @@ from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_of
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flows, flows
-from spendsense_pipeline.reporting.reviews import review_queue
+from spendsense_pipeline.reporting.review_queue import review_queue
 from spendsense_pipeline.reporting.runs import (
     CheckResult,
     StageTime,
@@ -112,7 +112,7 @@ def summarize(
         people=people,
         consenting=consenting,
         rows=row_counts(published),
-        mix=_mix(published),
+        mix=mix_of(published),
         coverage={each.window_days: each.share for each in coverage(con)},
         flows=flows(published),
         life_events=noticing(published),
@@ -122,7 +122,7 @@ def summarize(
         checks=checks,
         checks_left_out=max(0, len(CHECKS) - len(checks)),
         stages=stage_times(published),
-        notes=tuple(_notes(published, today)),
+        notes=tuple(notes_on_age(published, today)),
     )
 
 
@@ -139,7 +139,12 @@ def _checked_again(published: DatasetReader) -> tuple[CheckResult, ...]:
     return tuple(CheckResult.of(outcome) for outcome in run_all(published.con, published.resolved))
 
 
-def _mix(published: DatasetReader) -> tuple[MixRow, ...]:
+def mix_of(published: DatasetReader) -> tuple[MixRow, ...]:
+    """Every persona, requested beside assigned, in order of the rule book.
+
+    Args:
+        published: the dataset.
+    """
     shares = {(s.persona, s.window_days): s for s in persona_mix(published.con)}
     weights = {str(key.value): w for key, w in published.resolved.target_weights.items()}
     return tuple(
@@ -156,7 +161,13 @@ def _mix(published: DatasetReader) -> tuple[MixRow, ...]:
     )
 
 
-def _notes(published: DatasetReader, today: dt.date) -> list[str]:
+def notes_on_age(published: DatasetReader, today: dt.date) -> list[str]:
+    """What to say of a dataset that is not last night's; nothing of one that is.
+
+    Args:
+        published: the dataset.
+        today: the day it is.
+    """
     as_of = published.dataset.as_of
     age = (today - as_of).days
     if age < _STALE_AFTER_DAYS:

@@ -92,12 +92,15 @@ def standing(
     return Standing(unsaid, states, words)
 
 
-def create_standing(con: duckdb.DuckDBPyConnection, where: Standing) -> None:
+def create_standing(
+    con: duckdb.DuckDBPyConnection, where: Standing, *, user_id: str | None = None
+) -> None:
     """Make STANDING, a row per row of `recommendations`; words are null where as published.
 
     Args:
         con: holds `recommendations`; read-only is enough.
         where: where they stand.
+        user_id: only of this person's rows; None: of everybody's.
     """
     con.execute(
         f"""
@@ -119,8 +122,10 @@ def create_standing(con: duckdb.DuckDBPyConnection, where: Standing) -> None:
         left join said on said.id = item.recommendation_id
         left join words
           on words.id = item.recommendation_id and words.window_days = item.window_days
+        where item.user_id = coalesce($user_id, item.user_id)
         """,
         {
+            "user_id": user_id,
             "ids": list(where.states),
             "states": list(where.states.values()),
             "word_ids": [item_id for item_id, _ in where.words],

@@ -43,6 +43,7 @@ class Selection:
         withdrawn: user ids of people who took consent back after it was made.
         include_unconsented: the operator asked for everybody.
         where: where recommendations stand; only what is approved leaves, without it nothing does.
+        only: the one person who is chosen, of those who may leave; None: everybody.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -50,6 +51,7 @@ class Selection:
     withdrawn: tuple[str, ...]
     include_unconsented: bool
     where: Standing = NOTHING_APPROVED
+    only: str | None = None
 
     @classmethod
     def of(
@@ -60,6 +62,7 @@ class Selection:
         withdrawn: Iterable[str] = (),
         include_unconsented: bool = False,
         where: Standing = NOTHING_APPROVED,
+        only: str | None = None,
     ) -> Selection:
         """Choose people and tables.
 
@@ -69,6 +72,7 @@ class Selection:
             withdrawn: people who took consent back after the dataset was made.
             include_unconsented: the operator asked for everybody.
             where: where recommendations stand.
+            only: the one person to choose.
 
         Returns:
             what may leave.
@@ -81,7 +85,7 @@ class Selection:
             ).fetchall()
         }
         tables = tuple(table for table in declared if table.name in present)
-        selection = cls(con, tables, tuple(withdrawn), include_unconsented, where)
+        selection = cls(con, tables, tuple(withdrawn), include_unconsented, where, only)
         selection._choose_people(con)
         return selection
 
@@ -134,10 +138,15 @@ class Selection:
     def _choose_people(self, con: duckdb.DuckDBPyConnection) -> None:
         con.execute("create or replace temp table exported_user (user_id varchar)")
         con.execute(
-            "insert into exported_user select user_id from raw_users where $everybody "
-            "or (consent_status = 'granted' and not list_contains($withdrawn::varchar[], user_id)) "
-            "order by user_id",
-            {"everybody": self.include_unconsented, "withdrawn": list(self.withdrawn)},
+            "insert into exported_user select user_id from raw_users "
+            "where user_id = coalesce($only, user_id) and ($everybody or "
+            "(consent_status = 'granted' and not list_contains($withdrawn::varchar[], user_id)))"
+            " order by user_id",
+            {
+                "only": self.only,
+                "everybody": self.include_unconsented,
+                "withdrawn": list(self.withdrawn),
+            },
         )
         if self.table(RECOMMENDATIONS.name) is not None:
             create_standing(con, self.where)

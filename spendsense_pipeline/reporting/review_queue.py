@@ -1,0 +1,147 @@
+"""The queue: what there is to review, counted by state, in pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from spendsense_pipeline.publishing.consent import withdrawn
+from spendsense_pipeline.reporting.paging import one_of
+from spendsense_pipeline.reporting.person import find_user
+from spendsense_pipeline.reporting.reviewed import QueueItem, reviewed_now
+from spendsense_pipeline.review.requests import without_consent
+from spendsense_pipeline.review.states import STATES
+from spendsense_pipeline.sql import QueryFolder, create_temporary
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+    from spendsense_pipeline.review.policy import Policy
+    from spendsense_pipeline.settings import Settings
+
+_QUERIES = QueryFolder(__package__)
+# What waits for somebody first, and a person's items together.
+_IN_ORDER: Final = "list_position($order, state), len(user_id), user_id, rank, recommendation_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemsOf:
+    """Which items; a filter that is None is none.
+
+    Attributes:
+        user_id: whose.
+        kind: `education` or `offer`.
+        persona: key of the persona they speak to.
+        content_id: entry of the catalogue they were made from.
+    """
+
+    user_id: str | None = None
+    kind: str | None = None
+    persona: str | None = None
+    content_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What there is to review.
+
+    Attributes:
+        dataset_id: the published dataset.
+        as_of: its day.
+        policy: what an item is of which nobody has said anything.
+        counts: items by state, of those asked for whatever their state.
+        hidden: items of people who have withdrawn consent, which are in no other figure.
+        items: those asked for, what waits for somebody first.
+        found: how many there are of them; `items` may be the first few.
+    """
+
+    dataset_id: str
+    as_of: dt.date
+    policy: Policy
+    counts: dict[str, int]
+    hidden: int
+    items: tuple[QueueItem, ...]
+    found: int
+
+
+EVERY_ITEM = ItemsOf()
+
+
+def review_queue(
+    published: DatasetReader,
+    settings: Settings,
+    *,
+    status: str | None = None,
+    items: ItemsOf = EVERY_ITEM,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Queue:
+    """The items of a dataset by the state they are in.
+
+    Args:
+        published: the dataset.
+        settings: where the log is.
+        status: only items in this state.
+        items: which items.
+        limit: how many of them at most; None for all.
+        offset: how many to pass over.
+
+    Raises:
+        SpendSenseError: there is no such state or person, or the person has withdrawn consent.
+    """
+    if status is not None:
+        one_of("status", status, STATES)
+    reviewed = reviewed_now(published, settings)
+    gone = withdrawn(reviewed.decisions)
+    if items.user_id is not None:
+        find_user(published, items.user_id)
+        if items.user_id in gone:
+            raise without_consent(items.user_id, about="what is recommended")
+    asked = {name: value for name, value in vars(items).items() if value is not None}
+    chosen = "".join(f" and {name} = ${name}" for name in asked)
+    create_temporary(
+        published.con,
+        "_review_queue",
+        _QUERIES.text("review_queue.sql").replace("/* asked */", chosen),
+        {**reviewed.parameters(), "withdrawn": gone, **asked},
+    )
+    counts = dict(
+        published.con.execute("select state, count(*) from _review_queue group by state").fetchall()
+    )
+    return Queue(
+        dataset_id=published.dataset.dataset_id,
+        as_of=published.dataset.as_of,
+        policy=reviewed.policy,
+        counts={state: counts.get(state, 0) for state in STATES},
+        hidden=_count_of(published, gone),
+        items=tuple(
+            reviewed.queued(row)
+            for row in _page(published, status=status, limit=limit, offset=offset)
+        ),
+        found=counts.get(status, 0) if status else sum(counts.values()),
+    )
+
+
+def _page(
+    published: DatasetReader, *, status: str | None, limit: int | None, offset: int
+) -> list[dict[str, Any]]:
+    if limit == 0:
+        return []
+    create_temporary(
+        published.con,
+        "_review_page",
+        f"select *, row_number() over (order by {_IN_ORDER}) as place from ("
+        "select * from _review_queue where state = coalesce($status, state) "
+        f"order by {_IN_ORDER} limit $limit offset $offset)",
+        {"status": status, "order": list(STATES), "limit": limit, "offset": offset},
+    )
+    return published.rows(_QUERIES.text("review_page.sql"))
+
+
+def _count_of(published: DatasetReader, users: list[str]) -> int:
+    [(count,)] = published.con.execute(
+        "select count(distinct recommendation_id) from recommendations "
+        "where list_contains($users::varchar[], user_id)",
+        {"users": users},
+    ).fetchall()
+    return int(count)
