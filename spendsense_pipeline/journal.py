@@ -219,7 +219,7 @@ class _Known:
     whole: _Whole
 
 
-# By path, the least recently read first. Each value is replaced whole, so that threads may share it.
+# By path, the least recently read first; each value is replaced whole, so threads may share it.
 _remembered: dict[Path, _Known] = {}
 
 

@@ -11,7 +11,6 @@ from spendsense_pipeline.errors import SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.publishing.raw_tables import RawTables
-    from spendsense_pipeline.settings import Settings
 
 
 def require_nobody_made(options: Mapping[str, Any]) -> None:
@@ -70,9 +69,7 @@ def judge_again(
         only_blocking_checks=skip_validation,
         operator=operator_name(settings, operator),
     )
-    prepared = prepare(
-        settings, request, today=today(settings), wait_seconds=WAIT_SECONDS, say=say
-    )
+    prepared = prepare(settings, request, today=today(settings), wait_seconds=WAIT_SECONDS, say=say)
     for note in prepared.notes:
         say(note)
     confirm_replacing(settings, yes=yes)

@@ -29,7 +29,9 @@ JsonOption = Annotated[
 ]
 OperatorOption = Annotated[
     str | None,
-    typer.Option("--operator", help="Who does it, for the log.", show_default="SPENDSENSE_OPERATOR"),
+    typer.Option(
+        "--operator", help="Who does it, for the log.", show_default="SPENDSENSE_OPERATOR"
+    ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before replacing data.")]
 

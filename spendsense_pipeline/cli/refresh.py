@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 
-
 def refresh(
     users: Annotated[int | None, typer.Option(help="How many people.", show_default="100")] = None,
     seed: Annotated[
@@ -216,7 +215,8 @@ def run_and_summarize(
     from spendsense_pipeline.cli.progress import TerminalProgress
     from spendsense_pipeline.cli.summary import show_summary
     from spendsense_pipeline.launching.preparing import disk_full_in_one_line
-    from spendsense_pipeline.launching.running import COMMAND_LINE, new_run_id, run_job
+    from spendsense_pipeline.launching.running import new_run_id, run_job
+    from spendsense_pipeline.operations.entries import COMMAND_LINE
     from spendsense_pipeline.operations.runs import note_run
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.summary import summarize

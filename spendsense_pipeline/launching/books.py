@@ -13,8 +13,9 @@ from spendsense_pipeline.disk import LEAST_MISSING, DiskFullError, free_bytes
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.launching.following import Story
 from spendsense_pipeline.launching.launches import Launch, launches, read_launch
-from spendsense_pipeline.launching.running import DASHBOARD, LAUNCHED_BY_TAG, OPERATOR_TAG
+from spendsense_pipeline.launching.running import LAUNCHED_BY_TAG, OPERATOR_TAG
 from spendsense_pipeline.launching.views import ProblemView, RunView, Status
+from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.publishing.warehouse import writer_now
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Books:
             records = {r.dagster_run.run_id: r for r in instance.get_run_records(limit=limit)}
             views = [self._view(record, None) for record in records.values()]
             for launch in launches(self._settings):
-                if launch.run_id in records or len(records) >= limit and _is_old(launch, views):
+                if launch.run_id in records or (len(records) >= limit and _is_old(launch, views)):
                     continue
                 if instance.get_run_by_id(launch.run_id) is None:
                     views.append(self._view_of_launch(launch))
@@ -128,7 +129,8 @@ class Books:
         """The run that is at work or, where none is, the first of those that wait; None without."""
         active = [view for view in self.runs() if view.is_active]
         at_work = [view for view in active if view.status in ("running", "canceling")]
-        return (at_work or active or [None])[-1]
+        in_order = at_work or active
+        return in_order[-1] if in_order else None
 
     def instance(self) -> dg.DagsterInstance:
         """Dagster's own object, for what changes the books."""
@@ -136,14 +138,14 @@ class Books:
 
         with self._lock:
             if self._instance is None:
-                self._instance = open_instance(self._settings)
+                self._instance = open_instance(self._settings).__enter__()
             return self._instance
 
     def _settled(self) -> dg.DagsterInstance:
         """The books, with every run whose process is gone told as ended."""
-        from spendsense_pipeline.defs.runs import UNFINISHED, mark_dead_runs
-
         import dagster as dg
+
+        from spendsense_pipeline.defs.runs import UNFINISHED, mark_dead_runs
 
         instance = self.instance()
         mark_dead_runs(instance)
@@ -198,7 +200,7 @@ class Books:
         if story is not None:
             told = {
                 "has_published": story.has_published,
-                "stages": story.stages(is_ended=run.is_finished),
+                "stages": story.stages(is_ended=run.is_finished, is_canceled=status == "canceled"),
                 "problems": story.problems() if status == "failed" else (),
                 "warnings": tuple(story.warnings),
             }
@@ -250,7 +252,8 @@ def _form(run_config: Any) -> Any:
 
 
 def _preset(run_config: Any, tags: Any) -> str | None:
-    return _form(run_config).get("preset") or tags.get(_PRESET_TAG)
+    named = _form(run_config).get("preset") or tags.get(_PRESET_TAG)
+    return None if named is None else str(named)
 
 
 def _as_of(run_config: Any, tags: Any) -> dt.date | None:

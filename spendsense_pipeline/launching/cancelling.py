@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.launching.books import CANCELED_BY_TAG, Books
 from spendsense_pipeline.launching.launches import note_end, read_launch
-from spendsense_pipeline.launching.running import DASHBOARD
 from spendsense_pipeline.launching.views import RunView
-from spendsense_pipeline.operations.entries import Operation
+from spendsense_pipeline.operations.entries import DASHBOARD, Operation
 from spendsense_pipeline.operations.log import try_to_record
 from spendsense_pipeline.review.requests import require_operator
 

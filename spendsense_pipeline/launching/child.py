@@ -15,7 +15,8 @@ from spendsense_pipeline.errors import RUN_FAILED, WRONG_INPUT, SpendSenseError
 from spendsense_pipeline.launching.launches import Launch, note_end, read_launch
 from spendsense_pipeline.launching.preparing import begin, disk_full_in_one_line
 from spendsense_pipeline.launching.progress import Unwatched
-from spendsense_pipeline.launching.running import DASHBOARD, run_job
+from spendsense_pipeline.launching.running import run_job
+from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,11 +56,17 @@ class Story:
         """Whether its dataset is the one readers see, or was until another came."""
         return self.states.get(PUBLISHED.name) == "done"
 
-    def stages(self, *, is_ended: bool) -> tuple[StageView, ...]:
-        """Its steps; what a run that has ended never came to was skipped."""
+    def stages(self, *, is_ended: bool, is_canceled: bool) -> tuple[StageView, ...]:
+        """Its steps; what a run that has ended never came to was skipped, and so was the step that
+        somebody stopped.
+        """
         ahead: StageState = "skipped" if is_ended else "waiting"
-        stopped: StageState = "failed" if is_ended else "running"
-        shown = {step: stopped if s == "running" else s for step, s in self.states.items()}
+        stopped: StageState = "skipped" if is_canceled else "failed"
+        interrupted = ("running", "failed") if is_canceled else ("running",)
+        shown = {
+            step: stopped if is_ended and state in interrupted else state
+            for step, state in self.states.items()
+        }
         return tuple(
             StageView(step, stage_name(step), shown.get(step, ahead), self.seconds.get(step))
             for step in self.steps
@@ -135,7 +142,7 @@ def _rows(records: Any) -> tuple[tuple[tuple[str, Any], ...], ...]:
     return tuple(tuple(record.data.items()) for record in listed)
 
 
-def in_order_of_data(steps: list[str]) -> tuple[str, ...]:
+def in_order_of_data(steps: Sequence[str]) -> tuple[str, ...]:
     """Steps in the order data flows, each followed by what checks it.
 
     Args:

@@ -99,6 +99,6 @@ def schedule_status(books: Books, *, now: dt.datetime, ticks: int = 7) -> Schedu
         timezone,
         is_on,
         bool(daemon and daemon.healthy),
-        get_next_cron_tick(NIGHTLY_CRON, now.timestamp(), timezone) if is_on else None,
+        get_next_cron_tick(NIGHTLY_CRON, now, timezone) if is_on else None,
         tuple(found),
     )

@@ -171,9 +171,7 @@ def require_no_import_held(settings: Settings) -> None:
     """
     from spendsense_pipeline.publishing.imported import require_no_import
 
-    require_no_import(
-        settings, "to replace it by made-up people knowingly, pass --replace-import"
-    )
+    require_no_import(settings, "to replace it by made-up people knowingly, pass --replace-import")
 
 
 def require_nobody_made_by(request: RunRequest) -> None:
@@ -190,7 +188,9 @@ def require_nobody_made_by(request: RunRequest) -> None:
     named = ", ".join(name for name, is_given in given.items() if is_given)
     if named:
         raise SpendSenseError(
-            problem=f"{FROM_RAW} judges the people in the raw tables, and {named} would make others",
+            problem=(
+                f"{FROM_RAW} judges the people in the raw tables, and {named} would make others"
+            ),
             remedy=f"leave out {named}, or run {REFRESH}",
         )
 

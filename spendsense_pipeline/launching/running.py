@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.disk import without_consequences
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
+from spendsense_pipeline.operations.entries import COMMAND_LINE
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 LAUNCHED_BY_TAG = "spendsense/launched_by"
 OPERATOR_TAG = "spendsense/operator"
-COMMAND_LINE = "command line"
-DASHBOARD = "dashboard"
 
 
 @dataclass

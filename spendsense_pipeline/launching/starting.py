@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.launching.launches import forget_old, held_log, write_launch
 from spendsense_pipeline.launching.preparing import RunRequest, prepare
-from spendsense_pipeline.launching.running import DASHBOARD, new_run_id
+from spendsense_pipeline.launching.running import new_run_id
+from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.operations.runs import note_run
 from spendsense_pipeline.review.requests import require_operator
 from spendsense_pipeline.settings import today
