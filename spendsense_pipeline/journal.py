@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,6 @@ from spendsense_pipeline.publishing.warehouse import WarehouseError, named_error
 # Writing takes milliseconds, so whoever holds the lock this long has stopped.
 _LONGEST_WAIT_SECONDS = 30.0
 _POLL_SECONDS = 0.005
-# Enough of what was read before to tell that the file still begins with it.
-_COMPARED_BYTES = 65_536
 # The clock of a file system ticks this coarsely: two changes within may bear one time.
 _CLOCK_TICK_NS = 50_000_000
 _FILES_REMEMBERED = 16
@@ -80,7 +79,7 @@ class Journal(Generic[Entry]):
                 with self.path.open("rb") as file:
                     return self._whole_of(file)
             except FileNotFoundError:
-                return _Whole((), 0, b"", None)
+                return _NOTHING
 
     def _whole_of(self, file: IO[bytes]) -> _Whole:
         known = _remembered.pop(self.path, None)
@@ -92,26 +91,31 @@ class Journal(Generic[Entry]):
                 return before
             whole = self._extended(file, before, now)
         else:
-            whole = self._extended(file, _Whole((), 0, b"", None), _state_of(file))
+            whole = self._extended(file, _NOTHING, _state_of(file))
         self._remember(whole)
         return whole
 
     def _extended(self, file: IO[bytes], before: _Whole, state: _State | None) -> _Whole:
         """What a file holds that may begin with what was read before."""
-        compared = before.tail
-        file.seek(before.size - len(compared))
-        if file.read(len(compared)) != compared:
-            before, compared = _Whole((), 0, b"", None), b""
+        beginning = file.read(before.size)
+        if zlib.crc32(beginning) != before.checksum or len(beginning) < before.size:
+            before = _NOTHING
             file.seek(0)
         content = file.read()
         more, size = self._parsed(content, len(before.entries))
-        tail = (compared + content[:size])[-_COMPARED_BYTES:]
-        if not tail.endswith(b"\n"):  # an editor dropped it, and may put it back
-            tail = b""
-        return _Whole(before.entries + more, before.size + size, tail, state)
+        said = content[:size]
+        checksum = zlib.crc32(said, before.checksum)
+        return _Whole(
+            (*before.entries, *more) if more else before.entries,
+            before.size + size,
+            checksum,
+            # An editor may have dropped the last one, and may put it back.
+            said.endswith(b"\n") if said else before.is_terminated,
+            state,
+        )
 
     def _remember(self, whole: _Whole) -> None:
-        if whole.tail:
+        if whole.is_terminated:
             _remembered[self.path] = _Known(self.parse, whole)
             while len(_remembered) > _FILES_REMEMBERED:
                 with contextlib.suppress(KeyError, StopIteration, RuntimeError):
@@ -203,14 +207,19 @@ class _State:
 
 @dataclass(frozen=True)
 class _Whole:
-    """What a log says: the entries, the bytes they are, the last of those, and the file's state
-    then; None where it may change once more without telling.
+    """What a log says: the entries, how many bytes they are and the checksum of those, whether
+    they end in a line feed, and the file's state then; None where it may change once more without
+    telling.
     """
 
     entries: tuple[Any, ...]
     size: int
-    tail: bytes
+    checksum: int
+    is_terminated: bool
     state: _State | None
+
+
+_NOTHING = _Whole((), 0, 0, is_terminated=True, state=None)
 
 
 @dataclass(frozen=True)
