@@ -69,6 +69,19 @@ class Settings:
             ui_token=variables.get(UI_TOKEN_VARIABLE, "").strip(),
         )
 
+    def to_environment(self) -> dict[str, str]:
+        """These settings as the variables another process reads them from."""
+        home = self.dagster_home
+        return {
+            DATA_DIR_VARIABLE: str(self.data_dir),
+            TIMEZONE_VARIABLE: str(self.timezone),
+            MAX_USERS_VARIABLE: str(self.max_users),
+            ENGINE_VARIABLE: self.engine,
+            ENGINE_ADDRESS_VARIABLE: self.engine_address,
+            OPERATOR_VARIABLE: self.operator,
+            DAGSTER_HOME_VARIABLE: "" if home == self.data_dir / "dagster_home" else str(home),
+        }
+
     @property
     def published_path(self) -> Path:
         """The published database: complete, checked, opened read-only by everyone."""
@@ -118,6 +131,21 @@ class Settings:
     def ui_dir(self) -> Path:
         """Folder of what the dashboard keeps of its visitors: their name, what they typed."""
         return self.data_dir / "ui"
+
+    @property
+    def operations_path(self) -> Path:
+        """Everything operators have done; it only grows."""
+        return self.data_dir / "operations.jsonl"
+
+    @property
+    def operations_lock_path(self) -> Path:
+        """File whose lock the one writer of that log holds, for as long as it writes."""
+        return self.data_dir / ".operations.lock"
+
+    @property
+    def launches_dir(self) -> Path:
+        """Folder of what was asked of the processes the dashboard started, and how they ended."""
+        return self.data_dir / "launches"
 
     @property
     def lock_path(self) -> Path:

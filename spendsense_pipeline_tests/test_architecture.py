@@ -25,7 +25,7 @@ LONGEST_FILE = {PACKAGE: 350, TESTS: 500}
 # Names that say nothing about what is inside.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "constants", "shared"}
 # Dagster is an edge: the subject must be readable, testable and fast without it.
-MAY_IMPORT_DAGSTER = ("defs/", "definitions.py", "cli/", "cli.py")
+MAY_IMPORT_DAGSTER = ("defs/", "definitions.py", "launching/")
 # pandas and the plotting library serve the edges; neither may cost a run its start-up time.
 HEAVY = {"pandas", "matplotlib"}
 
@@ -137,7 +137,7 @@ def test_only_the_edge_imports_dagster() -> None:
             for name in imported_names(module, top_level_only=False)
         )
     ]
-    assert not strays, f"only defs/, definitions.py and the command line know Dagster: {strays}"
+    assert not strays, f"only defs/, definitions.py and launching/ know Dagster: {strays}"
 
 
 @pytest.mark.parametrize(
@@ -181,14 +181,26 @@ def test_a_page_holds_no_query() -> None:
     assert not querying, f"pages ask `reporting` and `review`: {querying}"
 
 
-def test_the_command_line_imports_dagster_only_when_it_runs_something() -> None:
-    eager = [
-        within(module)
+def test_the_command_and_the_pages_reach_dagster_through_launching_only() -> None:
+    reaching = [
+        f"{within(module)}: {package}"
         for module in MODULES
-        if within(module).startswith(("cli/", "cli.py"))
-        and imports(module, "dagster", top_level_only=True)
+        for package in ("definitions", "defs")
+        if within(module).startswith(("cli/", "ui/"))
+        and imports(module, f"spendsense_pipeline.{package}")
     ]
-    assert not eager, f"`spendsense --help` must not pay for Dagster: {eager}"
+    assert not reaching, f"ask spendsense_pipeline.launching instead: {reaching}"
+
+
+def test_launching_loads_dagster_only_when_it_runs_or_reads_something() -> None:
+    names = [
+        within(module).removesuffix(".py").replace("/", ".")
+        for module in MODULES
+        if within(module).startswith("launching/") and module.stem != "__init__"
+    ]
+    assert names
+    loaded = loaded_by("\n".join(f"import spendsense_pipeline.{name}" for name in names))
+    assert not loaded & (HEAVY | {"dagster"}), "a page or `spendsense --help` would pay for it"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from spendsense_pipeline.cli import (
     exporting,
     history,
     importing,
+    log,
     person,
     presets,
     recommendations,
@@ -73,6 +74,7 @@ app.command("diff")(history.diff)
 app.command("rollback")(history.rollback)
 app.add_typer(consent.app, name="consent")
 app.add_typer(review.app, name="review")
+app.command("log")(log.log)
 app.command("ui")(ui.ui)
 
 

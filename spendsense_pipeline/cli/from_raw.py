@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.cli.output import say, show, show_json
+from spendsense_pipeline.cli.output import operator_name, say, show, show_json
 from spendsense_pipeline.errors import SpendSenseError
 
 if TYPE_CHECKING:
     from spendsense_pipeline.publishing.raw_tables import RawTables
-    from spendsense_pipeline.settings import Settings
-
-JOB = "refresh_from_raw"
 
 
 def require_nobody_made(options: Mapping[str, Any]) -> None:
@@ -40,6 +36,7 @@ def require_nobody_made(options: Mapping[str, Any]) -> None:
 def judge_again(
     config: Path | None,
     *,
+    operator: str | None,
     skip_validation: bool,
     dry_run: bool,
     yes: bool,
@@ -49,6 +46,7 @@ def judge_again(
 
     Args:
         config: a file with thresholds and expectations; None: those in force.
+        operator: who asks, as given on the command line.
         skip_validation: skip the checks that only warn.
         dry_run: say what would be judged and write nothing.
         yes: do not ask before replacing the published dataset.
@@ -56,55 +54,36 @@ def judge_again(
     """
     from spendsense_pipeline.cli.refresh import confirm_replacing, run_and_summarize
     from spendsense_pipeline.controls import load_config
-    from spendsense_pipeline.publishing.raw_tables import find_raw_tables, settle_raw_tables
-    from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.launching.preparing import FROM_RAW, RunRequest, begin, prepare
+    from spendsense_pipeline.publishing.raw_tables import WAIT_SECONDS, find_raw_tables
+    from spendsense_pipeline.settings import Settings, today
 
     settings = Settings.from_environment()
     rules = load_config(config) if config is not None else None
     if dry_run:
         _show_found(find_raw_tables(settings, rules), as_json=as_json)
         return
-    with _nobody_writing(settings):
-        found = find_raw_tables(settings, rules)
-    say(_sentence(found))
+    request = RunRequest(
+        job=FROM_RAW,
+        config=rules.given_json() if rules is not None else {},
+        only_blocking_checks=skip_validation,
+        operator=operator_name(settings, operator),
+    )
+    prepared = prepare(settings, request, today=today(settings), wait_seconds=WAIT_SECONDS, say=say)
+    for note in prepared.notes:
+        say(note)
     confirm_replacing(settings, yes=yes)
     if skip_validation:
         say("Skipping the checks that only warn; those that block publishing run.")
-    settle_raw_tables(settings, rules)
-    run_and_summarize(
-        settings, JOB, run_config={}, only_blocking_checks=skip_validation, as_json=as_json
-    )
-
-
-@contextlib.contextmanager
-def _nobody_writing(settings: Settings) -> Iterator[None]:
-    """Wait for a run that is writing the warehouse, where there is one."""
-    from spendsense_pipeline.publishing.commands import refresh_command
-    from spendsense_pipeline.publishing.raw_tables import WAIT_SECONDS
-    from spendsense_pipeline.publishing.warehouse import writer_lock
-
-    if not settings.building_path.exists():
-        yield
-        return
-    with writer_lock(
-        settings, holder=refresh_command(is_imported=True), wait_seconds=WAIT_SECONDS, say=say
-    ):
-        yield
+    begin(settings, prepared)
+    run_and_summarize(settings, prepared, as_json=as_json)
 
 
 def _show_found(found: RawTables, *, as_json: bool) -> None:
+    from spendsense_pipeline.launching.preparing import sentence
+
     if as_json:
         configuration = found.resolved.to_dict()
         show_json({"configuration": configuration, "rows": found.rows, "path": found.path})
     else:
-        show(f"Valid. {_sentence(found)} Nothing was written.")
-
-
-def _sentence(found: RawTables) -> str:
-    rows = ", ".join(
-        f"{count:,} {name.removeprefix('raw_').replace('_', ' ')}"
-        for name, count in found.rows.items()
-        if count and name.startswith("raw_")
-    )
-    whose = "imported" if found.resolved.is_imported else "generated"
-    return f"The raw tables are {whose}, as of {found.resolved.as_of}: {rows}."
+        show(f"Valid. {sentence(found)} Nothing was written.")

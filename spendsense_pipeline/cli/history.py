@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from spendsense_pipeline.cli.output import (
     JsonOption,
+    OperatorOption,
     YesOption,
     is_interactive,
+    operator_name,
     percent,
     show,
     show_json,
@@ -18,9 +21,6 @@ from spendsense_pipeline.cli.output import (
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.comparison import Comparison
-
-# Rolling back takes milliseconds; a refresh that is writing is worth waiting for, not for long.
-_WAIT_SECONDS = 10.0
 
 
 def diff(
@@ -62,6 +62,7 @@ def rollback(
         ),
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="How many publications back.")] = 1,
+    operator: OperatorOption = None,
     yes: YesOption = False,
     list_: Annotated[bool, typer.Option("--list", help="Only list the datasets kept.")] = False,
     as_json: JsonOption = False,
@@ -73,23 +74,30 @@ def rollback(
     spendsense rollback --yes
     ```
     """
+    from spendsense_pipeline.operations.entries import COMMAND_LINE
+    from spendsense_pipeline.operations.rolling_back import roll_back
     from spendsense_pipeline.publishing.retention import datasets
-    from spendsense_pipeline.publishing.retention import rollback as roll_back
-    from spendsense_pipeline.publishing.warehouse import writer_lock
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
     if list_:
         _list_datasets(datasets(settings), as_json=as_json)
         return
+    name = operator_name(settings, operator)
     if not yes and is_interactive():
         typer.confirm(f"Replace the published dataset in {settings.data_dir}?", abort=True)
-    with writer_lock(settings, holder="spendsense rollback", wait_seconds=_WAIT_SECONDS):
-        now = roll_back(settings, dataset_id=dataset_id, steps=steps)
+    done = roll_back(
+        settings,
+        dataset_id=dataset_id,
+        steps=steps,
+        operator=name,
+        via=COMMAND_LINE,
+        at=dt.datetime.now(dt.UTC),
+    )
     if as_json:
-        show_json(now)
+        show_json(done.dataset)
     else:
-        show(f"Published again: dataset {now.dataset_id} as of {now.as_of}.")
+        show(*done.sentences)
 
 
 def _list_datasets(kept: list[Any], *, as_json: bool) -> None:

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from spendsense_pipeline.cli.output import JsonOption, YesOption, say, show, show_json, table
+from spendsense_pipeline.cli.output import (
+    JsonOption,
+    OperatorOption,
+    YesOption,
+    operator_name,
+    say,
+    show,
+    show_json,
+    table,
+)
 from spendsense_pipeline.cli.refresh import confirm_replacing, run_and_summarize
 
 if TYPE_CHECKING:
     from spendsense_pipeline.importing import StagedImport
     from spendsense_pipeline.importing.report import ReportLine
-
-JOB = "refresh_from_raw"
 
 
 def _list_formats(name: str | None) -> str | None:
@@ -72,6 +79,7 @@ def import_(
     no_run: Annotated[
         bool, typer.Option("--no-run", help="Only validate and set aside; run nothing.")
     ] = False,
+    operator: OperatorOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,9 +99,11 @@ def import_(
     from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
     from spendsense_pipeline.importing import ImportRequest, stage
     from spendsense_pipeline.importing.warehouse import fill_warehouse, imports_dir
+    from spendsense_pipeline.launching.preparing import FROM_RAW, Prepared, RunRequest
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
+    name = operator_name(settings, operator)
     settings.prepare_data_dir()
     day = as_of.date() if as_of else None
     request = ImportRequest(path, day, mapping, all_consented, is_strict=strict, format=format_)
@@ -108,7 +118,15 @@ def import_(
         return
     confirm_replacing(settings, yes=yes)
     fill_warehouse(settings, staged, overridden_configuration(None, Overrides(), say=say))
-    run_and_summarize(settings, JOB, run_config={}, as_json=as_json, also={"import": staged})
+    prepared = Prepared(RunRequest(FROM_RAW, operator=name), {}, None, ())
+    run_and_summarize(
+        settings,
+        prepared,
+        action="import",
+        subject=path.name,
+        as_json=as_json,
+        also={"import": staged},
+    )
 
 
 def _show(staged: StagedImport) -> None:

@@ -19,11 +19,19 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from spendsense_pipeline.settings import Settings
+
 _PIPE_WIDTH = 140
 NO_DATA = "–"
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON for programs instead of tables.")
+]
+OperatorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--operator", help="Who does it, for the log.", show_default="SPENDSENSE_OPERATOR"
+    ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before replacing data.")]
 
@@ -137,3 +145,14 @@ def sparkline(values: Sequence[float]) -> str:
 def is_interactive() -> bool:
     """Whether a person can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def operator_name(settings: Settings, given: str | None) -> str:
+    """Who does it: by the option, else by the environment; "" where neither says so.
+
+    A command on one's own machine goes on without a name; the log then says it is not known.
+    """
+    from spendsense_pipeline.review.requests import require_operator
+
+    name = settings.operator if given is None else given
+    return require_operator(name) if name.strip() or given is not None else ""

@@ -10,23 +10,14 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from spendsense_pipeline.tables import steps
-from spendsense_pipeline.tables.runs import checked_asset
+from spendsense_pipeline.launching.progress import stage_name
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
 
-def stage_name(step: str) -> str:
-    """What a step does, in words."""
-    if asset := checked_asset(step):
-        return f"check {asset}"
-    known = steps().get(step)
-    return known.doing if known else step.replace("_", " ")
-
-
-class Progress:
+class TerminalProgress:
     """Shows the stages of one run. Use as a context manager."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
@@ -38,7 +29,7 @@ class Progress:
         self._overall: TaskID | None = None
         self.seconds: dict[str, float] = {}
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> TerminalProgress:
         """Take hold of the terminal as it is now: Dagster captures what steps print."""
         if not self._is_quiet:
             self._file = _own_stderr()

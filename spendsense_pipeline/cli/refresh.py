@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +11,10 @@ import typer
 
 from spendsense_pipeline.cli.output import (
     JsonOption,
+    OperatorOption,
     YesOption,
     is_interactive,
+    operator_name,
     plain,
     say,
     show,
@@ -23,13 +24,8 @@ from spendsense_pipeline.cli.presets import preset_names
 from spendsense_pipeline.disk import human_bytes
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig
-    from spendsense_pipeline.publishing.continuity import Continuity
-    from spendsense_pipeline.reporting.estimate import Estimate
+    from spendsense_pipeline.launching.preparing import Plan, Prepared
     from spendsense_pipeline.settings import Settings
-
-JOB = "demo_refresh"
-_TO_REPLACE = "to replace it by made-up people knowingly, pass --replace-import"
 
 
 def refresh(
@@ -89,6 +85,7 @@ def refresh(
             "--force", help="Go on although the disk or the memory looks too small for it."
         ),
     ] = False,
+    operator: OperatorOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -107,11 +104,13 @@ def refresh(
     """
     from spendsense_pipeline.cli.from_raw import judge_again, require_nobody_made
     from spendsense_pipeline.cli.overrides import Overrides, overridden_configuration
-    from spendsense_pipeline.controls import as_of_for, resolve
-    from spendsense_pipeline.publishing.continuity import continue_published
-    from spendsense_pipeline.publishing.imported import REPLACE_FIELD, require_no_import
-    from spendsense_pipeline.reporting.estimate import estimate
-    from spendsense_pipeline.scaling.capacity import reclaim, require_capacity
+    from spendsense_pipeline.launching.preparing import (
+        RunRequest,
+        begin,
+        plan,
+        prepare,
+        require_no_import_held,
+    )
     from spendsense_pipeline.settings import Settings, today
 
     if from_raw:
@@ -127,44 +126,40 @@ def refresh(
             }
         )
         judge_again(
-            config, skip_validation=skip_validation, dry_run=dry_run, yes=yes, as_json=as_json
+            config,
+            operator=operator,
+            skip_validation=skip_validation,
+            dry_run=dry_run,
+            yes=yes,
+            as_json=as_json,
         )
         return
     settings = Settings.from_environment()
     if not (replace_import or dry_run):
-        require_no_import(settings, _TO_REPLACE)
+        require_no_import_held(settings)
     overrides = Overrides(users, seed, months, as_of.date() if as_of else None, preset)
-    asked = overridden_configuration(config, overrides, say=say)
-    day = as_of_for(asked, today=today(settings))
-    history = continue_published(settings, asked, as_of=day, is_fresh=fresh)
-    resolved = resolve(asked, as_of=day, history_start=history.history_start)
+    request = RunRequest(
+        config=overridden_configuration(config, overrides, say=say).given_json(),
+        is_fresh=fresh,
+        replace_import=replace_import,
+        only_blocking_checks=skip_validation,
+        force=force,
+        operator=operator_name(settings, operator),
+    )
     if dry_run:
-        _show_estimate(resolved, history, settings, replace_import=replace_import, as_json=as_json)
+        planned = plan(settings, request, today=today(settings))
+        _show_estimate(planned, settings, replace_import=replace_import, as_json=as_json)
         return
-    expected = estimate(resolved)
-    if not force:
-        require_capacity(expected, settings)
-    say(f"As of {day}. {history.note}")
-    for short in resolved.short_histories:
-        say(f"Note: {short}")
+    prepared = prepare(settings, request, today=today(settings))
+    for note in prepared.notes:
+        say(note)
     if replace_import:
         _say_how_to_come_back(settings)
     confirm_replacing(settings, yes=yes)
     if skip_validation:
         say("Skipping the checks that only warn; those that block publishing run.")
-    reclaim(expected, settings)
-    run_and_summarize(
-        settings,
-        JOB,
-        run_config={
-            **_for_tonight(asked, day, history.history_start).given_json(),
-            **({REPLACE_FIELD: True} if replace_import else {}),
-        },
-        expected=expected,
-        only_blocking_checks=skip_validation,
-        force=force,
-        as_json=as_json,
-    )
+    begin(settings, prepared)
+    run_and_summarize(settings, prepared, as_json=as_json)
 
 
 def _say_how_to_come_back(settings: Settings) -> None:
@@ -197,12 +192,10 @@ def confirm_replacing(settings: Settings, *, yes: bool) -> None:
 
 def run_and_summarize(
     settings: Settings,
-    job: str,
+    prepared: Prepared,
     *,
-    run_config: dict[str, Any],
-    expected: Estimate | None = None,
-    only_blocking_checks: bool = False,
-    force: bool = False,
+    action: str = "refresh",
+    subject: str = "",
     as_json: bool = False,
     also: Mapping[str, Any] | None = None,
 ) -> None:
@@ -210,33 +203,42 @@ def run_and_summarize(
 
     Args:
         settings: where the files are.
-        job: name of the job.
-        run_config: what it is run with.
-        expected: what it makes, by which a disk that fills up is told from one that is far too
-            small.
-        only_blocking_checks: leave out the checks that only warn.
-        force: do not refuse for want of room.
+        prepared: what is run.
+        action: what the log of operations calls it.
+        subject: what it is about there; "" for the job.
         as_json: show the summary as JSON and no progress.
         also: what else the JSON of a run that succeeded says.
 
     Raises:
         SpendSenseError: with every failed check's figure, bound and remedy.
     """
-    from spendsense_pipeline.cli.progress import Progress
-    from spendsense_pipeline.cli.running import run_job
+    from spendsense_pipeline.cli.progress import TerminalProgress
     from spendsense_pipeline.cli.summary import show_summary
+    from spendsense_pipeline.launching.preparing import disk_full_in_one_line
+    from spendsense_pipeline.launching.running import new_run_id, run_job
+    from spendsense_pipeline.operations.entries import COMMAND_LINE
+    from spendsense_pipeline.operations.runs import note_run
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.summary import summarize
     from spendsense_pipeline.settings import today
 
-    with _disk_full_in_one_line(settings, expected):
+    run_id = new_run_id()
+    request = prepared.request
+    with disk_full_in_one_line(settings, prepared.expected):
+        unrecorded = note_run(
+            settings, request, run_id, action=action, subject=subject, via=COMMAND_LINE
+        )
+        if unrecorded:
+            say(unrecorded)
         report = run_job(
             settings,
-            job,
-            run_config=run_config,
-            progress=Progress(is_quiet=as_json),
-            only_blocking_checks=only_blocking_checks,
-            force=force,
+            request.job,
+            run_config=prepared.run_config,
+            progress=TerminalProgress(is_quiet=as_json),
+            run_id=run_id,
+            operator=request.operator,
+            only_blocking_checks=request.only_blocking_checks,
+            force=request.force,
         )
     if report.is_interrupted:
         raise KeyboardInterrupt
@@ -259,44 +261,16 @@ def run_and_summarize(
         show_summary(content)
 
 
-@contextlib.contextmanager
-def _disk_full_in_one_line(settings: Settings, expected: Estimate | None) -> Iterator[None]:
-    """A disk so full that Dagster cannot keep its books ends the run in the middle of a step."""
-    from spendsense_pipeline.disk import disk_full
-
-    try:
-        yield
-    except Exception as error:
-        full = disk_full(error, settings.dagster_home)
-        if full is None:
-            raise
-        if expected is not None:
-            from spendsense_pipeline.scaling.capacity import reclaim, still_missing
-
-            full = full.needing(still_missing(expected, settings))
-            reclaim(expected, settings)
-        raise full from error
-
-
-def _for_tonight(asked: OperatorConfig, day: dt.date, start: dt.date | None) -> OperatorConfig:
-    """The configuration with its day and history settled, as the nightly schedule settles them."""
-    return asked.replace(
-        config=asked.config.replace(generation_timestamp=day.isoformat(), history_start=start)
-    )
-
-
 def _show_estimate(
-    resolved: ResolvedConfig,
-    history: Continuity,
+    planned: Plan,
     settings: Settings,
     *,
     replace_import: bool,
     as_json: bool,
 ) -> None:
-    from spendsense_pipeline.reporting.estimate import estimate
     from spendsense_pipeline.scaling.capacity import shortage
 
-    expected = estimate(resolved)
+    resolved, history, expected = planned.resolved, planned.history, planned.expected
     missing = shortage(expected, settings)
     refusal = None if replace_import else _refusal(settings)
     if as_json:
@@ -328,10 +302,11 @@ def _show_estimate(
 
 def _refusal(settings: Settings) -> str | None:
     """Why a run that makes people would be refused, if it would."""
-    from spendsense_pipeline.publishing.imported import ImportHeldError, require_no_import
+    from spendsense_pipeline.launching.preparing import require_no_import_held
+    from spendsense_pipeline.publishing.imported import ImportHeldError
 
     try:
-        require_no_import(settings, _TO_REPLACE)
+        require_no_import_held(settings)
     except ImportHeldError as error:
         return str(error)
     return None

@@ -189,60 +189,27 @@ def _say(
     text: str | None = None,
     as_json: bool,
 ) -> None:
-    from spendsense_pipeline.reporting.dataset_reader import open_dataset
-    from spendsense_pipeline.reporting.review_items import find_items, occasion_of
-    from spendsense_pipeline.review.log import append
-    from spendsense_pipeline.review.requests import Request, require_operator, require_words
+    from rich.markup import escape
+
+    from spendsense_pipeline.operations.reviewing import say
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
-    name = require_operator(settings.operator if operator is None else operator)
-    require_words(action, reason=reason, text=text)
-    reads_as = None
-    with open_dataset(settings) as published:
-        keys = find_items(published, settings, item_ids)
-        if text is not None:
-            from spendsense_pipeline.recommendations.edits import check_edit
-
-            item_id = keys[0].recommendation_id
-            reads_as = check_edit(published.con, published.resolved, item_id, text.strip())
-        entries = append(
-            settings,
-            [
-                Request(
-                    action,
-                    name,
-                    key.recommendation_id,
-                    key.user_id,
-                    key.content_id,
-                    reason=reason,
-                    text=text,
-                )
-                for key in keys
-            ],
-            occasion_of(published.dataset),
-            policy=published.resolved.controls.review_policy,
-            now=lambda: dt.datetime.now(dt.UTC),
-        )
+    said = say(
+        settings,
+        action,
+        item_ids,
+        operator=settings.operator if operator is None else operator,
+        reason=reason,
+        text=text,
+        now=lambda: dt.datetime.now(dt.UTC),
+    )
     if as_json:
-        show_json([_entry_json(entry) for entry in entries])
-    else:
-        _show_said(action, entries, reads_as)
-
-
-def _show_said(action: str, entries: tuple[Entry, ...], reads_as: str | None) -> None:
-    from rich.markup import escape
-
-    from spendsense_pipeline.review.states import ACTIONS
-
-    said = ACTIONS[action]
-    for entry in entries:
-        show(
-            f"{entry.recommendation_id} of {entry.user_id}: {entry.from_state}, now {said.done}"
-            f" by {escape(entry.operator)}."
-        )
-    if reads_as is not None:
-        show(f"It reads: {escape(reads_as)}")
+        show_json([_entry_json(entry) for entry in said.entries])
+        return
+    show(*map(escape, said.sentences))
+    if said.reads_as is not None:
+        show(f"It reads: {escape(said.reads_as)}")
     show(f"Next: {said.next_step}.")
 
 

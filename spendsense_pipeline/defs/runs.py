@@ -80,7 +80,9 @@ def is_process_dead(mark: str) -> bool:
 
 
 def mark_dead_runs(instance: dg.DagsterInstance, *, except_run: str | None = None) -> list[str]:
-    """Report as failed every unfinished run whose process is gone; returns their ids."""
+    """Report as ended every unfinished run whose process is gone: canceled if that was asked for,
+    else failed. Returns their ids.
+    """
     dead = []
     now = dt.datetime.now(dt.UTC)
     for record in instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)):
@@ -94,11 +96,17 @@ def mark_dead_runs(instance: dg.DagsterInstance, *, except_run: str | None = Non
             if last_heard.tzinfo is None:
                 last_heard = last_heard.replace(tzinfo=dt.UTC)
             is_dead = now - last_heard > _UNTAGGED_GRACE
-        if is_dead:
+        # A run that has ended since it was read has a process that is gone, too.
+        still = instance.get_run_by_id(run.run_id) if is_dead else None
+        if still is None or still.is_finished:
+            continue
+        if still.status == dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(still, "Canceled. The published dataset is as it was.")
+        else:
             instance.report_run_failed(
-                run,
+                still,
                 "The process of this run ended without finishing it (killed, or the machine went"
                 " down). The published dataset is untouched; run it again.",
             )
-            dead.append(run.run_id)
+        dead.append(run.run_id)
     return dead

@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -172,11 +173,47 @@ def _wait_for(file: IO[str], wait_seconds: float, say: Callable[[str], None]) ->
 
 def _holder(file: IO[str]) -> str:
     file.seek(0)
+    writer = _noted(file.read())
+    return "another run" if writer is None else str(writer)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who writes the warehouse: what it calls itself, its process, and since when."""
+
+    holder: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        """In a sentence."""
+        return f"{self.holder} (process {self.pid}, since {self.since})"
+
+
+def writer_now(settings: Settings) -> Writer | None:
+    """Who holds the writer lock at this moment; None where nobody does, or it cannot be told.
+
+    Args:
+        settings: names the lock file.
+    """
     try:
-        note = json.loads(file.read())
-        return f"{note['holder']} (process {note['pid']}, since {note['since']})"
+        with settings.lock_path.open(encoding="utf-8") as file:
+            writer = _noted(file.read())
+            if writer is not None:  # what a killed one left there is no lock
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return writer
+    except OSError:
+        return None
+    return None
+
+
+def _noted(text: str) -> Writer | None:
+    try:
+        note = json.loads(text)
+        return Writer(note["holder"], note["pid"], note["since"])
     except (ValueError, KeyError, TypeError):
-        return "another run"
+        return None
 
 
 @contextlib.contextmanager

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.checks import CHECKS
-from spendsense_pipeline.cli.running import _without_warnings
 from spendsense_pipeline.definitions import defs
 from spendsense_pipeline.disk import bytes_in
+from spendsense_pipeline.launching.running import _without_warnings
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
 from spendsense_pipeline.reporting.estimate import estimate
 from spendsense_pipeline.scaling import capacity

@@ -223,7 +223,7 @@ def test_a_writer_that_never_ends_is_waited_for_so_long_and_named(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said(settings, a_request("flag", 1))
-    monkeypatch.setattr("spendsense_pipeline.review.log._LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("spendsense_pipeline.journal._LONGEST_WAIT_SECONDS", 0.05)
     with settings.reviews_lock_path.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(WarehouseError, match=str(settings.reviews_lock_path)) as refused:

@@ -56,7 +56,7 @@ import duckdb
 
 from docs import generate
 from spendsense_pipeline.checks import CHECKS, run_checks
-from spendsense_pipeline.cli.progress import stage_name
+from spendsense_pipeline.launching.progress import stage_name
 from spendsense_pipeline.defs.publish import INPUTS
 from spendsense_pipeline.importing.mapping import IMPORTABLE_TABLES
 from spendsense_pipeline.importing.layout import required_columns

@@ -1,8 +1,4 @@
-"""Running a Dagster job from the command line: the same job on the same instance as the UI, in
-this process.
-
-The only module of the command line that loads Dagster, and only when called.
-"""
+"""Running a Dagster job in this process: the same job on the same instance as Dagster's UI."""
 
 from __future__ import annotations
 
@@ -16,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.disk import without_consequences
 from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
+from spendsense_pipeline.operations.entries import COMMAND_LINE
 
 if TYPE_CHECKING:
     import dagster as dg
 
-    from spendsense_pipeline.cli.progress import Progress
+    from spendsense_pipeline.launching.progress import Progress
     from spendsense_pipeline.settings import Settings
 
-_LAUNCHED_BY = {"spendsense/launched_by": "command line"}
+LAUNCHED_BY_TAG = "spendsense/launched_by"
+OPERATOR_TAG = "spendsense/operator"
 
 
 @dataclass
@@ -60,23 +58,52 @@ class RunReport:
         )
 
 
+def new_run_id() -> str:
+    """An id no run has yet."""
+    return str(uuid.uuid4())
+
+
 def run_job(
     settings: Settings,
     job_name: str,
     *,
     run_config: Mapping[str, Any],
     progress: Progress,
+    run_id: str | None = None,
+    launched_by: str = COMMAND_LINE,
+    operator: str = "",
     only_blocking_checks: bool = False,
     force: bool = False,
     debug: bool = False,
 ) -> RunReport:
-    """Run a job to its end, reporting each stage to `progress` as it begins and ends."""
+    """Run a job to its end, reporting each stage to `progress` as it begins and ends.
+
+    Args:
+        settings: where the files are.
+        job_name: which job.
+        run_config: what it is run with.
+        progress: who is told of its stages.
+        run_id: of `new_run_id`; None for one of its own.
+        launched_by: where somebody asked for it, for Dagster's books.
+        operator: who did, if that is known.
+        only_blocking_checks: leave out the checks that only warn.
+        force: do not refuse for want of room.
+        debug: leave Dagster's log lines on the terminal.
+
+    Returns:
+        What it came to, a failure too.
+    """
     from spendsense_pipeline.definitions import defs
     from spendsense_pipeline.defs.instance import open_instance
     from spendsense_pipeline.defs.raw import FORCE_TAG
 
     settings.prepare_data_dir()
-    report = RunReport(str(uuid.uuid4()))
+    report = RunReport(run_id or new_run_id())
+    tags = {LAUNCHED_BY_TAG: launched_by}
+    if operator:
+        tags[OPERATOR_TAG] = operator
+    if force:
+        tags[FORCE_TAG] = "true"
     with open_instance(settings) as instance, progress:
         job = defs.resolve_job_def(job_name)
         if only_blocking_checks:
@@ -88,7 +115,7 @@ def run_job(
                 run_config=dict(run_config),
                 instance=instance,
                 run_id=report.run_id,
-                tags=_LAUNCHED_BY | ({FORCE_TAG: "true"} if force else {}),
+                tags=tags,
                 raise_on_error=False,
             )
     report.is_success = bool(result.success)
@@ -128,7 +155,7 @@ def _listener(report: RunReport, progress: Progress) -> Callable[[dg.EventLogEnt
         elif event.event_type == kinds.ASSET_CHECK_EVALUATION:
             _note_check(report, event.asset_check_evaluation_data)
         elif event.event_type == kinds.RUN_FAILURE and not (report.errors or report.failed_checks):
-            report.errors.append(_innermost(event.event_specific_data) or str(event.message))
+            report.errors.append(innermost(event.event_specific_data) or str(event.message))
 
     return listen
 
@@ -142,15 +169,33 @@ def _note_check(report: RunReport, evaluation: Any) -> None:
 
 
 def _note_step_failure(report: RunReport, event: Any) -> None:
+    said = reason_of_step(event, has_failed_checks=bool(report.failed_checks))
+    if said:
+        report.errors.append(said)
+
+
+def reason_of_step(event: Any, *, has_failed_checks: bool) -> str | None:
+    """Why a step failed, in our words.
+
+    Args:
+        event: Dagster's STEP_FAILURE.
+        has_failed_checks: whether checks of the run have failed.
+
+    Returns:
+        One sentence; None where a blocking check that failed has said so in its own words.
+    """
     data = event.step_failure_data
     if data.user_failure_data is not None and data.user_failure_data.description:
-        report.errors.append(str(data.user_failure_data.description))
-    elif not report.failed_checks:  # a blocking check that failed has said so in its own words
-        report.errors.append(f"{event.step_key}: {_innermost(data) or 'failed'}")
+        return str(data.user_failure_data.description)
+    return None if has_failed_checks else f"{event.step_key}: {innermost(data) or 'failed'}"
 
 
-def _innermost(data: Any) -> str:
-    """The last line of the error at the bottom of the chain of causes."""
+def innermost(data: Any) -> str:
+    """The last line of the error at the bottom of the chain of causes.
+
+    Args:
+        data: what Dagster keeps of a failure.
+    """
     error = getattr(data, "error", None)
     while error is not None and error.cause is not None:
         error = error.cause
