@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spendsense_pipeline.cli.output import NO_DATA, JsonOption, percent, say, show, show_json, table
+from spendsense_pipeline.cli.output import JsonOption, say, show, show_json, table
 from spendsense_pipeline.cli.person import Window
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.reporting.wording import NO_DATA, percent
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.calibration import Line

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls import OperatorConfig, ResolvedConfig
 
 app = typer.Typer(help="Check, show and save the operator's configuration.", no_args_is_help=True)
-# Settled by every refresh for its own day; saved, they would pin all later ones to this one.
-_SETTLED_NIGHTLY = ("generation_timestamp", "history_start")
 _FileArgument = Annotated[Path, typer.Argument(help="Configuration file, JSON or YAML.")]
 
 
@@ -131,24 +128,16 @@ def _of_published() -> OperatorConfig:
     """What was asked for when the published dataset was made; the defaults when there is none."""
     from spendsense_pipeline.controls import operator_config_from
     from spendsense_pipeline.publishing.warehouse import NoDatasetError
+    from spendsense_pipeline.reporting.asked import asked_of
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.settings import Settings
 
     try:
         with open_dataset(Settings.from_environment()) as published:
-            resolved = published.resolved
+            return asked_of(published)
     except NoDatasetError:
         say("Nothing is published yet: saving the defaults.")
         return operator_config_from({})
-    is_preset = resolved.preset is not None and not resolved.is_imported
-    saved: dict[str, Any] = {"preset": resolved.preset} if is_preset else {}
-    for row in resolved.to_rows():
-        is_asked = row["source"] == "operator" and row["section"] != "run"
-        if resolved.is_imported and row["section"] in ("config", "controls"):
-            continue  # of people who were brought in, nothing was asked
-        if is_asked and row["name"] not in _SETTLED_NIGHTLY:
-            saved.setdefault(row["section"], {})[row["name"]] = json.loads(row["value"])
-    return operator_config_from(saved)
 
 
 def _resolved(asked: OperatorConfig) -> ResolvedConfig:

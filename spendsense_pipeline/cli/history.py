@@ -13,11 +13,11 @@ from spendsense_pipeline.cli.output import (
     YesOption,
     is_interactive,
     operator_name,
-    percent,
     show,
     show_json,
     table,
 )
+from spendsense_pipeline.reporting.wording import percent
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.comparison import Comparison

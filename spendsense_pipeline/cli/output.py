@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spendsense_pipeline.reporting.wording import NO_DATA
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from spendsense_pipeline.settings import Settings
 
 _PIPE_WIDTH = 140
-NO_DATA = "–"
 
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON for programs instead of tables.")
@@ -119,18 +120,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def money(amount: decimal.Decimal | float | None) -> str:
-    """Dollars and cents, or no data."""
-    if amount is None:
-        return NO_DATA
-    return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
-
-
-def percent(share: float | None, digits: int = 0) -> str:
-    """A fraction as per cent."""
-    return NO_DATA if share is None else f"{share * 100:.{digits}f} %"
 
 
 def sparkline(values: Sequence[float]) -> str:

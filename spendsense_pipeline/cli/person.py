@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import itertools
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spendsense_pipeline.cli.output import (
-    NO_DATA,
-    JsonOption,
-    money,
-    percent,
-    plain,
-    show,
-    show_json,
-    sparkline,
-    table,
-)
+from spendsense_pipeline.cli.output import JsonOption, plain, show, show_json, sparkline, table
+from spendsense_pipeline.reporting.wording import in_unit, money, percent
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW, WINDOWS
 
 if TYPE_CHECKING:
@@ -232,20 +223,3 @@ def _show_months(view: PersonView) -> None:
         f"  in  {sparkline(money_in)}  {money(sum(money_in))}",
         f"  out {sparkline(money_out)}  {money(sum(money_out))}\n",
     )
-
-
-def in_unit(value: Any, unit: str | None) -> str:
-    """A figure as its unit is spoken."""
-    if value is None:
-        return NO_DATA
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not isinstance(value, int | float):
-        return str(value)
-    unit = unit or ""
-    if unit.startswith("USD"):
-        return money(value)  # what is judged says whether it is a month's
-    if unit == "fraction":
-        return percent(value, 1)
-    shown = f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
-    return f"{shown} {unit}" if unit in ("days", "months") else shown

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from spendsense_pipeline.cli.output import NO_DATA, JsonOption, show, show_json
-from spendsense_pipeline.cli.person import UserArgument, Window, in_unit
+from spendsense_pipeline.cli.output import JsonOption, show, show_json
+from spendsense_pipeline.cli.person import UserArgument, Window
+from spendsense_pipeline.reporting.wording import NO_DATA, in_unit
 from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.cli.output import NO_DATA, show, table
+from spendsense_pipeline.cli.output import show, table
+from spendsense_pipeline.reporting.wording import NO_DATA
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.review_queue import Queue

@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spendsense_pipeline.cli.output import (
-    JsonOption,
-    percent,
-    show,
-    show_json,
-    table,
-)
+from spendsense_pipeline.cli.output import JsonOption, show, show_json, table
 from spendsense_pipeline.disk import human_bytes
 from spendsense_pipeline.errors import RUN_FAILED
+from spendsense_pipeline.reporting.wording import percent
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.tables.runs import checked_asset
 

@@ -10,6 +10,7 @@ from spendsense_pipeline.settings import today
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.ui.launching import Runs
     from spendsense_pipeline.ui.reading import Reading
     from spendsense_pipeline.ui.watching import Watch
 
@@ -22,11 +23,13 @@ class Room:
         settings: where files are.
         reading: the published dataset, for pages to ask.
         editions: which dataset is published, as time goes by.
+        runs: what Dagster runs, has run and is asked to run.
     """
 
     settings: Settings
     reading: Reading
     editions: Watch
+    runs: Runs
 
     def today(self) -> dt.date:
         """The date it is where the operator lives."""

@@ -20,6 +20,7 @@ from spendsense_pipeline.settings import UI_TOKEN_VARIABLE
 from spendsense_pipeline.ui import pages
 from spendsense_pipeline.ui.access import TokenGate, session_secret
 from spendsense_pipeline.ui.headers import SafeHeaders
+from spendsense_pipeline.ui.launching import Runs
 from spendsense_pipeline.ui.reading import Reading
 from spendsense_pipeline.ui.room import Room
 from spendsense_pipeline.ui.watching import Watch
@@ -67,14 +68,21 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
     """
     secret = session_secret(settings)
     reading = Reading(settings)
-    room = Room(settings=settings, reading=reading, editions=Watch(reading.latest))
+    room = Room(
+        settings=settings,
+        reading=reading,
+        editions=Watch(reading.latest),
+        runs=Runs(settings, reading),
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         room.editions.start()
+        room.runs.watch.start()
         on_ready()
         yield
         room.editions.stop()
+        room.runs.close()
         room.reading.close()
 
     gate = [Middleware(TokenGate, token=settings.ui_token, secret=secret)]

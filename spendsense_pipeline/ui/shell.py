@@ -12,6 +12,7 @@ from nicegui import app, ui
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.warehouse import NoDatasetError
 from spendsense_pipeline.ui.acting import ask_name, operator_name
+from spendsense_pipeline.ui.launching import says_what_runs
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.panels import nothing, problem
 from spendsense_pipeline.ui.theme import DARK, LIGHT, Palette
@@ -65,6 +66,7 @@ def frame(room: Room, title: str, *, here: str) -> Iterator[None]:
                 tag("a", tag("strong", "SpendSense"), " operator’s room", href="/", class_="brand")
             )
             ui.element("span").classes("grow")
+            says_what_runs(room)
             _chooses_theme()
             _says_who(room)
         links = (

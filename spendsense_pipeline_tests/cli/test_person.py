@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from spendsense_pipeline.cli.output import NO_DATA
 from spendsense_pipeline.cli.person import show_person
 from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.publishing.publish import Dataset
@@ -15,6 +14,7 @@ from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flow, flows
 from spendsense_pipeline.reporting.person import view_person
+from spendsense_pipeline.reporting.wording import NO_DATA
 from spendsense_pipeline.tables.controls import OPERATOR_CONTROLS
 from spendsense_pipeline.tables.evaluation import EVENT_DETECTION
 from spendsense_pipeline.tables.personas import PERSONA_HISTORY

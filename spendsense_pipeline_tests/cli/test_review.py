@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from spendsense_pipeline.cli.output import NO_DATA
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import read_decisions
 from spendsense_pipeline.publishing.retention import current_dataset
 from spendsense_pipeline.recommendations import edits
+from spendsense_pipeline.reporting.wording import NO_DATA
 from spendsense_pipeline.review.log import read
 from spendsense_pipeline.review.states import fold
 from spendsense_pipeline.settings import Settings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.ui.pages import bank, overview
+from spendsense_pipeline.ui.pages import bank, history, overview
 
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
-_MODULES = (overview, bank)
+_MODULES = (overview, history, bank)
 
 
 def add_all(room: Room) -> None:
