@@ -15,13 +15,13 @@ from spendsense_pipeline.ui.markup import text
 from spendsense_pipeline.ui.panels import panel
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.reporting.kept_datasets import KeptDataset
+    from spendsense_pipeline.publishing.publish import Dataset
     from spendsense_pipeline.ui.room import Room
 
 _WEEK_DAYS = 7
 
 
-def clock(room: Room, published: KeptDataset | None) -> None:
+def clock(room: Room, published: Dataset | None) -> None:
     """A panel that says what day it is in the published world, and lets it go on.
 
     Args:
@@ -39,7 +39,7 @@ def clock(room: Room, published: KeptDataset | None) -> None:
         _moves(room, published)
 
 
-def _moves(room: Room, published: KeptDataset) -> None:
+def _moves(room: Room, published: Dataset) -> None:
     with ui.row().classes("line"):
         day = (
             ui.input("Live on to", value=str(published.as_of + dt.timedelta(days=1)))

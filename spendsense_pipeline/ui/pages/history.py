@@ -12,6 +12,7 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.launching.nightly import ScheduleView, schedule_status
 from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.operations.rolling_back import roll_back
+from spendsense_pipeline.publishing.warehouse import NoDatasetError
 from spendsense_pipeline.reporting.kept_datasets import KeptDataset, kept_datasets
 from spendsense_pipeline.reporting.wording import counted, duration, moment
 from spendsense_pipeline.ui.acting import require_name
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from spendsense_pipeline.launching.views import RunView
+    from spendsense_pipeline.publishing.publish import Dataset
     from spendsense_pipeline.ui.room import Room
 
 _RUNS_SHOWN = 15
@@ -54,7 +56,7 @@ def add(room: Room) -> None:
                     lambda: schedule_status(room.runs.books, now=room.now())
                 )
                 with grid():
-                    clock(room, next((each for each in kept if each.is_current), None))
+                    clock(room, await _published(room))
                     _nights(nights)
                 _datasets(room, kept)
                 _runs(runs)
@@ -66,6 +68,13 @@ def add(room: Room) -> None:
             async with problems_shown():
                 with panel("What it does", wide=True):
                     await shows_run(room, run_id)
+
+
+async def _published(room: Room) -> Dataset | None:
+    try:
+        return await room.reading.ask(lambda published: published.dataset)
+    except NoDatasetError:
+        return None
 
 
 def _datasets(room: Room, kept: Sequence[KeptDataset]) -> None:
