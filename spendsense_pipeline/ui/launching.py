@@ -73,6 +73,10 @@ class Runs:
 
         ui.context.client.on_delete(leave)
 
+    async def warm_up(self) -> None:
+        """Load what reading the books takes, before a page waits for it."""
+        await self._reading.work(self.books.active_run)
+
     def close(self) -> None:
         """Look no more."""
         self.watch.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -80,7 +81,9 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
         room.editions.start()
         room.runs.watch.start()
         on_ready()
+        warming = asyncio.create_task(room.runs.warm_up())
         yield
+        warming.cancel()
         room.editions.stop()
         room.runs.close()
         room.reading.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nicegui import app, ui
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
 _THEME = "is_dark"
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,15 @@ PLACES = (
     Place("/history", "History", "history"),
     Place("/bank", "Bank", "account_balance"),
 )
+
+
+def page(path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A page at an address; it may take its time where the machine is busy.
+
+    Args:
+        path: the address.
+    """
+    return ui.page(path, response_timeout=_PATIENCE_SECONDS)
 
 
 def palette() -> Palette:

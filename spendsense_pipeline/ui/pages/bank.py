@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nicegui import ui
-
 from spendsense_pipeline.reporting.institutions import Institution, institutions
 from spendsense_pipeline.reporting.wording import NO_DATA
 from spendsense_pipeline.ui.markup import show, tag
 from spendsense_pipeline.ui.panels import grid, panel
-from spendsense_pipeline.ui.shell import frame, problems_shown
+from spendsense_pipeline.ui.shell import frame, page, problems_shown
 from spendsense_pipeline.ui.tables import Heading, table
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ _HEADINGS = (
 def add(room: Room) -> None:
     """Add the page."""
 
-    @ui.page("/bank")
+    @page("/bank")
     async def bank() -> None:
         with frame(room, "Bank", here="/bank"):
             async with problems_shown():

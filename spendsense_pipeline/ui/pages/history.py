@@ -22,7 +22,7 @@ from spendsense_pipeline.ui.pages.clock import clock
 from spendsense_pipeline.ui.pages.history_log import show_log
 from spendsense_pipeline.ui.panels import badge, grid, panel
 from spendsense_pipeline.ui.run_display import run_badge
-from spendsense_pipeline.ui.shell import frame, problems_shown
+from spendsense_pipeline.ui.shell import frame, page, problems_shown
 from spendsense_pipeline.ui.tables import Heading, table
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _RUN_HEADINGS = (
 def add(room: Room) -> None:
     """Add the pages."""
 
-    @ui.page("/history")
+    @page("/history")
     async def history() -> None:
         with frame(room, "History", here="/history"):
             async with problems_shown():
@@ -62,7 +62,7 @@ def add(room: Room) -> None:
                 _runs(runs)
                 await show_log(room)
 
-    @ui.page("/history/{run_id}")
+    @page("/history/{run_id}")
     async def run(run_id: str) -> None:
         with frame(room, f"Run {run_id[:8]}", here="/history"):
             async with problems_shown():

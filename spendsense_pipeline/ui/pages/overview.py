@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nicegui import ui
-
 from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.reporting.overview import Freshness, Overview, overview
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, moment, percent
@@ -15,7 +13,7 @@ from spendsense_pipeline.ui.charts import chart, names, numbers
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.persona_flow import flow_chart
 from spendsense_pipeline.ui.panels import badge, figures, grid, note, panel
-from spendsense_pipeline.ui.shell import frame, palette, problems_shown
+from spendsense_pipeline.ui.shell import frame, page, palette, problems_shown
 from spendsense_pipeline.ui.tables import Heading, table
 from spendsense_pipeline.ui.theme import persona_color
 
@@ -29,7 +27,7 @@ _FAILED_SHOWN = 5
 def add(room: Room) -> None:
     """Add the page."""
 
-    @ui.page("/")
+    @page("/")
     async def first_page() -> None:
         with frame(room, "Overview", here="/"):
             async with problems_shown():
