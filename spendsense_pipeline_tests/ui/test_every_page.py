@@ -15,7 +15,7 @@ from spendsense_pipeline_tests.fixtures.dashboard import (
     visit,
 )
 
-PAGES = ("/", "/bank")
+PAGES = ("/", "/history", "/bank")
 
 
 @pytest.mark.parametrize("path", PAGES)
