@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def test_links_carry_everybody_from_month_to_month(reader: DatasetReader, window
     )
     expected = Counter(
         (before, after, history[user, before], history[user, after])
-        for before, after in zip(months, months[1:], strict=False)
+        for before, after in itertools.pairwise(months)
         for user in {user for user, _ in history}
         if (user, before) in history and (user, after) in history
     )
