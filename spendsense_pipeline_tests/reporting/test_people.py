@@ -116,7 +116,7 @@ def test_what_cannot_be_asked_says_so(reader: DatasetReader, settings: Settings)
         {"text": "x" * 300},
     ):
         with pytest.raises(SpendSenseError):
-            people_page(reader, settings, PeopleAsked(**wrong))  # type: ignore[arg-type]
+            people_page(reader, settings, PeopleAsked(**wrong))
 
 
 def test_who_revoked_shows_nothing_past_raw(revoked: tuple[Settings, str]) -> None:
