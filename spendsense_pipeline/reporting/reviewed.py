@@ -5,6 +5,7 @@ it makes.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,6 +100,21 @@ def reviewed_now(published: DatasetReader, settings: Settings) -> Reviewed:
         published: the dataset.
         settings: where the log and consent decisions are.
     """
-    entries, decisions = read(settings), read_decisions(settings)
+    entries, decisions = _said(settings), read_decisions(settings)
     states = fold(entries, decisions, published.dataset.as_of)
     return Reviewed(entries, decisions, states, published.resolved.controls.review_policy)
+
+
+def _said(settings: Settings) -> tuple[Entry, ...]:
+    """The log; parsed anew only once somebody has said something more, because it only grows."""
+    try:
+        file = settings.reviews_path.stat()
+    except OSError:
+        return read(settings)
+    return _parsed(settings, (file.st_ino, file.st_size, file.st_mtime_ns))
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed(settings: Settings, _file: tuple[int, int, int]) -> tuple[Entry, ...]:
+    """The log as it stood when it was this file; what was appended since is another `_file`."""
+    return read(settings)

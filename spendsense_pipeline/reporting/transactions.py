@@ -127,9 +127,10 @@ def transactions_page(
         {**person, **parameters, "size": asked.size, "offset": offset},
     )
     [(found, total, money_in, money_out)] = published.con.execute(
-        f"select count(*) filter ({where}), count(*), "
-        f"coalesce(sum(-amount_usd) filter (amount_usd < 0 and {where}), 0), "
-        f"coalesce(sum(amount_usd) filter (amount_usd > 0 and {where}), 0) from ({source})",
+        "select count(*) filter (is_found), count(*), "
+        "coalesce(sum(-amount_usd) filter (amount_usd < 0 and is_found), 0), "
+        "coalesce(sum(amount_usd) filter (amount_usd > 0 and is_found), 0) "
+        f"from (select amount_usd, {where} as is_found from ({source}))",
         {**person, **parameters},
     ).fetchall()
     return TransactionPage(

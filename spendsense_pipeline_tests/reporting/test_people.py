@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from spendsense_pipeline.errors import SpendSenseError
@@ -13,8 +16,8 @@ from spendsense_pipeline.settings import Settings
 from spendsense_pipeline.tables.raw import INCOME_TIERS
 
 
-def everybody(reader: DatasetReader, settings: Settings, **asked: object) -> list[PersonRow]:
-    return list(people_page(reader, settings, PeopleAsked(size=500, **asked)).rows)  # type: ignore[arg-type]
+def everybody(reader: DatasetReader, settings: Settings, **asked: Any) -> list[PersonRow]:
+    return list(people_page(reader, settings, PeopleAsked(size=500, **asked)).rows)
 
 
 def test_every_person_is_listed_with_what_the_tables_say(
@@ -43,7 +46,7 @@ def test_every_person_is_listed_with_what_the_tables_say(
 def test_sorting_keeps_everybody_once_nulls_last_and_ties_by_number(
     reader: DatasetReader, settings: Settings, sort: str
 ) -> None:
-    ranks = {
+    ranks: dict[str, Callable[[Any], Any]] = {
         "income_tier": INCOME_TIERS.index,
         "persona_30d": PERSONA_KEYS.index,
         "persona_180d": PERSONA_KEYS.index,
@@ -113,7 +116,7 @@ def test_what_cannot_be_asked_says_so(reader: DatasetReader, settings: Settings)
         {"text": "x" * 300},
     ):
         with pytest.raises(SpendSenseError):
-            people_page(reader, settings, PeopleAsked(**wrong))  # type: ignore[arg-type]
+            people_page(reader, settings, PeopleAsked(**wrong))
 
 
 def test_who_revoked_shows_nothing_past_raw(revoked: tuple[Settings, str]) -> None:

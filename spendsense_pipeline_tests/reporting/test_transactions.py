@@ -17,6 +17,16 @@ from spendsense_pipeline.reporting.transactions import (
 )
 from spendsense_pipeline.settings import Settings
 
+_SEARCHED = (
+    "name",
+    "merchant_name",
+    "category_primary",
+    "category_detailed",
+    "account_name",
+    "mask",
+    "city",
+)
+
 
 def rows_of(reader: DatasetReader, user_id: str) -> list[dict[str, Any]]:
     return reader.rows(
@@ -47,7 +57,7 @@ def found(
 @pytest.mark.parametrize(
     ("asked", "holds"),
     [
-        ({}, lambda row: True),
+        ({}, bool),
         ({"text": ">100"}, lambda row: abs(row["amount"]) > 100),
         ({"text": "<=20.50"}, lambda row: abs(row["amount"]) <= Decimal("20.50")),
         ({"direction": "in"}, lambda row: row["amount"] < 0),
@@ -74,17 +84,6 @@ def test_what_is_found_is_what_holds(
     assert ids == {row["transaction_id"] for row in expected}
     assert money_in == -sum(row["amount"] for row in expected if row["amount"] < 0)
     assert money_out == sum(row["amount"] for row in expected if row["amount"] > 0)
-
-
-_SEARCHED = (
-    "name",
-    "merchant_name",
-    "category_primary",
-    "category_detailed",
-    "account_name",
-    "mask",
-    "city",
-)
 
 
 def test_an_amount_and_a_mask_are_found(
