@@ -47,7 +47,7 @@ def among(shares: Mapping[str, float], keys: Collection[str]) -> dict[str, float
     """
     if not keys:
         return {}
-    new = _scaled({key: 1 for key in keys}, PARTS)
+    new = _scaled(dict.fromkeys(keys, 1), PARTS)
     staying = [key for key in keys if key in shares]
     # Together those that stay have what the new ones leave.
     left = sum(new[key] for key in staying)
