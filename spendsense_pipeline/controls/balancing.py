@@ -4,7 +4,6 @@ Counted in whole thousandths, so that it does so exactly; and what is done twice
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from typing import Final
 
@@ -48,13 +47,12 @@ def among(shares: Mapping[str, float], keys: Collection[str]) -> dict[str, float
     """
     if not keys:
         return {}
-    even = 1 / len(keys)
-    known = {key: shares[key] for key in keys if key in shares}
-    total = math.fsum(known.values())
+    new = _scaled(dict.fromkeys(keys, 1), PARTS)
+    staying = [key for key in keys if key in shares]
     # Together those that stay have what the new ones leave.
-    staying = even * len(known) / total if total > 0 else 0.0
-    wanted = {key: known[key] * staying if key in known else even for key in keys}
-    return _as_shares(_in_parts(wanted))
+    left = sum(new[key] for key in staying)
+    parts = _in_parts(shares)
+    return _as_shares({**new, **_scaled({key: parts[key] for key in staying}, left)})
 
 
 def _in_parts(shares: Mapping[str, float]) -> dict[str, int]:

@@ -3,7 +3,6 @@ declared. A page chooses how a kind looks; it knows no control by name."""
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -99,9 +98,8 @@ class FormField:
         return self.shape.kind
 
 
-@functools.cache
 def form_fields() -> tuple[FormField, ...]:
-    """Every value an operator can set, in declared order.
+    """Every value an operator can set, in declared order, with the bounds of this deployment.
 
     Raises:
         TypeError: a field type has no kind.

@@ -148,18 +148,23 @@ def _decoded(text: str | bytes) -> str:
 def _content(text: str) -> Any:
     """What JSON or YAML text holds. YAML that refers to itself is refused: written out, a few lines
     of it fill any memory."""
+    as_json: ControlsError | None = None
     if text.lstrip()[:1] in ("{", "["):
         try:
             return parse(text, is_json=True)
         except ControlsError as error:
-            # YAML's own short form begins alike.
-            if "not JSON" not in str(error):
-                raise
+            as_json = error
     if "*" in text and _has_alias(text):
         raise ControlsError(
             ["this YAML refers to its own parts (*name), which an upload may not: write them out"]
         )
-    return parse(text, is_json=False)
+    try:
+        return parse(text, is_json=False)
+    except ControlsError:
+        # YAML's own short form begins as JSON does; what is neither was meant as JSON.
+        if as_json is not None:
+            raise as_json from None
+        raise
 
 
 def _has_alias(text: str) -> bool:
