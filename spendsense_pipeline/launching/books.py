@@ -213,7 +213,8 @@ class Books:
     def _view(self, record: dg.RunRecord, story: Story | None) -> RunView:
         run, tags = record.dagster_run, record.dagster_run.tags
         status = _STATUSES[run.status.value]
-        waiting_for = self._waiting_for(run) if status in ("starting", "running") else None
+        may_wait = status in ("starting", "queued", "running")
+        waiting_for = self._waiting_for(run) if may_wait else None
         started = _instant(record.start_time) or record.create_timestamp.replace(tzinfo=dt.UTC)
         ended = _instant(record.end_time) if run.is_finished else None
         told: dict[str, Any] = {}
