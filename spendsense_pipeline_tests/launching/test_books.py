@@ -10,6 +10,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from spendsense_pipeline.checks.outcome import CheckOutcome
 from spendsense_pipeline.defs.checks import check_result
@@ -152,7 +157,9 @@ def nothing() -> None:
 
 
 def _begun(books: Books, *, event: str = "PIPELINE_START", **tags: str) -> str:
-    run = books.instance().create_run_for_job(nothing, tags=tags)
+    code = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "ours")
+    origin = RemoteJobOrigin(code, "nothing")  # a run in a queue has one
+    run = books.instance().create_run_for_job(nothing, tags=tags, remote_job_origin=origin)
     told = dg.DagsterEvent(event, "nothing", message="so it is")
     books.instance().report_dagster_event(told, run.run_id)
     return run.run_id
