@@ -24,7 +24,7 @@ from spendsense_pipeline.cli import (
     trace,
     ui,
 )
-from spendsense_pipeline.cli.failures import report
+from spendsense_pipeline.cli.failures import INTERRUPTED, report
 from spendsense_pipeline.errors import RUN_FAILED
 
 _PURPOSE = """Synthetic bank data with the personas you ask for: generated, measured, judged,
@@ -94,6 +94,8 @@ def main() -> int:
         return _ended_by(error, debug=debug)
     except KeyboardInterrupt as error:
         return report(error, debug=debug)
+    if code == INTERRUPTED:  # typer makes a code of it, and says nothing
+        return report(KeyboardInterrupt(), debug=debug)
     return code if isinstance(code, int) else 0
 
 

@@ -6,7 +6,9 @@ instead, and the class asks `settings`. Runs, queues and the reaping of dead run
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import fcntl
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,4 +95,15 @@ def open_instance(settings: Settings | None = None) -> dg.DagsterInstance:
     home = instance_home(chosen)
     is_home_given = home != chosen.data_dir / "dagster_home"
     config_dir = home if is_home_given or not (_CHECKOUT / "dagster.yaml").is_file() else _CHECKOUT
-    return dg.DagsterInstance.from_config(str(config_dir))
+    with _alone(home):
+        return dg.DagsterInstance.from_config(str(config_dir))
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Open books one process after another: two that make the same tables break one another."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # no room or no right to: where books are, none is made
+            file = held.enter_context((home / ".opening.lock").open("a"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

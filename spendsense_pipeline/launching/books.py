@@ -9,7 +9,7 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from spendsense_pipeline.disk import LEAST_MISSING, DiskFullError, free_bytes
+from spendsense_pipeline.disk import LEAST_MISSING, DiskFullError, free_bytes, full_disk_named
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.launching.following import Story
 from spendsense_pipeline.launching.launches import Launch, launches, read_launch
@@ -85,13 +85,17 @@ class Books:
 
         Args:
             limit: how many at most.
+
+        Raises:
+            DiskFullError: when the disk is so full that the books cannot be read.
         """
-        with self._lock:
+        with self._lock, full_disk_named(self._settings.dagster_home):
             instance = self._settled()
             records = {r.dagster_run.run_id: r for r in instance.get_run_records(limit=limit)}
             views = [self._view(record, None) for record in records.values()]
             for launch in launches(self._settings):
-                if launch.run_id in records or (len(records) >= limit and _is_old(launch, views)):
+                is_listed = launch.run_id in records
+                if is_listed or (len(records) >= limit and _is_old(launch, views)):
                     continue
                 if instance.get_run_by_id(launch.run_id) is None:
                     views.append(self._view_of_launch(launch))
@@ -106,24 +110,37 @@ class Books:
 
         Raises:
             SpendSenseError: when no run has that id.
+            DiskFullError: when the disk is so full that the books cannot be read, and the run was
+                not started here.
         """
-        with self._lock:
-            instance = self._settled()
-            found = instance.get_run_record_by_id(run_id)
-            if found is not None:
-                story = self._stories.pop(run_id, None) or Story()
-                self._stories[run_id] = story
-                while len(self._stories) > _STORIES_KEPT:
-                    del self._stories[next(iter(self._stories))]
-                story.read_on(instance, found.dagster_run)
-                return self._view(found, story)
-            launch = read_launch(self._settings, run_id)
-        if launch is None:
-            raise SpendSenseError(
-                problem=f"no run {run_id!r} is in the books of {self._settings.dagster_home}",
-                remedy="choose one of those listed",
-            )
-        return self._view_of_launch(launch)
+        full = None
+        try:
+            with self._lock, full_disk_named(self._settings.dagster_home):
+                instance = self._settled()
+                found = instance.get_run_record_by_id(run_id)
+                if found is not None:
+                    story = self._story(run_id)
+                    story.read_on(instance, found.dagster_run)
+                    return self._view(found, story)
+        except DiskFullError as error:
+            full = error
+        launch = read_launch(self._settings, run_id)
+        if launch is not None:
+            return self._view_of_launch(launch, full)
+        if full is not None:
+            raise full
+        raise SpendSenseError(
+            problem=f"no run {run_id!r} is in the books of {self._settings.dagster_home}",
+            remedy="choose one of those listed",
+        )
+
+    def _story(self, run_id: str) -> Story:
+        """What is known of a run so far; those looked at last are kept."""
+        story = self._stories.pop(run_id, None) or Story()
+        self._stories[run_id] = story
+        while len(self._stories) > _STORIES_KEPT:
+            del self._stories[next(iter(self._stories))]
+        return story
 
     def active_run(self) -> RunView | None:
         """The run that is at work or, where none is, the first of those that wait; None without."""
@@ -168,14 +185,17 @@ class Books:
             return str(DiskFullError(self._settings.data_dir))
         return _SILENT_END
 
-    def _view_of_launch(self, launch: Launch) -> RunView:
+    def _view_of_launch(self, launch: Launch, full: DiskFullError | None = None) -> RunView:
+        """A run by its process alone: the books do not have it yet, or cannot be read."""
         status: Status = "starting" if launch.is_alive else "failed"
         writer = writer_now(self._settings) if launch.is_alive else None
         if writer is not None and str(writer.pid) != launch.process.split(".")[0]:
             status = "queued"
         if launch.canceled_by and not launch.is_alive:
             status = "canceled"
-        problems = () if status != "failed" else (ProblemView(self._reason(launch)),)
+        problems = () if full is None else (ProblemView(str(full)),)
+        if status == "failed":
+            problems = (ProblemView(launch.error or str(full or self._reason(launch))),)
         return RunView(
             launch.run_id,
             launch.prepared.request.job,
@@ -193,7 +213,8 @@ class Books:
     def _view(self, record: dg.RunRecord, story: Story | None) -> RunView:
         run, tags = record.dagster_run, record.dagster_run.tags
         status = _STATUSES[run.status.value]
-        waiting_for = self._waiting_for(run) if status in ("starting", "running") else None
+        may_wait = status in ("starting", "queued", "running")
+        waiting_for = self._waiting_for(run) if may_wait else None
         started = _instant(record.start_time) or record.create_timestamp.replace(tzinfo=dt.UTC)
         ended = _instant(record.end_time) if run.is_finished else None
         told: dict[str, Any] = {}

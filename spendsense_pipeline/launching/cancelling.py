@@ -20,10 +20,14 @@ from spendsense_pipeline.operations.log import try_to_record
 from spendsense_pipeline.review.requests import require_operator
 
 if TYPE_CHECKING:
+    import dagster as dg
+
     from spendsense_pipeline.settings import Settings
 
 # Between two steps a run ends at once; a query that is at work has this long to notice.
 _PATIENCE_SECONDS = 5.0
+# What has begun loads its code in as many, at worst.
+_CLAIM_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 
 
@@ -63,10 +67,16 @@ def _end(settings: Settings, books: Books, run_id: str, operator: str) -> None:
 
     instance = books.instance()
     launch = read_launch(settings, run_id)
-    run = instance.get_run_by_id(run_id)
+    run = instance.get_run_by_id(run_id) if launch is not None else _claimed(instance, run_id)
     mark = run.tags.get(PROCESS_TAG, "") if run is not None else ""
     if launch is not None:
         mark = mark or launch.process
+    if mark and _pid_of(mark) == os.getpid():
+        raise SpendSenseError(
+            problem="the run is carried by this very process",
+            remedy="interrupt it where it was started",
+            exit_code=RUN_FAILED,
+        )
     if run is not None:
         instance.add_run_tags(run_id, {CANCELED_BY_TAG: operator})
         instance.report_run_canceling(run, f"Canceled by {operator}.")
@@ -83,17 +93,26 @@ def _end(settings: Settings, books: Books, run_id: str, operator: str) -> None:
         )
 
 
+def _claimed(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun | None:
+    """The run, once it is known which process carries it: one that Dagster has just started says so
+    when it has loaded its code. One that waits in Dagster's queue has none.
+    """
+    from spendsense_pipeline.defs.runs import PROCESS_TAG, UNFINISHED
+
+    deadline = time.monotonic() + _CLAIM_SECONDS
+    while True:
+        run = instance.get_run_by_id(run_id)
+        is_awaited = run is not None and run.status in UNFINISHED and PROCESS_TAG not in run.tags
+        if not is_awaited or time.monotonic() > deadline:
+            return run
+        time.sleep(_POLL_SECONDS)
+
+
 def _end_process(mark: str, *, is_ours: bool) -> None:
     """Have the process of a run end; with what it started, where it leads a session of its own."""
     from spendsense_pipeline.defs.runs import is_process_dead
 
-    pid = int(mark.split(".")[0])
-    if pid == os.getpid():
-        raise SpendSenseError(
-            problem="the run is carried by this very process",
-            remedy="interrupt it where it was started",
-            exit_code=RUN_FAILED,
-        )
+    pid = _pid_of(mark)
     if is_process_dead(mark):
         return
     try:
@@ -116,6 +135,10 @@ def _end_process(mark: str, *, is_ours: bool) -> None:
         ) from None
     while not is_process_dead(mark):  # killed, and collected by the kernel in its own time
         time.sleep(_POLL_SECONDS)
+
+
+def _pid_of(mark: str) -> int:
+    return int(mark.split(".")[0])
 
 
 def _has(run: RunView) -> str:

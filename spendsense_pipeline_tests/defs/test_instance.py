@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -55,3 +57,37 @@ def test_an_unwritable_data_directory_is_one_line_with_a_remedy(
         instance.instance_home(Settings.from_environment())
     with pytest.raises(click.ClickException, match="SPENDSENSE_DATA_DIR"):
         instance.DataDirInstance.config_defaults(str(tmp_path))
+
+
+# Opens the books as soon as it is told to.
+OPENER = """
+import sys
+from spendsense_pipeline.defs.instance import open_instance
+print("ready", flush=True)
+sys.stdin.readline()
+with open_instance() as instance:
+    print(len(instance.get_runs()))
+"""
+
+
+def test_processes_that_open_new_books_at_once_all_can(data_dir: Path) -> None:
+    assert not data_dir.exists()
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("go\n")
+        opener.stdin.flush()
+    said = [opener.communicate() for opener in openers]
+    assert [out for out, _ in said] == ["0\n"] * 3, said

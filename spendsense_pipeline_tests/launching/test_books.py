@@ -10,11 +10,17 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from spendsense_pipeline.checks.outcome import CheckOutcome
 from spendsense_pipeline.defs.checks import check_result
 from spendsense_pipeline.defs.runs import PROCESS_TAG, process_mark
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.launching import cancelling
 from spendsense_pipeline.launching.books import Books
 from spendsense_pipeline.launching.nightly import schedule_status
 from spendsense_pipeline.settings import Settings
@@ -150,10 +156,12 @@ def nothing() -> None:
     pass
 
 
-def _begun(books: Books, **tags: str) -> str:
-    run = books.instance().create_run_for_job(nothing, tags=tags)
-    event = dg.DagsterEvent("PIPELINE_START", "nothing", message="started")
-    books.instance().report_dagster_event(event, run.run_id)
+def _begun(books: Books, *, event: str = "PIPELINE_START", **tags: str) -> str:
+    code = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "ours")
+    origin = RemoteJobOrigin(code, "nothing")  # a run in a queue has one
+    run = books.instance().create_run_for_job(nothing, tags=tags, remote_job_origin=origin)
+    told = dg.DagsterEvent(event, "nothing", message="so it is")
+    books.instance().report_dagster_event(told, run.run_id)
     return run.run_id
 
 
@@ -179,11 +187,28 @@ def test_a_run_that_waits_says_behind_whom(books: Books) -> None:
         assert run.status == "queued"
         assert run.waiting_for is not None
         assert run.waiting_for.startswith(f"run 1a2b3c4d (process {os.getpid()}, since ")
+        assert books.follow(_begun(books, event="PIPELINE_ENQUEUED")).waiting_for == run.waiting_for
     assert writer_now(settings) is None
     assert books.follow(waiting).status == "running"
     # What a killed writer left in the file is no writer.
     settings.lock_path.write_text('{"holder": "run x", "pid": 1, "since": "then"}')
     assert writer_now(settings) is None
+
+
+def test_what_waits_in_dagsters_queue_or_has_no_process_yet_can_be_canceled(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.from_environment()
+    in_queue = _begun(books, event="PIPELINE_ENQUEUED")
+    assert books.follow(in_queue).status == "queued"
+    monkeypatch.setattr(cancelling, "_CLAIM_SECONDS", 0.1)
+    for run_id in (in_queue, _begun(books)):
+        ended = cancelling.cancel(settings, run_id, "bob")
+        assert (ended.status, ended.canceled_by) == ("canceled", "bob")
+    own = _begun(books, **{PROCESS_TAG: process_mark(os.getpid())})
+    with pytest.raises(SpendSenseError, match="this very process"):
+        cancelling.cancel(settings, own, "bob")
+    assert books.follow(own).status == "running"
 
 
 def test_the_schedule_is_told_without_a_daemon(books: Books) -> None:
