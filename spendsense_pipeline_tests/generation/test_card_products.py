@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 import spendsense_pipeline.generation.catalog as catalog_package
+from spendsense_pipeline.generation.generator import generate_shard
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
     a_population,
@@ -102,3 +104,22 @@ def test_a_payment_bears_the_name_of_the_cards_issuer() -> None:
     assert len(paid) > 300
     assert all(line_of[card] == name for name, card in paid)
     assert len({name for name, _ in paid}) >= 8
+
+
+@pytest.mark.parametrize(
+    ("seed", "first"),
+    [
+        (42, 320),  # somebody there pays minimums on a full card from long before the history
+        (7, 0),
+        (11, 500),
+    ],
+)
+def test_a_history_opens_within_the_limit_for_no_row_of_it_says_why_not(
+    seed: int, first: int
+) -> None:
+    asked = a_configuration(as_of=dt.date(2026, 11, 29), config={"num_users": 1_000, "seed": seed})
+    accounts = generate_shard(asked, first, 64).accounts.to_pylist()
+    cards = [account for account in accounts if account["type"] == "credit"]
+    assert cards
+    beyond = [card for card in cards if card["opening_balance"] > card["balance_limit"]]
+    assert not beyond

@@ -138,6 +138,9 @@ def live(
     opening = (balances.checking, balances.savings, balances.owed)
     for day in range(days):
         if day == world.history_day:
+            # Interest charged before the history is in no row of it that could say why a card
+            # owes more than its limit.
+            np.minimum(balances.owed[:-1], cards.limit_cents, out=balances.owed[:-1])
             opening = (
                 balances.checking.copy(),
                 balances.savings.copy(),
