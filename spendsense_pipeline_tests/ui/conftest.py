@@ -29,9 +29,11 @@ def server(
         yield running
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
+@pytest.fixture(scope="module")
+def browser(refreshed: object) -> Iterator[Browser]:
+    """Chromium, for the tests of one module: while it is driven no other event loop can run in
+    this process, neither that of another module's tests nor that of the refresh.
+    """
     with chromium() as running:
         yield running
 

@@ -1,0 +1,112 @@
+"""Pages where data is missing, broken or swapped, and many people looking at once."""
+
+from __future__ import annotations
+
+import http.client
+import statistics
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from spendsense_pipeline_tests.fixtures.dashboard import (
+    Dashboard,
+    dashboard,
+    open_page,
+    serious_faults,
+    visit,
+)
+from spendsense_pipeline_tests.ui.test_every_page import PAGES
+
+# Where something can be done before there is a dataset.
+WITHOUT_DATA = {"/history", "/generate"}
+SOMEBODY = ("/people/user_0001", "/me/user_0001")
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    with dashboard(tmp_path_factory.mktemp("empty") / "data") as running:
+        yield running
+
+
+@pytest.mark.parametrize("path", [*PAGES, *SOMEBODY])
+def test_before_the_first_dataset_every_page_says_what_to_do(
+    empty: Dashboard, browser: Browser, path: str
+) -> None:
+    with visit(browser) as page:
+        open_page(page, empty.url + path)
+        if path not in WITHOUT_DATA:
+            expect(page.get_by_role("heading", name="Nothing has been made yet")).to_be_visible()
+        assert not serious_faults(page)
+
+
+def test_what_is_no_dataset_is_named(tmp_path: Path, browser: Browser) -> None:
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    (data_dir / "spendsense.duckdb").write_bytes(b"not a database")
+    with dashboard(data_dir) as server, visit(browser) as page:
+        open_page(page, server.url)
+        expect(page.get_by_role("alert")).to_contain_text("spendsense.duckdb")
+        assert "Traceback" not in page.content()
+
+
+class Visitor:
+    """A browser's session without the browser: a cookie, and pages asked for."""
+
+    def __init__(self, server: Dashboard) -> None:
+        self._where = urlsplit(server.url).netloc
+        self._cookie = ""
+
+    def get(self, path: str) -> int:
+        connection = http.client.HTTPConnection(self._where, timeout=60)
+        try:
+            connection.request("GET", path, headers={"Cookie": self._cookie})
+            answer = connection.getresponse()
+            answer.read()
+            if said := answer.getheader("set-cookie"):
+                self._cookie = said.partition(";")[0]
+            return answer.status
+        finally:
+            connection.close()
+
+
+@pytest.mark.long
+def test_a_thousand_page_views_leave_memory_as_it_was(server: Dashboard) -> None:
+    visitor = Visitor(server)
+    paths = [path for path in (*PAGES, *SOMEBODY) if path != "/generate"]
+
+    def view(times: int) -> int:
+        for number in range(times):
+            assert visitor.get(paths[number % len(paths)]) == 200
+        return server.resident_bytes
+
+    # A page nobody's browser came back for is kept for a minute: by then as many go as come.
+    view(500)
+    before = [view(50) for _ in range(4)]
+    view(600)
+    after = [view(50) for _ in range(4)]
+    assert statistics.median(after) < 1.10 * statistics.median(before)
+
+
+@pytest.mark.long
+def test_twenty_operators_at_once_are_all_answered(server: Dashboard) -> None:
+    answers: list[int] = []
+
+    def look_around() -> None:
+        visitor = Visitor(server)
+        answers.extend(visitor.get(path) for _ in range(3) for path in (*PAGES, *SOMEBODY))
+
+    operators = [threading.Thread(target=look_around) for _ in range(20)]
+    for operator in operators:
+        operator.start()
+    for operator in operators:
+        operator.join()
+    assert answers == [200] * (20 * 3 * (len(PAGES) + len(SOMEBODY)))
+
+
+def test_an_address_that_is_no_page_is_said_without_a_trace(server: Dashboard) -> None:
+    visitor = Visitor(server)
+    assert visitor.get("/no/such/page") == 404
