@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long test-crash fuzz ui dev lint format docs docs-check bench bench-large \
+.PHONY: help install demo test test-long test-crash fuzz ui dev lint format docs docs-check pictures bench bench-large \
 	realism lock clean clean-data
 
 help:  ## Show this list.
@@ -73,6 +73,9 @@ docs: $(READY)  ## Write the documentation that is derived from the declarations
 
 docs-check: $(READY)  ## Fail if that documentation is stale.
 	$(BIN)/python docs/generate.py --check
+
+pictures: $(READY)  ## Take the documentation's pictures of the dashboard (needs Chromium).
+	$(BIN)/python docs/pictures.py
 
 bench: $(READY)  ## Measure every stage against floors measured in the same run.
 	$(BIN)/python -m benchmarks $(ARGS)
