@@ -17,6 +17,7 @@ PAGES = ("README.md", "CONTRIBUTING.md")
 # Commands that do not end by themselves or take minutes, with what exercises them instead.
 RUN_ELSEWHERE = {
     "make dev": "spendsense_pipeline_tests/defs",
+    "make ui": "spendsense_pipeline_tests/ui",
     "make bench": "benchmarks",
     "make test-crash": "spendsense_pipeline_tests",
     "make fuzz": "spendsense_pipeline_tests",
