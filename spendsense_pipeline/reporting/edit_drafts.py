@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.recommendations import catalogue_in_force
 from spendsense_pipeline.recommendations.edits import check_edit, slot_values
 from spendsense_pipeline.recommendations.facts import facts
 from spendsense_pipeline.reporting.review_items import find_items
@@ -46,6 +47,19 @@ class Slot:
     shown: tuple[str | None, ...]
 
 
+@dataclass(frozen=True)
+class Material:
+    """What another text can be made of.
+
+    Attributes:
+        written: the catalogue's own text, with its slots; empty where the catalogue has it no more.
+        slots: everything that can be cited.
+    """
+
+    written: str
+    slots: tuple[Slot, ...]
+
+
 def try_words(published: DatasetReader, settings: Settings, item_id: str, text: str) -> Draft:
     """What would be said of an edit to these words.
 
@@ -69,8 +83,8 @@ def try_words(published: DatasetReader, settings: Settings, item_id: str, text: 
     return Draft(reads_as, ())
 
 
-def slots_of_item(published: DatasetReader, settings: Settings, item_id: str) -> tuple[Slot, ...]:
-    """What a rationale of an item may cite, and what each slot would print.
+def material_of(published: DatasetReader, settings: Settings, item_id: str) -> Material:
+    """What another text of an item can be made of.
 
     Args:
         published: the dataset.
@@ -82,7 +96,13 @@ def slots_of_item(published: DatasetReader, settings: Settings, item_id: str) ->
     """
     [key] = find_items(published, settings, [item_id])
     known = facts()
-    return tuple(
-        Slot(name, known[name].label, shown)
-        for name, shown in slot_values(published.con, key.recommendation_id).items()
+    written = (
+        item.rationale
+        for item in catalogue_in_force(published.resolved)
+        if item.content_id == key.content_id
+    )
+    values = slot_values(published.con, key.recommendation_id)
+    return Material(
+        " ".join(next(written, "").split()),
+        tuple(Slot(name, known[name].label, shown) for name, shown in values.items()),
     )
