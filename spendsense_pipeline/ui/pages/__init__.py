@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.ui.pages import (
     bank,
     compare,
+    guardrails,
     history,
     overview,
+    own_room,
     review,
     review_item,
 )
@@ -16,7 +18,7 @@ from spendsense_pipeline.ui.pages import (
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
-_MODULES = (overview, review, review_item, history, compare, bank)
+_MODULES = (overview, review, review_item, guardrails, history, compare, bank, own_room)
 
 
 def add_all(room: Room) -> None:

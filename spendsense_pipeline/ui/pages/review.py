@@ -138,8 +138,9 @@ class _QueueShown:
                 box.set_value(every.value)
 
         def count() -> None:
-            chosen.set_text(f"Approve {len(self._chosen()):,} chosen")
-            chosen.set_enabled(bool(self._chosen()))
+            number = len(self._chosen())
+            chosen.set_text(f"Approve {number:,} chosen" if number else "Approve chosen")
+            chosen.set_enabled(bool(number))
 
         every.on_value_change(choose_all)
         self._count = count

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FIGURE = r"-?\$?\d[\d,]*(?:\.\d+)?(?:\s?%)?"
 
+_SYMBOLS = {">=": "≥", "<=": "≤"}
+
 
 def as_read(view: ItemView) -> None:
     """An item as the person would read it, in the words that hold now.
@@ -70,7 +72,7 @@ def grounds(view: ItemView) -> None:
         headings = [
             Heading("Fact"),
             *(Heading(f"{shown.window_days} days", numeric=True) for shown in view.windows),
-            Heading("Looked up in"),
+            Heading("Looked up in", classes="wide-only"),
         ]
         rows = (
             (
@@ -134,7 +136,10 @@ def _looked_up(fact: dict[str, Any]) -> Markup:
 
 
 def _criterion(name: str, operator: str, rule: dict[str, Any]) -> Markup:
-    return joined(tag("code", name), f" {operator} {_in_unit(rule['threshold'], rule['unit'])}")
+    return joined(
+        tag("code", name),
+        f" {_SYMBOLS.get(operator, operator)} {_in_unit(rule['threshold'], rule['unit'])}",
+    )
 
 
 def _verdict(rule: dict[str, Any] | None) -> Markup | str:
