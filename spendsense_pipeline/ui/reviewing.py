@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from spendsense_pipeline.reporting.reviewed import QueueItem
     from spendsense_pipeline.ui.room import Room
 
-_KINDS = {APPROVED: "good", EDITED: "warn", FLAGGED: "warn", REJECTED: "bad", WITHDRAWN: "bad"}
+_KINDS: dict[str, str] = {
+    APPROVED: "good",
+    EDITED: "warn",
+    FLAGGED: "warn",
+    REJECTED: "bad",
+    WITHDRAWN: "bad",
+}
 # A screen or two; all of them stand in the log.
 _SENTENCES_SHOWN = 200
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.evaluation.metrics import METRICS
 from spendsense_pipeline.reporting.evaluation import figure_in_words
 from spendsense_pipeline.reporting.wording import counted
-from spendsense_pipeline.ui.markup import Markup, show, tag
+from spendsense_pipeline.ui.markup import Markup, joined, show, tag
 from spendsense_pipeline.ui.panels import badge
 from spendsense_pipeline.ui.tables import Heading, table
 
@@ -32,10 +32,16 @@ def evaluation_table(evaluation: Evaluation) -> None:
     Args:
         evaluation: the dataset's.
     """
-    for metric in METRICS:
-        figures = [figure for figure in evaluation.figures if figure.metric == metric.name]
-        if figures:
-            show(_part(metric.title, metric.meaning, figures), classes="asset")
+    by_metric = {
+        metric: [figure for figure in evaluation.figures if figure.metric == metric.name]
+        for metric in METRICS
+    }
+    parts = (
+        _part(metric.title, metric.meaning, figures)
+        for metric, figures in by_metric.items()
+        if figures
+    )
+    show(joined(*parts), classes="parts")
 
 
 def _part(title: str, meaning: str, figures: Sequence[Figure]) -> Markup:

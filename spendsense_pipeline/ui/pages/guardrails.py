@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.reporting.checked import Checked, Counts, checked
+from spendsense_pipeline.reporting.checked import Checked, CheckedAsset, Counts, checked
 from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_now
 from spendsense_pipeline.reporting.runs import CheckResult
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, moment
@@ -136,24 +136,28 @@ def _assets(found: Checked, chosen: _Filter) -> None:
     with panel("Checks by asset", "What failed first, then in the order data flows.", wide=True):
         if not shown:
             text("None of those asked for.", classes="note")
-        for asset, checks in shown:
-            counts = asset.counts
-            is_open = bool(chosen.key) or counts.blocking + counts.warned > 0
-            with_checks = tag(
-                "details",
-                tag(
-                    "summary",
-                    tag("code", asset.asset),
-                    " ",
-                    tag("span", _in_words(counts), class_="note"),
-                    " ",
-                    badge("failed", "bad") if counts.blocking else None,
-                    badge("remark", "warn") if counts.warned else None,
-                ),
-                _list(checks),
-                open=is_open,
-            )
-            show(with_checks, classes="asset")
+        show(
+            joined(*(_asset(asset, checks, is_chosen=bool(chosen.key)) for asset, checks in shown)),
+            classes="parts",
+        )
+
+
+def _asset(asset: CheckedAsset, checks: Sequence[CheckResult], *, is_chosen: bool) -> Markup:
+    counts = asset.counts
+    return tag(
+        "details",
+        tag(
+            "summary",
+            tag("code", asset.asset),
+            " ",
+            tag("span", _in_words(counts), class_="note"),
+            " ",
+            badge("failed", "bad") if counts.blocking else None,
+            badge("remark", "warn") if counts.warned else None,
+        ),
+        _list(checks),
+        open=is_chosen or counts.blocking + counts.warned > 0,
+    )
 
 
 def _in_words(counts: Counts) -> str:

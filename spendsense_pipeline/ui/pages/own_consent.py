@@ -54,14 +54,15 @@ def their_own(room: Room, found: OwnRoom, refill: Callable[[], Awaitable[None]])
         finally:
             taking.enable()
 
-    with panel("Your data", "You agreed that we look at your money to show you this page."):
-        with ui.element("div").classes("line"):
-            taking = ui.button("Take my data with me", icon="download", on_click=take).props(
-                "outline no-caps"
-            )
-            ui.button("Withdraw my consent", on_click=withdraw).props("flat no-caps").classes(
-                "danger"
-            )
+    with (
+        panel("Your data", "You agreed that we look at your money to show you this page."),
+        ui.element("div").classes("line"),
+    ):
+        taking = ui.button("Take my data with me", icon="download", on_click=take)
+        taking.props("outline no-caps")
+        ui.button("Withdraw my consent", on_click=withdraw).props(
+            "flat no-caps color=none"
+        ).classes("danger")
 
 
 def gives_again(room: Room, found: OwnRoom, refill: Callable[[], Awaitable[None]]) -> None:

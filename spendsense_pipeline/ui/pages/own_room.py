@@ -6,16 +6,18 @@ no log-in: whoever is at this machine may open it.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.reporting.own_room import ForYou, OwnRoom, WhereYouStand, own_room
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.own_consent import gives_again, their_own
 from spendsense_pipeline.ui.pages.own_month import coming_up, their_month
 from spendsense_pipeline.ui.panels import panel
-from spendsense_pipeline.ui.shell import page, plain_frame, problems_shown
+from spendsense_pipeline.ui.shell import page, plain_frame
 
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
@@ -29,10 +31,11 @@ def add(room: Room) -> None:
 
     @page("/me/{user_id}")
     async def me(user_id: str) -> None:
-        with plain_frame("Your money", said=_SAID):
-            async with problems_shown():
-                with ui.element("div").classes("mine") as region:
-                    await _Mine(room, user_id, region).fill()
+        with (
+            plain_frame("Your money", said=_SAID),
+            ui.element("div").classes("mine") as region,
+        ):
+            await _Mine(room, user_id, region).fill()
 
 
 class _Mine:
@@ -45,12 +48,18 @@ class _Mine:
 
     async def fill(self) -> None:
         """Show what they may see now."""
-        found = await self._room.reading.ask(
-            lambda published: own_room(published, self._room.settings, self._user_id)
-        )
+        found = None
+        # What is wrong, an operator reads on their own pages; here it would say nothing.
+        with contextlib.suppress(SpendSenseError):
+            found = await self._room.reading.ask(
+                lambda published: own_room(published, self._room.settings, self._user_id)
+            )
         self._region.clear()
         with self._region:
-            if found.withheld is not None:
+            if found is None:
+                with panel("There is nothing to see just now"):
+                    text("Come back a little later.")
+            elif found.withheld is not None:
                 self._withhold(found)
             else:
                 self._show(found)

@@ -25,7 +25,7 @@ _HEADINGS = (
     Heading("Band"),
     Heading("Cases", numeric=True),
     Heading("Verdict"),
-    Heading("Source"),
+    Heading("Source", classes="wide-only"),
 )
 _WAITS = tag(
     "p", "Measuring it on the published rows; this takes a few seconds…", class_="note waits"

@@ -133,9 +133,9 @@ def states(asked: Asked, found: Queue) -> None:
 def _choice(name: str, label: str, choices: Mapping[str, str], chosen: str) -> None:
     with ui.element("label"):
         text(label, element="span")
-        with ui.element("select").props(f'name="{name}"').on("change", js_handler=_SENDS):
-            for key, title in {"": "all", **choices}.items():
-                option = text(title, element="option")
-                option.props["value"] = key
-                if key == chosen:
-                    option.props("selected")
+        options = (
+            tag("option", title, value=key, selected=key == chosen)
+            for key, title in {"": "all", **choices}.items()
+        )
+        field = show(joined(*options), element="select").props(f'name="{name}"')
+        field.on("change", js_handler=_SENDS)

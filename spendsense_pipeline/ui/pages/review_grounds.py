@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from spendsense_pipeline.personas.criteria import OPERATORS
 from spendsense_pipeline.reporting.wording import NO_DATA, in_unit
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
 from spendsense_pipeline.ui.panels import badge, panel
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _FIGURE = r"-?\$?\d[\d,]*(?:\.\d+)?(?:\s?%)?"
 
-_SYMBOLS = {">=": "≥", "<=": "≤"}
+_SYMBOLS = {each.sql: each.symbol for each in OPERATORS}
 
 
 def as_read(view: ItemView) -> None:

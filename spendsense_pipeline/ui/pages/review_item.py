@@ -65,9 +65,11 @@ class _ItemShown:
         self._region.clear()
         with self._region:
             show(said or joined()).props('role="status" aria-live="polite"').classes("said")
-            self._show(view)
+            words = self._show(view)
+            if words is not None and words.is_left():
+                await words.open()
 
-    def _show(self, view: ItemView) -> None:
+    def _show(self, view: ItemView) -> Words | None:
         show(_heading(view))
         words = Words(self._room, view, self._say) if "edit" in view.allowed else None
         with grid():
@@ -80,6 +82,7 @@ class _ItemShown:
             words.show()
         grounds(view)
         verdicts(view)
+        return words
 
     def _decide(self, view: ItemView, words: Words | None) -> None:
         with panel("Decide"):
@@ -108,8 +111,8 @@ class _ItemShown:
         self, view: ItemView, action: str, reason: ui.input | None = None
     ) -> Callable[[], Awaitable[None]]:
         async def act() -> None:
-            said = None if reason is None else (reason.value or "")
-            if reason is not None and not said.strip():
+            said = None if reason is None else str(reason.value or "")
+            if reason is not None and said is not None and not said.strip():
                 reason.error = f"{action} needs a reason, and it is empty"
                 return
             await self._say(view, action, reason=said)

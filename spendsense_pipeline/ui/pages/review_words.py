@@ -44,7 +44,7 @@ class Words:
         self._asked = 0
 
     def show(self) -> None:
-        """Put the panel onto the page; open where a draft was left."""
+        """Put the panel onto the page, closed."""
         with panel(
             "Other words",
             "A new rationale. Every figure is a {slot}, filled in for the person each night; the"
@@ -65,10 +65,11 @@ class Words:
                 )
                 ui.button("Discard", on_click=self._discard).props("flat no-caps")
             self._slots = ui.element("div")
-        is_left = self._item_id in _drafts()
-        self._panel.set_visibility(is_left)
-        if is_left:
-            ui.context.client.on_connect(self.open)
+        self._panel.set_visibility(False)
+
+    def is_left(self) -> bool:
+        """Whether a draft of it was left, by a reload or by words that were refused."""
+        return self._item_id in _drafts()
 
     async def open(self) -> None:
         """Show the panel with the text as it is now, or the draft that was left."""
@@ -86,7 +87,6 @@ class Words:
         with self._slots:
             self._offers(material.slots)
         self._field.value = _drafts().get(self._item_id) or self._view.text or material.written
-        self._field.run_method("focus")
 
     def _offers(self, slots: tuple[Slot, ...]) -> None:
         """The slots, each with what it would print; one click puts it into the text."""
