@@ -107,8 +107,3 @@ def by_whom(operator: str | None, at: dt.datetime | None, words: str | None) -> 
 def in_windows(windows: Sequence[int]) -> str:
     """The windows an item stands in."""
     return " and ".join(str(days) for days in windows) + " days"
-
-
-def refusal_in_short(error: SpendSenseError) -> str:
-    """The problems alone, for beside a field."""
-    return error.problem

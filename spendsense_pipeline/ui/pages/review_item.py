@@ -13,7 +13,7 @@ from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.reporting.reviews import ItemView, view_item
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
 from spendsense_pipeline.ui.pages.review_grounds import as_read, grounds, verdicts
-from spendsense_pipeline.ui.pages.review_words import Words
+from spendsense_pipeline.ui.pages.review_words import Words, forget_draft
 from spendsense_pipeline.ui.panels import grid, panel
 from spendsense_pipeline.ui.reviewing import (
     by_whom,
@@ -119,16 +119,16 @@ class _ItemShown:
 
         return act
 
-    async def _say(self, view: ItemView, action: str, **words: str | None) -> bool:
-        """Whether it was said; the page shows what holds now either way."""
+    async def _say(self, view: ItemView, action: str, **words: str | None) -> None:
+        """Say it; the page shows what holds now, whether it was said or refused."""
         try:
             said = await says(self._room, action, [view.item], **words)
         except SpendSenseError as error:
             await self.fill(what_was_refused(error))
-            return False
+            return
         if said is not None:
+            forget_draft(view.item.recommendation_id)
             await self.fill(what_was_said(said))
-        return said is not None
 
 
 def _heading(view: ItemView) -> Markup:

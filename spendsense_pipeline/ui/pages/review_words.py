@@ -29,7 +29,7 @@ _DRAFTS_KEPT = 20
 class Words:
     """The panel in which a text is written; closed until somebody asks for it."""
 
-    def __init__(self, room: Room, view: ItemView, say: Callable[..., Awaitable[bool]]) -> None:
+    def __init__(self, room: Room, view: ItemView, say: Callable[..., Awaitable[None]]) -> None:
         """Take what is written anew.
 
         Args:
@@ -117,6 +117,10 @@ class Words:
     async def _try(self) -> None:
         self._asked += 1
         asked, words = self._asked, self._field.value or ""
+        if not words:
+            forget_draft(self._item_id)
+            self._answer.set_content(joined())
+            return
         _keep_draft(self._item_id, words)
         try:
             draft = await self._room.reading.ask(
@@ -130,16 +134,11 @@ class Words:
             self._save.set_enabled(not draft.problems)
 
     async def _says(self) -> None:
-        words = self._field.value or ""
-        if await self._say(self._view, "edit", text=words):
-            _forget_draft(self._item_id)
+        await self._say(self._view, "edit", text=self._field.value or "")
 
     def _discard(self) -> None:
-        _forget_draft(self._item_id)
-        self._asked += 1
-        self._field.set_value("")
-        _forget_draft(self._item_id)
         self._panel.set_visibility(False)
+        self._field.value = ""
 
 
 def _answered(draft: Draft) -> Markup:
@@ -164,5 +163,10 @@ def _keep_draft(item_id: str, words: str) -> None:
     app.storage.user[_DRAFTS] = dict(kept)
 
 
-def _forget_draft(item_id: str) -> None:
+def forget_draft(item_id: str) -> None:
+    """Keep no draft of an item any more.
+
+    Args:
+        item_id: the item.
+    """
     app.storage.user[_DRAFTS] = {k: said for k, said in _drafts().items() if k != item_id}
