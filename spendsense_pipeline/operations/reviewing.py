@@ -5,7 +5,7 @@ written, and what follows from it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from spendsense_pipeline.review.states import ACTIONS
 
 if TYPE_CHECKING:
     from spendsense_pipeline.review.entries import Entry
+    from spendsense_pipeline.review.requests import Seen
     from spendsense_pipeline.settings import Settings
 
 
@@ -45,6 +46,7 @@ def say(
     operator: str,
     reason: str | None = None,
     text: str | None = None,
+    seen: Mapping[str, Seen] | None = None,
     now: Callable[[], dt.datetime],
 ) -> Said:
     """Say something of items: of all of them or, if one thing cannot be said, of none.
@@ -56,6 +58,7 @@ def say(
         operator: who says it.
         reason: why, where the action needs one.
         text: of an edit, the new rationale with its {slots}.
+        seen: by id, how items stood when they were read; one that has changed since is refused.
         now: the clock, with its time zone; read once nobody else can write.
 
     Returns:
@@ -86,6 +89,7 @@ def say(
                     key.content_id,
                     reason=reason,
                     text=text,
+                    seen=(seen or {}).get(key.recommendation_id),
                 )
                 for key in keys
             ],

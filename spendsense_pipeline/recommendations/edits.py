@@ -18,6 +18,7 @@ from spendsense_pipeline.recommendations.knowing import QUERIES, knowing
 from spendsense_pipeline.recommendations.relations import TOLD, about_cited, create_told, fact_no
 from spendsense_pipeline.recommendations.templates import (
     LONGEST_RATIONALE,
+    citable,
     problems_of_template,
 )
 from spendsense_pipeline.sql import identifier, literal
@@ -120,26 +121,46 @@ def render(
     """
     if not templates:
         return {}
-    ids = list(templates)
     slots = {each: slots_of(template) for each, template in templates.items()}
+    return {
+        (each, window): _edited(templates[each], because, slots[each], *told)
+        for each, window, because, *told in _told_of(con, slots)
+    }
+
+
+def slot_values(
+    con: duckdb.DuckDBPyConnection, recommendation_id: str
+) -> Mapping[str, tuple[str | None, ...]]:
+    """What every slot would print for a person, by window from the shortest; None: not known.
+
+    Args:
+        con: holds recommendations and what they are made from.
+        recommendation_id: the recommendation whose rationale would cite it.
+    """
+    names = citable()
+    rows = _told_of(con, {recommendation_id: names})
+    return {name: tuple(words[place] for *_, words, _ in rows) for place, name in enumerate(names)}
+
+
+def _told_of(
+    con: duckdb.DuckDBPyConnection, slots: Mapping[str, tuple[str, ...]]
+) -> list[tuple[Any, ...]]:
+    """Rows of `edited.sql`, of slots by recommendation."""
     asked = json.dumps(
         [
-            {"recommendation_id": each, "cited": [fact_no(name) for name in slots[each]]}
-            for each in ids
+            {"recommendation_id": each, "cited": [fact_no(name) for name in names]}
+            for each, names in slots.items()
         ]
     )
     people = (
         "select distinct user_id from recommendations "
-        f"where recommendation_id in (select unnest({literal(ids)}))"
+        f"where recommendation_id in (select unnest({literal(list(slots))}))"
     )
     with knowing(con, people):
         create_told(con)
         rows = con.execute(QUERIES.text("edited.sql"), {"templates": asked}).fetchall()
     con.execute(f"drop table temp.{TOLD}")
-    return {
-        (each, window): _edited(templates[each], because, slots[each], *told)
-        for each, window, because, *told in rows
-    }
+    return rows
 
 
 def _edited(

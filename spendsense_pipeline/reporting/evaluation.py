@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.evaluation import metrics
 from spendsense_pipeline.evaluation.metrics import METRICS, Metric
 from spendsense_pipeline.tables.evaluation import EVALUATION
 from spendsense_pipeline.tables.runs import ADVICE_LATENCY, REVIEW_TURNAROUND
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 _DAYS: Final = metrics.DAYS_TO_NOTICE.name
 _APART: Final = (metrics.FAIRNESS, metrics.GUARDRAIL_RECALL, *metrics.OF_EVENTS)
@@ -100,6 +103,29 @@ def evaluation_of(rows: Iterable[Mapping[str, Any]]) -> Evaluation:
     """
     names = EVALUATION.column_names
     return Evaluation(tuple(Figure(**{name: row[name] for name in names}) for row in rows))
+
+
+def evaluation_now(published: DatasetReader) -> Evaluation:
+    """The evaluation of a dataset.
+
+    Args:
+        published: the dataset.
+    """
+    return evaluation_of(published.rows(f"from {EVALUATION.name}"))
+
+
+def figure_in_words(figure: Figure) -> tuple[str, str, str]:
+    """A figure's value, its interval and the cases it rests on.
+
+    Args:
+        figure: any.
+    """
+    said = _days if figure.metric == _DAYS else _share
+    spread = "–"
+    if figure.lower is not None and figure.upper is not None:
+        spread = f"{said(figure.lower)} to {said(figure.upper)}"
+    cases = f"{figure.denominator or 0:,}" if figure.numerator is None else _cases(figure)
+    return said(figure.value), spread, cases
 
 
 def as_markdown(
@@ -238,12 +264,7 @@ def _place(figure: Figure) -> tuple[str, int]:
 
 def _cells(figure: Figure) -> tuple[str, str, str, str, str]:
     """Value, interval, cases, target, and whether it is met."""
-    said = _days if figure.metric == _DAYS else _share
-    spread = "–"
-    if figure.lower is not None and figure.upper is not None:
-        spread = f"{said(figure.lower)} to {said(figure.upper)}"
-    cases = f"{figure.denominator:,}" if figure.numerator is None else _cases(figure)
-    return said(figure.value), spread, cases, figure.target, _met(figure.passed)
+    return *figure_in_words(figure), figure.target, _met(figure.passed)
 
 
 def _cases(figure: Figure) -> str:

@@ -48,9 +48,11 @@ def find_items(
         SpendSenseError: there is no such item, or several, or the person has withdrawn consent.
     """
     gone = set(withdrawn(read_decisions(settings)))
+    asked = [beginning.strip().lower() for beginning in beginnings]
+    whole = _whole_ids(published, asked)
     found: dict[str, ItemKey] = {}
-    for beginning in beginnings:
-        key = _find_item(published, beginning.strip().lower())
+    for beginning in asked:
+        key = whole.get(beginning) or _find_item(published, beginning)
         if key.user_id in gone:
             raise without_consent(key.user_id, about=key.recommendation_id)
         found[key.recommendation_id] = key
@@ -60,6 +62,17 @@ def find_items(
 def occasion_of(dataset: Dataset) -> Occasion:
     """The dataset, as the log names what something was said on."""
     return Occasion(dataset.as_of, dataset.dataset_id, dataset.published_at.replace(tzinfo=dt.UTC))
+
+
+def _whole_ids(published: DatasetReader, asked: list[str]) -> dict[str, ItemKey]:
+    """Those that are ids already, found at once: a page may name every item there is."""
+    rows = published.rows(
+        "select distinct recommendation_id, user_id, content_id from recommendations "
+        "semi join (select unnest($asked::varchar[]) as recommendation_id) "
+        "using (recommendation_id)",
+        {"asked": asked},
+    )
+    return {row["recommendation_id"]: ItemKey(**row) for row in rows}
 
 
 def _find_item(published: DatasetReader, beginning: str) -> ItemKey:

@@ -122,6 +122,18 @@ def review_queue(
     )
 
 
+def content_choices(published: DatasetReader) -> dict[str, str]:
+    """The entries of the catalogue that somebody is recommended: id to title, by title.
+
+    Args:
+        published: the dataset.
+    """
+    rows = published.con.execute(
+        "select content_id, any_value(title) from recommendations group by all order by 2, 1"
+    ).fetchall()
+    return dict(rows)
+
+
 def _page(
     published: DatasetReader, *, status: str | None, limit: int | None, offset: int
 ) -> list[dict[str, Any]]:

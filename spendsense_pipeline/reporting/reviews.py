@@ -29,6 +29,7 @@ class Shown:
         rationale: as published.
         edited: as it reads with the words it was edited to; None without, or where one of the
             figures they cite is not known.
+        because: the trace, and the features and rows cited; those an edit cites as well.
     """
 
     window_days: int
@@ -91,14 +92,13 @@ def view_item(published: DatasetReader, settings: Settings, beginning: str) -> I
             row["window_days"],
             row["rank"],
             row["rationale"],
-            words.text
-            if (words := edited.get((key.recommendation_id, row["window_days"])))
-            else None,
-            json.loads(row["because"]),
+            None if words is None else words.text,
+            json.loads(row["because"] if words is None else words.because),
             json.loads(row["eligibility"]),
             row["status"],
         )
         for row in rows
+        for words in (edited.get((key.recommendation_id, row["window_days"])),)
     )
     about = first | {
         "state": state.state,

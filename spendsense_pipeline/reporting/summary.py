@@ -14,7 +14,7 @@ from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
-from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_of
+from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_now
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.past_months import Flows, flows
 from spendsense_pipeline.reporting.review_queue import review_queue
@@ -25,7 +25,6 @@ from spendsense_pipeline.reporting.runs import (
     stage_times,
 )
 from spendsense_pipeline.tables import tables_in
-from spendsense_pipeline.tables.evaluation import EVALUATION
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def summarize(
         flows=flows(published),
         life_events=noticing(published),
         recommendations=review_queue(published, settings, limit=0).counts,
-        evaluation=evaluation_of(published.rows(f"from {EVALUATION.name}")),
+        evaluation=evaluation_now(published),
         control_fidelity=tuple(recorded_fidelity(con)),
         checks=checks,
         checks_left_out=max(0, len(CHECKS) - len(checks)),

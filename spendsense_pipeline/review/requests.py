@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """How an item stood when whoever says something of it read it.
+
+    Attributes:
+        state: the state it was in.
+        at: since when; None where nobody had said anything.
+    """
+
+    state: str
+    at: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class Request:
     """One thing to be said of one item.
 
@@ -28,6 +41,7 @@ class Request:
         content_id: the catalogue's entry it was made from.
         reason: why, of a rejection, a flag and a recall.
         text: of an edit, the rationale template, already held to the guardrails.
+        seen: how it stood when they read it, refused if it has changed since; None: as it is now.
     """
 
     action: str
@@ -37,6 +51,7 @@ class Request:
     content_id: str
     reason: str | None = None
     text: str | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +160,14 @@ def entry_for(
                 f" cannot be {action.done}"
             ),
             remedy=_instead(item),
+        )
+    if request.seen is not None and request.seen != Seen(item.state, item.at):
+        raise SpendSenseError(
+            problem=(
+                f"{request.recommendation_id} of {request.user_id} has changed since it was read:"
+                f" it is {_in_words(item)}"
+            ),
+            remedy="read it again, then say what holds",
         )
     if decision is not None and decision.decided_at >= at:
         raise SpendSenseError(

@@ -33,6 +33,11 @@ def run_in_full(view: RunView) -> Markup:
     return joined(_about(view), _progress(view), _problems(view), _stages(view))
 
 
+def run_problems(view: RunView) -> Markup:
+    """What failed in a run, and what its checks remark, with some of the rows."""
+    return joined(_problems(view))
+
+
 def _about(view: RunView) -> Markup:
     facts = [
         run_badge(view),

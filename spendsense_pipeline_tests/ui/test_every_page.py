@@ -15,7 +15,7 @@ from spendsense_pipeline_tests.fixtures.dashboard import (
     visit,
 )
 
-PAGES = ("/", "/history", "/bank")
+PAGES = ("/", "/review", "/guardrails", "/history", "/bank", "/me/user_0000")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.ui.pages import bank, compare, history, overview
+from spendsense_pipeline.ui.pages import (
+    bank,
+    compare,
+    guardrails,
+    history,
+    overview,
+    own_room,
+    review,
+    review_item,
+)
 
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
-_MODULES = (overview, history, compare, bank)
+_MODULES = (overview, review, review_item, guardrails, history, compare, bank, own_room)
 
 
 def add_all(room: Room) -> None:
