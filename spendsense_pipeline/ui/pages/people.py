@@ -165,8 +165,11 @@ def _found(found: PeoplePage, said: Mapping[str, str]) -> Markup:
     filters = {key: value for key, value in asked.items() if key not in ("sort", "order", "window")}
     count = tag(
         "p",
-        tag("strong", f"{found.found:,}"),
-        f" of {counted(found.total, 'person', 'people')}",
+        tag(
+            "span",
+            tag("strong", f"{found.found:,}"),
+            f" of {counted(found.total, 'person', 'people')}",
+        ),
         tag("a", "Show everybody", href=PERSON) if filters else None,
         class_="count",
         role="status",

@@ -11,7 +11,7 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.reporting.consent import ConsentNow, consent_now
 from spendsense_pipeline.reporting.person import PersonView, view_person
 from spendsense_pipeline.ui.addresses import PERSON, person_path
-from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
+from spendsense_pipeline.ui.markup import Markup, joined, show, tag
 from spendsense_pipeline.ui.pages.people import consent_badge
 from spendsense_pipeline.ui.pages.person_advice import advice_part
 from spendsense_pipeline.ui.pages.person_consent import consent_panel, says_what_was_decided
@@ -21,7 +21,7 @@ from spendsense_pipeline.ui.pages.person_life import life_part
 from spendsense_pipeline.ui.pages.person_money import money_part
 from spendsense_pipeline.ui.pages.person_subject import Subject
 from spendsense_pipeline.ui.pages.person_transactions import transactions_part
-from spendsense_pipeline.ui.panels import badge
+from spendsense_pipeline.ui.panels import badge, note
 from spendsense_pipeline.ui.persona_marks import persona_mark
 from spendsense_pipeline.ui.shell import frame, page, problems_shown
 
@@ -70,8 +70,8 @@ def add(room: Room) -> None:
 
 def _withheld(room: Room, consent: ConsentNow) -> None:
     """Nothing but who it is and why nothing more is shown."""
-    show(tag("p", tag("code", consent.user_id), " ", consent_badge(consent.status)), classes="who")
-    text(f"{str(consent.withheld).capitalize()}.", classes="remark warn")
+    show(consent_badge(consent.status), classes="who")
+    note(f"{str(consent.withheld).capitalize()}.", "warn")
     consent_panel(room, consent)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 
 from spendsense_pipeline.reporting.wording import counted, money
-from spendsense_pipeline.ui.charts import chart, days, numbers, rule_line
+from spendsense_pipeline.ui.charts import chart, days, dollars, rule_line
 from spendsense_pipeline.ui.markup import text
 from spendsense_pipeline.ui.panels import panel
 from spendsense_pipeline.ui.shell import palette
@@ -146,7 +146,7 @@ def _options(balances: Balances, line: AccountLine) -> dict[str, Any]:
         "legend": {"data": [each["name"] for each in series if each["data"]]},
         "grid": {"left": 8, "right": 16, "top": 36, "bottom": 48, "containLabel": True},
         "xAxis": days(),
-        "yAxis": numbers(axisLabel={"formatter": "${value}", "color": colors.muted}),
+        "yAxis": dollars(),
         "dataZoom": [
             {"type": "inside", "zoomOnMouseWheel": "ctrl"},
             {

@@ -30,9 +30,9 @@ def consent_panel(room: Room, consent: ConsentNow) -> None:
         consent: what holds now.
     """
     with panel("Consent"):
-        before = consent.published_status
         since = f", decided {moment(consent.decided_at)}" if consent.decided_at else ""
-        text(f"It is {consent.status}{since}; the dataset was made with {before}.")
+        before = f"; the dataset was made with {consent.published_status}" if since else ""
+        text(f"It is {consent.status}{since}{before}.")
         grants = consent.status != GRANTED
         said = (
             "Once they agree, the next run measures, judges and explains them."
@@ -44,8 +44,8 @@ def consent_panel(room: Room, consent: ConsentNow) -> None:
         word = "Record that they grant consent" if grants else "Record that they revoke consent"
         with ui.row().classes("line"):
             ui.button(word, on_click=decide).props(
-                "unelevated no-caps" if grants else "outline no-caps color=negative"
-            )
+                "unelevated no-caps" if grants else "outline no-caps color=none"
+            ).classes("" if grants else "danger")
 
 
 def says_what_was_decided(user_id: str) -> None:

@@ -13,7 +13,7 @@ from spendsense_pipeline.ui.addresses import number_asked
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.person_audit import audit_panel
 from spendsense_pipeline.ui.pages.person_reasons import reasons
-from spendsense_pipeline.ui.panels import badge, panel
+from spendsense_pipeline.ui.panels import badge, grid, panel
 from spendsense_pipeline.ui.persona_marks import persona_mark
 
 if TYPE_CHECKING:
@@ -64,18 +64,19 @@ async def decision_part(subject: Subject) -> None:
 
 def _in_words(subject: Subject, trace: Traced) -> None:
     missed = trace.target not in (None, trace.primary)
-    with panel("In plain words", wide=True):
-        show(
-            joined(
-                persona_mark(trace.primary),
-                tag("span", f"severity {percent(trace.severity)}", class_="note"),
-                badge("not as asked", "warn") if missed else None,
-            ),
-            classes="line verdict",
-        )
-        text(trace.explanation, classes="prose")
-        text("Reasons", element="h3")
+    with grid():
+        with panel("In plain words"):
+            show(
+                joined(
+                    persona_mark(trace.primary),
+                    tag("span", f"severity {percent(trace.severity)}", class_="note"),
+                    badge("not as asked", "warn") if missed else None,
+                ),
+                classes="line verdict",
+            )
+            text(trace.explanation)
+        with panel("What would change it", "Tried against the rules again."):
+            change = trace.would_change
+            text(f"{change[0].upper()}{change[1:]}")
+    with panel("Reasons", "The strongest first, each with the rows it rests on.", wide=True):
         reasons(subject, trace)
-        text("What would change it", element="h3")
-        change = trace.would_change
-        text(f"{change[0].upper()}{change[1:]}", classes="prose")

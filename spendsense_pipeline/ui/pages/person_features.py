@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.reporting.wording import NO_DATA, in_unit
-from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
+from spendsense_pipeline.tables.features import FEATURES_BY_NAME, LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.ui.bullets import Tick, bullet
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag
 from spendsense_pipeline.ui.panels import badge, panel
@@ -23,6 +23,7 @@ _HEADINGS = (
     Heading("On a line", classes="drawn-line"),
     Heading("Rules"),
 )
+_OTHER_HEADINGS = (*_HEADINGS[:3], Heading("What it is", classes="wide-only"))
 
 
 async def features_part(subject: Subject) -> None:
@@ -41,11 +42,10 @@ async def features_part(subject: Subject) -> None:
     ):
         show(table(_HEADINGS, map(_row, judged), caption="Features with rules"), classes="bullets")
     with panel("What else is measured", wide=True):
-        show(table(_HEADINGS[:4], (_row(each)[:4] for each in others), caption="Other features"))
+        show(table(_OTHER_HEADINGS, map(_other_row, others), caption="Other features"))
 
 
-def _row(feature: Feature) -> tuple[Any, ...]:
-    short, long = feature.value_30d, feature.value_180d
+def _figures(feature: Feature) -> tuple[Any, ...]:
     name = (
         tag("a", feature.label, href=address("/signals", {"feature": feature.name}))
         if feature.is_numeric
@@ -53,8 +53,20 @@ def _row(feature: Feature) -> tuple[Any, ...]:
     )
     return (
         name,
-        in_unit(short, feature.unit),
-        in_unit(long, feature.unit),
+        in_unit(feature.value_30d, feature.unit),
+        in_unit(feature.value_180d, feature.unit),
+    )
+
+
+def _other_row(feature: Feature) -> tuple[Any, ...]:
+    said = FEATURES_BY_NAME[feature.name].description
+    return (*_figures(feature), tag("span", said, class_="note"))
+
+
+def _row(feature: Feature) -> tuple[Any, ...]:
+    short, long = feature.value_30d, feature.value_180d
+    return (
+        *_figures(feature),
         _line(feature) or "",
         joined(*(_rule(line, short, long) for line in feature.rules)) or "",
     )

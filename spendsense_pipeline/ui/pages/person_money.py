@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.reporting.cash_flow import CategorySpend, spending_of
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, money
-from spendsense_pipeline.ui.charts import chart, names, numbers
+from spendsense_pipeline.ui.charts import chart, dollars, names
 from spendsense_pipeline.ui.markup import Markup, show, tag, text
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.shell import palette
@@ -55,16 +55,17 @@ def _cash_flow(months: tuple[Month, ...]) -> None:
             {
                 "name": "In",
                 "type": "bar",
-                "color": colors.good,
+                "color": colors.accent,
                 "data": [float(month.money_in) for month in months],
             },
             {
                 "name": "Out",
                 "type": "bar",
                 "color": colors.muted,
+                "itemStyle": {"opacity": 0.55},
                 "data": [float(month.money_out) for month in months],
             },
-            {"name": "Left over", "type": "line", "color": colors.accent, "data": net},
+            {"name": "Left over", "type": "line", "color": colors.good, "data": net},
         ]
         kept = sum((month.money_in - month.money_out for month in months), Decimal(0))
         said = f"{counted(len(months), 'month')}, {money(kept)} left over in all."
@@ -72,7 +73,7 @@ def _cash_flow(months: tuple[Month, ...]) -> None:
             {
                 "legend": {},
                 "xAxis": names([month.month for month in months]),
-                "yAxis": numbers(axisLabel={"formatter": "${value}", "color": colors.muted}),
+                "yAxis": dollars(),
                 "series": series,
             },
             says=f"Money in and out by month: {said}",

@@ -14,7 +14,7 @@ from spendsense_pipeline.reporting.transactions import (
     TransactionsAsked,
     transactions_page,
 )
-from spendsense_pipeline.reporting.wording import NO_DATA, money
+from spendsense_pipeline.reporting.wording import NO_DATA, counted, money
 from spendsense_pipeline.ui.addresses import day_asked, number_asked, put_in_address
 from spendsense_pipeline.ui.filters import choice_field, day_field, search_field
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
@@ -104,8 +104,11 @@ def _found(subject: Subject, found: TransactionPage) -> Markup:
     asked = {key: value for key, value in subject.said.items() if key != "page"}
     count = tag(
         "p",
-        tag("strong", f"{found.found:,}"),
-        f" of {found.total:,} transactions",
+        tag(
+            "span",
+            tag("strong", f"{found.found:,}"),
+            f" of {counted(found.total, 'transaction')}",
+        ),
         tag("span", f"in {money(found.money_in_usd)}"),
         tag("span", f"out {money(found.money_out_usd)}"),
         tag("a", "Show all", href=subject.address(part="transactions"))
@@ -146,8 +149,9 @@ def _row(row: TransactionRow) -> tuple[Any, ...]:
         joined(
             row.merchant_name or row.name or NO_DATA,
             tag("span", " ", badge("pending", "warn")) if row.is_pending else None,
-            tag("br") if bank_line and row.merchant_name else None,
-            tag("span", bank_line, class_="note") if bank_line and row.merchant_name else None,
+            tag("span", bank_line, class_="note line-of-bank")
+            if bank_line and row.merchant_name
+            else None,
         ),
         row.category or NO_DATA,
         f"{row.account_name or row.account_id}{f' ··{row.mask}' if row.mask else ''}",

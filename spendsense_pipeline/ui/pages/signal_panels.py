@@ -11,7 +11,7 @@ from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.ui.charts import chart, names, numbers
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
 from spendsense_pipeline.ui.panels import panel
-from spendsense_pipeline.ui.persona_marks import persona_mark
+from spendsense_pipeline.ui.persona_marks import persona_dot, persona_mark
 from spendsense_pipeline.ui.shell import palette
 from spendsense_pipeline.ui.tables import Heading, table
 from spendsense_pipeline.ui.theme import persona_color
@@ -203,8 +203,7 @@ def yes_no_panel(signals: Sequence[YesNoSignal]) -> None:
     with panel("Yes or no", "Share of those with data; a rule asks for those with a dot."):
         rows = [
             (
-                joined(*(persona_mark(line.line.persona, said=" ") for line in each.lines))
-                + tag("span", each.label),
+                joined(*(persona_dot(line.line.persona) for line in each.lines), each.label),
                 _bars(each.share_30d, each.share_180d),
                 f"{percent(each.share_30d)} / {percent(each.share_180d)}",
                 f"{each.people - each.with_data_30d:,} / {each.people - each.with_data_180d:,}",
