@@ -63,6 +63,12 @@ def numbers(name: str = "", **options: Any) -> dict[str, Any]:
     return {"type": "value", "name": name, **_lines(), **options}
 
 
+def dollars(**options: Any) -> dict[str, Any]:
+    """An axis of money."""
+    written = "value => (value < 0 ? '-$' : '$') + Math.abs(value).toLocaleString('en-US')"
+    return numbers(axisLabel={":formatter": written, "color": palette().muted}, **options)
+
+
 def days(**options: Any) -> dict[str, Any]:
     """An axis of time."""
     return {"type": "time", **_lines(), **options}

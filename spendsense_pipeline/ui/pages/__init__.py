@@ -11,14 +11,29 @@ from spendsense_pipeline.ui.pages import (
     history,
     overview,
     own_room,
+    people,
+    person,
     review,
     review_item,
+    signals,
 )
 
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
-_MODULES = (overview, review, review_item, guardrails, history, compare, bank, own_room)
+_MODULES = (
+    overview,
+    people,
+    person,
+    signals,
+    review,
+    review_item,
+    guardrails,
+    history,
+    compare,
+    bank,
+    own_room,
+)
 
 
 def add_all(room: Room) -> None:

@@ -1,0 +1,46 @@
+"""Whose page it is and what its address asks for: what all parts of it are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spendsense_pipeline.ui.addresses import person_path
+from spendsense_pipeline.ui.tables import address
+
+if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.person import PersonView
+    from spendsense_pipeline.ui.room import Room
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One person who consents.
+
+    Attributes:
+        room: the server's.
+        view: what there is to see of them.
+        said: what the page's address asks for.
+    """
+
+    room: Room
+    view: PersonView
+    said: dict[str, str]
+
+    @property
+    def user_id(self) -> str:
+        """Theirs."""
+        return self.view.user_id
+
+    @property
+    def path(self) -> str:
+        """Of their page."""
+        return person_path(self.user_id)
+
+    def address(self, **asked: object) -> str:
+        """Their page with something asked of it.
+
+        Args:
+            asked: by name; what is None is left out.
+        """
+        return address(self.path, asked)
