@@ -1,8 +1,8 @@
 """Takes the pictures of the dashboard that the documentation shows: `make pictures`.
 
-A small world is made in a temporary directory, the dashboard is started on it, and Debian's Chromium
-looks at every page. The same world and size every time, so that a picture changes with what it
-shows.
+A small world is made in a temporary directory, the dashboard is started on it, and Debian's
+Chromium looks at every page. The same world and size every time, so that a picture changes with
+what it shows.
 """
 
 from __future__ import annotations
@@ -66,7 +66,11 @@ def main() -> None:
     if _CHROMIUM is None:
         sys.exit("no Chromium is installed: apt-get install chromium")
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "SPENDSENSE_DATA_DIR": folder, "SPENDSENSE_OPERATOR": _OPERATOR}
+        environment = {
+            **os.environ,
+            "SPENDSENSE_DATA_DIR": folder,
+            "SPENDSENSE_OPERATOR": _OPERATOR,
+        }
         spendsense = [sys.executable, "-m", "spendsense_pipeline.cli"]
         refresh = [*spendsense, "refresh", "--yes", "--as-of", AS_OF]
         subprocess.run(refresh, env=environment, check=True)
