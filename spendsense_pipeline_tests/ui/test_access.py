@@ -194,3 +194,22 @@ def test_the_token_is_given_once(shared: Dashboard) -> None:
 def test_with_a_token_a_foreign_page_is_refused_all_the_same(shared: Dashboard) -> None:
     sent = answer(shared, "/sign-in", "POST", f"token={TOKEN}", Origin="http://evil.example")
     assert sent.status == 403
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    without = "import sys; sys.modules['nicegui'] = None; sys.argv = ['spendsense', 'ui']; "
+    refused = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{without}from spendsense_pipeline.cli import main; sys.exit(main())",
+        ],
+        env={"SPENDSENSE_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert refused.returncode == 2
+    assert "pip install 'spendsense-pipeline[ui]'" in refused.stderr
