@@ -10,9 +10,10 @@ import pytest
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.errors import WRONG_INPUT, SpendSenseError
-from spendsense_pipeline.recommendations.edits import check_edit, render
+from spendsense_pipeline.recommendations.edits import check_edit, render, slot_values
 from spendsense_pipeline.recommendations.guardrails import GUARDRAILS, judge
 from spendsense_pipeline.recommendations.guardrails.planting import in_front
+from spendsense_pipeline.recommendations.templates import citable
 from spendsense_pipeline_tests.fixtures.advised_people import changed, population
 
 People = tuple[duckdb.DuckDBPyConnection, ResolvedConfig]
@@ -160,3 +161,14 @@ def test_an_edit_is_told_in_tonights_numbers(people: People) -> None:
     assert edited.text == "You spend about $12,346 a month. A plan may help."
     with changed(con, table, f"update {table} set monthly_expenses_usd = null"):
         assert render(con, {key[0]: PLAIN})[key] is None
+
+
+def test_every_slot_says_what_it_would_print(people: People) -> None:
+    con, _ = people
+    item = an_item(con)["recommendation_id"]
+    values = slot_values(con, item)
+    assert set(values) == set(citable())
+    for name in ("monthly_expenses_usd", "card_name", "mortgage_payment_usd"):
+        alone = render(con, {item: f"{{{name}}}"})
+        shown = tuple(edited.text if edited else None for _, edited in sorted(alone.items()))
+        assert values[name] == shown

@@ -16,6 +16,7 @@ from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.publishing.warehouse import WarehouseError
 from spendsense_pipeline.review.entries import lines_of, parse_line
 from spendsense_pipeline.review.log import read
+from spendsense_pipeline.review.requests import Seen
 from spendsense_pipeline.review.states import fold
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.fixtures.reviews import (
@@ -315,3 +316,15 @@ def test_every_field_of_an_entry_is_kept(settings: Settings) -> None:
         assert parse_line(line) == (entry, 0)
         told = json.loads(line)
         assert len(told) == len(dataclasses.fields(entry)) + 1
+
+
+def test_what_has_changed_since_it_was_read_is_refused(settings: Settings) -> None:
+    unsaid = Seen("pending", None)
+    [edit] = said(settings, dataclasses.replace(a_request("edit"), seen=unsaid))
+    for seen in (unsaid, Seen("edited", after(-1))):
+        with pytest.raises(SpendSenseError, match="changed since it was read: it is edited by ann"):
+            said(settings, dataclasses.replace(a_request("approve"), seen=seen))
+    assert read(settings) == (edit,)
+    as_it_is = Seen("edited", edit.at)
+    said(settings, dataclasses.replace(a_request("approve"), seen=as_it_is), now=lambda: after(1))
+    assert [entry.to_state for entry in read(settings)] == ["edited", "approved"]

@@ -70,8 +70,7 @@ def test_a_check_that_fails_comes_first_with_what_to_do(
 ) -> None:
     with visit(browser) as page:
         open_page(page, f"{with_remark.url}/guardrails?which=remarks")
-        first = page.locator(".parts > details").first
-        expect(first.locator("code").first).to_have_text("raw_users")
+        first = page.locator(".parts > details").filter(has=page.get_by_text("raw_users"))
         expect(first).to_contain_text("0.25 against 0.1 at most")
         expect(first).to_contain_text("3 rows break it")
         expect(first).to_contain_text(f"What to do: {REMEDY}")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,6 +13,7 @@ from spendsense_pipeline.operations.entries import COMMAND_LINE
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
 from spendsense_pipeline.reporting.review_queue import ItemsOf, review_queue
 from spendsense_pipeline.reporting.reviewed import QueueItem
+from spendsense_pipeline.review.log import read
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.fixtures.dashboard import (
     OPERATOR,
@@ -47,18 +46,11 @@ def pending(server: Dashboard, **asked: str) -> tuple[QueueItem, ...]:
         return review_queue(published, settings, status="pending", items=ItemsOf(**asked)).items
 
 
-def log(server: Dashboard) -> list[dict[str, Any]]:
-    path = server.data_dir / "reviews.jsonl"
-    return (
-        [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
-    )
-
-
 def said_of(server: Dashboard, item: QueueItem) -> list[tuple[str, str, str | None]]:
     return [
-        (entry["operator"], entry["to_state"], entry["reason"] or entry["text"])
-        for entry in log(server)
-        if entry["recommendation_id"] == item.recommendation_id
+        (entry.operator, entry.to_state, entry.reason or entry.text)
+        for entry in read(settings_of(server))
+        if entry.recommendation_id == item.recommendation_id
     ]
 
 
@@ -191,8 +183,8 @@ def test_filters_stand_in_the_address_and_pages_are_links(server: Dashboard, pag
     page.get_by_role("link", name="pending").click()
     page.wait_for_url("**/review?status=pending&kind=offer")
     expect(page.get_by_role("heading", name=f"{offers:,} items")).to_be_visible()
-    page.get_by_label("Person").fill("nobody")
-    page.get_by_label("Person").press("Enter")
+    page.get_by_label("Person", exact=True).fill("nobody")
+    page.get_by_label("Person", exact=True).press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("nobody")
 
 
@@ -219,14 +211,12 @@ def test_everything_found_is_approved_at_once_and_who_withdrew_is_left_out(
     page.get_by_role("button", name="Approve 25 chosen").click()
     introduce(page)
     expect(page.get_by_text("25 items: approved.")).to_be_visible()
-    assert len(log(own_server)) == 25
+    assert len(read(settings_of(own_server))) == 25
     page.get_by_role("button", name=f"Approve all {len(others) - 25} found").click()
     page.get_by_role("dialog").get_by_role("button", name="Approve").click()
     expect(page.get_by_text(f"{len(others) - 25} items: approved.")).to_be_visible()
-    assert {entry["recommendation_id"] for entry in log(own_server)} == {
-        item.recommendation_id for item in others
-    }
-    assert {entry["to_state"] for entry in log(own_server)} == {"approved"}
+    said = {(entry.recommendation_id, entry.to_state) for entry in read(settings_of(own_server))}
+    assert said == {(item.recommendation_id, "approved") for item in others}
     assert everything[0].title not in shown_to(browser, own_server, gone)
     assert others[0].title in shown_to(browser, own_server, others[0].user_id)
 

@@ -95,7 +95,9 @@ def filters(asked: Asked, contents: Mapping[str, str]) -> None:
         _choice("content", "Item of the catalogue", contents, said["content"])
         with ui.element("label"):
             text("Person", element="span")
-            field = ui.element("input").props('name="person" type="search" placeholder="user_0007"')
+            field = ui.element("input").props(
+                'name="person" type="search" placeholder="user_0007" aria-label="Person"'
+            )
             field.props["value"] = said["person"]
             field.on("change", js_handler=_SENDS)
         if any(value for name, value in said.items() if name != "status"):
@@ -137,5 +139,7 @@ def _choice(name: str, label: str, choices: Mapping[str, str], chosen: str) -> N
             tag("option", title, value=key, selected=key == chosen)
             for key, title in {"": "all", **choices}.items()
         )
-        field = show(joined(*options), element="select").props(f'name="{name}"')
+        field = show(joined(*options), element="select").props(
+            f'name="{name}" aria-label="{label}"'
+        )
         field.on("change", js_handler=_SENDS)
