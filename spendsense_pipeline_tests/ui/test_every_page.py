@@ -15,7 +15,20 @@ from spendsense_pipeline_tests.fixtures.dashboard import (
     visit,
 )
 
-PAGES = ("/", "/history", "/bank")
+PERSON = "/people/user_0000"
+PAGES = (
+    "/",
+    "/people",
+    PERSON,
+    *(
+        f"{PERSON}?part={part}"
+        for part in ("money", "transactions", "features", "decision", "advice")
+    ),
+    "/people/nobody",
+    "/signals",
+    "/history",
+    "/bank",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)
