@@ -110,7 +110,7 @@ def _events(view: PersonView) -> None:
         ]
         headings = (
             Heading("What"),
-            Heading("When"),
+            Heading("When", classes="whole"),
             Heading("Lives like"),
             Heading("Seen by 30 days", classes="wide-only"),
             Heading("by 180 days", classes="wide-only"),

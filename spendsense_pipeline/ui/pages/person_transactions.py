@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 _HEADINGS = (
-    Heading("Day"),
+    Heading("Day", classes="whole"),
     Heading("What"),
     Heading("Category", classes="wide-only"),
     Heading("Account", classes="wide-only"),
