@@ -15,7 +15,21 @@ from spendsense_pipeline_tests.fixtures.dashboard import (
     visit,
 )
 
-PAGES = ("/", "/review", "/guardrails", "/history", "/bank", "/me/user_0000")
+PERSON = "/people/user_0000"
+PARTS = ("money", "transactions", "features", "decision", "advice")
+PAGES = (
+    "/",
+    "/people",
+    PERSON,
+    *(f"{PERSON}?part={part}" for part in PARTS),
+    "/people/nobody",
+    "/signals",
+    "/review",
+    "/guardrails",
+    "/history",
+    "/bank",
+    "/me/user_0000",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.reporting.consent import ConsentNow, consent_now
+from spendsense_pipeline.reporting.paging import one_of
 from spendsense_pipeline.reporting.person import PersonView, view_person
 from spendsense_pipeline.ui.addresses import PERSON, person_path
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag
 from spendsense_pipeline.ui.pages.people import consent_badge
-from spendsense_pipeline.ui.pages.person_advice import advice_part
+from spendsense_pipeline.ui.pages.person_advice import ADVICE
 from spendsense_pipeline.ui.pages.person_consent import consent_panel, says_what_was_decided
-from spendsense_pipeline.ui.pages.person_decision import decision_part
-from spendsense_pipeline.ui.pages.person_features import features_part
-from spendsense_pipeline.ui.pages.person_life import life_part
-from spendsense_pipeline.ui.pages.person_money import money_part
-from spendsense_pipeline.ui.pages.person_subject import Subject
-from spendsense_pipeline.ui.pages.person_transactions import transactions_part
+from spendsense_pipeline.ui.pages.person_decision import DECISION
+from spendsense_pipeline.ui.pages.person_features import FEATURES
+from spendsense_pipeline.ui.pages.person_life import LIFE
+from spendsense_pipeline.ui.pages.person_money import MONEY
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
+from spendsense_pipeline.ui.pages.person_transactions import TRANSACTIONS
 from spendsense_pipeline.ui.panels import badge, note
 from spendsense_pipeline.ui.persona_marks import persona_mark
 from spendsense_pipeline.ui.shell import frame, page, problems_shown
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.ui.room import Room
 
-_LIFE = "life"
-_PARTS: dict[str, tuple[str, Callable[[Subject], Awaitable[None]]]] = {
-    _LIFE: ("Life", life_part),
-    "money": ("Money", money_part),
-    "transactions": ("Transactions", transactions_part),
-    "features": ("Features", features_part),
-    "decision": ("Decision", decision_part),
-    "advice": ("Recommendations", advice_part),
+_FIRST = "life"
+_PARTS: dict[str, Part] = {
+    _FIRST: LIFE,
+    "money": MONEY,
+    "transactions": TRANSACTIONS,
+    "features": FEATURES,
+    "decision": DECISION,
+    "advice": ADVICE,
 }
 
 
@@ -47,25 +47,33 @@ def add(room: Room) -> None:
     async def one(request: Request, user_id: str) -> None:
         said = {key: value for key, value in request.query_params.items() if value}
 
-        def look(published: DatasetReader) -> tuple[ConsentNow, PersonView | None]:
+        part = said.get("part", _FIRST)
+
+        def look(published: DatasetReader) -> tuple[ConsentNow, Subject | None, Any]:
             consent = consent_now(published, room.settings, user_id)
-            return consent, None if consent.withheld else view_person(published, user_id)
+            one_of("part", part, _PARTS)
+            if consent.withheld:
+                return consent, None, None
+            subject = Subject(room, view_person(published, user_id), said)
+            return consent, subject, _PARTS[part].look(published, subject)
 
         try:
-            consent, view = await room.reading.ask(look)
+            consent, subject, found = await room.reading.ask(look)
         except SpendSenseError:
             with frame(room, user_id, here=PERSON):
                 async with problems_shown():
                     raise
                 show(tag("p", tag("a", "All people", href=PERSON)), classes="after")
             return
-        with frame(room, (view and view.name) or user_id, here=PERSON):
-            async with problems_shown():
-                says_what_was_decided(user_id)
-                if view is None:
-                    _withheld(room, consent)
-                    return
-                await _person(Subject(room, view, said), consent)
+        with frame(room, (subject and subject.view.name) or user_id, here=PERSON):
+            says_what_was_decided(user_id)
+            if subject is None:
+                _withheld(room, consent)
+                return
+            _above(subject, consent, part)
+            _PARTS[part].show(subject, found)
+            if part == _FIRST:
+                consent_panel(room, consent)
 
 
 def _withheld(room: Room, consent: ConsentNow) -> None:
@@ -75,28 +83,18 @@ def _withheld(room: Room, consent: ConsentNow) -> None:
     consent_panel(room, consent)
 
 
-async def _person(subject: Subject, consent: ConsentNow) -> None:
-    view = subject.view
-    show(_header(view, consent), classes="who")
-    part = subject.said.get("part", _LIFE)
+def _above(subject: Subject, consent: ConsentNow, part: str) -> None:
+    show(_header(subject.view, consent), classes="who")
     links = (
         tag(
             "a",
-            title,
-            href=subject.address(part=None if name == _LIFE else name),
+            each.title,
+            href=subject.address(part=None if name == _FIRST else name),
             aria_current="page" if name == part else None,
         )
-        for name, (title, _) in _PARTS.items()
+        for name, each in _PARTS.items()
     )
     show(joined(*links), element="nav", classes="tabs").props('aria-label="Parts"')
-    if part not in _PARTS:
-        raise SpendSenseError(
-            problem=f"there is no part {part!r} of this page",
-            remedy=f"choose one of {', '.join(_PARTS)}",
-        )
-    await _PARTS[part][1](subject)
-    if part == _LIFE:
-        consent_panel(subject.room, consent)
 
 
 def _header(view: PersonView, consent: ConsentNow) -> Markup:

@@ -8,27 +8,23 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.reporting.advice import Advice, Advised, advice_of
 from spendsense_pipeline.reporting.wording import counted, in_unit
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.persona_marks import persona_mark
 from spendsense_pipeline.ui.tables import Heading, table
 
 if TYPE_CHECKING:
     from spendsense_pipeline.recommendations.explaining import LeftOut
-    from spendsense_pipeline.ui.pages.person_subject import Subject
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 _KINDS = {"approved": "good", "rejected": "bad", "flagged": "warn", "withdrawn": "bad"}
 
 
-async def advice_part(subject: Subject) -> None:
-    """Show it.
+def _look(published: DatasetReader, subject: Subject) -> Advice:
+    return advice_of(published, subject.room.settings, subject.user_id)
 
-    Args:
-        subject: whose.
-    """
-    room = subject.room
-    advice = await room.reading.ask(
-        lambda published: advice_of(published, room.settings, subject.user_id)
-    )
+
+def _show(_: Subject, advice: Advice) -> None:
     if not advice.items:
         with panel("Recommendations", wide=True):
             text("Nothing is recommended to them.", classes="note")
@@ -84,3 +80,6 @@ def _why(left: LeftOut) -> str:
     return "; ".join(
         f"{each.label} is {in_unit(each.value, each.unit)}" for each in left.kept_away_by
     )
+
+
+ADVICE = Part("Recommendations", _look, _show)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HEADINGS = (
     Heading("Feature"),
     Heading("Value", numeric=True),
-    Heading("Line"),
+    Heading("Line", classes="whole"),
     Heading("Distance", numeric=True),
     Heading("of the line", numeric=True, classes="wide-only"),
     Heading("Passed"),

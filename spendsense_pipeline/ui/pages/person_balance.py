@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.reporting.balances import AccountLine, Balances
 
 _HEIGHT_PX = 340
+_ICONS = {"Bills": "diamond", "Paydays": "triangle", "Overdrawn": "circle"}
 # Names of merchants stand in it: text only, never markup.
 _TOOLTIP = {
     "trigger": "axis",
@@ -110,7 +111,6 @@ def _options(balances: Balances, line: AccountLine) -> dict[str, Any]:
             "Bills",
             held,
             ((bill.date, f"{bill.name} {money(bill.amount_usd)}") for bill in bills),
-            symbol="diamond",
             color=colors.muted,
         )
     )
@@ -124,14 +124,12 @@ def _options(balances: Balances, line: AccountLine) -> dict[str, Any]:
                     (day.date, f"{', '.join(day.payers)} {money(day.amount_usd)}")
                     for day in balances.paydays
                 ),
-                symbol="triangle",
                 color=colors.good,
             ),
             _points(
                 "Overdrawn",
                 held,
                 ((day, money(held[day])) for day in balances.overdraft_days if day in held),
-                symbol="circle",
                 color=colors.bad,
             ),
         ]
@@ -143,7 +141,13 @@ def _options(balances: Balances, line: AccountLine) -> dict[str, Any]:
             "borderColor": colors.line,
             "textStyle": {"color": colors.text},
         },
-        "legend": {"data": [each["name"] for each in series if each["data"]]},
+        "legend": {
+            "data": [
+                {"name": each["name"], "icon": _ICONS.get(each["name"], "roundRect")}
+                for each in series
+                if each["data"]
+            ]
+        },
         "grid": {"left": 8, "right": 16, "top": 36, "bottom": 48, "containLabel": True},
         "xAxis": days(),
         "yAxis": dollars(),
@@ -166,7 +170,6 @@ def _points(
     held: dict[dt.date, float],
     said: Iterable[tuple[dt.date, str]],
     *,
-    symbol: str,
     color: str,
 ) -> dict[str, Any]:
     """Days marked on the line; what happened on one day stands in one mark."""
@@ -177,7 +180,7 @@ def _points(
     return {
         "name": name,
         "type": "scatter",
-        "symbol": symbol,
+        "symbol": _ICONS[name],
         "symbolSize": 9,
         "color": color,
         "encode": {"x": 0, "y": 1, "tooltip": [2]},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.reporting.paging import one_of
 from spendsense_pipeline.reporting.person import read_trace
 from spendsense_pipeline.reporting.tracing import Traced, traced
 from spendsense_pipeline.reporting.wording import percent
@@ -13,53 +14,45 @@ from spendsense_pipeline.ui.addresses import number_asked
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.person_audit import audit_panel
 from spendsense_pipeline.ui.pages.person_reasons import reasons
-from spendsense_pipeline.ui.panels import badge, grid, panel
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
+from spendsense_pipeline.ui.panels import badge, grid, note, panel
 from spendsense_pipeline.ui.persona_marks import persona_mark
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
-    from spendsense_pipeline.ui.pages.person_subject import Subject
 
 
-async def decision_part(subject: Subject) -> None:
-    """Show it.
+@dataclass(frozen=True)
+class _Found:
+    trace: Traced | None
+    stored: dict[str, Any]
 
-    Args:
-        subject: whose.
 
-    Raises:
-        SpendSenseError: there is no such window, or no trace of it.
-    """
+def _look(published: DatasetReader, subject: Subject) -> _Found:
     window = number_asked("window", subject.said.get("window", ""), otherwise=SHORT_WINDOW)
-    if window not in WINDOWS:
-        raise SpendSenseError(
-            problem=f"window must be one of {', '.join(map(str, WINDOWS))}; it is {window}",
-            remedy="choose one of those, or leave it out",
-        )
-    settings = subject.room.settings
+    one_of("window", str(window), [str(each) for each in WINDOWS])
+    trace = traced(published, subject.room.settings, subject.user_id, window)
+    stored = {} if trace is None else read_trace(published, subject.user_id, window)
+    return _Found(trace, stored)
 
-    def look(published: DatasetReader) -> tuple[Traced | None, dict[str, Any]]:
-        trace = traced(published, settings, subject.user_id, window)
-        return trace, {} if trace is None else read_trace(published, subject.user_id, window)
 
-    trace, stored = await subject.room.reading.ask(look)
+def _show(subject: Subject, found: _Found) -> None:
+    trace = found.trace
     if trace is None:
-        text("Consent was taken back: nothing is shown.", classes="remark warn")
+        note("Consent was taken back: nothing is shown.", "warn")
         return
     links = (
         tag(
             "a",
             f"{each} days",
             href=subject.address(part="decision", window=each),
-            aria_current="page" if each == window else None,
+            aria_current="page" if each == trace.window_days else None,
         )
         for each in WINDOWS
     )
     show(joined(*links), element="nav", classes="tabs small").props('aria-label="Window"')
     _in_words(subject, trace)
-    audit_panel(trace, stored)
+    audit_panel(trace, found.stored)
 
 
 def _in_words(subject: Subject, trace: Traced) -> None:
@@ -80,3 +73,6 @@ def _in_words(subject: Subject, trace: Traced) -> None:
             text(f"{change[0].upper()}{change[1:]}")
     with panel("Reasons", "The strongest first, each with the rows it rests on.", wide=True):
         reasons(subject, trace)
+
+
+DECISION = Part("Decision", _look, _show)

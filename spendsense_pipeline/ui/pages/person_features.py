@@ -8,13 +8,14 @@ from spendsense_pipeline.reporting.wording import NO_DATA, in_unit
 from spendsense_pipeline.tables.features import FEATURES_BY_NAME, LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.ui.bullets import Tick, bullet
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.persona_marks import persona_dot
 from spendsense_pipeline.ui.tables import Heading, address, table
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.reporting.feature_lines import Feature, RuleLine
-    from spendsense_pipeline.ui.pages.person_subject import Subject
 
 _HEADINGS = (
     Heading("Feature"),
@@ -26,14 +27,13 @@ _HEADINGS = (
 _OTHER_HEADINGS = (*_HEADINGS[:3], Heading("What it is", classes="wide-only"))
 
 
-async def features_part(subject: Subject) -> None:
-    """Show it.
+def _look(_: DatasetReader, subject: Subject) -> tuple[Feature, ...]:
+    return subject.view.features
 
-    Args:
-        subject: whose.
-    """
-    judged = [feature for feature in subject.view.features if feature.rules]
-    others = [feature for feature in subject.view.features if not feature.rules]
+
+def _show(_: Subject, features: tuple[Feature, ...]) -> None:
+    judged = [feature for feature in features if feature.rules]
+    others = [feature for feature in features if not feature.rules]
     with panel(
         "What the rules look at",
         f"A full dot is the value by {SHORT_WINDOW} days, a ring by {LONG_WINDOW}; bars are the"
@@ -112,3 +112,6 @@ def _verdict(is_met: bool | None, value: Any) -> str:
     if is_met:
         return "met"
     return "no data" if value is None else "not met"
+
+
+FEATURES = Part("Features", _look, _show)

@@ -12,25 +12,23 @@ from spendsense_pipeline.reporting.wording import NO_DATA, counted, money, perce
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.person_balance import balance_panel
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
 from spendsense_pipeline.ui.panels import badge, grid, panel
 from spendsense_pipeline.ui.persona_marks import persona_cell, persona_mark
 from spendsense_pipeline.ui.tables import Heading, table
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.balances import Balances
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.reporting.person import Account, Decision, PersonView
-    from spendsense_pipeline.ui.pages.person_subject import Subject
 
 
-async def life_part(subject: Subject) -> None:
-    """Show it.
+def _look(published: DatasetReader, subject: Subject) -> Balances:
+    return balances_of(published, subject.room.settings, subject.user_id)
 
-    Args:
-        subject: whose.
-    """
-    room, view = subject.room, subject.view
-    balances = await room.reading.ask(
-        lambda published: balances_of(published, room.settings, subject.user_id)
-    )
+
+def _show(subject: Subject, balances: Balances) -> None:
+    view = subject.view
     with grid():
         for decision in view.decisions:
             _decision(subject, decision)
@@ -112,7 +110,7 @@ def _events(view: PersonView) -> None:
         ]
         headings = (
             Heading("What"),
-            Heading("When"),
+            Heading("When", classes="whole"),
             Heading("Lives like"),
             Heading("Seen by 30 days", classes="wide-only"),
             Heading("by 180 days", classes="wide-only"),
@@ -159,3 +157,6 @@ def _accounts(accounts: tuple[Account, ...]) -> None:
         )
         show(table(headings, rows, caption="Accounts"))
         text("Balances of cards and loans are what is owed.", classes="note")
+
+
+LIFE = Part("Life", _look, _show)

@@ -9,14 +9,15 @@ from spendsense_pipeline.reporting.cash_flow import CategorySpend, spending_of
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, money
 from spendsense_pipeline.ui.charts import chart, dollars, names
 from spendsense_pipeline.ui.markup import Markup, show, tag, text
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.shell import palette
 from spendsense_pipeline.ui.tables import Heading, table
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.cash_flow import Month
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.reporting.person import Stream
-    from spendsense_pipeline.ui.pages.person_subject import Subject
 
 _MONTHS_SHOWN = 12
 _STATUS_WORDS = {
@@ -26,15 +27,11 @@ _STATUS_WORDS = {
 }
 
 
-async def money_part(subject: Subject) -> None:
-    """Show it.
+def _look(published: DatasetReader, subject: Subject) -> tuple[CategorySpend, ...]:
+    return spending_of(published, subject.user_id)
 
-    Args:
-        subject: whose.
-    """
-    spending = await subject.room.reading.ask(
-        lambda published: spending_of(published, subject.user_id)
-    )
+
+def _show(subject: Subject, spending: tuple[CategorySpend, ...]) -> None:
     _cash_flow(subject.view.months)
     _spending(spending)
     _streams(subject.view.streams)
@@ -151,3 +148,6 @@ def _streams(streams: tuple[Stream, ...]) -> None:
             Heading("Status"),
         )
         show(table(headings, rows, caption="Recurring streams"))
+
+
+MONEY = Part("Money", _look, _show)

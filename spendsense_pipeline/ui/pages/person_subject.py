@@ -1,14 +1,16 @@
-"""Whose page it is and what its address asks for: what all parts of it are given."""
+"""Whose page it is and what its address asks for, and what a part of the page is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.ui.addresses import person_path
 from spendsense_pipeline.ui.tables import address
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.reporting.person import PersonView
     from spendsense_pipeline.ui.room import Room
 
@@ -44,3 +46,18 @@ class Subject:
             asked: by name; what is None is left out.
         """
         return address(self.path, asked)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the page, that is shown alone.
+
+    Attributes:
+        title: of the link to it.
+        look: finds what it shows, in a thread, while the dataset is open for what stands above.
+        show: is given that.
+    """
+
+    title: str
+    look: Callable[[DatasetReader, Subject], Any]
+    show: Callable[[Subject, Any], None]

@@ -18,14 +18,15 @@ from spendsense_pipeline.reporting.wording import NO_DATA, counted, money
 from spendsense_pipeline.ui.addresses import day_asked, number_asked, put_in_address
 from spendsense_pipeline.ui.filters import choice_field, day_field, search_field
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
+from spendsense_pipeline.ui.pages.person_subject import Part, Subject
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.tables import Heading, pager, table
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.ui.pages.person_subject import Subject
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 
 _HEADINGS = (
-    Heading("Day"),
+    Heading("Day", classes="whole"),
     Heading("What"),
     Heading("Category", classes="wide-only"),
     Heading("Account", classes="wide-only"),
@@ -34,14 +35,13 @@ _HEADINGS = (
 )
 
 
-async def transactions_part(subject: Subject) -> None:
-    """Show it.
+def _look(published: DatasetReader, subject: Subject) -> TransactionPage:
+    asked = _asked(subject.said)
+    return transactions_page(published, subject.room.settings, subject.user_id, asked)
 
-    Args:
-        subject: whose.
-    """
+
+def _show(subject: Subject, first: TransactionPage) -> None:
     said = subject.said
-    first = await _look(subject)
     asked_last = 0
 
     async def told(name: str, value: str) -> None:
@@ -53,7 +53,8 @@ async def transactions_part(subject: Subject) -> None:
         said.update({name: value} if value else {})
         asked_last = this = asked_last + 1
         try:
-            content = _found(subject, await _look(subject))
+            found = await subject.room.reading.ask(lambda published: _look(published, subject))
+            content = _found(subject, found)
         except SpendSenseError as error:
             content = tag("p", str(error), class_="wrong", role="alert")
         # Answers may overtake each other; what was asked last is shown.
@@ -76,14 +77,6 @@ async def transactions_part(subject: Subject) -> None:
             day_field("to", "Through", said.get("to", ""), told)
         text("An amount finds rows of that amount; >100 and 10-20 find ranges.", classes="note")
         shown = show(_found(subject, first), classes="found")
-
-
-async def _look(subject: Subject) -> TransactionPage:
-    asked = _asked(subject.said)
-    room = subject.room
-    return await room.reading.ask(
-        lambda published: transactions_page(published, room.settings, subject.user_id, asked)
-    )
 
 
 def _asked(said: Mapping[str, str]) -> TransactionsAsked:
@@ -158,3 +151,6 @@ def _row(row: TransactionRow) -> tuple[Any, ...]:
         place or row.payment_channel or NO_DATA,
         tag("span", money(-row.amount_usd), class_="gain" if row.amount_usd < 0 else None),
     )
+
+
+TRANSACTIONS = Part("Transactions", _look, _show)

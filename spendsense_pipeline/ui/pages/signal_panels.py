@@ -186,7 +186,7 @@ def _caught(lines: Sequence[Caught]) -> Markup:
     ]
     headings = (
         Heading("Rule"),
-        Heading("Line"),
+        Heading("Line", classes="whole"),
         Heading(f"{SHORT_WINDOW} days", numeric=True),
         Heading(f"{LONG_WINDOW} days", numeric=True),
         Heading("Set by", classes="wide-only"),
