@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spendsense_pipeline.ui.pages import bank, compare, history, overview
+from spendsense_pipeline.ui.pages import bank, compare, generate, history, overview
 
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
-_MODULES = (overview, history, compare, bank)
+_MODULES = (overview, generate, history, compare, bank)
 
 
 def add_all(room: Room) -> None:
