@@ -52,7 +52,7 @@ class Desk:
         good: what the draft came to when it was last without a problem.
         preview: the last picture.
         failure: why there is none of what is asked now; "" where there is.
-        is_picturing: whether a newer one is being made.
+        is_picturing: whether a newer one is being made, or about to.
     """
 
     def __init__(self, room: Room) -> None:
@@ -114,6 +114,7 @@ class Desk:
         app.storage.user[_KEPT] = self.draft.to_text()
         for part in self._judging:
             part()
+        self._tell(is_picturing=True)
         self._schedule(0.0 if at_once else _PAUSE_SECONDS)
 
     async def judge(self) -> None:
@@ -160,7 +161,6 @@ class Desk:
         if wanted == self._pictured:
             self._tell(is_picturing=False)
             return
-        self.failure = ""
         self._tell(is_picturing=True)
         try:
             self.preview = await self.room.previews.preview(*wanted, page=self._client.id)
@@ -169,11 +169,13 @@ class Desk:
         except SpendSenseError as error:
             self.failure = str(error)
         else:
-            self._pictured = wanted
+            self._pictured, self.failure = wanted, ""
         self._tell(is_picturing=False)
 
     def _tell(self, *, is_picturing: bool) -> None:
         self.is_picturing = is_picturing
+        if is_picturing:
+            self.failure = ""
         for part in self._picturing:
             part()
 

@@ -58,6 +58,7 @@ class _Number:
         shape = field.shape
         low, high, step = shape.minimum or 0.0, shape.maximum or 1.0, shape.step or 0.01
         self._track: Track | None = None
+        self._is_emptied = False
         with ui.element("div").classes("pair"):
             if (high - low) / step <= _MOST_STEPS:
                 self._low = low
@@ -79,10 +80,10 @@ class _Number:
     def put(self, value: Any) -> None:
         if self._track is not None:
             self._track.put(self._position(value))
-        if read(self._box.text, in_percent=self._percent) not in (
-            value,
-            None,
-        ) or not self._desk.draft.is_given(self._field.section, self._field.name):
+        given = self._desk.draft.is_given(self._field.section, self._field.name)
+        typed = read(self._box.text, in_percent=self._percent)
+        # What was just deleted is not written again under the hand that types.
+        if typed != value and (typed is not None or given or not self._is_emptied):
             self._box.put(written(value, in_percent=self._percent))
 
     def _position(self, value: Any) -> str:
@@ -90,6 +91,7 @@ class _Number:
 
     def _typed(self, typed: str) -> None:
         value = read(typed, in_percent=self._percent)
+        self._is_emptied = value is None
         if self._track is not None:
             self._track.put(self._position(value))
         self._desk.give(self._field.section, self._field.name, value)
@@ -158,7 +160,7 @@ class _Range:
 
     @staticmethod
     def _both(value: Any) -> tuple[Any, Any]:
-        return tuple(value) if isinstance(value, list | tuple) and len(value) == 2 else ("", "")  # type: ignore[return-value]
+        return tuple(value) if isinstance(value, list | tuple) and len(value) == 2 else ("", "")
 
 
 class _Chosen:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.controls.form import FormField
     from spendsense_pipeline.ui.pages.generate_desk import Desk
 
+# How large and how long, and who: what nearly everybody comes for.
+_OPEN_AT_FIRST = 2
 # Who is asked for and how many of them is one question with one widget.
 _ASKED_WITHIN = {"persona_shares": "personas"}
 
@@ -39,8 +41,10 @@ class Form:
             title = SECTION_TITLES[section].capitalize()
             if [title] != [group for group, _ in groups]:
                 text(title, element="h2", classes="section")
-            for group, of_group in groups:
-                self._groups.append(_Group(desk, group, of_group, is_open=len(self._groups) < 2))
+            with ui.element("div").classes("stack"):
+                for group, of_group in groups:
+                    is_open = len(self._groups) < _OPEN_AT_FIRST
+                    self._groups.append(_Group(desk, group, of_group, is_open=is_open))
         self._nothing = text("No control is called that.", classes="note")
         self._nothing.set_visibility(False)
         desk.on_judged(self.refresh)

@@ -59,8 +59,8 @@ def named(key: str) -> str:
 
 def spoken(value: Any, kind: Kind) -> str:
     """A value in a sentence."""
-    if value is None or (kind == "personas" and not value):
-        return "nobody in particular" if kind == "personas" else _NOT_SET
+    if value is None or value == []:
+        return "none" if kind == "personas" else _NOT_SET
     if isinstance(value, Mapping):
         shares = (
             f"{named(key)} {written(each, in_percent=True)} %"
@@ -88,7 +88,7 @@ def facts(field: FormField) -> str:
     """What is allowed in a field, what stands there without, how its effect is measured."""
     said = [
         _bounds(field),
-        f"default {spoken(field.default, field.kind)}",
+        f"default {spoken(field.default, field.kind)}" if field.default not in (None, []) else None,
         f"measured as {field.measured_as}" if field.measured_as else None,
     ]
     return " · ".join(filter(None, said))

@@ -31,7 +31,7 @@ def mix_table(rows: Sequence[MixOf]) -> Markup:
         Heading("Persona"),
         *([Heading("Asked", numeric=True)] if is_asked else []),
         Heading(f"{LONG_WINDOW} days", numeric=True),
-        Heading("", classes="bar-cell"),
+        Heading("", classes="bar-cell wide-only"),
         Heading(f"{SHORT_WINDOW} days", numeric=True),
     ]
     cells = [
@@ -74,7 +74,7 @@ def fidelity_table(controls: Sequence[ControlFidelity]) -> Markup:
     ]
     rows = [
         (
-            tag("span", named(row.control), title=row.measured_as),
+            tag("span", named(row.control).replace(".", ": "), title=row.measured_as),
             _figure(row.requested),
             _figure(row.realised),
             badge("missed", "warn") if row.within is False else "",
