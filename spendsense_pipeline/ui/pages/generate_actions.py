@@ -31,7 +31,9 @@ class Actions:
         with ui.element("section").classes("panel launch").props('aria-label="Generate"'):
             self._said = show(joined(), classes="said")
             with ui.element("div").classes("line"):
-                self._fresh = ui.checkbox("Begin a new world", on_change=self._turn_fresh).props("dense")
+                self._fresh = ui.checkbox("Begin a new world", on_change=self._turn_fresh).props(
+                    "dense"
+                )
                 self._import = ui.checkbox("Replace the import", on_change=self._turn_import).props(
                     "dense"
                 )

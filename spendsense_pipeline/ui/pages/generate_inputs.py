@@ -20,11 +20,19 @@ class _Native:
     As a property it would be set again whenever anything of the page changes.
     """
 
-    def __init__(self, element: str, text: str, on_text: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        element: str,
+        text: str,
+        on_text: Callable[[str], object],
+        attributes: Mapping[str, str],
+    ) -> None:
         self.text = text
         self._on_text = on_text
         self.element = ui.element(element)
-        self.element.props["^value"] = text
+        # The value comes last: a slider rounds it to the step it has by then.
+        for name, value in {**attributes, "^value": text}.items():
+            self.element.props[name] = value
         self.element.on("input", self._typed, js_handler=_SENDS, throttle=0.05)
 
     def put(self, text: str) -> None:
@@ -53,15 +61,13 @@ class Box(_Native):
         attributes: Mapping[str, str] | None = None,
     ) -> None:
         """Args: what it is for, read aloud; who is told; what stands in it; what else it is."""
-        super().__init__("input", text, on_text)
-        self.element.classes("box")
         given = {"type": "text", "aria-label": said, "autocomplete": "off", **(attributes or {})}
-        for name, value in given.items():
-            self.element.props[name] = value
+        super().__init__("input", text, on_text, given)
+        self.element.classes("box")
 
 
 class Track(_Native):
-    """A slider; empty while nothing is set."""
+    """A slider; at its least while nothing is set."""
 
     def __init__(
         self,
@@ -72,12 +78,10 @@ class Track(_Native):
         ends: tuple[float, float, float],
     ) -> None:
         """Args: what it is for, read aloud; who is told; where it stands; least, most and step."""
-        super().__init__("input", text, on_text)
+        low, high, step = (f"{end:g}" for end in ends)
+        given = {"type": "range", "aria-label": said, "min": low, "max": high, "step": step}
+        super().__init__("input", text, on_text, given)
         self.element.classes("track")
-        self.element.props["type"] = "range"
-        self.element.props["aria-label"] = said
-        for name, value in zip(("min", "max", "step"), ends, strict=True):
-            self.element.props[name] = f"{value:g}"
 
 
 class Choice(_Native):
@@ -92,9 +96,8 @@ class Choice(_Native):
         options: Sequence[tuple[str, str]],
     ) -> None:
         """Args: what it is for, read aloud; who is told; what is chosen; words and their titles."""
-        super().__init__("select", text, on_text)
+        super().__init__("select", text, on_text, {"aria-label": said})
         self.element.classes("box")
-        self.element.props["aria-label"] = said
         with self.element:
             for word, title in options:
                 option = write(title, element="option")
