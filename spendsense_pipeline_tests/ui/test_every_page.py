@@ -15,7 +15,7 @@ from spendsense_pipeline_tests.fixtures.dashboard import (
     visit,
 )
 
-PAGES = ("/", "/history", "/bank")
+PAGES = ("/", "/generate", "/history", "/bank")
 
 
 @pytest.mark.parametrize("path", PAGES)

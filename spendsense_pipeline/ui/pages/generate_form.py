@@ -161,9 +161,10 @@ class _Row:
             self._widget = widget_of(desk, field, desk.draft.value(field, desk.good))
             self._wrong = show(joined(), element="ul", classes="wrong").props('role="alert"')
             with ui.element("div").props(f'id="{described_by(field)}"'):
-                text(field.description, classes="said")
                 for each in self.fields:
-                    text(facts(each), classes="facts-line")
+                    text(each.description, classes="said")
+                    if said := facts(each):
+                        text(said, classes="facts-line")
         self.refresh()
 
     def refresh(self) -> None:

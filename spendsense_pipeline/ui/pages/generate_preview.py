@@ -76,7 +76,9 @@ class Picture:
             return joined(desk.failure)
         if desk.is_picturing or desk.preview is None:
             return joined("making it…")
-        return joined(f"made in {desk.preview.seconds:.1f} s")
+        took = desk.preview
+        work = f"{took.cpu_seconds:.2f} s of one core"
+        return tag("span", f"made in {took.seconds:.1f} s", title=work)
 
 
 def mix_table_of(found: Preview) -> Markup:
