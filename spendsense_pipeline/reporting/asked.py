@@ -1,17 +1,42 @@
-"""What was asked for when a dataset was made, as a configuration that can be asked for again."""
+"""What was asked for when a dataset was made, as a configuration that can be asked for again; and
+what came of it.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.controls import OperatorConfig, operator_config_from
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.checks.control_fidelity import ControlFidelity
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
+    from spendsense_pipeline.reporting.summary import MixRow
 
 # Settled by every refresh for its own day; asked for again, they would pin all later ones to it.
 _SETTLED_NIGHTLY = ("generation_timestamp", "history_start")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of what was asked."""
+
+    mix: tuple[MixRow, ...]
+    controls: tuple[ControlFidelity, ...]
+
+
+def outcome_of(published: DatasetReader) -> Outcome:
+    """Who was made beside who was asked for, and every control, requested and realised.
+
+    Args:
+        published: the dataset.
+    """
+    from spendsense_pipeline.checks.control_fidelity import recorded_fidelity
+    from spendsense_pipeline.reporting.summary import mix_of
+
+    return Outcome(mix_of(published), tuple(recorded_fidelity(published.con)))
 
 
 def asked_of(published: DatasetReader) -> OperatorConfig:

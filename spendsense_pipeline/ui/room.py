@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.settings import today
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.preview.worker import PreviewWorker
     from spendsense_pipeline.settings import Settings
     from spendsense_pipeline.ui.launching import Runs
     from spendsense_pipeline.ui.reading import Reading
@@ -23,12 +24,14 @@ class Room:
         settings: where files are.
         reading: the published dataset, for pages to ask.
         editions: which dataset is published, as time goes by.
+        previews: makes pictures of what would be made.
         runs: what Dagster runs, has run and is asked to run.
     """
 
     settings: Settings
     reading: Reading
     editions: Watch
+    previews: PreviewWorker
     runs: Runs
 
     def today(self) -> dt.date:

@@ -15,6 +15,7 @@ from nicegui import ui
 from nicegui.storage import Storage
 from starlette.middleware import Middleware
 
+from spendsense_pipeline.preview.worker import PreviewWorker
 from spendsense_pipeline.serving.guard import guard
 from spendsense_pipeline.serving.listening import Address, listen, require_token
 from spendsense_pipeline.settings import UI_TOKEN_VARIABLE
@@ -73,6 +74,7 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
         settings=settings,
         reading=reading,
         editions=Watch(reading.latest),
+        previews=PreviewWorker(),
         runs=Runs(settings, reading),
     )
 
@@ -80,10 +82,12 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         room.editions.start()
         room.runs.watch.start()
+        room.previews.start()
         on_ready()
         warming = asyncio.create_task(room.runs.warm_up())
         yield
         warming.cancel()
+        await room.previews.close()
         room.editions.stop()
         room.runs.close()
         room.reading.close()

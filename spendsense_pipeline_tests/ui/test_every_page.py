@@ -19,6 +19,7 @@ PERSON = "/people/user_0000"
 PARTS = ("money", "transactions", "features", "decision", "advice")
 PAGES = (
     "/",
+    "/generate",
     "/people",
     PERSON,
     *(f"{PERSON}?part={part}" for part in PARTS),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.ui.pages import (
     bank,
     compare,
+    generate,
     guardrails,
     history,
     overview,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     overview,
+    generate,
     people,
     person,
     signals,
