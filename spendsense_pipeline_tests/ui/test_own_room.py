@@ -79,7 +79,7 @@ def unconsenting(server: Dashboard) -> str:
 def source_of(server: Dashboard, user_id: str) -> str:
     with urllib.request.urlopen(f"{server.url}/me/{user_id}") as answer:
         assert answer.status == 200
-        return answer.read().decode()
+        return str(answer.read(), "utf-8")
 
 
 def test_a_person_withdraws_consent_and_gives_it_again(
