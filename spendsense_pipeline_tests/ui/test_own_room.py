@@ -79,7 +79,7 @@ def unconsenting(server: Dashboard) -> str:
 def source_of(server: Dashboard, user_id: str) -> str:
     with urllib.request.urlopen(f"{server.url}/me/{user_id}") as answer:
         assert answer.status == 200
-        return answer.read().decode()
+        return str(answer.read(), "utf-8")
 
 
 def test_a_person_withdraws_consent_and_gives_it_again(
@@ -96,7 +96,7 @@ def test_a_person_withdraws_consent_and_gives_it_again(
         assert not (own_server.data_dir / "consent.json").exists()
         page.get_by_role("button", name="Withdraw my consent").click()
         page.get_by_role("button", name="Withdraw", exact=True).click()
-        expect(page.get_by_role("heading", name="Nothing is shown")).to_be_visible()
+        expect(page.get_by_role("heading", name="Your consent is withdrawn")).to_be_visible()
         assert consent(own_server, user_id) == "revoked"
 
         source = source_of(own_server, user_id)

@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nicegui import ui
+
 from spendsense_pipeline.reporting.checked import Checked, CheckedAsset, Counts, checked
 from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_now
 from spendsense_pipeline.reporting.runs import CheckResult
@@ -70,9 +72,7 @@ def add(room: Room) -> None:
                 if not chosen.key:
                     _evaluation(evaluation)
                     realism.show()
-            failed = await room.reading.work(lambda: _last_failed(room))
-            if failed is not None:
-                _failed_run(failed)
+            _shows_failed_run(room)
 
 
 def _figures(found: Checked, evaluation: Evaluation) -> None:
@@ -222,6 +222,20 @@ def _last_failed(room: Room) -> RunView | None:
         if run.status == "failed":
             return room.runs.books.follow(run.run_id)
     return None
+
+
+def _shows_failed_run(room: Room) -> None:
+    """The last place of the page, filled once it is there: Dagster's books may take a moment."""
+    place = ui.element("div").classes("after")
+
+    async def look() -> None:
+        failed = await room.reading.work(lambda: _last_failed(room))
+        place.clear()
+        if failed is not None:
+            with place:
+                _failed_run(failed)
+
+    ui.context.client.on_connect(look)
 
 
 def _failed_run(run: RunView) -> None:

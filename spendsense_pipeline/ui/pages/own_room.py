@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.reporting.consent import REVOKED
 from spendsense_pipeline.reporting.own_room import ForYou, OwnRoom, WhereYouStand, own_room
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.own_consent import gives_again, their_own
@@ -66,6 +67,8 @@ class _Mine:
 
     def _withhold(self, found: OwnRoom) -> None:
         title = "Nothing is shown" if found.is_known else "There is no such page"
+        if found.consent_status == REVOKED:
+            title = "Your consent is withdrawn"
         with panel(title):
             text(found.withheld)
             if found.is_known:
