@@ -21,9 +21,10 @@ PAGES = (
     "/people",
     PERSON,
     *(
-        f"{PERSON}?part={part}"
-        for part in ("money", "transactions", "features", "decision", "advice")
+        pytest.param(f"{PERSON}?part={part}", marks=pytest.mark.long)
+        for part in ("money", "transactions", "features", "advice")
     ),
+    f"{PERSON}?part=decision",
     "/people/nobody",
     "/signals",
     "/history",

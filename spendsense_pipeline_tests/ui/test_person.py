@@ -234,6 +234,7 @@ def test_features_say_what_is_met(server: Dashboard, page: Page) -> None:
     assert page.locator(".rule .badge", has_text="30 met").count() == len(met)
 
 
+@pytest.mark.long
 def test_revoking_hides_everything_at_once_and_granting_brings_it_back(
     refreshed: tuple[Path, object], tmp_path: Path, browser: Browser
 ) -> None:
