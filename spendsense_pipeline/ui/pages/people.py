@@ -38,7 +38,7 @@ _EVENTS = {"yes": True, "no": False}
 _HEADINGS = (
     Heading("Person", sort="name"),
     Heading("Id", sort=BY_NUMBER, classes="wide-only"),
-    Heading("Age", numeric=True, sort="age", classes="wide-only"),
+    Heading("Age", numeric=True, sort="age", classes="roomy"),
     Heading("Region", sort="region", classes="wide-only"),
     Heading("Income", sort="income_tier", classes="wide-only"),
     Heading("30 days", sort="persona_30d"),
@@ -47,7 +47,7 @@ _HEADINGS = (
     Heading("Severity", numeric=True, sort="severity_180d", classes="roomy"),
     Heading("Made to be", sort="target_persona", classes="roomy"),
     Heading("Life events", numeric=True, sort="life_events", classes="roomy"),
-    Heading("To review", numeric=True, sort="awaiting_review", classes="wide-only"),
+    Heading("To review", numeric=True, sort="awaiting_review", classes="roomy"),
     Heading("Consent", sort="consent_status"),
 )
 
