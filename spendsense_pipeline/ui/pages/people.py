@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nicegui import ui
 from starlette.requests import Request
 
 from spendsense_pipeline.errors import SpendSenseError
@@ -28,8 +29,6 @@ from spendsense_pipeline.ui.shell import frame, page, problems_shown
 from spendsense_pipeline.ui.tables import Heading, Order, address, pager, table
 
 if TYPE_CHECKING:
-    from nicegui import ui
-
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.ui.room import Room
 
@@ -118,8 +117,6 @@ def _show(room: Room, said: dict[str, str], facets: PeopleFacets, first: PeopleP
 
 
 def _filters(said: Mapping[str, str], facets: PeopleFacets, told: Any) -> None:
-    from nicegui import ui
-
     window = said.get("window", str(SHORT_WINDOW))
     personas = facets.persona_30d if window == str(SHORT_WINDOW) else facets.persona_180d
     with ui.element("div").classes("filters").props('role="search" aria-label="People"'):
