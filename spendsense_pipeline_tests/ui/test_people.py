@@ -40,6 +40,7 @@ def test_a_name_is_found_as_one_types_and_a_reload_shows_the_same(
     count = page.get_by_role("status").filter(has_text="of 20 people")
     expect(count).to_contain_text(f"{len(expected)} of 20 people")
     assert ids_shown(page) == expected
+    page.wait_for_url("**q=*")
     assert parse_qs(urlsplit(page.url).query) == {"q": [name[:4].upper()]}
     page.reload()
     expect(count).to_contain_text(f"{len(expected)} of 20 people")
@@ -67,6 +68,7 @@ def test_a_persona_of_a_window_and_consent_are_filtered_by(server: Dashboard, pa
     page.wait_for_url("**window=180*")
     choose(page, "Persona", f"High Utilization ({people})")
     expect(page.get_by_text(f"{people} of 20 people")).to_be_visible()
+    page.wait_for_url("**persona=*")
     assert parse_qs(urlsplit(page.url).query) == {"window": ["180"], "persona": [persona]}
     expected = ids_of(
         server,

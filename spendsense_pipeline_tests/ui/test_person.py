@@ -150,6 +150,7 @@ def test_transactions_are_found_as_one_types_with_their_sums(server: Dashboard, 
     expect(page.get_by_text(f"{rows} of {total:,} transactions")).to_be_visible()
     expect(page.get_by_text(f"out ${out:,.2f}")).to_be_visible()
     assert page.locator("table tbody tr").count() == rows
+    page.wait_for_url("**q=*")
     page.reload()
     expect(page.get_by_text(f"{rows} of {total:,} transactions")).to_be_visible()
     page.get_by_label("Merchant, category, city or amount").fill("%")
@@ -234,6 +235,7 @@ def test_features_say_what_is_met(server: Dashboard, page: Page) -> None:
     assert page.locator(".rule .badge", has_text="30 met").count() == len(met)
 
 
+@pytest.mark.long
 def test_revoking_hides_everything_at_once_and_granting_brings_it_back(
     refreshed: tuple[Path, object], tmp_path: Path, browser: Browser
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_wrong_address_says_what_is_allowed(
     expect(page.get_by_role("alert")).to_contain_text(said)
 
 
+@pytest.mark.long
 def test_every_feature_is_drawn(server: Dashboard, page: Page) -> None:
     open_page(page, f"{server.url}/signals")
     links = page.get_by_role("navigation", name="Features").get_by_role("link").all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nicegui import ui
 from starlette.requests import Request
 
 from spendsense_pipeline.errors import SpendSenseError
@@ -28,8 +29,6 @@ from spendsense_pipeline.ui.shell import frame, page, problems_shown
 from spendsense_pipeline.ui.tables import Heading, Order, address, pager, table
 
 if TYPE_CHECKING:
-    from nicegui import ui
-
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.ui.room import Room
 
@@ -38,16 +37,16 @@ _EVENTS = {"yes": True, "no": False}
 _HEADINGS = (
     Heading("Person", sort="name"),
     Heading("Id", sort=BY_NUMBER, classes="wide-only"),
-    Heading("Age", numeric=True, sort="age", classes="wide-only"),
+    Heading("Age", numeric=True, sort="age", classes="roomy"),
     Heading("Region", sort="region", classes="wide-only"),
     Heading("Income", sort="income_tier", classes="wide-only"),
     Heading("30 days", sort="persona_30d"),
-    Heading("Severity", numeric=True, sort="severity_30d", classes="wide-only"),
+    Heading("Severity", numeric=True, sort="severity_30d", classes="roomy"),
     Heading("180 days", sort="persona_180d"),
-    Heading("Severity", numeric=True, sort="severity_180d", classes="wide-only"),
-    Heading("Made to be", sort="target_persona", classes="wide-only"),
-    Heading("Life events", numeric=True, sort="life_events", classes="wide-only"),
-    Heading("To review", numeric=True, sort="awaiting_review", classes="wide-only"),
+    Heading("Severity", numeric=True, sort="severity_180d", classes="roomy"),
+    Heading("Made to be", sort="target_persona", classes="roomy"),
+    Heading("Life events", numeric=True, sort="life_events", classes="roomy"),
+    Heading("To review", numeric=True, sort="awaiting_review", classes="roomy"),
     Heading("Consent", sort="consent_status"),
 )
 
@@ -118,8 +117,6 @@ def _show(room: Room, said: dict[str, str], facets: PeopleFacets, first: PeopleP
 
 
 def _filters(said: Mapping[str, str], facets: PeopleFacets, told: Any) -> None:
-    from nicegui import ui
-
     window = said.get("window", str(SHORT_WINDOW))
     personas = facets.persona_30d if window == str(SHORT_WINDOW) else facets.persona_180d
     with ui.element("div").classes("filters").props('role="search" aria-label="People"'):
