@@ -159,7 +159,7 @@ class _Row:
                 self._back.props(f'type=button aria-label="Take back {field.label}"')
                 self._back.on("click", self._take_back)
             self._widget = widget_of(desk, field, desk.draft.value(field, desk.good))
-            self._wrong = show(joined(), element="ul", classes="wrong").props('role="alert"')
+            self._wrong = show(joined(), classes="wrong").props('role="alert"')
             with ui.element("div").props(f'id="{described_by(field)}"'):
                 for each in self.fields:
                     text(each.description, classes="said")
@@ -175,7 +175,7 @@ class _Row:
             for each in self.fields
             for sentence in desk.problems_of(each.section, each.name)
         }
-        self._wrong.set_content(joined(*(tag("li", sentence) for sentence in wrong)))
+        self._wrong.set_content(joined(*(tag("p", sentence) for sentence in wrong)))
         self._mark.set_content(self._origin())
         self._back.set_visibility(is_given)
         self._element.classes(
