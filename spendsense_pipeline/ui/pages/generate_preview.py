@@ -51,10 +51,10 @@ class Picture:
         """Say how it stands, and show the last picture."""
         desk, found = self._desk, self._desk.preview
         self._status.set_content(self._said())
-        is_behind = desk.is_picturing or desk.judged.plan is None or bool(desk.failure)
-        self._section.classes(
-            add="behind" if is_behind else "", remove="" if is_behind else "behind"
-        )
+        # Greyed is what is of no use now; what is about to be replaced only steps back.
+        is_of_nothing = desk.judged.plan is None or bool(desk.failure)
+        state = "behind" if is_of_nothing else "working" if desk.is_picturing else ""
+        self._section.classes(add=state, remove=" ".join({"behind", "working"} - {state}))
         self._section.props(f"aria-busy={str(desk.is_picturing).lower()}")
         if found is None:
             self._figures.set_content(_nothing_yet())
