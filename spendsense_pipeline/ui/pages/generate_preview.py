@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.preview.records import Preview, SampleLife
     from spendsense_pipeline.ui.pages.generate_desk import Desk
 
-_WINDOWS = (LONG_WINDOW, SHORT_WINDOW)
+_ASKED = "persona_weights."
 
 
 class Picture:
@@ -84,11 +84,16 @@ class Picture:
 def mix_table_of(found: Preview) -> Markup:
     """Who would be assigned what, beside who is asked for."""
     shares = {(each.persona, each.window_days): each for each in found.mix}
-    is_asked = any(each.target_count for each in found.mix)
+    # Of everybody that is asked for; of the first hundred there may be a person more or less.
+    asked = {
+        row.control.removeprefix(_ASKED): row.requested
+        for row in found.controls
+        if row.control.startswith(_ASKED) and not isinstance(row.requested, str)
+    }
     rows = [
         (
             each.persona,
-            each.target_count / each.people if is_asked and each.people else None,
+            asked.get(each.persona),
             each.assigned_share,
             shares[each.persona, SHORT_WINDOW].assigned_share,
         )
