@@ -80,7 +80,6 @@ class _Group:
         self._is_open = is_open
         with ui.element("details").classes("panel group") as self._element:
             self._summary = show(self._said(), element="summary")
-            self._body = ui.element("div").classes("fields")
         # As an attribute and not a property, it stays whoever opens or closes it.
         self._element.props["^open"] = "" if is_open else None
         self._element.on(
@@ -119,7 +118,7 @@ class _Group:
         if self._rows:
             return
         within = {field.kind: field for field in self._fields if field.kind in _ASKED_WITHIN}
-        with self._body:
+        with self._element, ui.element("div").classes("fields"):
             for field in self._fields:
                 if field.kind in within:
                     continue
