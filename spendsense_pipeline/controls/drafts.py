@@ -3,6 +3,7 @@ stands wherever nothing was."""
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -115,5 +116,11 @@ class Draft:
         self.give(*_WEIGHTS, dict(weights) or None)
         self.give(*_TARGETS, None if weights or is_natural_below else [])
 
-    def _of_preset(self) -> dict[str, Any]:
-        return {change.name: change.value for change in changes_of(self.preset)}
+    def _of_preset(self) -> Mapping[str, Any]:
+        return _values_of(self.preset)
+
+
+@functools.cache
+def _values_of(preset: str) -> Mapping[str, Any]:
+    """Asked for once a field; a preset never changes."""
+    return {change.name: change.value for change in changes_of(preset)}

@@ -46,7 +46,7 @@ def control(page: Page, name: str) -> Locator:
 
 
 def wrong(page: Page, name: str) -> Locator:
-    return control(page, name).locator(".wrong li")
+    return control(page, name).locator(".wrong p")
 
 
 def upload(page: Page, content: Any, *, name: str = "asked.json", of: str = ".files") -> None:
@@ -218,7 +218,7 @@ def test_a_saved_configuration_fills_the_form_and_a_broken_one_says_everything(
             "controls": {"consent_rate": 7, "custom_merchants": "/etc/hosts"},
         },
     )
-    problems = page.locator(".files .wrong li")
+    problems = page.locator(".files .wrong p")
     expect(problems).to_have_count(4)
     for word in ("num_users", "colour", "consent_rate", "a page reads no files"):
         expect(problems.filter(has_text=word)).to_have_count(1)
@@ -237,9 +237,9 @@ def test_merchants_are_uploaded_and_every_fault_of_them_is_said(
     open_group(page, "Merchants")
     place = '[data-control~="custom_merchants"]'
     upload(page, "name,category\nA,groceries\n,fuel\nB,gold\n", name="shops.csv", of=place)
-    expect(page.locator(f"{place} .wrong li")).to_have_count(2)
+    expect(page.locator(f"{place} .wrong p")).to_have_count(2)
     upload(page, "name,category\n<b>Shop</b>,groceries\n", name="shops.csv", of=place)
-    expect(page.locator(f"{place} .wrong li")).to_have_count(0)
+    expect(page.locator(f"{place} .wrong p")).to_have_count(0)
     expect(page.locator(place)).to_contain_text("1 entry")
     expect(page.locator("pre.file")).to_contain_text("<b>Shop</b>")
 

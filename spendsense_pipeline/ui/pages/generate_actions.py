@@ -42,7 +42,7 @@ class Actions:
                 self._button = ui.button("Generate", on_click=self._generate).props(
                     "unelevated no-caps"
                 )
-            self._wrong = show(joined(), element="ul", classes="wrong").props('role="alert"')
+            self._wrong = show(joined(), classes="wrong").props('role="alert"')
             self._running = show(joined(), classes="note")
         self._tell_run(room.runs.watch.found or {})
         room.runs.watch.tell(self._tell_run)
@@ -58,7 +58,7 @@ class Actions:
         self._button.set_text(f"{counted(wrong, 'problem')} to correct" if wrong else "Generate")
         self._button.set_enabled(judged.plan is not None and not self._is_starting)
         nowhere = [each.sentence for each in judged.problems if not each.names]
-        self._wrong.set_content(joined(*(tag("li", each) for each in nowhere)))
+        self._wrong.set_content(joined(*(tag("p", each) for each in nowhere)))
 
     def _expected(self) -> Markup:
         judged = self._desk.judged

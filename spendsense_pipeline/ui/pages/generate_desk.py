@@ -65,6 +65,8 @@ class Desk:
         self.preview: Preview | None = None
         self.failure = ""
         self.is_picturing = False
+        self._held: tuple[object, str] | None = None  # opened once for each dataset
+        self._is_new = True
         self._pictured: tuple[Any, ...] | None = None
         self._judging: list[Callable[[], object]] = []
         self._picturing: list[Callable[[], object]] = []
@@ -121,12 +123,20 @@ class Desk:
         """See what the draft comes to, without telling."""
         asked = Draft(self.draft.asked).asked
         request = RunRequest(config=asked, is_fresh=self.is_fresh)
-        self.judged = await self.room.reading.work(lambda: _judged(self.room, asked, request))
+        edition = self.room.reading.edition()
+        known = self._held[1] if self._held and self._held[0] == edition else None
+        self.judged = await self.room.reading.work(
+            lambda: _judged(self.room, asked, request, held=known)
+        )
+        if self.judged.plan is not None:
+            self._held = (edition, self.judged.held)
         if self.judged.plan is not None:
             self.good = self.judged.plan.resolved
 
     def _begin(self) -> None:
-        self._schedule(0.0)
+        # What the page was built with was judged right before it was delivered.
+        self._schedule(0.0, is_judged=self._is_new)
+        self._is_new = False
 
     def _leave(self) -> None:
         if self._task is not None:
@@ -134,18 +144,19 @@ class Desk:
             self._task = None
             self.is_picturing = False
 
-    def _schedule(self, seconds: float) -> None:
+    def _schedule(self, seconds: float, *, is_judged: bool = False) -> None:
         # Ends the preview under way, too: it is of what nobody asks for any more.
         if self._task is not None:
             self._task.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._follow_up(seconds))
+        self._task = asyncio.get_running_loop().create_task(self._follow_up(seconds, is_judged))
 
-    async def _follow_up(self, seconds: float) -> None:
+    async def _follow_up(self, seconds: float, is_judged: bool) -> None:
         with self._client:
             await asyncio.sleep(seconds)
-            await self.judge()
-            for part in self._judging:
-                part()
+            if not is_judged:
+                await self.judge()
+                for part in self._judging:
+                    part()
             if self.judged.plan is None:
                 self._tell(is_picturing=False)
             else:
@@ -180,13 +191,14 @@ class Desk:
             part()
 
 
-def _judged(room: Room, asked: dict[str, Any], request: RunRequest) -> Judged:
+def _judged(room: Room, asked: dict[str, Any], request: RunRequest, *, held: str | None) -> Judged:
     problems = check(asked, today=room.today())
     if problems:
         return Judged(problems, None, "")
-    held = find_import(room.settings)
+    if held is None:
+        held = str(find_import(room.settings) or "")
     try:
         planned = plan(room.settings, request, today=room.today())
     except SpendSenseError as error:
         return Judged(tuple(Problem("", (), each) for each in error.problems), None, "")
-    return Judged((), planned, str(held) if held else "")
+    return Judged((), planned, held)

@@ -60,7 +60,7 @@ class Files:
                 upload_button(
                     "Upload a configuration", ".json,.yaml,.yml", self._came, self._refuse
                 )
-            self._wrong = show(joined(), element="ul", classes="wrong").props('role="alert"')
+            self._wrong = show(joined(), classes="wrong").props('role="alert"')
             self._text = show(joined(), element="pre", classes="file").props(
                 'tabindex="0" role="region" aria-label="The configuration"'
             )

@@ -80,7 +80,6 @@ class _Group:
         self._is_open = is_open
         with ui.element("details").classes("panel group") as self._element:
             self._summary = show(self._said(), element="summary")
-            self._body = ui.element("div").classes("fields")
         # As an attribute and not a property, it stays whoever opens or closes it.
         self._element.props["^open"] = "" if is_open else None
         self._element.on(
@@ -119,7 +118,7 @@ class _Group:
         if self._rows:
             return
         within = {field.kind: field for field in self._fields if field.kind in _ASKED_WITHIN}
-        with self._body:
+        with self._element, ui.element("div").classes("fields"):
             for field in self._fields:
                 if field.kind in within:
                     continue
@@ -159,7 +158,7 @@ class _Row:
                 self._back.props(f'type=button aria-label="Take back {field.label}"')
                 self._back.on("click", self._take_back)
             self._widget = widget_of(desk, field, desk.draft.value(field, desk.good))
-            self._wrong = show(joined(), element="ul", classes="wrong").props('role="alert"')
+            self._wrong = show(joined(), classes="wrong").props('role="alert"')
             with ui.element("div").props(f'id="{described_by(field)}"'):
                 for each in self.fields:
                     text(each.description, classes="said")
@@ -175,7 +174,7 @@ class _Row:
             for each in self.fields
             for sentence in desk.problems_of(each.section, each.name)
         }
-        self._wrong.set_content(joined(*(tag("li", sentence) for sentence in wrong)))
+        self._wrong.set_content(joined(*(tag("p", sentence) for sentence in wrong)))
         self._mark.set_content(self._origin())
         self._back.set_visibility(is_given)
         self._element.classes(

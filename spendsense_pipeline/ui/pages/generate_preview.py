@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.preview.records import Preview, SampleLife
     from spendsense_pipeline.ui.pages.generate_desk import Desk
 
-_WINDOWS = (LONG_WINDOW, SHORT_WINDOW)
+_ASKED = "persona_weights."
 
 
 class Picture:
@@ -51,10 +51,10 @@ class Picture:
         """Say how it stands, and show the last picture."""
         desk, found = self._desk, self._desk.preview
         self._status.set_content(self._said())
-        is_behind = desk.is_picturing or desk.judged.plan is None or bool(desk.failure)
-        self._section.classes(
-            add="behind" if is_behind else "", remove="" if is_behind else "behind"
-        )
+        # Greyed is what is of no use now; what is about to be replaced only steps back.
+        is_of_nothing = desk.judged.plan is None or bool(desk.failure)
+        state = "behind" if is_of_nothing else "working" if desk.is_picturing else ""
+        self._section.classes(add=state, remove=" ".join({"behind", "working"} - {state}))
         self._section.props(f"aria-busy={str(desk.is_picturing).lower()}")
         if found is None:
             self._figures.set_content(_nothing_yet())
@@ -84,11 +84,16 @@ class Picture:
 def mix_table_of(found: Preview) -> Markup:
     """Who would be assigned what, beside who is asked for."""
     shares = {(each.persona, each.window_days): each for each in found.mix}
-    is_asked = any(each.target_count for each in found.mix)
+    # Of everybody that is asked for; of the first hundred there may be a person more or less.
+    asked = {
+        row.control.removeprefix(_ASKED): row.requested
+        for row in found.controls
+        if row.control.startswith(_ASKED) and not isinstance(row.requested, str)
+    }
     rows = [
         (
             each.persona,
-            each.target_count / each.people if is_asked and each.people else None,
+            asked.get(each.persona),
             each.assigned_share,
             shares[each.persona, SHORT_WINDOW].assigned_share,
         )

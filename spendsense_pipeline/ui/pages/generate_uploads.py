@@ -60,7 +60,7 @@ def upload_button(
 
 def problems_list(problems: tuple[str, ...]) -> Any:
     """What is wrong with a file, all of it."""
-    return joined(*(tag("li", each) for each in problems))
+    return joined(*(tag("p", each) for each in problems))
 
 
 class UploadedFile:
@@ -77,7 +77,7 @@ class UploadedFile:
                 self._came,
                 self._refuse,
             )
-        self._wrong = show(joined(), element="ul", classes="wrong").props('role="alert"')
+        self._wrong = show(joined(), classes="wrong").props('role="alert"')
 
     def put(self, value: Any) -> None:
         """Show what came from elsewhere."""

@@ -31,7 +31,7 @@ def mix_table(rows: Sequence[MixOf]) -> Markup:
         Heading("Persona"),
         *([Heading("Asked", numeric=True)] if is_asked else []),
         Heading(f"{LONG_WINDOW} days", numeric=True),
-        Heading("", classes="bar-cell"),
+        Heading("Shares", classes="bar-cell"),
         Heading(f"{SHORT_WINDOW} days", numeric=True),
     ]
     cells = [
