@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nicegui import app, ui
+from nicegui import ElementFilter, app, ui
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.review.requests import require_operator
@@ -12,8 +12,10 @@ from spendsense_pipeline.review.requests import require_operator
 if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
+ASKED = "Who are you?"
+MARK = "who"
+"""Marks the button of a frame that says who the visitor is."""
 _KEPT = "operator"
-VIA = "dashboard"
 
 
 def operator_name(room: Room) -> str:
@@ -32,7 +34,7 @@ async def ask_name(room: Room) -> str | None:
         ui.dialog().props('aria-labelledby="who" persistent') as dialog,
         ui.card().classes("dialog"),
     ):
-        ui.html("Who are you?", tag="h2").props('id="who"')
+        ui.html(ASKED, tag="h2").props('id="who"')
         ui.label("Every action stands in the log with the name of who did it.")
         field = (
             ui.input("Your name", value=operator_name(room))
@@ -55,6 +57,8 @@ async def ask_name(room: Room) -> str | None:
             ui.button("Continue", on_click=keep).props("unelevated no-caps")
     name: str | None = await dialog
     dialog.delete()
+    for who in ElementFilter(kind=ui.button, marker=MARK):
+        who.set_text(name or operator_name(room) or ASKED)
     return name
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
@@ -22,6 +23,28 @@ _T = TypeVar("_T")
 
 # Two cores answer no faster with more; whoever comes later waits its turn.
 _AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What there is to read at a moment: a mark each, another whenever the file is another.
+
+    Attributes:
+        dataset: of what is published; None before the first.
+        decisions: of consent; None before the first.
+        reviews: of what was said of recommendations; None before the first.
+    """
+
+    dataset: tuple[int, int] | None
+    decisions: tuple[int, int] | None
+    reviews: tuple[int, int] | None
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return found.st_ino, found.st_mtime_ns
+    return None
 
 
 class Reading:
@@ -52,14 +75,16 @@ class Reading:
         """What takes longer than the server's loop may wait, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, task)
 
-    def edition(self) -> tuple[int, int] | None:
-        """Something that changes whenever another dataset is published; None before the first."""
-        with contextlib.suppress(OSError):
-            found = self._settings.published_path.stat()
-            return found.st_ino, found.st_mtime_ns
-        return None
+    def edition(self) -> Edition:
+        """What there is to read now."""
+        settings = self._settings
+        return Edition(
+            dataset=_mark(settings.published_path),
+            decisions=_mark(settings.consent_path),
+            reviews=_mark(settings.reviews_path),
+        )
 
-    async def latest(self) -> tuple[int, int] | None:
+    async def latest(self) -> Edition:
         """The edition there is, found beside the server's loop."""
         return await self.work(self.edition)
 

@@ -11,13 +11,14 @@ from nicegui import app, ui
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.warehouse import NoDatasetError
-from spendsense_pipeline.ui.acting import ask_name, operator_name
+from spendsense_pipeline.ui.acting import ASKED, MARK, ask_name, operator_name
 from spendsense_pipeline.ui.launching import says_what_runs
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.panels import nothing, problem
 from spendsense_pipeline.ui.theme import DARK, LIGHT, Palette
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.ui.reading import Edition
     from spendsense_pipeline.ui.room import Room
 
 _THEME = "is_dark"
@@ -156,23 +157,27 @@ def _chooses_theme() -> None:
 
 def _says_who(room: Room) -> None:
     async def change() -> None:
-        if await ask_name(room):
-            ui.navigate.reload()
+        await ask_name(room)
 
     name = operator_name(room)
-    ui.button(name or "Who are you?", icon="person", on_click=change).props(
-        "flat dense no-caps color=none"
-    ).classes("quiet")
+    who = ui.button(name or ASKED, icon="person", on_click=change)
+    who.props("flat dense no-caps color=none").classes("quiet who").mark(MARK)
 
 
 def _tells_of_newer(room: Room) -> None:
-    """Says so when another dataset is published while the page is open; it changes nothing under
-    whoever is reading.
+    """Says so when another dataset is published, or somebody's consent decided on, while the page
+    is open; it changes nothing under whoever is reading.
     """
     shown = room.reading.edition()
     with ui.element("div").classes("newer").props('role="status"') as banner:
-        ui.label("Another dataset has been published since this page was opened.")
+        said = ui.label()
         ui.button("Show it", on_click=ui.navigate.reload).props("flat dense no-caps")
     banner.set_visibility(False)
 
-    room.editions.tell(lambda found: banner.set_visibility(found != shown))
+    def look(found: Edition) -> None:
+        is_other = found.dataset != shown.dataset
+        what = "Another dataset has been published" if is_other else "Consent has been decided on"
+        said.set_text(f"{what} since this page was opened.")
+        banner.set_visibility(is_other or found.decisions != shown.decisions)
+
+    room.editions.tell(look)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 
 _SECONDS = 1.0
 
@@ -38,7 +39,9 @@ class Watch:
 
         def call(found: Any) -> None:
             with client:
-                page(found)
+                answer = page(found)
+                if inspect.isawaitable(answer):
+                    background_tasks.create(answer)
 
         self._told[number] = call
         client.on_delete(lambda: self._told.pop(number, None))

@@ -87,7 +87,13 @@ def test_a_person_withdraws_consent_and_gives_it_again(
 ) -> None:
     user_id, merchants, title = somebody(own_server)
     assert any(name in source_of(own_server, user_id) for name in merchants)
-    with visit(browser, size=PHONE) as page:
+    with (
+        visit(browser, size=PHONE) as page,
+        visit(browser) as elsewhere,
+        visit(browser) as operator,
+    ):
+        open_page(operator, own_server.url)
+        open_page(elsewhere, f"{own_server.url}/me/{user_id}")
         open_page(page, f"{own_server.url}/me/{user_id}")
         expect(page.get_by_role("heading", name=title)).to_be_visible()
         page.get_by_role("button", name="Withdraw my consent").click()
@@ -98,6 +104,8 @@ def test_a_person_withdraws_consent_and_gives_it_again(
         page.get_by_role("button", name="Withdraw", exact=True).click()
         expect(page.get_by_role("heading", name="Your consent is withdrawn")).to_be_visible()
         assert consent(own_server, user_id) == "revoked"
+        expect(elsewhere.get_by_role("heading", name="Your consent is withdrawn")).to_be_visible()
+        expect(operator.get_by_text("Consent has been decided on since")).to_be_visible()
 
         source = source_of(own_server, user_id)
         assert not [name for name in (*merchants, title) if name in source]

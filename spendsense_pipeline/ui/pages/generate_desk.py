@@ -123,7 +123,7 @@ class Desk:
         """See what the draft comes to, without telling."""
         asked = Draft(self.draft.asked).asked
         request = RunRequest(config=asked, is_fresh=self.is_fresh)
-        edition = self.room.reading.edition()
+        edition = self.room.reading.edition().dataset
         known = self._held[1] if self._held and self._held[0] == edition else None
         self.judged = await self.room.reading.work(
             lambda: _judged(self.room, asked, request, held=known)

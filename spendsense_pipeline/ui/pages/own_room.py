@@ -21,6 +21,7 @@ from spendsense_pipeline.ui.panels import panel
 from spendsense_pipeline.ui.shell import page, plain_frame
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.ui.reading import Edition
     from spendsense_pipeline.ui.room import Room
 
 _SAID = "A demonstration, not a log-in: anybody at this machine can open this page."
@@ -36,7 +37,9 @@ def add(room: Room) -> None:
             plain_frame("Your money", said=_SAID),
             ui.element("div").classes("mine") as region,
         ):
-            await _Mine(room, user_id, region).fill()
+            mine = _Mine(room, user_id, region)
+            await mine.fill()
+            room.editions.tell(mine.follow)
 
 
 class _Mine:
@@ -46,10 +49,17 @@ class _Mine:
         self._room = room
         self._user_id = user_id
         self._region = region
+        self._edition: Edition | None = None
+
+    async def follow(self, edition: Edition) -> None:
+        """Consent or an item taken back elsewhere is gone from here too."""
+        if edition != self._edition:
+            await self.fill()
 
     async def fill(self) -> None:
         """Show what they may see now."""
         found = None
+        self._edition = await self._room.reading.latest()
         # What is wrong, an operator reads on their own pages; here it would say nothing.
         with contextlib.suppress(SpendSenseError):
             found = await self._room.reading.ask(

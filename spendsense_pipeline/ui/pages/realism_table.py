@@ -59,7 +59,7 @@ class Realism:
         ui.context.client.on_connect(fill)
 
     async def _figures(self) -> tuple[RealismRow, ...]:
-        edition = await self._room.reading.latest()
+        edition = (await self._room.reading.latest()).dataset
         if self._task is None or edition != self._edition or _has_failed(self._task):
             self._edition = edition
             self._task = asyncio.create_task(self._room.reading.ask(realism_now))
