@@ -9,6 +9,7 @@ from nicegui import ui
 
 from spendsense_pipeline.controls.form import form_fields
 from spendsense_pipeline.ui.launching import shows_run
+from spendsense_pipeline.ui.markup import show, tag
 from spendsense_pipeline.ui.pages.generate_actions import Actions
 from spendsense_pipeline.ui.pages.generate_desk import Desk
 from spendsense_pipeline.ui.pages.generate_files import Files
@@ -47,4 +48,5 @@ def add(room: Room) -> None:
             async with problems_shown():
                 with panel("What it does", wide=True):
                     await shows_run(room, run_id)
+                    show(tag("a", "Back to what was asked", href="/generate"))
                 await outcome(room, run_id)

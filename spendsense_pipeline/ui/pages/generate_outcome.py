@@ -71,4 +71,8 @@ def _show(found: Outcome) -> None:
             )
         with panel("What came of every control"):
             text(fidelity_in_short(found.controls))
-            show(fidelity_table(found.controls))
+            missed = [row for row in found.controls if row.within is False]
+            if missed:
+                show(fidelity_table(missed))
+            every = tag("summary", "Asked for and realised, one by one")
+            show(tag("details", every, fidelity_table(found.controls)))
