@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 IMAGES = Path(__file__).parent / "images"
 AS_OF = "2026-06-30"
 WIDE, PHONE = (1280, 800), (390, 780)
-_COLORS = 128
+_COLORS = 256
 _OPERATOR = "Olga"
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -133,7 +133,9 @@ def _take(browser: Browser, url: str, picture: Picture, user: str) -> None:
     page.locator(picture.shows).first.scroll_into_view_if_needed()
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     path = IMAGES / f"{picture.name}.png"
-    taken.quantize(_COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+    taken.quantize(_COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
     print(f"{path.relative_to(IMAGES.parent.parent)}: {path.stat().st_size / 1000:.0f} kB")
     context.close()
 

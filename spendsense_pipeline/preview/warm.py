@@ -121,3 +121,5 @@ def _resolved(asked: Any, today: Any, history_start: Any) -> ResolvedConfig:
 
 if __name__ == "__main__":
     serve(socket.socket(fileno=int(sys.argv[1])))
+    # What was imported for the children is not taken down piece by piece.
+    os._exit(0)

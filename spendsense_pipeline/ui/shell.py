@@ -161,7 +161,7 @@ def _says_who(room: Room) -> None:
 
     name = operator_name(room)
     who = ui.button(name or ASKED, icon="person", on_click=change)
-    who.props("flat dense no-caps color=none").classes("quiet who").mark(MARK)
+    who.props("flat dense no-caps color=none").classes("quiet visitor").mark(MARK)
 
 
 def _tells_of_newer(room: Room) -> None:
