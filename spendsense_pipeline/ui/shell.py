@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from spendsense_pipeline.ui.room import Room
 
 _THEME = "is_dark"
+# What every page shares first; then what only some do, which no other page may mean.
+_SHEETS = ("style", "people", "review", "generate", "own_room")
 _PATIENCE_SECONDS = 30.0
 
 
@@ -133,7 +135,8 @@ async def problems_shown() -> AsyncIterator[None]:
 
 def _document(title: str) -> None:
     ui.page_title(f"{title} · SpendSense")
-    ui.add_head_html('<link rel="stylesheet" href="/static/style.css">')
+    for sheet in _SHEETS:
+        ui.add_head_html(f'<link rel="stylesheet" href="/static/{sheet}.css">')
     if _is_dark():
         ui.add_head_html("<style>html,body{background:#10141b}</style>")
     ui.dark_mode(value=_is_dark())

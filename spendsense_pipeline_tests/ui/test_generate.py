@@ -299,6 +299,7 @@ def previews(server: Dashboard) -> list[int]:
     return list(itertools.chain.from_iterable(map(children, warm)))
 
 
+@pytest.mark.long
 def test_many_changes_leave_one_process_and_the_picture_of_the_last(
     server: Dashboard, page: Page
 ) -> None:

@@ -316,6 +316,7 @@ def test_markup_in_a_name_stays_text_in_the_list(altered: Dashboard, page: Page)
     assert page.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.long
 def test_who_was_brought_in_without_balances_has_a_page(altered: Dashboard, page: Page) -> None:
     open_page(page, f"{altered.url}/people/{BROUGHT_IN}")
     expect(page.get_by_role("heading", level=1)).to_have_text(BROUGHT_IN)

@@ -113,6 +113,7 @@ def test_words_a_guardrail_stops_are_refused_while_one_types(
     assert not said_of(server, item)
 
 
+@pytest.mark.long
 def test_an_edit_reads_with_the_persons_figures_and_a_reload_loses_none_of_it(
     server: Dashboard, page: Page
 ) -> None:
@@ -142,6 +143,7 @@ def test_a_click_puts_a_slot_into_the_text(server: Dashboard, page: Page) -> Non
     assert field.input_value().endswith(" {transaction_count}")
 
 
+@pytest.mark.long
 def test_who_acts_on_what_has_changed_is_told_so(
     server: Dashboard, browser: Browser, page: Page
 ) -> None:
@@ -171,6 +173,7 @@ def test_who_acts_on_what_has_changed_is_told_so(
     assert said_of(server, other) == [(OPERATOR, "flagged", "ask the lender")]
 
 
+@pytest.mark.long
 def test_filters_stand_in_the_address_and_pages_are_links(server: Dashboard, page: Page) -> None:
     open_page(page, f"{server.url}/review")
     expect(page.locator(".queue > li")).to_have_count(25)
@@ -188,6 +191,7 @@ def test_filters_stand_in_the_address_and_pages_are_links(server: Dashboard, pag
     expect(page.get_by_role("alert")).to_contain_text("nobody")
 
 
+@pytest.mark.long
 def test_everything_found_is_approved_at_once_and_who_withdrew_is_left_out(
     own_server: Dashboard, browser: Browser, page: Page
 ) -> None:

@@ -168,7 +168,7 @@ def _found(found: PeoplePage, said: Mapping[str, str]) -> Markup:
             f" of {counted(found.total, 'person', 'people')}",
         ),
         tag("a", "Show everybody", href=PERSON) if filters else None,
-        class_="count",
+        class_="tally",
         role="status",
     )
     if not found.rows:

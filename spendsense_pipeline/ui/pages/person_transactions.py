@@ -107,7 +107,7 @@ def _found(subject: Subject, found: TransactionPage) -> Markup:
         tag("a", "Show all", href=subject.address(part="transactions"))
         if found.found < found.total
         else None,
-        class_="count",
+        class_="tally",
         role="status",
     )
     if not found.rows:

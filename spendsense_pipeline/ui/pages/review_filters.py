@@ -78,7 +78,7 @@ def filters(asked: Asked, contents: Mapping[str, str]) -> None:
         asked: what is asked for now.
         contents: entries of the catalogue, id to title.
     """
-    form = ui.element("form").classes("filters").props(f'action="{_PATH}" method="get"')
+    form = ui.element("form").classes("asked").props(f'action="{_PATH}" method="get"')
     form.props["aria-label"] = "Which items"
     form.on("submit", js_handler=_LEAVES_OUT)
     said = asked.said()
