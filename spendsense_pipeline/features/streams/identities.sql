@@ -30,13 +30,21 @@ named as (
   from spelled
   left join names on names.user_no = spelled.user_no and names.name_key = spelled.name_key
 ),
+entity_texts as (
+  -- As rows, each text once: joined by "in", every entity meets every spelling.
+  select
+    merchant_entity_id,
+    name,
+    unnest(list_distinct([merchant_name, name])) as text
+  from _entities
+),
 entity_keys as (
   select
     entity.merchant_entity_id,
     entity.name,
     spelling.merchant_key
-  from _entities as entity
-  join _spellings as spelling on spelling.text in (entity.merchant_name, entity.name)
+  from entity_texts as entity
+  join _spellings as spelling on spelling.text = entity.text
   -- Of others nobody asks.
   where spelling.merchant_key in (select named.merchant_key from named)
 ),
