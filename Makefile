@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long test-crash fuzz ui dev lint format docs docs-check pictures bench bench-large \
+.PHONY: help install demo test test-long test-crash test-load fuzz ui dev lint format docs docs-check pictures bench bench-large \
 	realism lock clean clean-data
 
 help:  ## Show this list.
@@ -47,6 +47,9 @@ test-long: $(READY)  ## Explore further: many populations, nights, whole servers
 
 test-crash: $(READY)  ## Kill the refreshing process at random instants, with a reader watching.
 	$(BIN)/pytest -m crash $(ARGS)
+
+test-load: $(READY)  ## A thousand page views, twenty operators at once.
+	$(BIN)/pytest -m load $(ARGS)
 
 fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
 	$(BIN)/pytest -m fuzz --hypothesis-profile fuzz $(ARGS)

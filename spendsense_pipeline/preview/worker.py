@@ -26,8 +26,15 @@ _SECONDS_TO_END: Final = 5.0
 _Answer = TypeVar("_Answer")
 
 
-class SupersededError(Exception):
+class SupersededError(SpendSenseError):
     """The same page asked for another preview, or the worker was closed: nothing to be shown."""
+
+
+def _superseded() -> SupersededError:
+    return SupersededError(
+        problem="the preview was given up for a newer one, or its server ends",
+        remedy="look at the newer one",
+    )
 
 
 class PreviewFailedError(SpendSenseError):
@@ -57,7 +64,7 @@ class PreviewWorker:
     def start(self) -> None:
         """Start the warm process, which takes a second or two; the first preview waits for it."""
         if self._is_closed:
-            raise SupersededError
+            raise _superseded()
         if self._warm is not None and self._warm.poll() is None:
             return
         self._end_warm()
@@ -173,7 +180,7 @@ class PreviewWorker:
     @property
     def _control_socket(self) -> socket.socket:
         if self._control is None:
-            raise SupersededError
+            raise _superseded()
         return self._control
 
     def _end_warm(self) -> None:
@@ -199,7 +206,7 @@ async def _unless(
         both: list[asyncio.Future[Any]] = [waiting, superseded]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if superseded.done():
-            raise SupersededError
+            raise _superseded()
         is_answered = True
         return waiting.result()
     finally:

@@ -136,6 +136,9 @@ def slot_values(
     Args:
         con: holds recommendations and what they are made from.
         recommendation_id: the recommendation whose rationale would cite it.
+
+    Returns:
+        By slot, its words in each window.
     """
     names = citable()
     rows = _told_of(con, {recommendation_id: names})

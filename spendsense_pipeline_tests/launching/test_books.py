@@ -24,7 +24,7 @@ from spendsense_pipeline.launching import cancelling
 from spendsense_pipeline.launching.books import Books
 from spendsense_pipeline.launching.nightly import schedule_status
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.cli.conftest import AS_OF
+from spendsense_pipeline_tests.fixtures.refreshed_directory import AS_OF
 
 
 @pytest.fixture

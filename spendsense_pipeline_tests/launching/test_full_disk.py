@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spendsense_pipeline_tests.cli.conftest import ASKED
+from spendsense_pipeline_tests.fixtures.refreshed_directory import ASKED
 from spendsense_pipeline_tests.fixtures.small_disk import filler, on_small_disk
 
 # Starts a run, follows it to its end as a page would, and prints what that shows.

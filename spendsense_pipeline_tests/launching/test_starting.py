@@ -22,7 +22,7 @@ from spendsense_pipeline.launching.starting import start
 from spendsense_pipeline.launching.views import RunView
 from spendsense_pipeline.operations.log import read_operations
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.cli.conftest import ANYTHING_GOES, AS_OF, ASKED
+from spendsense_pipeline_tests.fixtures.refreshed_directory import ANYTHING_GOES, AS_OF, ASKED
 
 LONGEST_SECONDS = 240.0
 # Nobody has all personas; of so few people one in ten has none.

@@ -82,6 +82,7 @@ def test_a_preview_equals_a_dataset_of_the_same_people(asked: dict[str, Any]) ->
     assert pickle.loads(pickle.dumps(shown)) == shown
 
 
+@pytest.mark.long
 def test_the_first_people_of_a_larger_population_are_those_it_has() -> None:
     resolved = a_configuration(**LARGER)
     shown = preview(resolved)
@@ -109,6 +110,7 @@ def test_what_cannot_show_is_said() -> None:
     assert list(shown.short_histories) == [str(each) for each in resolved.short_histories] != []
 
 
+@pytest.mark.long
 def test_a_preview_costs_little_more_than_making_the_people() -> None:
     """Of a hundred people and six months: 2.8 times the processor time of generating them was
     measured, where the steps apart, with two threads, take 4.2."""

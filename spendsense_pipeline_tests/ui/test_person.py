@@ -178,7 +178,7 @@ def test_days_and_accounts_narrow_transactions(server: Dashboard, page: Page) ->
     page.wait_for_url("**from=2026-05-01*")
     page.get_by_label("Through").fill("2026-05-20")
     page.wait_for_url("**to=2026-05-20*")
-    expect(page.locator(".count")).to_contain_text(f"{rows} of ")
+    expect(page.locator(".tally")).to_contain_text(f"{rows} of ")
 
 
 def test_a_reason_opens_to_the_rows_it_rests_on(server: Dashboard, page: Page) -> None:

@@ -75,7 +75,7 @@ class Visitor:
             connection.close()
 
 
-@pytest.mark.long
+@pytest.mark.load
 def test_a_thousand_page_views_leave_memory_as_it_was(server: Dashboard) -> None:
     visitor = Visitor(server)
     paths = [*PAGES, *SOMEBODY]
@@ -93,7 +93,7 @@ def test_a_thousand_page_views_leave_memory_as_it_was(server: Dashboard) -> None
     assert statistics.median(after) < 1.10 * statistics.median(before)
 
 
-@pytest.mark.long
+@pytest.mark.load
 def test_twenty_operators_at_once_are_all_answered(server: Dashboard) -> None:
     answers: list[int] = []
 
