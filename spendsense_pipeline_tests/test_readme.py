@@ -20,6 +20,8 @@ RUN_ELSEWHERE = {
     "make ui": "spendsense_pipeline_tests/ui",
     "make bench": "benchmarks",
     "make test-crash": "spendsense_pipeline_tests",
+    "make test-load": "spendsense_pipeline_tests/ui/test_states.py",
+    "make pictures": "docs/pictures.py",
     "make fuzz": "spendsense_pipeline_tests",
     "make lock": "requirements.lock",
     "make docs": "spendsense_pipeline_tests/test_docs.py",
