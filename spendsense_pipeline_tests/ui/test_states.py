@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import statistics
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from spendsense_pipeline_tests.fixtures.dashboard import (
     Dashboard,
+    Visitor,
     dashboard,
     open_page,
     serious_faults,
@@ -53,26 +52,6 @@ def test_what_is_no_dataset_is_named(tmp_path: Path, browser: Browser) -> None:
         open_page(page, server.url)
         expect(page.get_by_role("alert")).to_contain_text("spendsense.duckdb")
         assert "Traceback" not in page.content()
-
-
-class Visitor:
-    """A browser's session without the browser: a cookie, and pages asked for."""
-
-    def __init__(self, server: Dashboard) -> None:
-        self._where = urlsplit(server.url).netloc
-        self._cookie = ""
-
-    def get(self, path: str) -> int:
-        connection = http.client.HTTPConnection(self._where, timeout=60)
-        try:
-            connection.request("GET", path, headers={"Cookie": self._cookie})
-            answer = connection.getresponse()
-            answer.read()
-            if said := answer.getheader("set-cookie"):
-                self._cookie = said.partition(";")[0]
-            return answer.status
-        finally:
-            connection.close()
 
 
 @pytest.mark.load
