@@ -197,7 +197,7 @@ asyncio.run(serve())
     assert not any(map(_is_alive, pids))
 
 
-@pytest.mark.long
+@pytest.mark.load
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="reads /proc")
 def test_memory_and_sockets_are_steady_over_many_previews(server: Server) -> None:
     async def answers(worker: PreviewWorker) -> None:
