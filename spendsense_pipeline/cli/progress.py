@@ -8,16 +8,16 @@ import os
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from spendsense_pipeline.launching.progress import stage_name
+from spendsense_pipeline.launching.progress import Progress, stage_name
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
 
-class TerminalProgress:
+class TerminalProgress(Progress):
     """Shows the stages of one run. Use as a context manager."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
@@ -29,7 +29,7 @@ class TerminalProgress:
         self._overall: TaskID | None = None
         self.seconds: dict[str, float] = {}
 
-    def __enter__(self) -> TerminalProgress:
+    def __enter__(self) -> Self:
         """Take hold of the terminal as it is now: Dagster captures what steps print."""
         if not self._is_quiet:
             self._file = _own_stderr()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from spendsense_pipeline.errors import RUN_FAILED, WRONG_INPUT, SpendSenseError
 from spendsense_pipeline.launching.launches import Launch, note_end, read_launch
 from spendsense_pipeline.launching.preparing import begin, disk_full_in_one_line
-from spendsense_pipeline.launching.progress import Unwatched
+from spendsense_pipeline.launching.progress import Progress
 from spendsense_pipeline.launching.running import run_job
 from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.settings import Settings
@@ -55,7 +55,7 @@ def _carry_out(settings: Settings, launch: Launch) -> RunReport:
             settings,
             request.job,
             run_config=prepared.run_config,
-            progress=Unwatched(),
+            progress=Progress(),
             run_id=launch.run_id,
             launched_by=DASHBOARD,
             operator=request.operator,

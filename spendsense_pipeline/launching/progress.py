@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from spendsense_pipeline.tables import steps
 from spendsense_pipeline.tables.runs import checked_asset
@@ -17,11 +17,14 @@ def stage_name(step: str) -> str:
     return known.doing if known else step.replace("_", " ")
 
 
-class Progress(Protocol):
-    """Anything that is told of the stages of one run; a context manager around it."""
+class Progress:
+    """Is told of the stages of one run, and tells nobody: whoever wants to know reads Dagster's
+    books. A context manager around the run; who shows it to somebody derives from it.
+    """
 
     def __enter__(self) -> Self:
         """The run is about to begin."""
+        return self
 
     def __exit__(
         self,
@@ -42,31 +45,3 @@ class Progress(Protocol):
 
     def remark(self, text: str) -> None:
         """Something worth knowing while the run goes on."""
-
-
-class Unwatched:
-    """Nobody is told: whoever wants to know reads Dagster's books."""
-
-    def __enter__(self) -> Self:
-        """Nothing to prepare."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing to put away."""
-
-    def expect(self, steps: int) -> None:
-        """Nobody counts."""
-
-    def start(self, step: str) -> None:
-        """Nobody looks."""
-
-    def finish(self, step: str, *, is_success: bool) -> None:
-        """Nobody looks."""
-
-    def remark(self, text: str) -> None:
-        """Nobody listens."""

@@ -20,9 +20,6 @@ ACTIONS: dict[str, str] = {
     "rollback": "rolled back to dataset",
     "consent granted": "recorded consent granted of",
     "consent revoked": "recorded consent revoked of",
-    "move the clock": "moved the clock to",
-    "upload": "uploaded",
-    "export": "exported",
     "save configuration": "saved the configuration",
 }
 """Everything that can be recorded, and how it reads before its subject."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
+from spendsense_pipeline.ui.shell import PLACES
 from spendsense_pipeline_tests.fixtures.dashboard import (
     PHONE,
     TABLET,
@@ -60,6 +61,10 @@ def test_a_page_is_fit_to_use_at_every_size_light_and_dark(
             if colours == "light":
                 page.get_by_role("button", name="Dark colours").click()
                 page.get_by_role("button", name="Light colours").wait_for()
+
+
+def test_every_place_is_looked_at() -> None:
+    assert {place.path for place in PLACES} <= set(PAGES)
 
 
 def test_places_are_real_links(server: Dashboard, page: Page) -> None:

@@ -16,6 +16,7 @@ from spendsense_pipeline.publishing.warehouse import NoDatasetError
 from spendsense_pipeline.reporting.kept_datasets import KeptDataset, kept_datasets
 from spendsense_pipeline.reporting.wording import counted, duration, moment
 from spendsense_pipeline.ui.acting import require_name
+from spendsense_pipeline.ui.dialogs import is_sure
 from spendsense_pipeline.ui.launching import shows_run
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.clock import clock
@@ -120,7 +121,7 @@ def _dataset(room: Room, dataset: KeptDataset) -> None:
 def _goes_back(room: Room, dataset: KeptDataset) -> Callable[[], Awaitable[None]]:
     async def go() -> None:
         name = await require_name(room)
-        if name is None or not await _confirmed(dataset):
+        if name is None or not await _is_sure(dataset):
             return
         try:
             done = await room.reading.work(
@@ -141,19 +142,14 @@ def _goes_back(room: Room, dataset: KeptDataset) -> Callable[[], Awaitable[None]
     return go
 
 
-async def _confirmed(dataset: KeptDataset) -> bool:
-    with ui.dialog().props('aria-labelledby="sure"') as dialog, ui.card().classes("dialog"):
-        ui.html("Replace the published dataset?", tag="h2").props('id="sure"')
-        ui.label(
-            f"Everybody sees dataset {dataset.dataset_id} as of {dataset.as_of} from then on; the"
-            " one published now stays among those kept."
-        )
-        with ui.row().classes("actions"):
-            ui.button("Cancel", on_click=lambda: dialog.submit(False)).props("flat no-caps")
-            ui.button("Go back", on_click=lambda: dialog.submit(True)).props("unelevated no-caps")
-    is_sure = bool(await dialog)
-    dialog.delete()
-    return is_sure
+async def _is_sure(dataset: KeptDataset) -> bool:
+    return await is_sure(
+        "Replace the published dataset?",
+        f"Everybody sees dataset {dataset.dataset_id} as of {dataset.as_of} from then on; the one"
+        " published now stays among those kept.",
+        word="Go back",
+        otherwise="Cancel",
+    )
 
 
 def _runs(runs: Sequence[RunView]) -> None:

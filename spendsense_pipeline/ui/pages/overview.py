@@ -9,6 +9,7 @@ from spendsense_pipeline.reporting.overview import Freshness, Overview, overview
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, moment, percent
 from spendsense_pipeline.review.states import APPROVED, PENDING
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
+from spendsense_pipeline.ui.addresses import person_path
 from spendsense_pipeline.ui.charts import chart, names, numbers
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.persona_flow import flow_chart
@@ -158,7 +159,7 @@ def _events(found: Overview) -> None:
         )
         rows = [
             (
-                tag("a", event.name or event.user_id, href=f"/people/{event.user_id}"),
+                tag("a", event.name or event.user_id, href=person_path(event.user_id)),
                 event.kind.replace("_", " "),
                 event.happened_on,
                 persona_title(event.persona_after),

@@ -11,7 +11,8 @@ from spendsense_pipeline.operations.consent import decide_consent
 from spendsense_pipeline.operations.entries import PERSONS_ROOM
 from spendsense_pipeline.reporting.consent import GRANTED, REVOKED
 from spendsense_pipeline.reporting.own_data import take_my_data
-from spendsense_pipeline.ui.markup import joined, show, tag, text
+from spendsense_pipeline.ui.dialogs import is_sure
+from spendsense_pipeline.ui.markup import tag, text
 from spendsense_pipeline.ui.panels import panel
 
 if TYPE_CHECKING:
@@ -109,12 +110,9 @@ async def _decide(
 
 
 async def _is_sure() -> bool:
-    with ui.dialog().props('aria-labelledby="sure"') as dialog, ui.card().classes("dialog"):
-        ui.html("Withdraw your consent?", tag="h2").props('id="sure"')
-        show(joined(*(tag("li", each) for each in _FOLLOWS)), element="ul", classes="follows")
-        with ui.row().classes("actions"):
-            ui.button("Keep it", on_click=lambda: dialog.submit(False)).props("flat no-caps")
-            ui.button("Withdraw", on_click=lambda: dialog.submit(True)).props("unelevated no-caps")
-    is_sure = bool(await dialog)
-    dialog.delete()
-    return is_sure
+    return await is_sure(
+        "Withdraw your consent?",
+        tag("ul", *(tag("li", each) for each in _FOLLOWS), class_="follows"),
+        word="Withdraw",
+        otherwise="Keep it",
+    )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from nicegui import ui
 from starlette.requests import Request
 
-from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.reporting.people import (
     BY_NUMBER,
@@ -20,9 +19,10 @@ from spendsense_pipeline.reporting.people import (
 from spendsense_pipeline.reporting.people_facets import Choice, PeopleFacets, people_facets
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, percent
 from spendsense_pipeline.tables.features import SHORT_WINDOW, WINDOWS
-from spendsense_pipeline.ui.addresses import PERSON, number_asked, person_path, put_in_address
+from spendsense_pipeline.ui.addresses import PERSON, number_asked, person_path
 from spendsense_pipeline.ui.filters import choice_field, search_field
-from spendsense_pipeline.ui.markup import Markup, joined, show, tag
+from spendsense_pipeline.ui.live_list import LiveList
+from spendsense_pipeline.ui.markup import Markup, joined, tag
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.persona_marks import persona_mark
 from spendsense_pipeline.ui.shell import frame, page, problems_shown
@@ -86,34 +86,18 @@ def _asked(said: Mapping[str, str]) -> PeopleAsked:
 
 
 def _show(room: Room, said: dict[str, str], facets: PeopleFacets, first: PeoplePage) -> None:
-    asked_last = 0
+    async def draw() -> Markup:
+        asked = _asked(said)
+        found = await room.reading.ask(
+            lambda published: people_page(published, room.settings, asked)
+        )
+        return _found(found, said)
 
-    async def told(name: str, value: str) -> None:
-        nonlocal asked_last
-        if said.get(name, "") == value:
-            return
-        said.pop("page", None)
-        said.pop(name, None)
-        said.update({name: value} if value else {})
-        asked_last = this = asked_last + 1
-        try:
-            asked = _asked(said)
-            found = await room.reading.ask(
-                lambda published: people_page(published, room.settings, asked)
-            )
-        except SpendSenseError as error:
-            content = tag("p", str(error), class_="wrong", role="alert")
-        else:
-            content = _found(found, said)
-        # Answers may overtake each other; what was asked last is shown.
-        if this == asked_last:
-            shown.set_content(content)
-            put_in_address(PERSON, said)
-
+    people = LiveList(PERSON, said, draw)
     with panel("Who is here", wide=True) as section:
         section.classes("list")
-        _filters(said, facets, told)
-        shown: ui.html = show(_found(first, said), classes="found")
+        _filters(said, facets, people.told)
+        people.show(_found(first, said))
 
 
 def _filters(said: Mapping[str, str], facets: PeopleFacets, told: Any) -> None:

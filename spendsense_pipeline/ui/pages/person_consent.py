@@ -13,6 +13,7 @@ from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.reporting.consent import GRANTED, REVOKED, ConsentNow
 from spendsense_pipeline.reporting.wording import moment
 from spendsense_pipeline.ui.acting import require_name
+from spendsense_pipeline.ui.dialogs import is_sure
 from spendsense_pipeline.ui.markup import text
 from spendsense_pipeline.ui.panels import note, panel
 
@@ -82,15 +83,10 @@ def _decides(room: Room, user_id: str, status: str) -> Callable[[], Awaitable[No
 
 
 async def _is_sure(user_id: str) -> bool:
-    with ui.dialog().props('aria-labelledby="sure"') as dialog, ui.card().classes("dialog"):
-        ui.html("Revoke their consent?", tag="h2").props('id="sure"')
-        ui.label(
-            f"Nothing past the raw tables of {user_id} is shown any more, and what was approved for"
-            " them is withdrawn. If they grant it again, it takes a run until they are back."
-        )
-        with ui.row().classes("actions"):
-            ui.button("Cancel", on_click=lambda: dialog.submit(False)).props("flat no-caps")
-            ui.button("Revoke", on_click=lambda: dialog.submit(True)).props("unelevated no-caps")
-    is_sure = bool(await dialog)
-    dialog.delete()
-    return is_sure
+    return await is_sure(
+        "Revoke their consent?",
+        f"Nothing past the raw tables of {user_id} is shown any more, and what was approved for"
+        " them is withdrawn. If they grant it again, it takes a run until they are back.",
+        word="Revoke",
+        otherwise="Cancel",
+    )

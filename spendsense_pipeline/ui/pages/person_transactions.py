@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
-from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.reporting.transactions import (
     TransactionPage,
     TransactionRow,
@@ -15,9 +14,10 @@ from spendsense_pipeline.reporting.transactions import (
     transactions_page,
 )
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, money
-from spendsense_pipeline.ui.addresses import day_asked, number_asked, put_in_address
+from spendsense_pipeline.ui.addresses import day_asked, number_asked
 from spendsense_pipeline.ui.filters import choice_field, day_field, search_field
-from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
+from spendsense_pipeline.ui.live_list import LiveList
+from spendsense_pipeline.ui.markup import Markup, joined, tag, text
 from spendsense_pipeline.ui.pages.person_subject import Part, Subject
 from spendsense_pipeline.ui.panels import badge, panel
 from spendsense_pipeline.ui.tables import Heading, pager, table
@@ -41,27 +41,13 @@ def _look(published: DatasetReader, subject: Subject) -> TransactionPage:
 
 
 def _show(subject: Subject, first: TransactionPage) -> None:
+    async def draw() -> Markup:
+        found = await subject.room.reading.ask(lambda published: _look(published, subject))
+        return _found(subject, found)
+
     said = subject.said
-    asked_last = 0
-
-    async def told(name: str, value: str) -> None:
-        nonlocal asked_last
-        if said.get(name, "") == value:
-            return
-        said.pop("page", None)
-        said.pop(name, None)
-        said.update({name: value} if value else {})
-        asked_last = this = asked_last + 1
-        try:
-            found = await subject.room.reading.ask(lambda published: _look(published, subject))
-            content = _found(subject, found)
-        except SpendSenseError as error:
-            content = tag("p", str(error), class_="wrong", role="alert")
-        # Answers may overtake each other; what was asked last is shown.
-        if this == asked_last:
-            shown.set_content(content)
-            put_in_address(subject.path, said)
-
+    transactions = LiveList(subject.path, said, draw)
+    told = transactions.told
     with panel("Transactions", wide=True) as section:
         section.classes("list")
         with ui.element("div").classes("filters").props('role="search" aria-label="Transactions"'):
@@ -76,7 +62,7 @@ def _show(subject: Subject, first: TransactionPage) -> None:
             day_field("from", "From", said.get("from", ""), told)
             day_field("to", "Through", said.get("to", ""), told)
         text("An amount finds rows of that amount; >100 and 10-20 find ranges.", classes="note")
-        shown = show(_found(subject, first), classes="found")
+        transactions.show(_found(subject, first))
 
 
 def _asked(said: Mapping[str, str]) -> TransactionsAsked:

@@ -13,6 +13,8 @@ from spendsense_pipeline.reporting.review_queue import Queue, content_choices, r
 from spendsense_pipeline.reporting.reviewed import QueueItem
 from spendsense_pipeline.reporting.wording import counted
 from spendsense_pipeline.review.states import ACTIONS
+from spendsense_pipeline.ui.addresses import person_path
+from spendsense_pipeline.ui.dialogs import is_sure
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
 from spendsense_pipeline.ui.pages.review_filters import Asked, asked_for, filters, states
 from spendsense_pipeline.ui.panels import panel
@@ -188,7 +190,7 @@ def _heading(found: Queue) -> str:
 def _about(item: QueueItem) -> Markup:
     who = by_whom(item.operator, item.at, item.reason)
     facts = (
-        tag("a", item.user_id, href=f"/people/{item.user_id}"),
+        tag("a", item.user_id, href=person_path(item.user_id)),
         persona_title(item.persona),
         f"{item.kind}, {item.form}" if item.form != item.kind else item.kind,
         in_windows(item.windows),
@@ -201,12 +203,9 @@ def _about(item: QueueItem) -> Markup:
 
 
 async def _is_sure(waiting: int) -> bool:
-    with ui.dialog().props('aria-labelledby="sure"') as dialog, ui.card().classes("dialog"):
-        ui.html(f"Approve {counted(waiting, 'item')}?", tag="h2").props('id="sure"')
-        ui.label(f"All of them, or none. They are {_APPROVE.next_step}.")
-        with ui.row().classes("actions"):
-            ui.button("Cancel", on_click=lambda: dialog.submit(False)).props("flat no-caps")
-            ui.button("Approve", on_click=lambda: dialog.submit(True)).props("unelevated no-caps")
-    is_sure = bool(await dialog)
-    dialog.delete()
-    return is_sure
+    return await is_sure(
+        f"Approve {counted(waiting, 'item')}?",
+        f"All of them, or none. They are {_APPROVE.next_step}.",
+        word="Approve",
+        otherwise="Cancel",
+    )

@@ -11,6 +11,7 @@ from nicegui import ui
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.rules import persona_title
 from spendsense_pipeline.reporting.reviews import ItemView, view_item
+from spendsense_pipeline.ui.addresses import person_path
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
 from spendsense_pipeline.ui.pages.review_grounds import as_read, grounds, verdicts
 from spendsense_pipeline.ui.pages.review_words import Words, forget_draft
@@ -134,7 +135,7 @@ class _ItemShown:
 def _heading(view: ItemView) -> Markup:
     item = view.item
     facts = (
-        tag("a", item.user_id, href=f"/people/{item.user_id}"),
+        tag("a", item.user_id, href=person_path(item.user_id)),
         persona_title(item.persona),
         f"{item.kind}, {item.form}" if item.form != item.kind else item.kind,
         in_windows(item.windows),
