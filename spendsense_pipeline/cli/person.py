@@ -56,16 +56,16 @@ def user(user_id: UserArgument, as_json: JsonOption = False) -> None:
     spendsense user user_0007 --json
     ```
     """
-    from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
+    from spendsense_pipeline.publishing.consent import read_decisions
     from spendsense_pipeline.reporting.advice import published_items
     from spendsense_pipeline.reporting.dataset_reader import open_dataset
     from spendsense_pipeline.reporting.person import view_person
     from spendsense_pipeline.settings import Settings
 
     settings = Settings.from_environment()
-    has_withdrawn = user_id in withdrawn(read_decisions(settings))
+    decision = read_decisions(settings).get(user_id)
     with open_dataset(settings) as published:
-        view = view_person(published, user_id, withdrawn=has_withdrawn)
+        view = view_person(published, user_id, decision=decision)
         advised = () if view.withheld else published_items(published, settings, user_id)
     if as_json:
         show_json({**plain(view), "recommendations": advised})

@@ -13,8 +13,8 @@ from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.publishing.imported import command_for
 from spendsense_pipeline.publishing.warehouse import WarehouseError
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
-from spendsense_pipeline.reporting.person import find_user
 from spendsense_pipeline.reporting.reviews import approved_count
+from spendsense_pipeline.reporting.users import find_user
 
 if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings

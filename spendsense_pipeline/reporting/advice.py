@@ -10,8 +10,8 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.recommendations import catalogue_in_force
 from spendsense_pipeline.recommendations.explaining import LeftOut, items_left_out
-from spendsense_pipeline.reporting.person import find_user
 from spendsense_pipeline.reporting.reviews import standing_now
+from spendsense_pipeline.reporting.users import find_user
 from spendsense_pipeline.review.requests import without_consent
 from spendsense_pipeline.review.standing import STANDING, create_standing
 

@@ -5,12 +5,13 @@ what is withheld for it. Pages ask here before they read anything of a person.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.publishing.commands import refresh_command
-from spendsense_pipeline.publishing.consent import read_decisions
-from spendsense_pipeline.reporting.person import find_user
+from spendsense_pipeline.publishing.consent import Decision, read_decisions
+from spendsense_pipeline.reporting.users import find_user
 
 if TYPE_CHECKING:
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
@@ -52,17 +53,32 @@ def consent_now(published: DatasetReader, settings: Settings, user_id: str) -> C
     Raises:
         SpendSenseError: there is no such person.
     """
-    person = find_user(published, user_id)
-    decision = read_decisions(settings).get(user_id)
+    return consent_of(
+        find_user(published, user_id),
+        read_decisions(settings).get(user_id),
+        is_imported=published.dataset.is_imported,
+    )
+
+
+def consent_of(
+    person: Mapping[str, Any], decision: Decision | None, *, is_imported: bool
+) -> ConsentNow:
+    """What holds of a person's consent.
+
+    Args:
+        person: their row of `raw_users`.
+        decision: made since the dataset was; None without one.
+        is_imported: whether the people of the dataset were brought in.
+    """
     before = person["consent_status"]
     status = before if decision is None else decision.status
     return ConsentNow(
-        user_id,
+        person["user_id"],
         person["name"],
         status,
         before,
         None if decision is None else decision.decided_at,
-        _withheld(status, before, is_imported=published.dataset.is_imported),
+        _withheld(status, before, is_imported=is_imported),
     )
 
 

@@ -132,10 +132,24 @@ def people_page(published: DatasetReader, settings: Settings, asked: PeopleAsked
     Raises:
         SpendSenseError: there is no such column, window, persona or page.
     """
+    create_people(published, settings)
+    return page_of_people(published, settings, asked)
+
+
+def page_of_people(published: DatasetReader, settings: Settings, asked: PeopleAsked) -> PeoplePage:
+    """The same where `create_people` has made what it is read from.
+
+    Args:
+        published: the dataset.
+        settings: where consent decisions and the review log are.
+        asked: which, and in what order.
+
+    Raises:
+        SpendSenseError: there is no such column, window, persona or page.
+    """
     offset = offset_of(asked.page, asked.size)
     where, parameters = _conditions(asked)
     order, ranks = _order(asked)
-    create_people(published, settings)
     waiting = "null as awaiting_review"
     if asked.sort == BY_WAITING:
         _create_waiting(published, settings, None)

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
-from spendsense_pipeline.reporting.people import create_people
+from spendsense_pipeline.reporting.people import (
+    PeopleAsked,
+    PeoplePage,
+    create_people,
+    page_of_people,
+)
 from spendsense_pipeline.tables.raw import INCOME_TIERS
 
 if TYPE_CHECKING:
@@ -44,6 +49,27 @@ def people_facets(published: DatasetReader, settings: Settings) -> PeopleFacets:
         settings: where consent decisions are.
     """
     create_people(published, settings)
+    return _facets(published)
+
+
+def people_with_facets(
+    published: DatasetReader, settings: Settings, asked: PeopleAsked
+) -> tuple[PeopleFacets, PeoplePage]:
+    """What people can be filtered by, and a page of them, from one look at everybody.
+
+    Args:
+        published: the dataset.
+        settings: where consent decisions and the review log are.
+        asked: which, and in what order.
+
+    Raises:
+        SpendSenseError: there is no such column, window, persona or page.
+    """
+    create_people(published, settings)
+    return _facets(published), page_of_people(published, settings, asked)
+
+
+def _facets(published: DatasetReader) -> PeopleFacets:
     facets = ("persona_30d", "persona_180d", "consent_status", "income_tier", "region")
     counted: dict[str, dict[str, int]] = {}
     for facet in facets:

@@ -12,12 +12,15 @@ from typing import Any
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.rules import persona_title
+from spendsense_pipeline.publishing import consent as recorded
 from spendsense_pipeline.publishing.commands import refresh_command
 from spendsense_pipeline.reporting.cash_flow import Month, months_of
+from spendsense_pipeline.reporting.consent import consent_of
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.feature_lines import Feature, features_of
 from spendsense_pipeline.reporting.life_events import Happened, happened_to
 from spendsense_pipeline.reporting.past_months import PastMonth, past_months
+from spendsense_pipeline.reporting.users import find_user
 
 
 @dataclass(frozen=True)
@@ -89,39 +92,15 @@ class PersonView:
     life_events: tuple[Happened, ...] = ()
 
 
-def find_user(published: DatasetReader, user_id: str) -> dict[str, Any]:
-    """The person's raw row.
-
-    Raises:
-        SpendSenseError: naming ids there are.
-    """
-    found = published.rows("select * from raw_users where user_id = $user_id", {"user_id": user_id})
-    if found:
-        return found[0]
-    [(count, first, last)] = published.con.execute(
-        "select count(*), first(user_id order by len(user_id), user_id), "
-        "last(user_id order by len(user_id), user_id) from raw_users"
-    ).fetchall()
-    near = published.rows(
-        "select user_id from raw_users order by levenshtein(user_id, $user_id), user_id limit 1",
-        {"user_id": user_id},
-    )
-    raise SpendSenseError(
-        problem=f"there is no user {user_id} among the {count:,} ({first} to {last})",
-        remedy=f"did you mean {near[0]['user_id']}?"
-        if near
-        else "nobody is in the dataset: bring people in with `spendsense import`, or make some with"
-        " `spendsense refresh`",
-    )
-
-
-def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = False) -> PersonView:
+def view_person(
+    published: DatasetReader, user_id: str, *, decision: recorded.Decision | None = None
+) -> PersonView:
     """Collect everything about one person.
 
     Args:
         published: the dataset.
         user_id: the person.
-        withdrawn: consent was taken back since the dataset was made.
+        decision: on consent, made since the dataset was.
     """
     user = find_user(published, user_id)
     about = {
@@ -129,17 +108,17 @@ def view_person(published: DatasetReader, user_id: str, *, withdrawn: bool = Fal
         for name in ("age", "gender", "income_tier", "region", "state", "household_type")
         if user[name] is not None
     }
-    status = "revoked" if withdrawn else user["consent_status"]
-    if status != "granted":
-        reason = f"consent is {status}: nothing past the raw tables is computed or shown"
-        return PersonView(user_id, user["name"], about, status, reason, published.dataset.as_of)
+    consent = consent_of(user, decision, is_imported=published.dataset.is_imported)
+    as_of = published.dataset.as_of
+    if consent.withheld is not None:
+        return PersonView(user_id, user["name"], about, consent.status, consent.withheld, as_of)
     return PersonView(
         user_id=user_id,
         name=user["name"],
         about=about,
-        consent_status=status,
+        consent_status=consent.status,
         withheld=None,
-        as_of=published.dataset.as_of,
+        as_of=as_of,
         accounts=_accounts(published, user_id),
         streams=_streams(published, user_id),
         months=months_of(published, user_id),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.publishing.consent import withdrawn
 from spendsense_pipeline.reporting.paging import one_of
-from spendsense_pipeline.reporting.person import find_user
 from spendsense_pipeline.reporting.reviewed import QueueItem, reviewed_now
+from spendsense_pipeline.reporting.users import find_user
 from spendsense_pipeline.review.requests import without_consent
 from spendsense_pipeline.review.states import STATES
 from spendsense_pipeline.sql import QueryFolder, create_temporary

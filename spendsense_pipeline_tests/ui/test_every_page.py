@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page
 
+from spendsense_pipeline.ui.server import STATIC
 from spendsense_pipeline.ui.shell import PLACES
 from spendsense_pipeline_tests.fixtures.dashboard import (
     PHONE,
@@ -61,6 +64,17 @@ def test_a_page_is_fit_to_use_at_every_size_light_and_dark(
             if colours == "light":
                 page.get_by_role("button", name="Dark colours").click()
                 page.get_by_role("button", name="Light colours").wait_for()
+
+
+def test_no_sheet_means_what_another_does() -> None:
+    """All are loaded on every page: a name that two define would make one page look like another."""
+    sheets: dict[str, set[str]] = {}
+    for sheet in STATIC.glob("*.css"):
+        rules = re.findall(r"(?:^|[}])\s*(?:[a-z]+)?\.([a-z-]+)\s*\{", sheet.read_text("utf-8"))
+        for name in rules:
+            sheets.setdefault(name, set()).add(sheet.name)
+    assert sheets
+    assert {name: files for name, files in sheets.items() if len(files) > 1} == {}
 
 
 def test_every_place_is_looked_at() -> None:

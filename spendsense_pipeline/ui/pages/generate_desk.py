@@ -130,7 +130,6 @@ class Desk:
         )
         if self.judged.plan is not None:
             self._held = (edition, self.judged.held)
-        if self.judged.plan is not None:
             self.good = self.judged.plan.resolved
 
     def _begin(self) -> None:

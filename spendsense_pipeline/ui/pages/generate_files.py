@@ -8,11 +8,11 @@ from nicegui import ui
 
 from spendsense_pipeline.controls.drafts import Draft
 from spendsense_pipeline.controls.errors import ControlsError
-from spendsense_pipeline.controls.files import as_text, export_config
+from spendsense_pipeline.controls.files import as_text
 from spendsense_pipeline.controls.uploads import config_from_page, uploaded_config
 from spendsense_pipeline.errors import SpendSenseError
-from spendsense_pipeline.operations.entries import DASHBOARD, Operation
-from spendsense_pipeline.operations.log import try_to_record
+from spendsense_pipeline.operations.configuration import save_for_the_nights
+from spendsense_pipeline.operations.entries import DASHBOARD
 from spendsense_pipeline.ui.acting import require_name
 from spendsense_pipeline.ui.markup import joined, show, tag
 from spendsense_pipeline.ui.pages.generate_inputs import Choice
@@ -111,24 +111,14 @@ class Files:
         name = await require_name(room)
         if name is None:
             return
-        path = room.settings.operator_config_path
-
-        def save() -> str | None:
-            room.settings.prepare_data_dir()
-            export_config(path, config_from_page(self._desk.draft.asked))
-            done = Operation(
-                at=room.now(),
-                operator=name,
-                action="save configuration",
-                subject=path.name,
-                detail=f"preset {self._desk.draft.preset}",
-                via=DASHBOARD,
-            )
-            return try_to_record(room.settings, done)
-
         try:
-            not_recorded = await room.reading.work(save)
+            asked = config_from_page(self._desk.draft.asked)
+            said = await room.reading.work(
+                lambda: save_for_the_nights(
+                    room.settings, asked, operator=name, via=DASHBOARD, at=room.now()
+                )
+            )
         except SpendSenseError as error:
             self._refuse((str(error),))
             return
-        ui.notify(not_recorded or f"Saved {path.name}: every night is made from it.")
+        ui.notify(said)

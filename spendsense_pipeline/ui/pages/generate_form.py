@@ -41,7 +41,7 @@ class Form:
             title = SECTION_TITLES[section].capitalize()
             if [title] != [group for group, _ in groups]:
                 text(title, element="h2", classes="section")
-            with ui.element("div").classes("stack"):
+            with ui.element("div").classes("groups"):
                 for group, of_group in groups:
                     is_open = len(self._groups) < _OPEN_AT_FIRST
                     self._groups.append(_Group(desk, group, of_group, is_open=is_open))

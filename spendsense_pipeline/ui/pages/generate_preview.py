@@ -12,7 +12,7 @@ from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.ui.markup import Markup, joined, show, tag, text
 from spendsense_pipeline.ui.pages.generate_words import named
 from spendsense_pipeline.ui.pages.realised import fidelity_in_short, fidelity_table, mix_table
-from spendsense_pipeline.ui.theme import persona_color
+from spendsense_pipeline.ui.persona_marks import persona_dot
 
 if TYPE_CHECKING:
     from spendsense_pipeline.preview.records import Preview, SampleLife
@@ -158,7 +158,7 @@ def _life(life: SampleLife) -> Markup:
         "article",
         tag(
             "p",
-            tag("span", class_="dot", style=f"background: {persona_color(life.persona)}"),
+            persona_dot(life.persona),
             tag("strong", life.name),
             f", {life.age}, {life.state}",
         ),

@@ -13,7 +13,7 @@ from spendsense_pipeline.personas.rules import GENERAL
 from spendsense_pipeline.ui.markup import joined, show, tag, text
 from spendsense_pipeline.ui.pages.generate_inputs import Box, Track
 from spendsense_pipeline.ui.pages.generate_words import described_by, named, read, written
-from spendsense_pipeline.ui.theme import persona_color
+from spendsense_pipeline.ui.persona_marks import persona_dot
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls.form import FormField
@@ -134,11 +134,7 @@ class _Row:
         with ui.element("div").classes("share"):
             if isinstance(shares, PersonaShares):
                 shares.picks(key)
-            dot = (
-                tag("span", class_="dot", style=f"background: {persona_color(key)}")
-                if isinstance(shares, PersonaShares)
-                else None
-            )
+            dot = persona_dot(key) if isinstance(shares, PersonaShares) else None
             show(joined(dot, title), element="span", classes="name")
             self._track = Track(
                 f"{title}, slider", self._moved, text=self._position(value), ends=_TRACK

@@ -56,7 +56,7 @@ def their_month(found: OwnRoom) -> None:
         rest = sum(each.spend_usd for each in spent[_CATEGORIES_SHOWN:])
         if rest:
             bars.append(_bar("Everything else", money(rest), float(rest / most)))
-        show(joined(*bars), element="ul", classes="plain bars")
+        show(joined(*bars), element="ul", classes="plain amounts")
 
 
 def coming_up(found: OwnRoom) -> None:

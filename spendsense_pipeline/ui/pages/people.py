@@ -16,7 +16,7 @@ from spendsense_pipeline.reporting.people import (
     PersonRow,
     people_page,
 )
-from spendsense_pipeline.reporting.people_facets import Choice, PeopleFacets, people_facets
+from spendsense_pipeline.reporting.people_facets import Choice, PeopleFacets, people_with_facets
 from spendsense_pipeline.reporting.wording import NO_DATA, counted, percent
 from spendsense_pipeline.tables.features import SHORT_WINDOW, WINDOWS
 from spendsense_pipeline.ui.addresses import PERSON, number_asked, person_path
@@ -29,7 +29,6 @@ from spendsense_pipeline.ui.shell import frame, page, problems_shown
 from spendsense_pipeline.ui.tables import Heading, Order, address, pager, table
 
 if TYPE_CHECKING:
-    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.ui.room import Room
 
 _SINCE = "since"
@@ -61,11 +60,10 @@ def add(room: Room) -> None:
             async with problems_shown():
                 asked = _asked(said)
 
-                def look(published: DatasetReader) -> tuple[PeopleFacets, PeoplePage]:
-                    facets = people_facets(published, room.settings)
-                    return facets, people_page(published, room.settings, asked)
-
-                _show(room, said, *await room.reading.ask(look))
+                facets, first = await room.reading.ask(
+                    lambda published: people_with_facets(published, room.settings, asked)
+                )
+                _show(room, said, facets, first)
 
 
 def _asked(said: Mapping[str, str]) -> PeopleAsked:

@@ -10,6 +10,7 @@ from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 from spendsense_pipeline.ui.markup import Markup, joined, tag
 from spendsense_pipeline.ui.pages.generate_words import named
 from spendsense_pipeline.ui.panels import badge
+from spendsense_pipeline.ui.persona_marks import persona_mark
 from spendsense_pipeline.ui.tables import Heading, table
 from spendsense_pipeline.ui.theme import persona_color
 
@@ -36,10 +37,7 @@ def mix_table(rows: Sequence[MixOf]) -> Markup:
     ]
     cells = [
         (
-            joined(
-                tag("span", class_="dot", style=f"background: {persona_color(persona)}"),
-                named(persona),
-            ),
+            persona_mark(persona),
             *([percent(asked or 0.0)] if is_asked else []),
             percent(long),
             _bar(persona, asked, long, short),
@@ -99,7 +97,7 @@ def _bar(persona: str, asked: float | None, long: float | None, short: float | N
         "span",
         tag("span", style=f"width: {width(long)}; background: {color}", class_="long"),
         tag("span", style=f"width: {width(short)}; background: {color}", class_="short"),
-        tag("span", style=f"left: {width(asked)}", class_="asked") if asked is not None else None,
-        class_="bars",
+        tag("span", style=f"left: {width(asked)}", class_="target") if asked is not None else None,
+        class_="mix",
         aria_hidden="true",
     )
