@@ -71,6 +71,17 @@ class ResolvedConfig:
             values["controls"].pop(name)
         return _digest(values)
 
+    @functools.cached_property
+    def world_id(self) -> str:
+        """Names the world people live in, 16 hex digits: its seed, its controls and its beginning,
+        not its size.
+        """
+        controls = self.controls.model_dump(mode="json")
+        for name in NOT_OF_THE_WORLD:
+            controls.pop(name)
+        content = [self.config.seed, controls, self.history_start.isoformat(), self.is_imported]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
     @property
     def is_natural(self) -> bool:
         """Whether no persona is targeted."""

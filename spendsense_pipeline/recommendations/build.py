@@ -6,12 +6,10 @@ the dataset can derive every item again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
-from spendsense_pipeline.controls.operator_controls import NOT_OF_THE_WORLD
 from spendsense_pipeline.features.build import PEOPLE_AT_ONCE
 from spendsense_pipeline.recommendations.catalogue import Catalogue
 from spendsense_pipeline.recommendations.knowing import knowing
@@ -76,7 +74,7 @@ def _advise_people(
     """Append what the people at hand are recommended, and of what too little fits them."""
     create_told(con)
     create_candidates(con)
-    create_chosen(con, world=world_of(resolved))
+    create_chosen(con, world=resolved.world_id)
     given = {
         "catalog_version": catalogue.version,
         "disclosure": DISCLOSURE,
@@ -116,7 +114,7 @@ def eligible_ids(
         rows = con.execute(
             "select distinct id_of($world, user_id, content_id, version, persona, verdicts)"
             f" from {CANDIDATES}",
-            {"world": world_of(resolved)},
+            {"world": resolved.world_id},
         ).fetchall()
     for table in (CANDIDATES, ITEMS, TOLD):
         con.execute(f"drop table temp.{table}")
@@ -142,20 +140,6 @@ def write_content_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) ->
         "insert into content_items select unnest(from_json($rows, $structure), max_depth := 2)",
         {"rows": rows, "structure": structure},
     )
-
-
-def world_of(resolved: ResolvedConfig) -> str:
-    """Names the world people live in: its seed, its controls and its beginning, not its size."""
-    controls = resolved.controls.model_dump(mode="json")
-    for name in NOT_OF_THE_WORLD:
-        controls.pop(name)
-    content = [
-        resolved.config.seed,
-        controls,
-        resolved.history_start.isoformat(),
-        resolved.is_imported,
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def status_unreviewed(resolved: ResolvedConfig) -> str:

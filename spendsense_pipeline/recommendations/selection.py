@@ -37,7 +37,7 @@ def create_chosen(con: duckdb.DuckDBPyConnection, *, world: str) -> None:
 
     Args:
         con: where CANDIDATES are.
-        world: what ids are made from beside person and item; see `build.world_of`.
+        world: what ids are made from beside person and item; see `ResolvedConfig.world_id`.
     """
     given = {"severity_steps": SEVERITY_STEPS, "personas": list(PERSONA_KEYS), "world": world}
     most = {f"most_{kind}": most for kind, most in MOST_ITEMS.items()}

@@ -57,7 +57,7 @@ class Made:
 
     def plaid(self) -> dict[str, dict[str, Any]]:
         """By user_id, what Plaid answers: bodies by endpoint, of `/transactions/sync` all pages."""
-        from spendsense_pipeline.publishing.exports.people import Person
+        from spendsense_pipeline.plaid.person import Person
         from spendsense_pipeline.publishing.exports.plaid import responses
 
         rows = self.records()

@@ -145,7 +145,7 @@ def test_streams_go_in_or_out(exported: Path) -> None:
 
 
 def test_long_histories_come_in_pages_as_plaid_sends_them() -> None:
-    from spendsense_pipeline.publishing.exports.people import Person
+    from spendsense_pipeline.plaid.person import Person
     from spendsense_pipeline.publishing.exports.plaid.responses import transactions_sync
     from spendsense_pipeline_tests.fixtures.rows import a_transaction, an_account
 
@@ -157,7 +157,7 @@ def test_long_histories_come_in_pages_as_plaid_sends_them() -> None:
 
 
 def test_sandbox_configuration_stays_within_what_sandbox_takes() -> None:
-    from spendsense_pipeline.publishing.exports.people import Person
+    from spendsense_pipeline.plaid.person import Person
     from spendsense_pipeline.publishing.exports.plaid.sandbox import MOST_BYTES, custom_user
     from spendsense_pipeline_tests.fixtures.rows import a_transaction, an_account
 

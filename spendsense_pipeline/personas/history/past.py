@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from spendsense_pipeline.earlier_days import cards_on_days
 from spendsense_pipeline.features import build
 from spendsense_pipeline.features.build import measure_windows
 from spendsense_pipeline.features.definitions import LONGEST_LOOKBACK, definitions
@@ -38,7 +39,6 @@ from spendsense_pipeline.personas import sql
 from spendsense_pipeline.personas.rules import bound, rule_features
 from spendsense_pipeline.sql import QueryFolder, create_temporary, identifier, used
 from spendsense_pipeline.tables.features import UNROUNDED_FEATURES, WINDOWS
-from spendsense_pipeline.tables.raw import CARD_STATEMENTS, RAW_LIABILITIES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,8 +66,6 @@ _COPIED: Final = {
     "_measured_users": "users.sql",
     "_measured_accounts": "accounts.sql",
     "_posted_rows": "posted_rows.sql",
-    CARD_STATEMENTS.name: "statements.sql",
-    RAW_LIABILITIES.name: "liabilities.sql",
 }
 
 
@@ -130,7 +128,8 @@ def _judge(
     )
     con.execute(
         "create or replace temp table _moments as"
-        " select user_id, suffix, as_of, shift_days from _all_moments where turn = ?",
+        " select user_id, suffix, as_of, shift_days, shift_days = 0 as is_today"
+        " from _all_moments where turn = ?",
         [turn],
     )
     open_legs = _copy(con, present, parameters)
@@ -162,8 +161,9 @@ def _copy(con: duckdb.DuckDBPyConnection, present: str, parameters: dict[str, An
     """Fill the past with people as of their days; whether any legs of card payments are open."""
     with leaving_nothing(con):
         take_rows(con, EVERYBODY, parameters)
-        for table, path in _COPIED.items():
-            query = _of(present, path)
+        queries = {table: QUERIES.text(path) for table, path in _COPIED.items()}
+        for table, query in {**queries, **cards_on_days()}.items():
+            query = _of(present, query)
             con.execute(
                 f"create or replace table {_PAST}.{identifier(table)} as\n{query}",
                 used(query, parameters),
@@ -187,7 +187,7 @@ def _measure(
     find_series(con, parameters, _kinds_read())
     QUERIES.create(con, "_running_streams", "running_streams.sql", parameters)
     categorise(con, to_features, open_legs=open_legs)
-    create_temporary(con, "_first_rows", _of(present, "first_rows.sql"), parameters)
+    create_temporary(con, "_first_rows", _of(present, QUERIES.text("first_rows.sql")), parameters)
     find_movements(con, parameters)
     parameters = parameters | {"history_start": None}
     con.execute(_EMPTY_FEATURES)
@@ -201,9 +201,9 @@ def _kinds_read() -> tuple[str, ...]:
     return EVERY_KIND if read & BILL_FEATURES else SUBSCRIBED_KINDS
 
 
-def _of(present: str, path: str) -> str:
+def _of(present: str, query: str) -> str:
     """A query that reads today's tables: it calls their database `now`, whose name a file has."""
-    return QUERIES.text(path).replace("now.", f"{identifier(present)}.main.")
+    return query.replace("now.", f"{identifier(present)}.main.")
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
+from spendsense_pipeline.plaid.person import Person, Row
 from spendsense_pipeline.publishing.exports.selection import Selection
 from spendsense_pipeline.tables.features import RECURRING_STREAMS
 from spendsense_pipeline.tables.raw import (
@@ -16,7 +15,6 @@ from spendsense_pipeline.tables.raw import (
     RAW_USERS,
 )
 
-Row = dict[str, Any]
 _TABLES = {  # table: its order within a person
     RAW_USERS.name: "user_id",
     RAW_ACCOUNTS.name: "account_id",
@@ -25,29 +23,6 @@ _TABLES = {  # table: its order within a person
     RAW_LOANS.name: "account_id",
     RECURRING_STREAMS.name: "stream_id",
 }
-
-
-@dataclass(frozen=True)
-class Person:
-    """What Plaid would know of one person.
-
-    Attributes:
-        user_id: whose it is.
-        accounts: rows of `raw_accounts`, by column name.
-        transactions: rows of `raw_transactions`, newest first.
-        liabilities: rows of `raw_liabilities`.
-        streams: rows of `recurring_streams`.
-        loans: rows of `raw_loans`.
-        state: where the person lives, two letters; None where nobody says.
-    """
-
-    user_id: str
-    accounts: list[Row]
-    transactions: list[Row]
-    liabilities: list[Row]
-    streams: list[Row]
-    loans: list[Row] = field(default_factory=list)
-    state: str | None = None
 
 
 def people(selection: Selection) -> Iterator[Person]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendsense_pipeline.plaid.accounts import OWED_TYPES
-from spendsense_pipeline.publishing.exports.people import Person, Row
+from spendsense_pipeline.plaid.person import Person, Row
 
 
 @dataclass(frozen=True)

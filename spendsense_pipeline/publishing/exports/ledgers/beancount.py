@@ -14,13 +14,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from spendsense_pipeline.plaid.categories import primary_of
+from spendsense_pipeline.plaid.person import Person, Row
 from spendsense_pipeline.publishing.exports.documents import file_name
 from spendsense_pipeline.publishing.exports.ledgers.accounts import (
     LedgerAccount,
     change,
     ledger_accounts,
 )
-from spendsense_pipeline.publishing.exports.people import Person, Row, people
+from spendsense_pipeline.publishing.exports.people import people
 from spendsense_pipeline.publishing.exports.selection import Selection
 
 OPENING, IN_TRANSIT = "Equity:Opening-Balances", "Assets:In-Transit"

@@ -15,13 +15,14 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from spendsense_pipeline.plaid.accounts import CREDIT, DEPOSITORY
+from spendsense_pipeline.plaid.person import Row
 from spendsense_pipeline.publishing.exports.documents import file_name
 from spendsense_pipeline.publishing.exports.ledgers.accounts import (
     LedgerAccount,
     change,
     ledger_accounts,
 )
-from spendsense_pipeline.publishing.exports.people import Row, people
+from spendsense_pipeline.publishing.exports.people import people
 from spendsense_pipeline.publishing.exports.selection import Selection
 
 _HEADER = (

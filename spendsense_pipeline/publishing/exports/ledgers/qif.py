@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spendsense_pipeline.plaid.accounts import CREDIT, DEPOSITORY
+from spendsense_pipeline.plaid.person import Row
 from spendsense_pipeline.publishing.exports.documents import file_name
 from spendsense_pipeline.publishing.exports.ledgers.accounts import (
     LedgerAccount,
@@ -18,7 +19,7 @@ from spendsense_pipeline.publishing.exports.ledgers.accounts import (
     ledger_accounts,
 )
 from spendsense_pipeline.publishing.exports.ledgers.beancount import category_account
-from spendsense_pipeline.publishing.exports.people import Row, people
+from spendsense_pipeline.publishing.exports.people import people
 from spendsense_pipeline.publishing.exports.selection import Selection
 
 _REGISTERS = {DEPOSITORY: "Bank", CREDIT: "CCard", "loan": "Oth L"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from spendsense_pipeline.publishing.exports.people import Person, Row
+from spendsense_pipeline.plaid.person import Person, Row
 
 # Sandbox refuses what is larger than about 55 kB or 250 transactions, says Plaid's page on custom
 # users (plaid.com/docs/sandbox/user-custom); a little below, since both are approximate.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Final
 
-from spendsense_pipeline.publishing.exports.people import Person, Row
-from spendsense_pipeline.publishing.exports.plaid.values import as_date, as_number
+from spendsense_pipeline.plaid.person import Person, Row
+from spendsense_pipeline.plaid.responses.values import as_date, as_number
 
 _NO_ADDRESS: Final = dict.fromkeys(("city", "country", "postal_code", "region", "street"))
 

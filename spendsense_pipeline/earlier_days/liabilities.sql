@@ -10,7 +10,8 @@ with cards as (
     account.account_id as now_id,
     moment.suffix,
     moment.as_of,
-    moment.shift_days
+    moment.shift_days,
+    moment.is_today
   from now.raw_accounts as account
   join _moments as moment on moment.user_id = account.user_id
   where account.type = 'credit'
@@ -81,7 +82,7 @@ from cards as card
 join now.raw_accounts as account on account.account_id = card.now_id
 join now.raw_liabilities as liability on liability.account_id = card.now_id
 -- Today is as the bank reports it.
-where card.shift_days = 0
+where card.is_today
 union all
 select
   card.account_id,
@@ -104,4 +105,4 @@ join now.raw_liabilities as liability on liability.account_id = card.now_id
 left join asked on asked.account_id = card.account_id
 left join latest on latest.account_id = card.account_id
 left join paid on paid.account_id = card.account_id
-where card.shift_days > 0
+where not card.is_today
