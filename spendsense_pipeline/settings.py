@@ -21,6 +21,7 @@ ENGINE_VARIABLE = "SPENDSENSE_ENGINE"
 ENGINE_ADDRESS_VARIABLE = "SPENDSENSE_ENGINE_ADDRESS"
 OPERATOR_VARIABLE = "SPENDSENSE_OPERATOR"
 UI_TOKEN_VARIABLE = "SPENDSENSE_UI_TOKEN"
+PLAID_SECRET_VARIABLE = "SPENDSENSE_PLAID_SECRET"
 DAGSTER_HOME_VARIABLE = "DAGSTER_HOME"
 
 # Who may make whole shards (docs/scaling.md); "" makes the tables step by step in this process.
@@ -51,6 +52,7 @@ class Settings:
     engine_address: str = ""
     operator: str = ""
     ui_token: str = dataclasses.field(default="", repr=False)
+    plaid_secret: str = dataclasses.field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -67,6 +69,7 @@ class Settings:
             engine_address=variables.get(ENGINE_ADDRESS_VARIABLE, "").strip(),
             operator=variables.get(OPERATOR_VARIABLE, "").strip(),
             ui_token=variables.get(UI_TOKEN_VARIABLE, "").strip(),
+            plaid_secret=variables.get(PLAID_SECRET_VARIABLE, "").strip(),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -131,6 +134,21 @@ class Settings:
     def ui_dir(self) -> Path:
         """Folder of what the dashboard keeps of its visitors: their name, what they typed."""
         return self.data_dir / "ui"
+
+    @property
+    def plaid_dir(self) -> Path:
+        """Folder of the local Plaid's state."""
+        return self.data_dir / "plaid"
+
+    @property
+    def plaid_state_path(self) -> Path:
+        """Its Items, tokens (hashed), webhooks and clock."""
+        return self.plaid_dir / "state.sqlite"
+
+    @property
+    def plaid_lock_path(self) -> Path:
+        """File whose lock its one server holds."""
+        return self.plaid_dir / ".lock"
 
     @property
     def operations_path(self) -> Path:

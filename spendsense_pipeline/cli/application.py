@@ -16,6 +16,7 @@ from spendsense_pipeline.cli import (
     importing,
     log,
     person,
+    plaid,
     presets,
     recommendations,
     refresh,
@@ -76,6 +77,7 @@ app.add_typer(consent.app, name="consent")
 app.add_typer(review.app, name="review")
 app.command("log")(log.log)
 app.command("ui")(ui.ui)
+app.command("plaid")(plaid.plaid)
 
 
 def main() -> int:

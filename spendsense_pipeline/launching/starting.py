@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _CHILD = "spendsense_pipeline.launching.child"
 
 
-def start(settings: Settings, request: RunRequest) -> str:
+def start(settings: Settings, request: RunRequest, *, via: str = DASHBOARD) -> str:
     """Start a run and come back at once: whoever wants to know reads the books by its id.
 
     The process is the leader of a session of its own: it is not ended with a web server, its
@@ -33,6 +33,7 @@ def start(settings: Settings, request: RunRequest) -> str:
     Args:
         settings: where the files are.
         request: what is asked, and by whom.
+        via: where it was asked, one of `operations.entries.VIAS`.
 
     Returns:
         The run's id, which the books know from now on.
@@ -66,7 +67,7 @@ def start(settings: Settings, request: RunRequest) -> str:
     # Collects it when it ends; a process nobody has collected keeps its number.
     threading.Thread(target=process.wait, name=f"run {run_id[:8]}", daemon=True).start()
     write_launch(settings, run_id, prepared, at=now, process=_mark(process.pid))
-    note_run(settings, request, run_id, action="refresh", subject="", via=DASHBOARD)
+    note_run(settings, request, run_id, action="refresh", subject="", via=via)
     return run_id
 
 

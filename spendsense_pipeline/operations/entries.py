@@ -10,7 +10,8 @@ from typing import Any
 COMMAND_LINE = "command line"
 DASHBOARD = "dashboard"
 PERSONS_ROOM = "person's room"
-VIAS = (COMMAND_LINE, DASHBOARD, PERSONS_ROOM)
+LOCAL_PLAID = "local Plaid"
+VIAS = (COMMAND_LINE, DASHBOARD, PERSONS_ROOM, LOCAL_PLAID)
 """Where something can be asked for."""
 
 ACTIONS: dict[str, str] = {

@@ -1,0 +1,30 @@
+"""What an endpoint is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from spendsense_pipeline.bank.answers import Body
+from spendsense_pipeline.bank.desk import Desk
+from spendsense_pipeline.bank.requests import PlaidRequest
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint; all are POST, as Plaid's are.
+
+    Attributes:
+        path: as Plaid has it.
+        request: the model of its body.
+        answer: makes the body of the response from a request that is as the model says.
+        summary: what it does here, in a line.
+        is_ours: whether Plaid has no such endpoint.
+    """
+
+    path: str
+    request: type[PlaidRequest]
+    answer: Callable[[Desk, Any], Awaitable[Body]]
+    summary: str
+    is_ours: bool = False
