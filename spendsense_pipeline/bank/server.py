@@ -72,13 +72,12 @@ def serve(
     )
     current_dataset_path(settings)
     settings.prepare_data_dir()
-    settings.plaid_dir.mkdir(mode=0o700, exist_ok=True)
-    with _alone(settings), listen(address) as socket, _opened(settings) as plaid:
+    with _alone(settings), listen(address) as socket, opened(settings) as plaid:
         plaid.begin(options.as_of, is_reset=options.is_reset)
         port = socket.getsockname()[1]
         shown, people = plaid.clock_view(), plaid.served.dataset
         about = f"{people.dataset_id} as of {shown.as_of}"
-        app = _application(
+        app = application(
             plaid,
             address,
             Targets(options.webhooks_to, own_port=port),
@@ -96,7 +95,7 @@ def serve(
         ).run(sockets=[socket])
 
 
-def _application(
+def application(
     plaid: LocalPlaid,
     address: Address,
     targets: Targets,
@@ -104,6 +103,15 @@ def _application(
     may_refresh: bool,
     on_ready: Callable[[], None],
 ) -> FastAPI:
+    """The application with all that goes on beside its requests.
+
+    Args:
+        plaid: what is served, with its clock set.
+        address: where it will listen.
+        targets: where webhooks may go.
+        may_refresh: whether the clock may go past what is published.
+        on_ready: is called once requests are answered.
+    """
     store, woken = plaid.store, asyncio.Event()
     signer = Signer(store, now=plaid.now())
     desk = Desk(plaid, signer, may_refresh, woken.set, Refusals(store))
@@ -121,7 +129,16 @@ def _application(
 
 
 @contextlib.contextmanager
-def _opened(settings: Settings) -> Iterator[LocalPlaid]:
+def opened(settings: Settings) -> Iterator[LocalPlaid]:
+    """What is served from a data directory, with its state; nobody else may have it open.
+
+    Args:
+        settings: name the directory.
+
+    Raises:
+        SpendSenseError: nothing is published, or the state cannot be read.
+    """
+    settings.plaid_dir.mkdir(mode=0o700, exist_ok=True)
     with contextlib.closing(Store(settings.plaid_state_path)) as store:
         plaid = LocalPlaid(settings, store, now=lambda: dt.datetime.now(dt.UTC))
         with contextlib.closing(plaid):
@@ -131,6 +148,7 @@ def _opened(settings: Settings) -> Iterator[LocalPlaid]:
 @contextlib.contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Be the one server of this data directory: two would tell apps everything twice."""
+    settings.plaid_dir.mkdir(mode=0o700, exist_ok=True)
     with settings.plaid_lock_path.open("w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
