@@ -31,7 +31,7 @@ select
     cast(held.current_usd as decimal(12, 2)) as balance_current,
     cast(
       case
-        when moment.is_today or account.balance_available is null then account.balance_available
+        when account.balance_available is null then null
         when account.type = 'credit'
           then account.balance_limit - held.current_usd - held.pending_usd
         else held.current_usd - held.pending_usd

@@ -5,7 +5,6 @@ with loan as (
   select
     loan.*,
     moment.as_of,
-    moment.is_today,
     account.opened_on,
     -- Clamped to the end of a short month: the longest of them is the day it is due on.
     greatest(
@@ -71,16 +70,14 @@ due as (
   from loan
 )
 select
-  loan.* exclude (as_of, is_today, opened_on, due_day) replace (
-    if(loan.is_today, loan.last_payment_amount_usd, paid.last_amount) as last_payment_amount_usd,
-    if(loan.is_today, loan.last_payment_date, paid.last_date) as last_payment_date,
+  loan.* exclude (as_of, opened_on, due_day) replace (
+    paid.last_amount as last_payment_amount_usd,
+    paid.last_date as last_payment_date,
     case
-      when loan.is_today then loan.next_payment_due_date
       when owed.balance_usd > 0 and due.this_month > loan.as_of then due.this_month
       when owed.balance_usd > 0 then due.next_month
     end as next_payment_due_date,
     case
-      when loan.is_today then loan.next_monthly_payment_usd
       when owed.balance_usd > 0
         then coalesce(
           if(
@@ -94,7 +91,6 @@ select
     end as next_monthly_payment_usd,
     cast(
       case
-        when loan.is_today then loan.ytd_interest_paid_usd
         when year(loan.as_of) = year($last_day)
           then loan.ytd_interest_paid_usd - coalesce(paid.interest_since, 0)
         when date_trunc('year', loan.as_of) >= $history_start then coalesce(paid.interest, 0)
@@ -102,7 +98,6 @@ select
     ) as ytd_interest_paid_usd,
     cast(
       case
-        when loan.is_today then loan.ytd_principal_paid_usd
         when year(loan.as_of) = year($last_day)
           then loan.ytd_principal_paid_usd - coalesce(paid.principal_since, 0)
         when date_trunc('year', loan.as_of) >= $history_start then coalesce(paid.principal, 0)

@@ -1,0 +1,1 @@
+"""What was true of people on an earlier day."""

@@ -1,0 +1,1 @@
+"""The local Plaid without its server."""
