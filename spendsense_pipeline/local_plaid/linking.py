@@ -86,7 +86,7 @@ def choose(
                 f"there is no persona {persona!r}; there are {', '.join(PERSONA_KEYS)}",
             )
     elif username is not None and username not in ANYBODY:
-        return _named(served, username, institution, products, day, consents)
+        return _named(served, username, institution, day, consents)
     candidates = [
         user_id
         for user_id, status, judged in served.people()
@@ -110,10 +110,10 @@ def _named(
     served: Served,
     user_id: str,
     institution: Institution,
-    products: Sequence[str],
     day: dt.date,
     consents: Callable[[str, str], bool],
 ) -> str:
+    """Who is named is linked whatever they have, as long as they have something there."""
     status = served.consent_status(user_id)
     if status is None:
         raise PlaidError(
@@ -123,7 +123,7 @@ def _named(
         )
     if not consents(user_id, status):
         raise PlaidError(INVALID_INPUT, f"{user_id} does not consent to their data being used")
-    lacking = _lacks(served.accounts(user_id).get(user_id, ()), institution, products, day)
+    lacking = _lacks(served.accounts(user_id).get(user_id, ()), institution, (), day)
     if lacking:
         raise PlaidError(INVALID_INPUT, f"{user_id} has no {lacking}")
     return user_id

@@ -37,7 +37,7 @@ class App:
     token: str = ""
 
     def __post_init__(self) -> None:
-        self.token = self.token or self.bank.link(self.user_id)
+        self.token = self.token or self.bank.link(self.user_id, products=("transactions",))
 
     def sync(self) -> None:
         added, removed, self.cursor = self.bank.sync(self.token, self.cursor, count=self.count)

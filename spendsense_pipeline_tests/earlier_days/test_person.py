@@ -103,7 +103,7 @@ def assert_is_as_of(
         (dt.date(2026, 6, 30), dt.date(2026, 5, 24)),  # a Sunday
         pytest.param(dt.date(2027, 2, 20), dt.date(2026, 12, 31), marks=pytest.mark.long),
         pytest.param(dt.date(2027, 2, 20), dt.date(2026, 2, 28), marks=pytest.mark.long),
-        pytest.param(dt.date(2027, 2, 20), dt.date(2026, 1, 3), marks=pytest.mark.long),
+        pytest.param(dt.date(2027, 2, 20), dt.date(2026, 1, 31), marks=pytest.mark.long),
     ],
 )
 def test_it_is_the_person_of_that_day(last_day: dt.date, day: dt.date) -> None:
