@@ -59,5 +59,7 @@ def run_to(desk: Desk, day: dt.date) -> str:
         run_id = start(settings, request, via=LOCAL_PLAID)
     except SpendSenseError as error:
         raise PlaidError(INVALID_FIELD, str(error)) from error
-    desk.plaid.clock.move(day, last=published.as_of)
+    # From the last day on the clock follows what is published.
+    desk.plaid.advance(published.as_of)
+    desk.wake()
     return run_id

@@ -61,6 +61,25 @@ class OnDay:
     loans: tuple[Row, ...]
 
 
+def rows_shown_of(con: duckdb.DuckDBPyConnection, user_id: str) -> tuple[Row, ...]:
+    """Every form in which a bank ever shows a person's rows.
+
+    Args:
+        con: the dataset.
+        user_id: of it.
+
+    Returns:
+        Rows of `raw_transactions` with `shown_from` (a day) and `shown_until` (the first day it is
+        not shown any more; None while it is), in that order.
+    """
+    shown = _NOW.sub(r"(select * from \1 where user_id = $user_id)", rows_shown())
+    return _rows(
+        con,
+        f"with shown as ({shown}) from shown order by shown_from, transaction_id",
+        {"user_id": user_id},
+    )
+
+
 class Person:
     """A person of a dataset; holds their rows, and reads nothing more."""
 
@@ -102,12 +121,6 @@ class Person:
         self._tables[CARD_STATEMENTS.name] = con.sql(
             _STATEMENTS, params={"user_id": user_id}
         ).to_arrow_table()
-        shown = _NOW.sub(r"(select * from \1 where user_id = $user_id)", rows_shown())
-        self._rows_shown = _rows(
-            con,
-            f"with shown as ({shown}) from shown order by shown_from, transaction_id",
-            {"user_id": user_id},
-        )
         self._streams = _rows(
             con,
             "select * from recurring_streams where user_id = $user_id order by stream_id",
@@ -125,13 +138,6 @@ class Person:
         """Their rows of `raw_accounts` on the dataset's last day."""
         found: list[Row] = self._tables[RAW_ACCOUNTS.name].to_pylist()
         return found
-
-    @property
-    def rows_shown(self) -> tuple[Row, ...]:
-        """Every form in which a bank ever shows a row, with `shown_from` (a day) and `shown_until`
-        (the first day it is not shown any more; None while it is), in that order.
-        """
-        return self._rows_shown
 
     def on_day(self, day: dt.date) -> OnDay:
         """What a bank knew at the end of a day.

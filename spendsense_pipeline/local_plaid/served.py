@@ -12,7 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from spendsense_pipeline.earlier_days.person import OnDay, Person
+from spendsense_pipeline.earlier_days.person import OnDay, Person, rows_shown_of
 from spendsense_pipeline.local_plaid.timeline import Entry, entry_of
 from spendsense_pipeline.plaid.responses.items import ALL_BANKS_ID, ALL_BANKS_NAME
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 PRODUCTS: Final = ("identity", "liabilities", "transactions")
 """What Items can be linked for: transactions bring recurring streams, any of them balances."""
-MOST_HELD_ROWS: Final = 250_000
-"""Of all people held together, at about a kilobyte each."""
+MOST_HELD_ROWS: Final = 200_000
+"""Of all people held together, at about three kilobytes each."""
 _DAYS_HELD: Final = 4
 _FINGERPRINT: Final = (
     "select bit_xor(hash(transaction_id, account_id, date, amount, pending)), count(*)"
@@ -216,7 +216,8 @@ class Served:
             history_start=self.history_start,
             is_generated=not self.is_imported,
         )
-        return HeldPerson(person, tuple(entry_of(row) for row in person.rows_shown))
+        rows = rows_shown_of(self._published.con, user_id)
+        return HeldPerson(person, tuple(map(entry_of, rows)))
 
     def _world(self) -> str:
         """Made-up people live in a world that goes on; rows that were brought in are one of theirs
