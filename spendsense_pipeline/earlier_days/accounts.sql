@@ -33,7 +33,7 @@ select
       case
         when account.balance_available is null then null
         when account.type = 'credit'
-          then account.balance_limit - held.current_usd - held.pending_usd
+        then account.balance_limit - held.current_usd - held.pending_usd
         else held.current_usd - held.pending_usd
       end as decimal(12, 2)
     ) as balance_available

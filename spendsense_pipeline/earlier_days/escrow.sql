@@ -20,8 +20,8 @@ collected as (
 month_end as (
   select cast(last_day(cast(month.first_day as date)) as date) as date
   from generate_series(
-    date_trunc('month', cast($history_start as date)), cast($last_day as date), interval 1 month
-  ) as month(first_day)
+      date_trunc('month', cast($history_start as date)), cast($last_day as date), interval 1 month
+    ) as month (first_day)
   where last_day(cast(month.first_day as date)) <= $last_day
 ),
 left_over as (

@@ -79,7 +79,7 @@ select
     end as next_payment_due_date,
     case
       when owed.balance_usd > 0
-        then coalesce(
+      then coalesce(
           if(
             loan.kind = 'mortgage',
             loan.principal_and_interest_usd + paid.next_escrow,
@@ -92,14 +92,14 @@ select
     cast(
       case
         when year(loan.as_of) = year($last_day)
-          then loan.ytd_interest_paid_usd - coalesce(paid.interest_since, 0)
+        then loan.ytd_interest_paid_usd - coalesce(paid.interest_since, 0)
         when date_trunc('year', loan.as_of) >= $history_start then coalesce(paid.interest, 0)
       end as decimal(12, 2)
     ) as ytd_interest_paid_usd,
     cast(
       case
         when year(loan.as_of) = year($last_day)
-          then loan.ytd_principal_paid_usd - coalesce(paid.principal_since, 0)
+        then loan.ytd_principal_paid_usd - coalesce(paid.principal_since, 0)
         when date_trunc('year', loan.as_of) >= $history_start then coalesce(paid.principal, 0)
       end as decimal(12, 2)
     ) as ytd_principal_paid_usd,

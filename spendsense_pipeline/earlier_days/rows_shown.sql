@@ -1,6 +1,6 @@
 -- Every form in which a bank ever shows a row, from a day on and until the day before another. A
--- posted row is shown from the day it posts; before, from its authorization on, it was pending under
--- another id with what was authorized; some holds never post.
+-- posted row is shown from the day it posts; before, from its authorization on, it was pending
+-- under another id with what was authorized; some holds never post.
 with hold as (
   select pending_transaction_id from now.pending_truth
 ),
