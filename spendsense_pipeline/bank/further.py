@@ -59,5 +59,6 @@ def run_to(desk: Desk, day: dt.date) -> str:
         run_id = start(settings, request, via=LOCAL_PLAID)
     except SpendSenseError as error:
         raise PlaidError(INVALID_FIELD, str(error)) from error
-    desk.plaid.clock.move(day, last=published.as_of)
+    # From the last day there is, the clock follows.
+    desk.plaid.advance(published.as_of)
     return run_id
