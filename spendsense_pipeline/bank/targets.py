@@ -139,6 +139,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_of_this_machine(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.is_loopback or found.is_unspecified:
+        return True
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         try:
