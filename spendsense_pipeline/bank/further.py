@@ -61,5 +61,4 @@ def run_to(desk: Desk, day: dt.date) -> str:
         raise PlaidError(INVALID_FIELD, str(error)) from error
     # From the last day on the clock follows what is published.
     desk.plaid.advance(published.as_of)
-    desk.wake()
     return run_id

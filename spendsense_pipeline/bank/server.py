@@ -28,6 +28,8 @@ from spendsense_pipeline.serving.listening import Address, listen, require_token
 from spendsense_pipeline.settings import PLAID_SECRET_VARIABLE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fastapi import FastAPI
 
     from spendsense_pipeline.settings import Settings
@@ -114,11 +116,17 @@ def application(
     """
     store, woken = plaid.store, asyncio.Event()
     signer = Signer(store, now=plaid.now())
-    desk = Desk(plaid, signer, may_refresh, woken.set, Refusals(store))
+    delivery = Delivery(plaid.outbox, signer, targets, now=plaid.now)
+
+    def wake() -> None:
+        woken.set()
+        delivery.wake()
+
+    desk = Desk(plaid, signer, may_refresh, wake, Refusals(store))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        working = Working(desk, Delivery(plaid.outbox, signer, targets, now=plaid.now), woken)
+        working = Working(desk, delivery, woken)
         working.start()
         on_ready()
         yield
@@ -138,7 +146,7 @@ def opened(settings: Settings) -> Iterator[LocalPlaid]:
     Raises:
         SpendSenseError: nothing is published, or the state cannot be read.
     """
-    settings.plaid_dir.mkdir(mode=0o700, exist_ok=True)
+    _make_private(settings.plaid_dir)
     with contextlib.closing(Store(settings.plaid_state_path)) as store:
         plaid = LocalPlaid(settings, store, now=lambda: dt.datetime.now(dt.UTC))
         with contextlib.closing(plaid):
@@ -148,7 +156,8 @@ def opened(settings: Settings) -> Iterator[LocalPlaid]:
 @contextlib.contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Be the one server of this data directory: two would tell apps everything twice."""
-    settings.plaid_dir.mkdir(mode=0o700, exist_ok=True)
+    _make_private(settings.plaid_dir)
+    settings.plaid_lock_path.touch(mode=0o600)
     with settings.plaid_lock_path.open("w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -158,6 +167,12 @@ def _alone(settings: Settings) -> Iterator[None]:
                 remedy="use that one, or stop it first",
             ) from None
         yield
+
+
+def _make_private(folder: Path) -> None:
+    """A folder that nobody else of this machine looks into."""
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _log_to_terminal() -> None:

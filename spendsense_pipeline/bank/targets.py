@@ -21,7 +21,9 @@ LOOPBACK_NAMES: Final = ("localhost",)
 DAGSTER_PORT: Final = 3000
 DASHBOARD_PORT: Final = 8081
 """Where they are unless somebody says otherwise (`dagster dev`, `spendsense ui`)."""
-_OF_OURS: Final = re.compile(r"(dagster.*|spendsense)(\.exe)?", re.IGNORECASE)
+_OF_OURS: Final = re.compile(
+    r"(dagster.*|spendsense|spendsense_pipeline(\.\w+)*)(\.exe)?", re.IGNORECASE
+)
 """Names of programs and modules that processes of ours and Dagster's are started by."""
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _LISTENING: Final = "0A"
@@ -29,6 +31,10 @@ _LISTENING: Final = "0A"
 
 class TargetError(Exception):
     """A webhook may not go there; says why."""
+
+
+class UnknownHostError(Exception):
+    """Nobody knows where that is; somebody may, later."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ class Targets:
             url: one that `require_url` took.
 
         Raises:
-            TargetError: nothing may be sent there, or nobody knows where it is.
+            TargetError: nothing may be sent there.
+            UnknownHostError: nobody knows where it is.
         """
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
@@ -110,7 +117,7 @@ class Targets:
                 found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
             except (OSError, UnicodeError):
                 message = f"nobody knows where {host} is"
-                raise TargetError(message) from None
+                raise UnknownHostError(message) from None
             # IPv4 first: most apps listen there.
             found.sort(key=lambda each: each[0] != socket.AF_INET)
             self._addresses[host] = str(found[0][4][0])
@@ -132,6 +139,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_of_this_machine(address: str) -> bool:
+    found = ipaddress.ip_address(address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.is_loopback or found.is_unspecified:
+        return True
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         try:

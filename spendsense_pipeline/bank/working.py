@@ -6,9 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.local_plaid.movements import news
 from spendsense_pipeline.plaid.errors import PlaidError
@@ -16,6 +15,8 @@ from spendsense_pipeline.plaid.errors import PlaidError
 if TYPE_CHECKING:
     from spendsense_pipeline.bank.delivery import Delivery
     from spendsense_pipeline.bank.desk import Desk
+    from spendsense_pipeline.local_plaid.items import Item
+    from spendsense_pipeline.local_plaid.movements import Movement
 
 MOST_WARMED: Final = 200
 _LOOK_SECONDS: Final = 1.0
@@ -34,14 +35,14 @@ class Working:
     def start(self) -> None:
         """Begin."""
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._look()), loop.create_task(self._tell())]
+        tasks = (self._look(), self._tell(), self._delivery.run())
+        self._tasks = [loop.create_task(task) for task in tasks]
 
     async def stop(self) -> None:
-        """Stop; what is being sent is sent again by whoever comes next."""
+        """Stop."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._delivery.close()
 
     async def _look(self) -> None:
         while True:
@@ -56,24 +57,12 @@ class Working:
             self._woken.clear()
             try:
                 while await self._desk.work(self._work_out_next):
-                    await self._delivery.send_due()
-                await self._delivery.send_due()
+                    self._delivery.wake()
                 await self._desk.work(self._warm)
             except Exception:
                 _LOG.exception("cannot tell Items of what is new")
                 await asyncio.sleep(_LOOK_SECONDS)
-            await self._wait()
-
-    async def _wait(self) -> None:
-        """Until something is new, or something is to be tried again."""
-        plaid = self._desk.plaid
-        due_at = plaid.outbox.next_due()
-        seconds = None if due_at is None else (due_at - plaid.now()) / dt.timedelta(seconds=1)
-        try:
-            async with asyncio.timeout(None if seconds is None else max(seconds, 0)):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
+            await self._woken.wait()
 
     def _warm(self) -> None:
         """Work out what Items see before they ask, until something new is to be told."""
@@ -91,14 +80,19 @@ class Working:
         if movement is None:
             return False
         item = plaid.items.of(movement.item_id)
-        bodies = (
-            []
-            if item is None
-            else news(movement, item, plaid.served, plaid.created.count(item.item_id))
-        )
+        bodies = [] if item is None else self._bodies(movement, item)
         with plaid.store.change():
             for body in bodies:
                 if item is not None:
                     plaid.outbox.queue(item, body, now=plaid.now())
             plaid.movements.done(movement)
         return True
+
+    def _bodies(self, movement: Movement, item: Item) -> list[dict[str, Any]]:
+        plaid = self._desk.plaid
+        try:
+            return news(movement, item, plaid.served, plaid.created.count(item.item_id))
+        except Exception:
+            # One Item's must not keep others' from being worked out.
+            _LOG.exception("cannot work out what %s is to be told", item.item_id)
+            return []

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from spendsense_pipeline.cli.output import show
+from spendsense_pipeline.cli.output import say, show
 from spendsense_pipeline.errors import SpendSenseError
 
 _NEEDED = ("cryptography", "fastapi", "httpx", "jwt", "uvicorn")
@@ -52,7 +52,7 @@ def plaid(
     ```
     """
     from spendsense_pipeline.serving.listening import Address
-    from spendsense_pipeline.settings import Settings
+    from spendsense_pipeline.settings import PLAID_SECRET_VARIABLE, Settings
 
     try:
         from spendsense_pipeline.bank.server import Options, serve
@@ -63,16 +63,24 @@ def plaid(
             problem=f"the local Plaid needs {error.name}, which is not installed",
             remedy="pip install 'spendsense-pipeline[plaid]'",
         ) from None
+    address = Address(host, port)
+
+    def is_ready(url: str, about: str) -> None:
+        show(f"The local Plaid is on {url}, dataset {about} (Ctrl+C stops it).")
+        if not address.is_loopback:
+            say(
+                f"Warning: other machines can reach it. Whoever knows {PLAID_SECRET_VARIABLE} can"
+                " link and read everybody in it; it travels unencrypted, as do their data."
+            )
+
     serve(
         Settings.from_environment(),
-        Address(host, port),
+        address,
         Options(
             as_of=None if as_of is None else as_of.date(),
             is_reset=reset_clock,
             webhooks_to=webhooks_to or (),
             may_refresh=may_refresh,
         ),
-        on_ready=lambda address, about: show(
-            f"The local Plaid is on {address}, dataset {about} (Ctrl+C stops it)."
-        ),
+        on_ready=is_ready,
     )

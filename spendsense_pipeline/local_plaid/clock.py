@@ -44,15 +44,17 @@ class Clock:
         """How often it has been set back."""
         return int(self._store.fact(_EPOCH) or 0)
 
-    @property
-    def shown(self) -> dt.date | None:
-        """The day that was shown last; None before the first."""
-        day = self._store.fact(_SHOWN)
-        return None if day is None else dt.date.fromisoformat(day)
+    def shown_in(self, world: str) -> dt.date | None:
+        """The latest day of a world that was shown; None before the first."""
+        kept = self._store.fact(_SHOWN)
+        if kept is None:
+            return None
+        day, _, of = kept.partition(" ")
+        return dt.date.fromisoformat(day) if of == world else None
 
-    def keep_shown(self, day: dt.date) -> None:
-        """Keep the day that is shown now."""
-        self._store.keep(_SHOWN, day.isoformat())
+    def keep_shown(self, day: dt.date, world: str) -> None:
+        """Keep the day of a world that is shown now."""
+        self._store.keep(_SHOWN, f"{day.isoformat()} {world}")
 
     def view(self, *, first: dt.date, last: dt.date) -> ClockView:
         """Where it stands.
@@ -77,7 +79,13 @@ class Clock:
         self._store.keep(_HELD, None if day >= last else day.isoformat())
 
     def start(
-        self, asked: dt.date | None, *, first: dt.date, last: dt.date, is_reset: bool
+        self,
+        asked: dt.date | None,
+        *,
+        first: dt.date,
+        last: dt.date,
+        world: str,
+        is_reset: bool,
     ) -> None:
         """Set it as a start of the server asks.
 
@@ -85,6 +93,7 @@ class Clock:
             asked: the day to show; None: where it stands.
             first: day of what is published.
             last: day of it.
+            world: of it: of another one nothing has been shown yet.
             is_reset: go back if need be; apps then sync from nothing.
 
         Raises:
@@ -95,7 +104,7 @@ class Clock:
                 problem=f"--as-of must be between {first} and {last}; it is {asked}",
                 remedy="choose one of the days that are published",
             )
-        shown = self.shown
+        shown = self.shown_in(world)
         is_back = asked is not None and shown is not None and asked < min(shown, last)
         if is_back and not is_reset:
             raise SpendSenseError(

@@ -106,8 +106,8 @@ class Items:
             )
         return replace(item, item_id=item_id), token
 
-    def exchange(self, public_token: str, *, now: dt.datetime) -> tuple[Item, str]:
-        """The Item of a public token, and its access token, which is told this once.
+    def with_public_token(self, public_token: str, *, now: dt.datetime) -> Item:
+        """The Item of a public token that can be exchanged.
 
         Args:
             public_token: as it was made.
@@ -116,19 +116,37 @@ class Items:
         Raises:
             PlaidError: there is none, or it has expired or been exchanged.
         """
+        found = self._store.row(
+            "select * from public_tokens where token_hash = :hash",
+            {"hash": token_hash(public_token)},
+        )
+        if found is None:
+            raise PlaidError(INVALID_PUBLIC_TOKEN)
+        if found["is_used"]:
+            raise PlaidError(INVALID_PUBLIC_TOKEN, "the public token was exchanged before")
+        if found["expires_at"] < now.isoformat():
+            raise PlaidError(INVALID_PUBLIC_TOKEN, "the public token has expired")
+        item = self.of(found["item_id"])
+        if item is None:
+            raise PlaidError(ITEM_NOT_FOUND)
+        return item
+
+    def exchange(self, public_token: str, *, now: dt.datetime) -> tuple[Item, str]:
+        """The Item of a public token, and its access token, which is told this once.
+
+        Args:
+            public_token: as it was made.
+            now: this moment, in UTC.
+
+        Raises:
+            PlaidError: it cannot be exchanged.
+        """
         with self._store.change():
-            hashed = {"hash": token_hash(public_token)}
-            found = self._store.row("select * from public_tokens where token_hash = :hash", hashed)
-            if found is None:
-                raise PlaidError(INVALID_PUBLIC_TOKEN)
-            if found["is_used"]:
-                raise PlaidError(INVALID_PUBLIC_TOKEN, "the public token was exchanged before")
-            if found["expires_at"] < now.isoformat():
-                raise PlaidError(INVALID_PUBLIC_TOKEN, "the public token has expired")
-            item = self.of(found["item_id"])
-            if item is None:
-                raise PlaidError(ITEM_NOT_FOUND)
-            self._store.run("update public_tokens set is_used = 1 where token_hash = :hash", hashed)
+            item = self.with_public_token(public_token, now=now)
+            self._store.run(
+                "update public_tokens set is_used = 1 where token_hash = :hash",
+                {"hash": token_hash(public_token)},
+            )
             token = new_token(ACCESS)
             self._store.run(
                 "update items set access_hash = :hash where item_id = :item_id",

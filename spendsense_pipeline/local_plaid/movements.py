@@ -112,7 +112,8 @@ def news(movement: Movement, item: Item, served: Served, created: int) -> list[d
     Returns:
         None where nothing has changed, or where the Item cannot be answered any more.
     """
-    held = None if fault(item) else served.person(item.user_id)
+    is_answered = fault(item) is None and item.world == served.world
+    held = served.person(item.user_id) if is_answered else None
     if held is None or movement.shown_day > served.as_of:
         return []
     try:

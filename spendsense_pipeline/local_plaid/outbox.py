@@ -32,6 +32,7 @@ class Webhook:
         url: where it goes.
         body: as JSON, as it is signed.
         queued_at: when it became due, in UTC.
+        due_at: when it is to be tried next.
         attempts: how often it was tried.
         outcome: what became of it; None while it waits.
         detail: why, in words.
@@ -43,6 +44,7 @@ class Webhook:
     url: str
     body: str
     queued_at: dt.datetime
+    due_at: dt.datetime
     attempts: int
     outcome: str | None
     detail: str | None
@@ -83,28 +85,14 @@ class Outbox:
         )
         return True
 
-    def due(self, now: dt.datetime) -> list[Webhook]:
-        """Those to be sent now, of each Item the oldest that waits: they arrive in order.
-
-        Args:
-            now: this moment, in UTC.
-        """
+    def next_of_each(self) -> list[Webhook]:
+        """Of each Item the oldest that waits, for each place it goes to: they arrive in order."""
         rows = self._store.rows(
             "select * from webhooks where webhook_id in"
             " (select min(webhook_id) from webhooks where outcome is null group by item_id, url)"
-            " and due_at <= :now order by webhook_id",
-            {"now": now.isoformat()},
+            " order by webhook_id"
         )
         return [_webhook(row) for row in rows]
-
-    def next_due(self) -> dt.datetime | None:
-        """When the next one is to be sent; None while none waits."""
-        found = self._store.row(
-            "select min(due_at) as due_at from webhooks where webhook_id in"
-            " (select min(webhook_id) from webhooks where outcome is null group by item_id, url)"
-        )
-        due_at = None if found is None else found["due_at"]
-        return None if due_at is None else dt.datetime.fromisoformat(due_at)
 
     def end(self, webhook: Webhook, outcome: str, detail: str, *, now: dt.datetime) -> None:
         """Note what became of it.
@@ -171,6 +159,7 @@ def _webhook(row: Row) -> Webhook:
         row["url"],
         row["body"],
         dt.datetime.fromisoformat(row["queued_at"]),
+        dt.datetime.fromisoformat(row["due_at"]),
         row["attempts"],
         row["outcome"],
         row["detail"],

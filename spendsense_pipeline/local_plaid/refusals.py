@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from spendsense_pipeline.local_plaid.tokens import without_tokens
+
 if TYPE_CHECKING:
     from spendsense_pipeline.local_plaid.store import Store
     from spendsense_pipeline.plaid.errors import PlaidError
@@ -50,7 +52,8 @@ class Refusals:
                     "endpoint": endpoint,
                     "item_id": item_id,
                     "error_code": error.code.code,
-                    "message": error.message,
+                    # An app may have put a token where none belongs.
+                    "message": without_tokens(error.message),
                 },
             )
             self._store.run(

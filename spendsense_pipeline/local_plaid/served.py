@@ -109,11 +109,14 @@ class Served:
         self._stack = contextlib.ExitStack()
         self._published = self._stack.enter_context(open_dataset(settings))
         self._lock = threading.Lock()
-        self._people: OrderedDict[str, HeldPerson | None] = OrderedDict()
+        self._people: OrderedDict[str, HeldPerson] = OrderedDict()
         self._held_rows = 0
         self.dataset = self._published.dataset
         self.is_imported = self.dataset.is_imported
         self.world = self._world()
+        self.institutions = self._institutions()
+        """The one that holds every account first, then the banks in order of id."""
+        self._statuses = dict(self._rows("select user_id, consent_status from raw_users"))
 
     @property
     def as_of(self) -> dt.date:
@@ -131,23 +134,19 @@ class Served:
             if user_id in self._people:
                 self._people.move_to_end(user_id)
                 return self._people[user_id]
-            if not self._rows("select 1 from raw_users where user_id = $user_id", user_id=user_id):
+            if user_id not in self._statuses:
                 return None
             held = self._read(user_id)
             self._people[user_id] = held
             self._held_rows += len(held.entries)
             while self._held_rows > MOST_HELD_ROWS and len(self._people) > 1:
                 _, let_go = self._people.popitem(last=False)
-                self._held_rows -= 0 if let_go is None else len(let_go.entries)
+                self._held_rows -= len(let_go.entries)
             return held
 
     def consent_status(self, user_id: str) -> str | None:
         """What the dataset was made with; None where there is nobody of that id."""
-        with self._lock:
-            rows = self._rows(
-                "select consent_status from raw_users where user_id = $user_id", user_id=user_id
-            )
-        return rows[0][0] if rows else None
+        return self._statuses.get(user_id)
 
     def people(self) -> list[tuple[str, str, str | None]]:
         """Everybody in order of their number: id, consent as published, 180-day persona."""
@@ -177,24 +176,6 @@ class Served:
             found.setdefault(whose, []).append(AccountKind(*account))
         return found
 
-    @functools.cached_property
-    def institutions(self) -> tuple[Institution, ...]:
-        """The one that holds every account first, then the banks in order of id."""
-        with self._lock:
-            rows = self._rows(
-                "select institution_id, any_value(institution_name),"
-                " bool_or(type = 'credit'"
-                " or (type = 'loan' and subtype in ('mortgage', 'student')))"
-                " from raw_accounts where institution_id is not null group by 1 order by 1"
-            )
-        return (
-            Institution(ALL_BANKS_ID, ALL_BANKS_NAME, has_liabilities=True),
-            *(
-                Institution(key, name or key, has_liabilities=bool(owed))
-                for key, name, owed in rows
-            ),
-        )
-
     def institution(self, institution_id: str) -> Institution | None:
         """One of them; None where there is none of that id."""
         found = (each for each in self.institutions if each.institution_id == institution_id)
@@ -218,6 +199,20 @@ class Served:
         )
         rows = rows_shown_of(self._published.con, user_id)
         return HeldPerson(person, tuple(map(entry_of, rows)))
+
+    def _institutions(self) -> tuple[Institution, ...]:
+        rows = self._rows(
+            "select institution_id, any_value(institution_name),"
+            " bool_or(type = 'credit' or (type = 'loan' and subtype in ('mortgage', 'student')))"
+            " from raw_accounts where institution_id is not null group by 1 order by 1"
+        )
+        return (
+            Institution(ALL_BANKS_ID, ALL_BANKS_NAME, has_liabilities=True),
+            *(
+                Institution(key, name or key, has_liabilities=bool(owed))
+                for key, name, owed in rows
+            ),
+        )
 
     def _world(self) -> str:
         """Made-up people live in a world that goes on; rows that were brought in are one of theirs

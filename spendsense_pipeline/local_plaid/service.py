@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from spendsense_pipeline.local_plaid.clock import Clock, ClockView
 from spendsense_pipeline.local_plaid.created import Created
@@ -21,11 +21,11 @@ from spendsense_pipeline.local_plaid.link_tokens import LinkTokens
 from spendsense_pipeline.local_plaid.movements import Movements
 from spendsense_pipeline.local_plaid.outbox import Outbox
 from spendsense_pipeline.local_plaid.served import Served
-from spendsense_pipeline.local_plaid.standing import REVOKED, fault, fault_body
+from spendsense_pipeline.local_plaid.standing import REVOKED, fault, fault_body, require_world
 from spendsense_pipeline.local_plaid.timeline import Position
 from spendsense_pipeline.local_plaid.views import View, view_of
 from spendsense_pipeline.plaid.errors import INVALID_FIELD, NO_ACCOUNTS, PlaidError
-from spendsense_pipeline.plaid.webhooks import item_webhook
+from spendsense_pipeline.plaid.webhooks import item_webhook, login_repaired
 from spendsense_pipeline.publishing.consent import Decision, read_decisions
 from spendsense_pipeline.reporting.consent import GRANTED
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 _Mark = tuple[int, int] | None
+_Key = tuple[str, Position]
 _VIEWS_HELD: Final = 1_000
 
 
@@ -61,14 +62,13 @@ class LocalPlaid:
         self.created = Created(store)
         self.link_tokens = LinkTokens(store)
         self.movements = Movements(store)
-        self.linking_lock = threading.Lock()
-        """Held while somebody is chosen and linked."""
         self.store = store
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
+        """Held while what is served changes, and by whoever needs it to stay as it is."""
         self._marks = self._marks_now()
         self._decisions: Mapping[str, Decision] = read_decisions(settings)
         self.served = Served(settings)
-        self._views: OrderedDict[str, tuple[tuple[object, ...], View]] = OrderedDict()
+        self._views: OrderedDict[str, tuple[_Key, View]] = OrderedDict()
 
     def begin(self, asked: dt.date | None = None, *, is_reset: bool = False) -> None:
         """Set the clock and look for what has changed since the state was used last.
@@ -81,12 +81,20 @@ class LocalPlaid:
             SpendSenseError: the clock cannot be set so.
         """
         served = self.served
-        self.clock.start(asked, first=served.history_start, last=served.as_of, is_reset=is_reset)
+        self.clock.start(
+            asked,
+            first=served.history_start,
+            last=served.as_of,
+            world=served.world,
+            is_reset=is_reset,
+        )
         self._notice()
 
     def clock_view(self) -> ClockView:
         """Where the clock stands."""
-        served = self.served
+        return self._clock_of(self.served)
+
+    def _clock_of(self, served: Served) -> ClockView:
         return self.clock.view(first=served.history_start, last=served.as_of)
 
     def consents(self, user_id: str, published: str | None) -> bool:
@@ -104,9 +112,10 @@ class LocalPlaid:
         decision = self._decisions.get(user_id)
         return "" if decision is None else f"{decision.status} {decision.decided_at.isoformat()}"
 
-    def position(self, item: Item) -> Position:
-        """How far an Item sees now."""
-        return Position(self.clock_view().as_of, self.created.count(item.item_id))
+    def _key(self, served: Served, item: Item) -> _Key:
+        """What an Item sees depends on nothing else: what is published, and how far it sees."""
+        position = Position(self._clock_of(served).as_of, self.created.count(item.item_id))
+        return served.dataset.dataset_id, position
 
     def ready_view(self, item: Item) -> View | None:
         """What an Item sees, where it has been worked out already.
@@ -118,7 +127,7 @@ class LocalPlaid:
         if found is not None:
             raise found
         key, view = self._views.get(item.item_id, (None, None))
-        return view if key == (id(self.served), self.position(item)) else None
+        return view if key == self._key(self.served, item) else None
 
     def view(self, item: Item) -> View:
         """What an Item sees of its person now.
@@ -129,13 +138,16 @@ class LocalPlaid:
         ready = self.ready_view(item)
         if ready is not None:
             return ready
-        served, position = self.served, self.position(item)
+        # Another world may have been published since somebody found the Item.
+        served = self.served
+        require_world(item, served.world)
+        key = self._key(served, item)
         held = served.person(item.user_id)
         if held is None:
             raise PlaidError(NO_ACCOUNTS, f"{item.user_id} is not in the dataset any more")
-        view = view_of(item, held, position, self.created.entries(item.item_id))
-        with self._lock:
-            self._views[item.item_id] = (id(served), position), view
+        view = view_of(item, held, key[1], self.created.entries(item.item_id))
+        with self.lock:
+            self._views[item.item_id] = key, view
             while len(self._views) > _VIEWS_HELD:
                 self._views.popitem(last=False)
         return view
@@ -149,7 +161,7 @@ class LocalPlaid:
         Raises:
             PlaidError: it is before the day that is shown.
         """
-        with self._lock:
+        with self.lock:
             shown = self.clock_view()
             if day < shown.as_of:
                 raise PlaidError(
@@ -171,15 +183,15 @@ class LocalPlaid:
         Raises:
             WarehouseError: it cannot be read.
         """
-        with self._lock:
+        with self.lock:
             marks = self._marks_now()
             if marks == self._marks:
                 return
             self._decisions = read_decisions(self.settings)
             if self._marks is None or marks[0] != self._marks[0]:
-                before, self.served = self.served, Served(self.settings)
+                # The one before closes when whoever still reads it has done so.
+                self.served = Served(self.settings)
                 self._views.clear()
-                before.close()
             self._marks = marks
             self._notice()
 
@@ -192,13 +204,15 @@ class LocalPlaid:
         with self.store.change():
             for item in self.items.all():
                 self._notice_item(item)
-            shown, day = self.clock.shown, self.clock_view().as_of
+            day, world = self.clock_view().as_of, self.served.world
+            shown = self.clock.shown_in(world)
             if shown is not None and shown < day:
                 for item in self.items.all():
                     if fault(item) is None and item.webhook is not None:
                         self.movements.add(item, shown, day)
-            if shown != day:
-                self.clock.keep_shown(day)
+            if shown is None or shown < day:
+                # A rollback unsays nothing: what apps have seen then, they are not told again.
+                self.clock.keep_shown(day, world)
 
     def _notice_item(self, item: Item) -> None:
         if item.error_code == REVOKED:
@@ -213,13 +227,18 @@ class LocalPlaid:
             or self.consent_mark(item.user_id) != item.consent_mark
         ):
             revoked = self.items.set_error(item, REVOKED)
-            self._tell(revoked, "USER_PERMISSION_REVOKED")
+            self._tell(revoked, item_webhook(item.item_id, REVOKED, fault_body(revoked)))
         elif is_elsewhere != item.is_of_another_world:
             moved = self.items.set_of_another_world(item, is_elsewhere)
-            self._tell(moved, "ERROR" if is_elsewhere else "LOGIN_REPAIRED")
+            error = fault_body(moved)
+            self._tell(
+                moved,
+                login_repaired(item.item_id)
+                if error is None
+                else item_webhook(item.item_id, "ERROR", error),
+            )
 
-    def _tell(self, item: Item, code: str) -> None:
-        body = item_webhook(item.item_id, code, fault_body(item))
+    def _tell(self, item: Item, body: Mapping[str, Any]) -> None:
         self.outbox.queue(item, body, now=self.now())
 
     def repaired(self, item: Item) -> Item:
@@ -235,14 +254,22 @@ class LocalPlaid:
         )
         if found is not None:
             raise found
-        repaired = self.items.set_error(item, None)
-        self._tell(repaired, "LOGIN_REPAIRED")
+        with self.store.change():
+            repaired = self.items.set_error(item, None)
+            self._tell(repaired, login_repaired(item.item_id))
         return repaired
 
     def put_into(self, item: Item, error_code: str) -> Item:
-        """Put an Item into an error, and tell its app."""
-        broken = self.items.set_error(item, error_code)
-        self._tell(broken, "ERROR")
+        """Put an Item into an error, and tell its app.
+
+        Raises:
+            PlaidError: it is revoked, which only a new link ends.
+        """
+        if item.error_code == REVOKED and (found := fault(item)) is not None:
+            raise found
+        with self.store.change():
+            broken = self.items.set_error(item, error_code)
+            self._tell(broken, item_webhook(item.item_id, "ERROR", fault_body(broken)))
         return broken
 
     def _marks_now(self) -> tuple[_Mark, _Mark]:

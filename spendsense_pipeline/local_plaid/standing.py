@@ -27,10 +27,7 @@ def fault(item: Item) -> PlaidError | None:
             f"{item.user_id} has revoked consent; link them anew once granted",
         )
     if item.is_of_another_world:
-        return PlaidError(
-            ITEM_LOGIN_REQUIRED,
-            "the dataset this Item was linked in was replaced by another world: link anew",
-        )
+        return _elsewhere()
     return None if item.error_code is None else PlaidError(ERROR_CODES[item.error_code])
 
 
@@ -38,6 +35,23 @@ def fault_body(item: Item) -> dict[str, Any] | None:
     """The same as an Item carries it."""
     found = fault(item)
     return None if found is None else error_body(found)
+
+
+def require_world(item: Item, world: str) -> None:
+    """Refuse an Item in any world but its own, whoever lives there under the same id.
+
+    Raises:
+        PlaidError: it is of another.
+    """
+    if item.world != world:
+        raise _elsewhere()
+
+
+def _elsewhere() -> PlaidError:
+    return PlaidError(
+        ITEM_LOGIN_REQUIRED,
+        "the dataset this Item was linked in was replaced by another world: link anew",
+    )
 
 
 def require_product(item: Item, product: str) -> None:

@@ -108,6 +108,9 @@ class Store:
         self._lock = threading.RLock()
         target = f"{path.absolute().as_uri()}?mode={'ro' if is_read_only else 'rwc'}"
         try:
+            if not is_read_only:
+                # Nobody else's to read from the first byte on, with what SQLite puts beside it.
+                path.touch(mode=0o600)
             self._con = sqlite3.connect(
                 target,
                 uri=True,
@@ -122,14 +125,16 @@ class Store:
                 self._con.execute("pragma synchronous = full")
                 self._con.execute("pragma foreign_keys = on")
                 path.chmod(0o600)
+            self._require_whole()
             [version] = self._con.execute("pragma user_version").fetchone()
-            if version == 0 and not is_read_only:
+            [tables] = self._con.execute("select count(*) from sqlite_schema").fetchone()
+            if version == 0 and not tables and not is_read_only:
                 with self.change():
                     for statement in _SCHEMA.split(";\n"):
                         self._con.execute(statement)
                     self._con.execute(f"pragma user_version = {_VERSION}")
                 version = _VERSION
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise SpendSenseError(
                 problem=f"{path} cannot be opened as the local Plaid's state ({error})",
                 remedy="move it away to begin with nothing linked",
@@ -141,6 +146,11 @@ class Store:
                 remedy="move it away to begin with nothing linked",
             )
 
+    def _require_whole(self) -> None:
+        [found] = self._con.execute("pragma quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+
     @contextmanager
     def change(self) -> Iterator[None]:
         """Changes that are all made, or none; may stand within another."""
@@ -151,10 +161,12 @@ class Store:
             self._con.execute("begin immediate")
             try:
                 yield
+                self._con.execute("commit")
             except BaseException:
-                self._con.execute("rollback")
+                # A commit that failed, of a full disk say, may have ended it or not.
+                if self._con.in_transaction:
+                    self._con.execute("rollback")
                 raise
-            self._con.execute("commit")
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """The rows of a query as dicts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import uuid
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 ACCESS: Final = "access"
 PUBLIC: Final = "public"
 LINK: Final = "link"
+_TOKEN: Final = re.compile(rf"\b({ACCESS}|{PUBLIC}|{LINK})-sandbox-[0-9a-fA-F-]+")
 _ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789"
 
 
@@ -21,6 +23,11 @@ def new_token(kind: str) -> str:
 def token_hash(token: str) -> str:
     """What is kept of a token. It is random and long: no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def without_tokens(text: str) -> str:
+    """A text with what looks like a token of ours blotted out, for what is kept or logged."""
+    return _TOKEN.sub(r"\1-sandbox-…", text)
 
 
 def new_request_id() -> str:

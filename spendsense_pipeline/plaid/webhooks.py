@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -93,5 +94,32 @@ def liabilities_update(
 
 
 def item_webhook(item_id: str, code: str, error: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`ERROR`, `USER_PERMISSION_REVOKED` or another of an Item, with its error."""
+    """`ERROR`, `USER_PERMISSION_REVOKED` or `NEW_ACCOUNTS_AVAILABLE` of an Item, with its error."""
     return webhook(item_id, code, error=None if error is None else dict(error))
+
+
+def login_repaired(item_id: str) -> dict[str, Any]:
+    """An Item that was in an error works again."""
+    return webhook(item_id, "LOGIN_REPAIRED")
+
+
+def pending_disconnect(item_id: str, at: dt.datetime) -> dict[str, Any]:
+    """An Item's consent ends at a moment, in UTC."""
+    return webhook(
+        item_id,
+        "PENDING_DISCONNECT",
+        reason="INSTITUTION_TOKEN_EXPIRATION",
+        disconnect_time=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def webhook_acknowledged(
+    item_id: str, url: str | None, error: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """From now on an Item's webhooks come here."""
+    return webhook(
+        item_id,
+        "WEBHOOK_UPDATE_ACKNOWLEDGED",
+        new_webhook_url=url,
+        error=None if error is None else dict(error),
+    )

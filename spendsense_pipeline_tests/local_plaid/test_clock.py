@@ -26,9 +26,9 @@ def clock(tmp_path: Path) -> Clock:
 def started(
     clock: Clock, asked: dt.date | None = None, *, last: dt.date = LAST, is_reset: bool = False
 ) -> ClockView:
-    clock.start(asked, first=FIRST, last=last, is_reset=is_reset)
+    clock.start(asked, first=FIRST, last=last, world="world", is_reset=is_reset)
     view = clock.view(first=FIRST, last=last)
-    clock.keep_shown(view.as_of)
+    clock.keep_shown(view.as_of, "world")
     return view
 
 
@@ -85,3 +85,11 @@ def test_behind_a_rollback_it_shows_what_there_is(clock: Clock) -> None:
     started(clock, on(9))
     assert clock.view(first=FIRST, last=on(5)) == ClockView(on(5), on(5), is_following=True)
     assert clock.view(first=FIRST, last=LAST).as_of == on(9)
+
+
+def test_of_another_world_nothing_was_shown(clock: Clock) -> None:
+    started(clock, on(9))
+    assert clock.shown_in("world") == on(9)
+    assert clock.shown_in("another") is None
+    clock.start(on(3), first=FIRST, last=LAST, world="another", is_reset=False)
+    assert clock.view(first=FIRST, last=LAST).as_of == on(3)

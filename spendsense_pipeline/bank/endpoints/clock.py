@@ -25,6 +25,7 @@ async def _advance(desk: Desk, asked: requests.ClockAdvance) -> Body:
     day = _day(asked, shown.as_of)
     if day > shown.published_as_of:
         run_id = await desk.work(run_to, desk, day)
+        desk.wake()
         return _shape(desk.plaid.clock_view()) | {"run_id": run_id}
     moved = desk.plaid.advance(day)
     desk.wake()

@@ -8,7 +8,8 @@ from spendsense_pipeline.bank import requests
 from spendsense_pipeline.bank.answers import item_body
 from spendsense_pipeline.bank.endpoints.declaration import Endpoint
 from spendsense_pipeline.bank.targets import require_url
-from spendsense_pipeline.plaid.webhooks import webhook
+from spendsense_pipeline.local_plaid.standing import fault_body
+from spendsense_pipeline.plaid.webhooks import webhook_acknowledged
 
 if TYPE_CHECKING:
     from spendsense_pipeline.bank.answers import Body
@@ -37,11 +38,9 @@ async def _remove(desk: Desk, asked: requests.ItemRemove) -> Body:
 async def _update_webhook(desk: Desk, asked: requests.WebhookUpdate) -> Body:
     item = desk.item(asked.access_token)
     url = None if asked.webhook is None else require_url(asked.webhook)
-    item = desk.plaid.items.set_webhook(item, url)
-    desk.tell(
-        item,
-        webhook(item.item_id, "WEBHOOK_UPDATE_ACKNOWLEDGED", new_webhook_url=url, error=None),
-    )
+    with desk.plaid.store.change():
+        item = desk.plaid.items.set_webhook(item, url)
+        desk.tell(item, webhook_acknowledged(item.item_id, url, fault_body(item)))
     return {"item": item_body(item, desk.plaid.served)}
 
 

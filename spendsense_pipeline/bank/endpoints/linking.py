@@ -74,15 +74,13 @@ def _link(
     institution: Institution,
 ) -> str:
     plaid = desk.plaid
-    # Two who ask at once for the next person get two.
-    with plaid.linking_lock:
-        day, products = (
-            plaid.clock_view().as_of,
-            require_products(asked.initial_products, institution),
-        )
-        linked = plaid.items.linked_people(asked.institution_id, plaid.served.world)
+    # Two who ask at once for the next person get two; nothing is published or decided in between.
+    with plaid.lock:
+        served, day = plaid.served, plaid.clock_view().as_of
+        products = require_products(asked.initial_products, institution)
+        linked = plaid.items.linked_people(asked.institution_id, served.world)
         user_id = choose(
-            plaid.served,
+            served,
             options.override_username,
             institution=institution,
             products=products,
@@ -95,7 +93,7 @@ def _link(
                 item_id="",
                 user_id=user_id,
                 institution_id=asked.institution_id,
-                world=plaid.served.world,
+                world=served.world,
                 products=products,
                 webhook=options.webhook,
                 starts_on=_first_day(options.transactions, day),
@@ -125,23 +123,30 @@ def _first_day(asked: requests.SandboxTransactions | None, day: dt.date) -> dt.d
 
 
 async def _exchange(desk: Desk, asked: requests.PublicTokenExchange) -> Body:
-    item, token = desk.plaid.items.exchange(asked.public_token, now=desk.now)
-    if item.webhook is not None and "transactions" in item.products:
-        await _tell_of_history(desk, item)
+    items, plaid = desk.plaid.items, desk.plaid
+    news = await _history(desk, items.with_public_token(asked.public_token, now=desk.now))
+    with plaid.store.change():
+        item, token = items.exchange(asked.public_token, now=desk.now)
+        for body in news:
+            desk.tell(item, body)
     return {"access_token": token, "item_id": item.item_id}
 
 
-async def _tell_of_history(desk: Desk, item: Item) -> None:
+async def _history(desk: Desk, item: Item) -> list[Body]:
     """The newest rows are there, then all of them: here both at once, in Plaid's order."""
+    if item.webhook is None or "transactions" not in item.products:
+        return []
     try:
         view: View = await desk.view(item)
     except PlaidError:
-        return  # Consent was revoked since; the Item's own webhook has said so.
+        return []  # Consent was revoked since; the Item's own webhook has said so.
     there = changes(view.entries, None, Position(item.linked_on, view.position.created)).added
     first = item.linked_on - dt.timedelta(days=_INITIAL_DAYS)
     newest = sum(entry.date > first for entry in there)
-    for code, rows in (("INITIAL_UPDATE", newest), ("HISTORICAL_UPDATE", len(there) - newest)):
-        desk.tell(item, transactions_update(item.item_id, code, rows))
+    return [
+        transactions_update(item.item_id, "INITIAL_UPDATE", newest),
+        transactions_update(item.item_id, "HISTORICAL_UPDATE", len(there) - newest),
+    ]
 
 
 def _moment(moment: dt.datetime) -> str:

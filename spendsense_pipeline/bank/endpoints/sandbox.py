@@ -21,6 +21,7 @@ from spendsense_pipeline.plaid.errors import (
     ITEM_ERRORS,
     ITEM_LOGIN_REQUIRED,
     SANDBOX_WEBHOOK_INVALID,
+    USER_PERMISSION_REVOKED,
     PlaidError,
     error_body,
 )
@@ -31,10 +32,13 @@ from spendsense_pipeline.plaid.webhooks import (
     TRANSACTIONS,
     item_webhook,
     liabilities_update,
+    login_repaired,
+    pending_disconnect,
     recurring_update,
     sync_updates_available,
     transactions_removed,
     transactions_update,
+    webhook_acknowledged,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +48,10 @@ if TYPE_CHECKING:
     from spendsense_pipeline.bank.desk import Desk
     from spendsense_pipeline.local_plaid.items import Item
     from spendsense_pipeline.local_plaid.views import View
+
+
+_BEFORE_DISCONNECTING: Final = dt.timedelta(days=7)
+"""So long before it Plaid sends PENDING_DISCONNECT (plaid.com/docs/api/items)."""
 
 
 async def _fire_webhook(desk: Desk, asked: requests.FireWebhook) -> Body:
@@ -61,19 +69,16 @@ async def _fire_webhook(desk: Desk, asked: requests.FireWebhook) -> Body:
             f"webhook_type of {asked.webhook_code} must be {' or '.join(sorted(kinds))}; it is"
             f" {asked.webhook_type!r}",
         )
-    body = _body(item, asked, asked.webhook_type or kind)
+    body = _body(item, asked, asked.webhook_type or kind, desk.now)
     if not desk.tell(item, body):
         raise PlaidError(SANDBOX_WEBHOOK_INVALID)
     return {"webhook_fired": True}
 
 
-def _body(item: Item, asked: requests.FireWebhook, kind: str) -> dict[str, Any]:
+def _body(item: Item, asked: requests.FireWebhook, kind: str, now: dt.datetime) -> dict[str, Any]:
     code = asked.webhook_code
     if kind == ITEM:
-        error = fault_body(item)
-        if code == "ERROR":
-            error = error or error_body(PlaidError(ITEM_LOGIN_REQUIRED))
-        return item_webhook(item.item_id, code, error)
+        return _item_body(item, code, now)
     if kind == LIABILITIES:
         return liabilities_update(item.item_id, (), {})
     if code == "SYNC_UPDATES_AVAILABLE":
@@ -84,6 +89,21 @@ def _body(item: Item, asked: requests.FireWebhook, kind: str) -> dict[str, Any]:
         return transactions_removed(item.item_id, ())
     rows = asked.options.new_transactions if asked.options else None
     return transactions_update(item.item_id, code, rows or 0)
+
+
+def _item_body(item: Item, code: str, now: dt.datetime) -> dict[str, Any]:
+    if code == "LOGIN_REPAIRED":
+        return login_repaired(item.item_id)
+    if code == "PENDING_DISCONNECT":
+        return pending_disconnect(item.item_id, now + _BEFORE_DISCONNECTING)
+    error = fault_body(item)
+    if code == "WEBHOOK_UPDATE_ACKNOWLEDGED":
+        return webhook_acknowledged(item.item_id, item.webhook, error)
+    # Of a webhook that tells of an error the Item has not, the error it would have.
+    supposed = {"ERROR": ITEM_LOGIN_REQUIRED, USER_PERMISSION_REVOKED.code: USER_PERMISSION_REVOKED}
+    if error is None and code in supposed:
+        error = error_body(PlaidError(supposed[code]))
+    return item_webhook(item.item_id, code, error)
 
 
 async def _reset_login(desk: Desk, asked: requests.OfItem) -> Body:
@@ -116,9 +136,10 @@ async def _create_transactions(desk: Desk, asked: requests.TransactionsCreate) -
         _new(each, view, item, f"transactions.{number}")
         for number, each in enumerate(asked.transactions)
     ]
-    desk.plaid.created.add(item.item_id, made)
-    desk.tell(item, sync_updates_available(item.item_id))
-    desk.tell(item, transactions_update(item.item_id, "DEFAULT_UPDATE", len(made)))
+    with desk.plaid.store.change():
+        desk.plaid.created.add(item.item_id, made)
+        desk.tell(item, sync_updates_available(item.item_id))
+        desk.tell(item, transactions_update(item.item_id, "DEFAULT_UPDATE", len(made)))
     return {}
 
 
