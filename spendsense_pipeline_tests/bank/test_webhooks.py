@@ -366,13 +366,13 @@ def test_one_that_cannot_be_sent_keeps_no_other_from_being_sent(
 def test_a_removed_item_is_told_nothing_more(
     bank: Bank, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "RETRY_SECONDS", (0.3,) * 6)
+    monkeypatch.setattr(outbox, "RETRY_SECONDS", (1.0,) * 6)
     receiver.answers = [500]
     token = bank.link(products=("identity",), webhook=receiver.url)
     _fire(bank, token)
-    receiver.until(lambda got: len(got) >= 1)
+    _until_ended(bank, None, attempts=1)
     bank.get("/item/remove", access_token=token)
-    time.sleep(0.6)
+    time.sleep(1.2)
     assert len(receiver.got) == 1
     _until_ended(bank, "dropped", attempts=1)
 
