@@ -38,16 +38,14 @@ def run_to(desk: Desk, day: dt.date) -> str:
     settings, published = desk.plaid.settings, desk.plaid.served.dataset
     about = f"the published data ends on {published.as_of}"
     if published.is_imported:
-        raise PlaidError(INVALID_FIELD, f"{about}; it was brought in: import newer rows")
-    if any(each.published_at > published.published_at for each in datasets(settings)):
-        raise PlaidError(
-            INVALID_FIELD, f"{about}; it was rolled back to: refresh or roll forward first"
-        )
-    command = f"spendsense refresh --as-of {day}"
-    if not desk.may_refresh:
         raise PlaidError(
             INVALID_FIELD,
-            f"{about}: publish a later day with `{command}`, or start with --may-refresh",
+            f"{about}; it was brought in: have `spendsense import` bring in rows up to {day}",
+        )
+    if any(each.published_at > published.published_at for each in datasets(settings)):
+        raise PlaidError(
+            INVALID_FIELD,
+            f"{about}; it was rolled back to: publish the newest day by `spendsense refresh`",
         )
     try:
         with open_dataset(settings) as reader:
@@ -55,7 +53,18 @@ def run_to(desk: Desk, day: dt.date) -> str:
         request = RunRequest(config=asked.given_json(), as_of=day, operator=OPERATOR)
         planned = plan(settings, request, today=today(settings))
         if not planned.history.is_continued:
-            raise PlaidError(INVALID_FIELD, f"{about}. {planned.history.note}")
+            raise PlaidError(
+                INVALID_FIELD,
+                f"{about}, and its world does not live on to {day}. {planned.history.note} Choose"
+                f" an earlier day, or begin one with `spendsense refresh --as-of {day}` and link"
+                " anew",
+            )
+        if not desk.may_refresh:
+            raise PlaidError(
+                INVALID_FIELD,
+                f"{about}: publish a later day with `spendsense refresh --as-of {day}`, or start"
+                " with --may-refresh",
+            )
         run_id = start(settings, request, via=LOCAL_PLAID)
     except SpendSenseError as error:
         raise PlaidError(INVALID_FIELD, str(error)) from error

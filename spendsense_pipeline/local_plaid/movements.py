@@ -66,16 +66,29 @@ class Movements:
     def add(self, item: Item, seen: dt.date, shown: dt.date) -> None:
         """Note that an Item is shown a later day."""
         for kind, product in _KINDS.items():
-            if product in item.products:
-                self._store.add(
-                    "movements",
-                    {
-                        "item_id": item.item_id,
-                        "kind": kind,
-                        "seen_day": seen.isoformat(),
-                        "shown_day": shown.isoformat(),
-                    },
-                )
+            if product not in item.products or self._goes_on(item, kind, shown):
+                continue
+            self._store.add(
+                "movements",
+                {
+                    "item_id": item.item_id,
+                    "kind": kind,
+                    "seen_day": seen.isoformat(),
+                    "shown_day": shown.isoformat(),
+                },
+            )
+
+    def _goes_on(self, item: Item, kind: str, shown: dt.date) -> bool:
+        """Whether one that waits now ends on that day: who lets many days pass is told once of
+        what takes long to find.
+        """
+        if kind == TRANSACTIONS:
+            return False
+        changed = self._store.run(
+            "update movements set shown_day = :shown where item_id = :item_id and kind = :kind",
+            {"shown": shown.isoformat(), "item_id": item.item_id, "kind": kind},
+        )
+        return changed > 0
 
     def next(self) -> Movement | None:
         """The one to be worked out first; None while there is none."""
@@ -94,10 +107,15 @@ class Movements:
         )
 
     def done(self, movement: Movement) -> None:
-        """Forget one that has been worked out."""
-        self._store.run(
-            "delete from movements where movement_id = :id", {"id": movement.movement_id}
-        )
+        """Forget one that has been worked out, as far as it went then."""
+        as_it_was = {"id": movement.movement_id, "shown": movement.shown_day.isoformat()}
+        with self._store.change():
+            self._store.run(
+                "delete from movements where movement_id = :id and shown_day = :shown", as_it_was
+            )
+            self._store.run(
+                "update movements set seen_day = :shown where movement_id = :id", as_it_was
+            )
 
 
 def news(movement: Movement, item: Item, served: Served, created: int) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 _Mark = tuple[int, int] | None
-_Key = tuple[str, Position]
+_Key = tuple[str, dt.datetime, Position]
 _VIEWS_HELD: Final = 1_000
 
 
@@ -115,7 +115,7 @@ class LocalPlaid:
     def _key(self, served: Served, item: Item) -> _Key:
         """What an Item sees depends on nothing else: what is published, and how far it sees."""
         position = Position(self._clock_of(served).as_of, self.created.count(item.item_id))
-        return served.dataset.dataset_id, position
+        return served.dataset.dataset_id, served.dataset.published_at, position
 
     def ready_view(self, item: Item) -> View | None:
         """What an Item sees, where it has been worked out already.
@@ -145,7 +145,7 @@ class LocalPlaid:
         held = served.person(item.user_id)
         if held is None:
             raise PlaidError(NO_ACCOUNTS, f"{item.user_id} is not in the dataset any more")
-        view = view_of(item, held, key[1], self.created.entries(item.item_id))
+        view = view_of(item, held, key[-1], self.created.entries(item.item_id))
         with self.lock:
             self._views[item.item_id] = key, view
             while len(self._views) > _VIEWS_HELD:

@@ -149,7 +149,7 @@ class Store:
     def _require_whole(self) -> None:
         [found] = self._con.execute("pragma quick_check(1)").fetchone()
         if found != "ok":
-            raise sqlite3.DatabaseError(found)
+            raise sqlite3.DatabaseError(" ".join(found.split()))
 
     @contextmanager
     def change(self) -> Iterator[None]:
