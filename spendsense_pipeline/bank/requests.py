@@ -23,13 +23,17 @@ Products = Annotated[list[Text], Field(max_length=50)]
 Days = Annotated[int, Field(ge=1, le=LONGEST_HISTORY_DAYS)]
 Count = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 CategoryVersion = Literal["v2"]
+Unused = dict[str, Any]
+"""Of a product that is not served here."""
 
 
-class _Known(BaseModel):
+class Known(BaseModel):
+    """Fields of which none is unknown or of another type."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class PlaidRequest(_Known):
+class PlaidRequest(Known):
     """What every request may carry; the keys may stand in headers instead."""
 
     client_id: Text | None = None
@@ -42,7 +46,7 @@ class OfItem(PlaidRequest):
     access_token: Token
 
 
-class AccountsOptions(_Known):
+class AccountsOptions(Known):
     """Which accounts."""
 
     account_ids: AccountIds | None = None
@@ -76,7 +80,7 @@ class BalanceGet(OfItem):
         return None if self.options is None else self.options.account_ids
 
 
-class InstitutionsOptions(_Known):
+class InstitutionsOptions(Known):
     """Which institutions, and how much of them."""
 
     products: Products | None = None
@@ -96,7 +100,7 @@ class InstitutionsGet(PlaidRequest):
     options: InstitutionsOptions | None = None
 
 
-class InstitutionOptions(_Known):
+class InstitutionOptions(Known):
     """How much of an institution."""
 
     include_optional_metadata: bool | None = None
@@ -113,14 +117,14 @@ class InstitutionsGetById(PlaidRequest):
     options: InstitutionOptions | None = None
 
 
-class SearchOptions(_Known):
+class SearchOptions(Known):
     """How much of the institutions that are found."""
 
     oauth: bool | None = None
     include_optional_metadata: bool | None = None
     include_auth_metadata: bool | None = None
     include_payment_initiation_metadata: bool | None = None
-    payment_initiation: dict[str, Any] | None = None
+    payment_initiation: Unused | None = None
 
 
 class InstitutionsSearch(PlaidRequest):
@@ -132,65 +136,13 @@ class InstitutionsSearch(PlaidRequest):
     options: SearchOptions | None = None
 
 
-class LinkUser(_Known):
-    """Whom the app links; nothing of it is kept."""
-
-    client_user_id: Text
-    legal_name: Text | None = None
-    name: dict[str, Any] | None = None
-    phone_number: Text | None = None
-    phone_number_verified_time: dt.datetime | None = None
-    email_address: Text | None = None
-    email_address_verified_time: dt.datetime | None = None
-    ssn: Text | None = None
-    date_of_birth: dt.date | None = None
-    address: dict[str, Any] | None = None
-    id_number: dict[str, Any] | None = None
-    stated_income_sources: list[dict[str, Any]] | None = None
-
-
-class LinkTransactions(_Known):
-    """How much history is asked for."""
-
-    days_requested: Days | None = None
-
-
-class LinkTokenCreate(PlaidRequest):
-    """`/link/token/create`."""
-
-    client_name: Text
-    language: Text
-    country_codes: Countries
-    user: LinkUser | None = None
-    user_id: Text | None = None
-    user_token: Text | None = None
-    products: Products | None = None
-    required_if_supported_products: Products | None = None
-    optional_products: Products | None = None
-    additional_consented_products: Products | None = None
-    webhook: Text | None = None
-    access_token: Token | None = None
-    link_customization_name: Text | None = None
-    redirect_uri: Text | None = None
-    android_package_name: Text | None = None
-    institution_data: dict[str, Any] | None = None
-    institution_id: Text | None = None
-    account_filters: dict[str, Any] | None = None
-    auth: dict[str, Any] | None = None
-    identity: dict[str, Any] | None = None
-    update: dict[str, Any] | None = None
-    hosted_link: dict[str, Any] | None = None
-    transactions: LinkTransactions | None = None
-    enable_multi_item_link: bool | None = None
-
-
 class LinkTokenGet(PlaidRequest):
     """`/link/token/get`."""
 
     link_token: Token
 
 
-class SandboxTransactions(_Known):
+class SandboxTransactions(Known):
     """How much history an Item has: from a day on, or so many days."""
 
     start_date: dt.date | None = None
@@ -198,15 +150,15 @@ class SandboxTransactions(_Known):
     days_requested: Days | None = None
 
 
-class PublicTokenOptions(_Known):
+class PublicTokenOptions(Known):
     """Whom to link, and where webhooks go."""
 
     webhook: Text | None = None
     override_username: Text | None = None
     override_password: Text | None = None
     transactions: SandboxTransactions | None = None
-    statements: dict[str, Any] | None = None
-    income_verification: dict[str, Any] | None = None
+    statements: Unused | None = None
+    income_verification: Unused | None = None
 
 
 class PublicTokenCreate(PlaidRequest):
@@ -238,7 +190,7 @@ class WebhookUpdate(OfItem):
     webhook: Text | None = None
 
 
-class TransactionsOptions(_Known):
+class TransactionsOptions(Known):
     """Which page of which accounts' transactions, and how much of them."""
 
     account_ids: AccountIds | None = None
@@ -260,7 +212,7 @@ class TransactionsGet(OfItem):
     options: TransactionsOptions | None = None
 
 
-class SyncOptions(_Known):
+class SyncOptions(Known):
     """Which account's changes, and how much of them."""
 
     account_id: Text | None = None
@@ -279,7 +231,7 @@ class TransactionsSync(OfItem):
     options: SyncOptions | None = None
 
 
-class RecurringOptions(_Known):
+class RecurringOptions(Known):
     """How much of the streams."""
 
     include_personal_finance_category: bool | None = None
@@ -293,7 +245,7 @@ class RecurringGet(OfItem):
     options: RecurringOptions | None = None
 
 
-class CreatedTransaction(_Known):
+class CreatedTransaction(Known):
     """A transaction to be added to an Item."""
 
     date_transacted: dt.date
@@ -310,7 +262,7 @@ class TransactionsCreate(OfItem):
     transactions: Annotated[list[CreatedTransaction], Field(min_length=1, max_length=MOST_CREATED)]
 
 
-class FireWebhookOptions(_Known):
+class FireWebhookOptions(Known):
     """What the webhook says."""
 
     new_transactions: Annotated[int, Field(ge=0, le=1_000_000)] | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 from spendsense_pipeline.publishing.exports import export_dataset
 from spendsense_pipeline.publishing.exports.plaid.sandbox import MOST_TRANSACTIONS
 from spendsense_pipeline_tests.fixtures.exportable_dataset import CONSENTING, TABLES
+from spendsense_pipeline_tests.fixtures.plaid_models import enumerated
 
 plaid = pytest.importorskip("plaid", reason="plaid-python is in the dev extra")
 
@@ -58,30 +58,13 @@ def _read(exported: Path, user_id: str, name: str) -> tuple[Any, Any]:
     return json.loads(text), client.deserialize(_Answer, (cls,), _check_type=True)
 
 
-def _enum_values(instance: Any, path: str = "") -> Iterator[tuple[str, Any, set[Any]]]:
-    """Every enumerated value in a deserialized response, with the values its model documents."""
-    if isinstance(instance, list):
-        for item in instance:
-            yield from _enum_values(item, path)
-        return
-    documented = getattr(instance, "allowed_values", None)
-    if documented is None:
-        return
-    for (field,), values in documented.items():
-        value = instance.value if field == "value" else instance.get(field)
-        if value is not None:
-            yield f"{path}.{field}", value, set(values.values())
-    for field, value in (getattr(instance, "_data_store", None) or {}).items():
-        yield from _enum_values(value, f"{path}.{field}")
-
-
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("user_id", CONSENTING)
 def test_sdk_reads_it_and_every_enumerated_value_is_documented(
     exported: Path, user_id: str, name: str
 ) -> None:
     _, response = _read(exported, user_id, name)
-    seen = list(_enum_values(response, name))
+    seen = list(enumerated(response, name))
     assert seen, "no enumerated field was found: the walk is broken"
     assert [(path, value) for path, value, documented in seen if value not in documented] == []
 
@@ -89,7 +72,7 @@ def test_sdk_reads_it_and_every_enumerated_value_is_documented(
 def test_the_walk_would_notice_a_value_plaid_does_not_have(exported: Path) -> None:
     _, response = _read(exported, "user_0000", "accounts_get")
     response.accounts[0].subtype.value = "current account"
-    unknown = [v for _, v, documented in _enum_values(response) if v not in documented]
+    unknown = [v for _, v, documented in enumerated(response) if v not in documented]
     assert unknown == ["current account"]
 
 

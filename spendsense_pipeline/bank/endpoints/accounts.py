@@ -86,5 +86,6 @@ ENDPOINTS: Final = (
         requests.PlaidRequest,
         _get_categories,
         "The personal finance categories, version 2; Plaid's older numbers are not served.",
+        needs_keys=False,
     ),
 )

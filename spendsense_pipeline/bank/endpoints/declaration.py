@@ -21,6 +21,8 @@ class Endpoint:
         answer: makes the body of the response from a request that is as the model says.
         summary: what it does here, in a line.
         is_ours: whether Plaid has no such endpoint.
+        needs_keys: whether a secret, where one is set, must be given; Plaid's clients give none
+            where Plaid asks for none.
     """
 
     path: str
@@ -28,3 +30,4 @@ class Endpoint:
     answer: Callable[[Desk, Any], Awaitable[Body]]
     summary: str
     is_ours: bool = False
+    needs_keys: bool = True

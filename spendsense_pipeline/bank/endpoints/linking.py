@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from spendsense_pipeline.bank import requests
 from spendsense_pipeline.bank.endpoints.declaration import Endpoint
+from spendsense_pipeline.bank.link_token_request import LinkTokenCreate
 from spendsense_pipeline.bank.targets import require_url
 from spendsense_pipeline.local_plaid.items import Item
 from spendsense_pipeline.local_plaid.linking import choose, require_products
@@ -25,7 +26,7 @@ _INITIAL_DAYS: Final = 30
 """What Plaid's initial update covers (plaid.com/docs/transactions/webhooks)."""
 
 
-async def _create_link_token(desk: Desk, asked: requests.LinkTokenCreate) -> Body:
+async def _create_link_token(desk: Desk, asked: LinkTokenCreate) -> Body:
     if asked.webhook is not None:
         require_url(asked.webhook)
     if asked.access_token is not None:
@@ -156,7 +157,7 @@ def _moment(moment: dt.datetime) -> str:
 ENDPOINTS: Final = (
     Endpoint(
         "/link/token/create",
-        requests.LinkTokenCreate,
+        LinkTokenCreate,
         _create_link_token,
         "A token for Link; there is no Link to open with it: make a public token below.",
     ),
