@@ -1,7 +1,6 @@
 """Makes a preview: the first people of a population, measured and judged by what a run uses.
 
-Left out is what a preview does not show: balances, history, traces, advice. The database is in
-memory and works with one thread: rows are so few that dealing them out costs more than it saves.
+Left out is what a preview does not show: balances, history, traces, advice.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from spendsense_pipeline.controls import controls_without_effect
 from spendsense_pipeline.features import build_streams_and_features
 from spendsense_pipeline.generation.generator import generate_shard
 from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.preview.database import empty_database
 from spendsense_pipeline.preview.lives import sample_lives
 from spendsense_pipeline.preview.records import Overlap, Preview, StageSeconds
 from spendsense_pipeline.publishing.loading import TableLoader
@@ -48,13 +48,11 @@ def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Prev
     Raises:
         CatalogError: the configuration's custom merchants contradict the catalog.
     """
-    import duckdb
-
     begun, cpu_begun = time.perf_counter(), time.process_time()
     asked = resolved.config.num_users
     people = min(asked, first_users)
     stages: list[StageSeconds] = []
-    with closing(duckdb.connect(":memory:", config={"threads": 1})) as con:
+    with closing(empty_database()) as con:
         with _timed(stages, "generate"):
             shard = generate_shard(resolved, 0, people)
         with _timed(stages, "load"):

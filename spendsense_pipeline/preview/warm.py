@@ -57,11 +57,11 @@ def _warm_up() -> None:
     from spendsense_pipeline.controls import OperatorConfig
     from spendsense_pipeline.features.vocabulary import vocabulary
     from spendsense_pipeline.generation.generator import generate_shard
-    from spendsense_pipeline.preview.making import preview  # noqa: F401
+    from spendsense_pipeline.preview.making import preview
     from spendsense_pipeline.settings import FEWEST_USERS
 
     vocabulary()
-    generate_shard(_resolved(OperatorConfig(), dt.date(2025, 6, 30), None), 0, FEWEST_USERS)
+    preview(_resolved(OperatorConfig(), dt.date(2025, 6, 30), None), first_users=FEWEST_USERS)
     gc.collect()
     # What is here now stays: children that look for garbage would only copy its pages.
     gc.freeze()
