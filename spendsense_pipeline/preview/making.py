@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +32,12 @@ FIRST_USERS: Final = 100
 """People a preview is about: shares are dealt so that they hold among far fewer already."""
 
 
-def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Preview:
+def preview(
+    resolved: ResolvedConfig,
+    *,
+    first_users: int = FIRST_USERS,
+    con: duckdb.DuckDBPyConnection | None = None,
+) -> Preview:
     """What a configuration would make.
 
     Person k is the same however many people are asked for, so the first people of a larger
@@ -41,6 +46,7 @@ def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Prev
     Args:
         resolved: the configuration, of generated people.
         first_users: at most so many people are made.
+        con: an `empty_database` to fill; None: one that is gone afterwards.
 
     Returns:
         Figures and sample lives, equal to those of a dataset of these people.
@@ -52,7 +58,7 @@ def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Prev
     asked = resolved.config.num_users
     people = min(asked, first_users)
     stages: list[StageSeconds] = []
-    with closing(empty_database()) as con:
+    with nullcontext(con) if con else closing(empty_database()) as con:
         with _timed(stages, "generate"):
             shard = generate_shard(resolved, 0, people)
         with _timed(stages, "load"):
