@@ -1,8 +1,9 @@
 """Previews from an event loop: a warm process per server, a child of it per preview, killed by the
 next change of the same page.
 
-Of a hundred people and six months a preview takes about one second of processor time. The steps of a
-run, each read apart, by two threads and with every statement parsed anew, take half as much again."""
+Of a hundred people and six months a preview takes about one second of processor time. The steps of
+a run, each read apart, by two threads and with every statement parsed anew, take half as much
+again."""
 
 from __future__ import annotations
 
