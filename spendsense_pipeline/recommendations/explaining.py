@@ -73,7 +73,7 @@ def items_left_out(
     """
     with knowing(con, f"select {literal(user_id)} as user_id"):
         create_items(con, catalogue)
-        create_told(con)
+        create_told(con, is_printed=False)
         rows = con.execute(QUERIES.text("why_not.sql")).fetchall()
     for table in (ITEMS, TOLD):
         con.execute(f"drop table temp.{table}")

@@ -67,11 +67,17 @@ def create_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     )
 
 
-def create_told(con: duckdb.DuckDBPyConnection) -> None:
-    """Make TOLD of `_advice_facts`: every fact as a number and as it is said; null: unknown."""
+def create_told(con: duckdb.DuckDBPyConnection, *, is_printed: bool = True) -> None:
+    """Make TOLD of `_advice_facts`: every fact as a number and as it is said; null: unknown.
+
+    Args:
+        con: holds `_advice_facts`, and what facts are said with.
+        is_printed: whether the words are needed, which takes most of the time; without them a fact
+            that could be said is empty.
+    """
     every = facts().values()
     values = ("null" if fact.unit == TEXT else fact.name for fact in every)
-    words = (printed(fact) for fact in every)
+    words = (printed(fact) if is_printed else _sayable(fact) for fact in every)
     ids = (fact.row or "null" for fact in every)
     con.execute(
         f"create or replace temp table {TOLD} as select known_no,"
@@ -91,6 +97,11 @@ def printed(fact: Fact) -> str:
     if not fact.is_citable:
         return "null"
     return fact.name if fact.unit == TEXT else f"said({fact.name}, {literal(fact.unit)})"
+
+
+def _sayable(fact: Fact) -> str:
+    """SQL of a fact that is empty where it can be said to a person, and null where it cannot."""
+    return f"case when {fact.name} is not null then '' end" if fact.is_citable else "null"
 
 
 def template_pieces(template: str) -> list[dict[str, Any]]:

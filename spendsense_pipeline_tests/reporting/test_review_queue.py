@@ -70,12 +70,26 @@ def test_what_was_noted_is_told_from_what_came_or_changed_since(own_copy: Path) 
         assert of_some.found == whole.found
         flagged, edited, *others = [item.recommendation_id for item in whole.items]
     say(own, "flag", [flagged], reason="look", operator="ann", now=lambda: after(1))
-    say(own, "edit", [edited], text="A plan may help with {monthly_expenses_usd}.", operator="ann", now=lambda: after(2))
+    say(
+        own,
+        "edit",
+        [edited],
+        text="A plan may help with {monthly_expenses_usd}.",
+        operator="ann",
+        now=lambda: after(2),
+    )
     with open_dataset(own) as reader:
         now = review_queue(reader, own, is_noted=True)
         left = review_queue(reader, own, as_noted=whole.noted)
         assert {item.recommendation_id for item in left.items} == set(others)
-    say(own, "edit", [edited], text="A plan may well help with {monthly_expenses_usd}.", operator="ann", now=lambda: after(3))
+    say(
+        own,
+        "edit",
+        [edited],
+        text="A plan may well help with {monthly_expenses_usd}.",
+        operator="ann",
+        now=lambda: after(3),
+    )
     with open_dataset(own) as reader:
         left = review_queue(reader, own, as_noted=now.noted)
         assert {item.recommendation_id for item in left.items} == {flagged, *others}
