@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from spendsense_pipeline.recommendations.catalogue import Catalogue, Condition, Item, pieces_of
+from spendsense_pipeline.recommendations.catalogue import Condition, Item, pieces_of
 from spendsense_pipeline.recommendations.facts import TEXT, Fact, facts
 from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import duckdb
 
 ITEMS: Final = "_advice_items"
@@ -52,14 +54,14 @@ _STRUCTURE: Final = [
 """As DuckDB's `from_json` takes it. Heads and tails are what is the same of everybody, as JSON."""
 
 
-def create_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+def create_items(con: duckdb.DuckDBPyConnection, items: Iterable[Item]) -> None:
     """Make ITEMS.
 
     Args:
         con: any connection.
-        catalogue: the one in force, its thresholds bound.
+        items: of the catalogue in force, its thresholds bound.
     """
-    rows = json.dumps([_item(item) for item in catalogue])
+    rows = json.dumps([_item(item) for item in items])
     con.execute(
         f"create or replace temp table {ITEMS} as"
         " select unnest(from_json($items, $structure), max_depth := 2)",
