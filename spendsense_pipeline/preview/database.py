@@ -17,8 +17,9 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     # Nothing is read from a disk. Without a thread of its own it also outlives a fork.
     "async_threads": 0,
-    # Joins are written in an order that suits few rows: looking for a better one takes longer.
-    "disabled_optimizers": "join_order",
+    # Of few rows, looking for a better order of joins, or for a part of a plan that is there twice,
+    # takes longer than what that would save.
+    "disabled_optimizers": "join_order,common_subplan",
 }
 _PARSED: dict[str, duckdb.Statement] = {}
 """Statements by their text. A process, and those forked from it, parse each of them once."""
