@@ -13,6 +13,8 @@ from spendsense_pipeline.personas.rules import GENERAL, PERSONA_KEYS
 from spendsense_pipeline.tables.features import WINDOWS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
 
@@ -46,22 +48,32 @@ class Coverage:
         return self.assigned_count / self.people if self.people else None
 
 
-def persona_mix(con: duckdb.DuckDBPyConnection) -> list[PersonaShare]:
-    """Targets beside assignments for every persona and both windows, among consenting people."""
+def persona_mix(con: duckdb.DuckDBPyConnection, *, gone: Sequence[str] = ()) -> list[PersonaShare]:
+    """Targets beside assignments for every persona and both windows, among consenting people.
+
+    Args:
+        con: holds people and assignments.
+        gone: people who have taken consent back since these were made, and do not count.
+    """
     counts = con.execute(
         """
+        with consenting as (
+          select user_id, target_persona
+          from raw_users
+          where consent_status = 'granted'
+            and user_id not in (select unnest($gone::varchar[]))
+        )
         select
           asked.persona,
           asked.window_days,
-          (select count(*) from raw_users where consent_status = 'granted') as people,
+          (select count(*) from consenting) as people,
           (
-            select count(*)
-            from raw_users
-            where consent_status = 'granted' and target_persona = asked.persona
+            select count(*) from consenting where target_persona = asked.persona
           ) as target_count,
           (
             select count(*)
             from persona_assignments as assignment
+            semi join consenting on consenting.user_id = assignment.user_id
             where assignment.primary_persona = asked.persona
               and assignment.window_days = asked.window_days
           ) as assigned_count
@@ -71,13 +83,18 @@ def persona_mix(con: duckdb.DuckDBPyConnection) -> list[PersonaShare]:
         ) as asked
         order by asked.window_days, list_position($personas, asked.persona)
         """,
-        {"personas": list(PERSONA_KEYS), "windows": list(WINDOWS)},
+        {"personas": list(PERSONA_KEYS), "windows": list(WINDOWS), "gone": list(gone)},
     ).fetchall()
     return [PersonaShare(*row) for row in counts]
 
 
-def coverage(con: duckdb.DuckDBPyConnection) -> list[Coverage]:
-    """Coverage of each window: everybody but the stable, among consenting people."""
+def coverage(con: duckdb.DuckDBPyConnection, *, gone: Sequence[str] = ()) -> list[Coverage]:
+    """Coverage of each window: everybody but the stable, among consenting people.
+
+    Args:
+        con: holds people and assignments.
+        gone: people who have taken consent back since these were made, and do not count.
+    """
     return [
         Coverage(
             window_days=days,
@@ -86,7 +103,7 @@ def coverage(con: duckdb.DuckDBPyConnection) -> list[Coverage]:
                 share.assigned_count for share in shares if share.persona != GENERAL
             ),
         )
-        for days, shares in _by_window(persona_mix(con)).items()
+        for days, shares in _by_window(persona_mix(con, gone=gone)).items()
     ]
 
 

@@ -1,14 +1,13 @@
 """Makes a preview: the first people of a population, measured and judged by what a run uses.
 
-Left out is what a preview does not show: balances, history, traces, advice. The database is in
-memory and works with one thread: rows are so few that dealing them out costs more than it saves.
+Left out is what a preview does not show: balances, history, traces, advice.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from spendsense_pipeline.controls import controls_without_effect
 from spendsense_pipeline.features import build_streams_and_features
 from spendsense_pipeline.generation.generator import generate_shard
 from spendsense_pipeline.personas.assignment import assign
+from spendsense_pipeline.preview.database import empty_database
 from spendsense_pipeline.preview.lives import sample_lives
 from spendsense_pipeline.preview.records import Overlap, Preview, StageSeconds
 from spendsense_pipeline.publishing.loading import TableLoader
@@ -32,7 +32,12 @@ FIRST_USERS: Final = 100
 """People a preview is about: shares are dealt so that they hold among far fewer already."""
 
 
-def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Preview:
+def preview(
+    resolved: ResolvedConfig,
+    *,
+    first_users: int = FIRST_USERS,
+    con: duckdb.DuckDBPyConnection | None = None,
+) -> Preview:
     """What a configuration would make.
 
     Person k is the same however many people are asked for, so the first people of a larger
@@ -41,6 +46,7 @@ def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Prev
     Args:
         resolved: the configuration, of generated people.
         first_users: at most so many people are made.
+        con: an `empty_database` to fill; None: one that is gone afterwards.
 
     Returns:
         Figures and sample lives, equal to those of a dataset of these people.
@@ -48,13 +54,11 @@ def preview(resolved: ResolvedConfig, *, first_users: int = FIRST_USERS) -> Prev
     Raises:
         CatalogError: the configuration's custom merchants contradict the catalog.
     """
-    import duckdb
-
     begun, cpu_begun = time.perf_counter(), time.process_time()
     asked = resolved.config.num_users
     people = min(asked, first_users)
     stages: list[StageSeconds] = []
-    with closing(duckdb.connect(":memory:", config={"threads": 1})) as con:
+    with nullcontext(con) if con else closing(empty_database()) as con:
         with _timed(stages, "generate"):
             shard = generate_shard(resolved, 0, people)
         with _timed(stages, "load"):

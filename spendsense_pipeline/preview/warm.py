@@ -2,13 +2,14 @@
 
 Run by `worker` as a process of its own, with the number of a socket as its argument. Over it come
 the sockets of previews, one each. The child of a preview dies when its socket is closed, this
-process when its own is: so nothing is left of a server however it ends. DuckDB is imported here and
-opened in the children only: threads do not survive a fork.
+process when its own is: so nothing is left of a server however it ends. Threads do not survive a
+fork: the database children begin with has none.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import os
 import resource
 import signal
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 from spendsense_pipeline.preview.messages import Request, Started, receive, send
 
 if TYPE_CHECKING:
+    import duckdb
+
     from spendsense_pipeline.controls import ResolvedConfig
     from spendsense_pipeline.preview.records import Preview
 
@@ -36,7 +39,7 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Children are gone when they end, without being waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    _warm_up()
+    con = _warm_up()
     while True:
         _, sockets, _, _ = socket.recv_fds(control, 1, 1)
         if not sockets:
@@ -44,30 +47,33 @@ def serve(control: socket.socket) -> None:
         connection = socket.socket(fileno=sockets[0])
         if os.fork() == 0:
             control.close()
-            _child(connection)
+            _child(connection, con)
         connection.close()
 
 
-def _warm_up() -> None:
-    """Import and read what every preview needs, so that children have it from the start."""
+def _warm_up() -> duckdb.DuckDBPyConnection:
+    """Make a small preview, so that children have everything imported, read and parsed.
+
+    Returns:
+        The empty database a child begins with.
+    """
     import datetime as dt
 
-    import duckdb  # noqa: F401
-
-    from spendsense_pipeline.controls import OperatorConfig
-    from spendsense_pipeline.features.vocabulary import vocabulary
-    from spendsense_pipeline.generation.generator import generate_shard
-    from spendsense_pipeline.preview.making import preview  # noqa: F401
+    from spendsense_pipeline.preview.database import empty_database
+    from spendsense_pipeline.publishing.loading import clear_tables
     from spendsense_pipeline.settings import FEWEST_USERS
 
-    vocabulary()
-    generate_shard(_resolved(OperatorConfig(), dt.date(2025, 6, 30), None), 0, FEWEST_USERS)
+    few = json.dumps({"config": {"num_users": FEWEST_USERS}})
+    con = empty_database()
+    _made(Request(few, dt.date(2025, 6, 30), None), con)
+    clear_tables(con)
     gc.collect()
     # What is here now stays: children that look for garbage would only copy its pages.
     gc.freeze()
+    return con
 
 
-def _child(connection: socket.socket) -> None:
+def _child(connection: socket.socket, con: duckdb.DuckDBPyConnection) -> None:
     """Make one preview and end."""
     status = 1
     try:
@@ -76,7 +82,7 @@ def _child(connection: socket.socket) -> None:
         request = receive(connection)
         send(connection, Started(os.getpid()))
         threading.Thread(target=_end_when_closed, args=(connection,), daemon=True).start()
-        send(connection, _answer(request))
+        send(connection, _answer(request, con))
         status = 0
     except (EOFError, OSError):
         pass  # Nobody is there to be told.
@@ -90,11 +96,11 @@ def _end_when_closed(connection: socket.socket) -> None:
     os._exit(1)
 
 
-def _answer(request: Request) -> Preview | Exception:
+def _answer(request: Request, con: duckdb.DuckDBPyConnection) -> Preview | Exception:
     from spendsense_pipeline.errors import SpendSenseError
 
     try:
-        return _made(request)
+        return _made(request, con)
     except SpendSenseError as error:
         return error
     except Exception as error:
@@ -103,12 +109,12 @@ def _answer(request: Request) -> Preview | Exception:
         return RuntimeError(f"{type(error).__name__}: {error}")
 
 
-def _made(request: Request) -> Preview:
+def _made(request: Request, con: duckdb.DuckDBPyConnection) -> Preview:
     from spendsense_pipeline.controls.uploads import uploaded_config
     from spendsense_pipeline.preview.making import preview
 
     asked = uploaded_config(request.asked)
-    found = preview(_resolved(asked, request.as_of, request.history_start))
+    found = preview(_resolved(asked, request.as_of, request.history_start), con=con)
     used = resource.getrusage(resource.RUSAGE_SELF)
     return replace(found, cpu_seconds=used.ru_utime + used.ru_stime)
 

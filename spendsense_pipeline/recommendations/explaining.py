@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from spendsense_pipeline.recommendations.catalogue import Catalogue
-from spendsense_pipeline.recommendations.knowing import QUERIES, knowing
+from spendsense_pipeline.recommendations.knowing import KNOWN, QUERIES, knowing
 from spendsense_pipeline.recommendations.relations import ITEMS, TOLD, create_items, create_told
 from spendsense_pipeline.sql import literal
 
@@ -72,8 +72,11 @@ def items_left_out(
         The items, in order of window, kind and id.
     """
     with knowing(con, f"select {literal(user_id)} as user_id"):
-        create_items(con, catalogue)
-        create_told(con)
+        [(personas,)] = con.execute(
+            f"select list_distinct(flatten(list(personas))) from {KNOWN}"
+        ).fetchall()
+        create_items(con, [item for item in catalogue if {*item.personas} & {*(personas or ())}])
+        create_told(con, is_printed=False)
         rows = con.execute(QUERIES.text("why_not.sql")).fetchall()
     for table in (ITEMS, TOLD):
         con.execute(f"drop table temp.{table}")

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from spendsense_pipeline.recommendations.catalogue import Catalogue, Condition, Item, pieces_of
+from spendsense_pipeline.recommendations.catalogue import Condition, Item, pieces_of
 from spendsense_pipeline.recommendations.facts import TEXT, Fact, facts
 from spendsense_pipeline.sql import literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import duckdb
 
 ITEMS: Final = "_advice_items"
@@ -52,14 +54,14 @@ _STRUCTURE: Final = [
 """As DuckDB's `from_json` takes it. Heads and tails are what is the same of everybody, as JSON."""
 
 
-def create_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+def create_items(con: duckdb.DuckDBPyConnection, items: Iterable[Item]) -> None:
     """Make ITEMS.
 
     Args:
         con: any connection.
-        catalogue: the one in force, its thresholds bound.
+        items: of the catalogue in force, its thresholds bound.
     """
-    rows = json.dumps([_item(item) for item in catalogue])
+    rows = json.dumps([_item(item) for item in items])
     con.execute(
         f"create or replace temp table {ITEMS} as"
         " select unnest(from_json($items, $structure), max_depth := 2)",
@@ -67,11 +69,17 @@ def create_items(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     )
 
 
-def create_told(con: duckdb.DuckDBPyConnection) -> None:
-    """Make TOLD of `_advice_facts`: every fact as a number and as it is said; null: unknown."""
+def create_told(con: duckdb.DuckDBPyConnection, *, is_printed: bool = True) -> None:
+    """Make TOLD of `_advice_facts`: every fact as a number and as it is said; null: unknown.
+
+    Args:
+        con: holds `_advice_facts`, and what facts are said with.
+        is_printed: whether the words are needed, which takes most of the time; without them a fact
+            that could be said is empty.
+    """
     every = facts().values()
     values = ("null" if fact.unit == TEXT else fact.name for fact in every)
-    words = (printed(fact) for fact in every)
+    words = (printed(fact) if is_printed else _sayable(fact) for fact in every)
     ids = (fact.row or "null" for fact in every)
     con.execute(
         f"create or replace temp table {TOLD} as select known_no,"
@@ -91,6 +99,11 @@ def printed(fact: Fact) -> str:
     if not fact.is_citable:
         return "null"
     return fact.name if fact.unit == TEXT else f"said({fact.name}, {literal(fact.unit)})"
+
+
+def _sayable(fact: Fact) -> str:
+    """SQL of a fact that is empty where it can be said to a person, and null where it cannot."""
+    return f"case when {fact.name} is not null then '' end" if fact.is_citable else "null"
 
 
 def template_pieces(template: str) -> list[dict[str, Any]]:

@@ -56,6 +56,10 @@ class DatasetReader:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+_FOUND_SOUND: dict[Path, tuple[int, int, int]] = {}
+"""Datasets whose columns are those declared, and which file each was then."""
+
+
 @contextlib.contextmanager
 def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[DatasetReader]:
     """The dataset readers see now, or the one at `path`.
@@ -79,7 +83,15 @@ def open_dataset(settings: Settings, path: Path | None = None) -> Iterator[Datas
 
 
 def _require_declared_columns(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
-    """Refuse a dataset whose tables are not those this version reads."""
+    """Refuse a dataset whose tables are not those this version reads.
+
+    A file that was found to hold them is not asked again while it is the same: to list columns
+    takes as long as to open it.
+    """
+    file = dataset.path.stat()
+    identity = (file.st_ino, file.st_size, file.st_mtime_ns)
+    if _FOUND_SOUND.get(dataset.path) == identity:
+        return
     present: dict[str, set[str]] = {}
     for table, column in con.execute(
         "select table_name, column_name from duckdb_columns() "
@@ -95,6 +107,7 @@ def _require_declared_columns(con: duckdb.DuckDBPyConnection, dataset: Dataset) 
                 else f"it has no {table.name}"
             )
             raise _outdated(dataset, what)
+    _FOUND_SOUND[dataset.path] = identity
 
 
 def _outdated(dataset: Dataset, what: str) -> WarehouseError:

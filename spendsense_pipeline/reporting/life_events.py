@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
@@ -24,7 +25,7 @@ class Happened:
 
 @dataclass(frozen=True)
 class Noticing:
-    """All events of a dataset."""
+    """The events of a dataset."""
 
     events: int
     people: int
@@ -48,14 +49,24 @@ def happened_to(published: DatasetReader, user_id: str) -> tuple[Happened, ...]:
     return tuple(Happened(**row) for row in rows)
 
 
-def noticing(published: DatasetReader) -> Noticing:
-    """How many events there are, and the median days until each window noticed one."""
+def noticing(published: DatasetReader, *, gone: Sequence[str] = ()) -> Noticing:
+    """How many events there are, and the median days until each window noticed one.
+
+    Args:
+        published: the dataset.
+        gone: people who have taken consent back since, and whose events do not count.
+    """
+    without = {"gone": list(gone)}
     [(events, people)] = published.con.execute(
         "select count(*), count(distinct user_id) from life_events"
+        " where user_id not in (select unnest($gone::varchar[]))",
+        without,
     ).fetchall()
     medians = dict(
         published.con.execute(
-            "select window_days, median(noticed_after_days) from event_detection group by 1"
+            "select window_days, median(noticed_after_days) from event_detection"
+            " where user_id not in (select unnest($gone::varchar[])) group by 1",
+            without,
         ).fetchall()
     )
     return Noticing(events, people, medians.get(SHORT_WINDOW), medians.get(LONG_WINDOW))

@@ -1,5 +1,5 @@
 -- How many people went from which persona to which between neighbouring months' ends of a window;
--- most stay where they are.
+-- most stay where they are. Who has taken consent back since is left out.
 with ordered as (
   select
     user_id,
@@ -9,7 +9,7 @@ with ordered as (
     lag(as_of) over by_month as from_as_of,
     lag(primary_persona) over by_month as from_persona
   from persona_history
-  where window_days = $window_days
+  where window_days = $window_days and user_id not in (select unnest($gone::varchar[]))
   window by_month as (partition by user_id order by as_of)
 )
 select

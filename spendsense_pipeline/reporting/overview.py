@@ -1,5 +1,6 @@
 """The parts of an overview that a page asks for: how fresh the dataset is, who became what over the
 months, what has happened, what waits. Each is read by itself, so that a page takes what it shows.
+Whoever has taken consent back since the dataset was made counts in none of it any more.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 EVENTS_SHOWN: Final = 10
+_OF_WINDOW: Final = (
+    "window_days = $window_days and user_id not in (select unnest($gone::varchar[]))"
+)
 _QUERIES = QueryFolder(__package__)
 
 
@@ -139,16 +143,17 @@ def overview(published: DatasetReader, settings: Settings, *, today: dt.date) ->
         settings: where the review log and consent decisions are.
         today: the day it is.
     """
+    gone = withdrawn(read_decisions(settings))
     results = check_results(published)
     failed = (each for each in results if not each.passed)
     return Overview(
         freshness=freshness(published, settings, today=today),
-        mix=mix_of(published),
-        coverage={each.window_days: each.share for each in coverage(published.con)},
-        flow=persona_flow(published, LONG_WINDOW),
+        mix=mix_of(published, gone=gone),
+        coverage={each.window_days: each.share for each in coverage(published.con, gone=gone)},
+        flow=persona_flow(published, settings, LONG_WINDOW),
         checks=counted(results),
         failed_checks=tuple(sorted(failed, key=lambda each: not each.blocks)),
-        noticing=noticing(published),
+        noticing=noticing(published, gone=gone),
         recent_events=recent_events(published, settings),
         items=review_queue(published, settings, limit=0).counts,
     )
@@ -185,25 +190,27 @@ def freshness(published: DatasetReader, settings: Settings, *, today: dt.date) -
     )
 
 
-def persona_flow(published: DatasetReader, window_days: int) -> PersonaFlow:
+def persona_flow(published: DatasetReader, settings: Settings, window_days: int) -> PersonaFlow:
     """Who became what, from month's end to month's end.
 
     Args:
         published: the dataset.
+        settings: where consent decisions are.
         window_days: the window.
     """
+    of_window = {"window_days": window_days, "gone": withdrawn(read_decisions(settings))}
     counts = published.rows(
         "select as_of, primary_persona as persona, count(*) as people from persona_history "
-        "where window_days = $window_days group by as_of, primary_persona "
+        f"where {_OF_WINDOW} group by as_of, primary_persona "
         "order by as_of, list_position($personas, primary_persona), primary_persona",
-        {"window_days": window_days, "personas": list(PERSONA_KEYS)},
+        {**of_window, "personas": list(PERSONA_KEYS)},
     )
     [(told_apart,)] = published.con.execute(
         "select min(as_of) from (select as_of from persona_history "
-        "where window_days = $window_days group by as_of having min(history_days) >= $told_apart)",
-        {"window_days": window_days, "told_apart": TOLD_APART_DAYS},
+        f"where {_OF_WINDOW} group by as_of having min(history_days) >= $told_apart)",
+        {**of_window, "told_apart": TOLD_APART_DAYS},
     ).fetchall()
-    links = published.rows(_QUERIES.text("month_links.sql"), {"window_days": window_days})
+    links = published.rows(_QUERIES.text("month_links.sql"), of_window)
     return PersonaFlow(
         window_days=window_days,
         months=tuple(dict.fromkeys(row["as_of"] for row in counts)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
@@ -58,23 +59,30 @@ def past_months(published: DatasetReader, user_id: str) -> tuple[PastMonth, ...]
     return tuple(PastMonth(**row) for row in rows)
 
 
-def flows(published: DatasetReader) -> Flows:
-    """Changes between neighbouring months' ends, over everybody with enough history."""
+def flows(published: DatasetReader, *, gone: Sequence[str] = ()) -> Flows:
+    """Changes between neighbouring months' ends, over everybody with enough history.
+
+    Args:
+        published: the dataset.
+        gone: people who have taken consent back since, and do not count.
+    """
+    counted = "history_days >= $told_apart and user_id not in (select unnest($gone::varchar[]))"
+    parameters = {"told_apart": TOLD_APART_DAYS, "gone": list(gone)}
     rows = published.rows(
         "with ordered as (select *, "
         "lag(primary_persona) over person as from_persona from persona_history "
-        "where history_days >= $told_apart "
+        f"where {counted} "
         "window person as (partition by user_id, window_days order by as_of)) "
         "select from_persona, primary_persona as to_persona, "
         "count(*) filter (window_days = $short) as changes_30d, "
         "count(*) filter (window_days = $long) as changes_180d "
         "from ordered where from_persona <> primary_persona group by all "
         "order by changes_180d desc, changes_30d desc, from_persona, to_persona",
-        {"told_apart": TOLD_APART_DAYS, "short": SHORT_WINDOW, "long": LONG_WINDOW},
+        {**parameters, "short": SHORT_WINDOW, "long": LONG_WINDOW},
     )
     [(ends, people)] = published.con.execute(
         "select count(distinct as_of), count(distinct user_id) from persona_history "
-        "where history_days >= $told_apart",
-        {"told_apart": TOLD_APART_DAYS},
+        f"where {counted}",
+        parameters,
     ).fetchall()
     return Flows(max(ends - 1, 0), people, tuple(Flow(**row) for row in rows))

@@ -82,7 +82,7 @@ class PeopleAsked:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One person in the list; what lies past the raw tables is None without consent."""
+    """One person in the list; without consent everything but id, name and consent is None."""
 
     user_id: str
     name: str | None
@@ -175,7 +175,7 @@ def page_of_people(published: DatasetReader, settings: Settings, asked: PeopleAs
 
 
 def create_people(published: DatasetReader, settings: Settings) -> None:
-    """Make `_people`: a row per person, nothing past raw without consent.
+    """Make `_people`: a row per person, without consent only what they are found by.
 
     Args:
         published: the dataset.

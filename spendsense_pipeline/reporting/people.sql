@@ -1,5 +1,5 @@
--- One row per person as a list of people shows them: what holds of consent now, and of those who
--- consent what was decided.
+-- One row per person as a list of people shows them: what they are found by, what holds of consent
+-- now, and of those who consent whom they are and what was decided.
 with
 decided as (
   select
@@ -29,10 +29,10 @@ changed as (
 select
   person.user_id,
   person.name,
-  person.age,
-  person.region,
-  person.income_tier,
-  person.target_persona,
+  case when person.is_shown then person.age end as age,
+  case when person.is_shown then person.region end as region,
+  case when person.is_shown then person.income_tier end as income_tier,
+  case when person.is_shown then person.target_persona end as target_persona,
   person.consent_status,
   person.is_decided_since,
   short.primary_persona as persona_30d,

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.rules import persona_title
@@ -93,7 +94,11 @@ class PersonView:
 
 
 def view_person(
-    published: DatasetReader, user_id: str, *, decision: recorded.Decision | None = None
+    published: DatasetReader,
+    user_id: str,
+    *,
+    decision: recorded.Decision | None = None,
+    reads: Collection[str] | None = None,
 ) -> PersonView:
     """Collect everything about one person.
 
@@ -101,6 +106,7 @@ def view_person(
         published: the dataset.
         user_id: the person.
         decision: on consent, made since the dataset was.
+        reads: of `VIEWED` what is collected, where that is not all.
     """
     user = find_user(published, user_id)
     about = {
@@ -119,13 +125,11 @@ def view_person(
         consent_status=consent.status,
         withheld=None,
         as_of=as_of,
-        accounts=_accounts(published, user_id),
-        streams=_streams(published, user_id),
-        months=months_of(published, user_id),
-        features=features_of(published, user_id),
-        decisions=_decisions(published, user_id),
-        past_months=past_months(published, user_id),
-        life_events=happened_to(published, user_id),
+        **{
+            name: collect(published, user_id)
+            for name, collect in VIEWED.items()
+            if reads is None or name in reads
+        },
     )
 
 
@@ -194,3 +198,15 @@ def _decisions(published: DatasetReader, user_id: str) -> tuple[Decision, ...]:
         )
         for row in rows
     )
+
+
+VIEWED: Final[Mapping[str, Callable[[DatasetReader, str], Any]]] = {
+    "accounts": _accounts,
+    "streams": _streams,
+    "months": months_of,
+    "features": features_of,
+    "decisions": _decisions,
+    "past_months": past_months,
+    "life_events": happened_to,
+}
+"""What a view collects of somebody who consents, by the field it is in."""

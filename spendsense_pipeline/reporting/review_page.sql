@@ -4,6 +4,7 @@ select
   page.user_id,
   page.state,
   page.rank,
+  page.standing,
   any_value(item.kind) as kind,
   any_value(item.form) as form,
   any_value(item.content_id) as content_id,
@@ -13,5 +14,5 @@ select
 from _review_page as page
 join recommendations as item
   on item.recommendation_id = page.recommendation_id and item.user_id = page.user_id
-group by page.place, page.recommendation_id, page.user_id, page.state, page.rank
+group by page.place, page.recommendation_id, page.user_id, page.state, page.rank, page.standing
 order by page.place

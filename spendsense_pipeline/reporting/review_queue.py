@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +17,8 @@ from spendsense_pipeline.review.states import STATES
 from spendsense_pipeline.sql import QueryFolder, create_temporary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.review.policy import Policy
     from spendsense_pipeline.settings import Settings
@@ -41,6 +45,20 @@ class ItemsOf:
     content_id: str | None = None
 
 
+class Noted:
+    """Which items a queue held and how each stood: eight bytes an item, whoever has them open."""
+
+    def __init__(self, standings: Iterable[int]) -> None:
+        self._standings = array("Q", sorted(standings))
+
+    def __len__(self) -> int:
+        return len(self._standings)
+
+    def __contains__(self, standing: int) -> bool:
+        at = bisect_left(self._standings, standing)
+        return at < len(self) and self._standings[at] == standing
+
+
 @dataclass(frozen=True)
 class Queue:
     """What there is to review.
@@ -53,6 +71,7 @@ class Queue:
         hidden: items of people who have withdrawn consent, which are in no other figure.
         items: those asked for, what waits for somebody first.
         found: how many there are of them; `items` may be the first few.
+        noted: which they are and how they stand, where that was asked for.
     """
 
     dataset_id: str
@@ -62,6 +81,7 @@ class Queue:
     hidden: int
     items: tuple[QueueItem, ...]
     found: int
+    noted: Noted | None = None
 
 
 EVERY_ITEM = ItemsOf()
@@ -75,6 +95,8 @@ def review_queue(
     items: ItemsOf = EVERY_ITEM,
     limit: int | None = None,
     offset: int = 0,
+    is_noted: bool = False,
+    as_noted: Noted | None = None,
 ) -> Queue:
     """The items of a dataset by the state they are in.
 
@@ -85,6 +107,8 @@ def review_queue(
         items: which items.
         limit: how many of them at most; None for all.
         offset: how many to pass over.
+        is_noted: take note of all that are found.
+        as_noted: of the items only those that stand as they stood when they were noted.
 
     Raises:
         SpendSenseError: there is no such state or person, or the person has withdrawn consent.
@@ -117,8 +141,10 @@ def review_queue(
         items=tuple(
             reviewed.queued(row)
             for row in _page(published, status=status, limit=limit, offset=offset)
+            if as_noted is None or row["standing"] in as_noted
         ),
         found=counts.get(status, 0) if status else sum(counts.values()),
+        noted=_noted(published, status) if is_noted else None,
     )
 
 
@@ -148,6 +174,14 @@ def _page(
         {"status": status, "order": list(STATES), "limit": limit, "offset": offset},
     )
     return published.rows(_QUERIES.text("review_page.sql"))
+
+
+def _noted(published: DatasetReader, status: str | None) -> Noted:
+    rows = published.con.execute(
+        "select standing from _review_queue where state = coalesce($status, state)",
+        {"status": status},
+    ).fetchall()
+    return Noted(standing for (standing,) in rows)
 
 
 def _count_of(published: DatasetReader, users: list[str]) -> int:

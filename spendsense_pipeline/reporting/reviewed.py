@@ -66,10 +66,12 @@ class Reviewed:
         return {item_id: self.states[item_id] for item_id in said}
 
     def parameters(self) -> dict[str, Any]:
-        """The states as a query is bound to them: `item_ids`, `states`, `unsaid` of the rest."""
+        """The states as a query is bound to them: `item_ids`, `states`, `since` when, and
+        `unsaid` of the rest."""
         return {
             "item_ids": list(self.states),
             "states": [item.state for item in self.states.values()],
+            "since": [item.at for item in self.states.values()],
             "unsaid": unsaid(self.policy, None).state,
         }
 

@@ -13,6 +13,7 @@ from spendsense_pipeline.checks.control_fidelity import ControlFidelity, recorde
 from spendsense_pipeline.checks.population import coverage, persona_mix
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, persona_title
 from spendsense_pipeline.publishing.commands import refresh_command
+from spendsense_pipeline.publishing.consent import read_decisions, withdrawn
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader
 from spendsense_pipeline.reporting.evaluation import Evaluation, evaluation_now
 from spendsense_pipeline.reporting.life_events import Noticing, noticing
@@ -28,6 +29,8 @@ from spendsense_pipeline.tables import tables_in
 from spendsense_pipeline.tables.features import LONG_WINDOW, SHORT_WINDOW
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from spendsense_pipeline.settings import Settings
 
 # Days after which a nightly dataset is no longer last night's.
@@ -49,7 +52,10 @@ class MixRow:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything `spendsense summary` says."""
+    """Everything `spendsense summary` says.
+
+    What is counted of people past the raw tables is counted of those who consent now.
+    """
 
     dataset_id: str
     as_of: dt.date
@@ -96,8 +102,11 @@ def summarize(
 
     con, dataset = published.con, published.dataset
     checks = _checked_again(published) if check_again else check_results(published)
+    gone = withdrawn(read_decisions(settings))
     [(people, consenting)] = con.execute(
-        "select count(*), count(*) filter (consent_status = 'granted') from raw_users"
+        "select count(*), count(*) filter (consent_status = 'granted'"
+        " and user_id not in (select unnest($gone::varchar[]))) from raw_users",
+        {"gone": gone},
     ).fetchall()
     return Summary(
         dataset_id=dataset.dataset_id,
@@ -111,10 +120,10 @@ def summarize(
         people=people,
         consenting=consenting,
         rows=row_counts(published),
-        mix=mix_of(published),
-        coverage={each.window_days: each.share for each in coverage(con)},
-        flows=flows(published),
-        life_events=noticing(published),
+        mix=mix_of(published, gone=gone),
+        coverage={each.window_days: each.share for each in coverage(con, gone=gone)},
+        flows=flows(published, gone=gone),
+        life_events=noticing(published, gone=gone),
         recommendations=review_queue(published, settings, limit=0).counts,
         evaluation=evaluation_now(published),
         control_fidelity=tuple(recorded_fidelity(con)),
@@ -138,13 +147,14 @@ def _checked_again(published: DatasetReader) -> tuple[CheckResult, ...]:
     return tuple(CheckResult.of(outcome) for outcome in run_all(published.con, published.resolved))
 
 
-def mix_of(published: DatasetReader) -> tuple[MixRow, ...]:
+def mix_of(published: DatasetReader, *, gone: Sequence[str] = ()) -> tuple[MixRow, ...]:
     """Every persona, requested beside assigned, in order of the rule book.
 
     Args:
         published: the dataset.
+        gone: people who have taken consent back since, and do not count.
     """
-    shares = {(s.persona, s.window_days): s for s in persona_mix(published.con)}
+    shares = {(s.persona, s.window_days): s for s in persona_mix(published.con, gone=gone)}
     weights = {str(key.value): w for key, w in published.resolved.target_weights.items()}
     return tuple(
         MixRow(

@@ -113,7 +113,7 @@ def test_what_cannot_show_is_said() -> None:
 @pytest.mark.long
 def test_a_preview_costs_little_more_than_making_the_people() -> None:
     """Of a hundred people and six months: 2.8 times the processor time of generating them was
-    measured, where the steps apart, with two threads, take 4.2."""
+    measured, where the steps apart, with two threads and every statement parsed anew, take 4.2."""
     resolved = a_configuration(config={"num_users": 100, "seed": 42, "months_history": 6})
     preview(resolved)
     generating, whole = [], []
@@ -122,7 +122,7 @@ def test_a_preview_costs_little_more_than_making_the_people() -> None:
         generate_shard(resolved, 0, 100)
         generating.append(time.process_time() - begun)
         whole.append(preview(resolved).cpu_seconds)
-    assert min(whole) < 3.7 * min(generating)
+    assert min(whole) < 3.4 * min(generating)
 
 
 def _comparable(found: Iterable[ControlFidelity]) -> list[ControlFidelity]:

@@ -21,6 +21,8 @@ from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.personas.rules import PERSONA_KEYS, all_criteria, bound
 from spendsense_pipeline.recommendations import catalogue_in_force
 from spendsense_pipeline.recommendations.explaining import items_left_out
+from spendsense_pipeline.recommendations.knowing import knowing
+from spendsense_pipeline.recommendations.relations import TOLD, create_told
 from spendsense_pipeline_tests.fixtures.advised_people import (
     POPULATIONS,
     advise,
@@ -315,6 +317,20 @@ def test_what_keeps_an_item_away_is_said_with_its_value() -> None:
             assert fitting == (not left.kept_away_by)
             for unmet in left.kept_away_by:
                 assert unmet.value == facts[user_id, left.window_days][unmet.feature]
+
+
+def test_what_can_be_told_is_known_without_the_words() -> None:
+    _, con = population("natural")
+    with knowing(con):
+        create_told(con)
+        printed = rows(con, f"select known_no, words from {TOLD} order by known_no")
+        create_told(con, is_printed=False)
+        sayable = rows(con, f"select known_no, words from {TOLD} order by known_no")
+    con.execute(f"drop table temp.{TOLD}")
+    for (known_no, words), (same_no, empty) in zip(printed, sayable, strict=True):
+        assert known_no == same_no
+        assert [word is None for word in words] == [word is None for word in empty]
+        assert {*empty} == {"", None}
 
 
 def test_a_shortfall_is_stated_and_not_padded() -> None:

@@ -9,24 +9,30 @@ from pathlib import Path
 
 import pytest
 
+from spendsense_pipeline.publishing.loading import load_rows
 from spendsense_pipeline.recommendations.guardrails import GUARDRAILS
 from spendsense_pipeline.reporting.checked import checked, grouped, realism_now
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader, open_dataset
 from spendsense_pipeline.reporting.kept_datasets import kept_datasets
+from spendsense_pipeline.reporting.life_events import Noticing, noticing
 from spendsense_pipeline.reporting.overview import overview, persona_flow
 from spendsense_pipeline.reporting.people import PeopleAsked, people_page
 from spendsense_pipeline.reporting.people_facets import people_facets
 from spendsense_pipeline.reporting.review_queue import review_queue
 from spendsense_pipeline.reporting.runs import CheckResult
+from spendsense_pipeline.reporting.summary import summarize
 from spendsense_pipeline.settings import Settings
+from spendsense_pipeline.tables.raw import LIFE_EVENTS
 from spendsense_pipeline_tests.fixtures.tiny_dataset import published as published_in
 from spendsense_pipeline_tests.fixtures.tiny_dataset import settings_in
 from spendsense_pipeline_tests.reporting.made_readers import a_reader
 
 
 @pytest.mark.parametrize("window", [30, 180])
-def test_links_carry_everybody_from_month_to_month(reader: DatasetReader, window: int) -> None:
-    flow = persona_flow(reader, window)
+def test_links_carry_everybody_from_month_to_month(
+    reader: DatasetReader, settings: Settings, window: int
+) -> None:
+    flow = persona_flow(reader, settings, window)
     history = {
         (row["user_id"], row["as_of"]): row["primary_persona"]
         for row in reader.rows(
@@ -82,6 +88,66 @@ def test_who_revoked_is_counted_apart_and_has_no_events(revoked: tuple[Settings,
     assert sum(found.items.values()) == items
     [kept] = kept_datasets(settings)
     assert (kept.withdrawn_since, kept.people, kept.is_current) == (1, 20, True)
+
+
+def test_who_revoked_counts_nowhere(revoked: tuple[Settings, str]) -> None:
+    """Every figure is that of a dataset without them."""
+    settings, gone = revoked
+    with open_dataset(settings) as reader:
+        today = reader.dataset.as_of
+        found = overview(reader, settings, today=today)
+        summary = summarize(reader, settings, today=today)
+        assert found.mix == summary.mix
+        assert found.coverage == summary.coverage
+        assert found.freshness.consenting - 1 == summary.consenting
+        for window in (30, 180):
+            judged = reader.rows(
+                "from persona_assignments where user_id <> $gone and window_days = $window",
+                {"gone": gone, "window": window},
+            )
+            people = Counter(row["primary_persona"] for row in judged)
+            assert {
+                row.persona: n for row in found.mix if (n := getattr(row, f"people_{window}d"))
+            } == people
+            for row in found.mix:
+                share = getattr(row, f"assigned_{window}d")
+                assert share == pytest.approx(people[row.persona] / summary.consenting)
+            covered = len(judged) - people["general"]
+            assert found.coverage[window] == pytest.approx(covered / len(judged))
+        months = reader.rows(
+            "from persona_history where window_days = 180 and user_id <> $gone", {"gone": gone}
+        )
+        assert {(c.as_of, c.persona): c.people for c in found.flow.counts} == Counter(
+            (row["as_of"], row["primary_persona"]) for row in months
+        )
+        last = found.flow.months[-1]
+        links = [link.people for link in found.flow.links if link.to_as_of == last]
+        assert sum(links) == summary.consenting
+        assert summary.flows.people <= summary.consenting
+
+
+def test_what_happened_to_whoever_is_gone_does_not_count() -> None:
+    reader = a_reader()
+    events = [
+        {
+            "event_id": f"e{number}",
+            "user_id": f"user_000{number}",
+            "kind": "new_job",
+            "happened_on": dt.date(2026, 3, 2),
+            "changes": "[]",
+            "persona_before": "general",
+            "persona_after": "general",
+        }
+        for number in range(3)
+    ]
+    load_rows(reader.con, LIFE_EVENTS, events)
+    reader.con.execute(
+        "insert into event_detection by name select event_id, user_id, 30 as window_days, kind,"
+        " happened_on, 10 * (1 + row_number() over (order by event_id)) as noticed_after_days,"
+        " 'noticed' as status from life_events"
+    )
+    assert noticing(reader) == Noticing(3, 3, 30.0, None)
+    assert noticing(reader, gone=["user_0002"]) == Noticing(2, 2, 25.0, None)
 
 
 def test_checks_are_grouped_once_each_with_guardrails_apart(reader: DatasetReader) -> None:

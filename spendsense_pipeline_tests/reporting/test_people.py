@@ -9,11 +9,13 @@ import pytest
 
 from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.personas.rules import PERSONA_KEYS
+from spendsense_pipeline.publishing.consent import record_decision
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader, open_dataset
 from spendsense_pipeline.reporting.people import SORTS, PeopleAsked, PersonRow, people_page
 from spendsense_pipeline.reporting.people_facets import people_facets
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline.tables.raw import INCOME_TIERS
+from spendsense_pipeline_tests.reporting.conftest import LATER
 
 
 def everybody(reader: DatasetReader, settings: Settings, **asked: Any) -> list[PersonRow]:
@@ -34,8 +36,9 @@ def test_every_person_is_listed_with_what_the_tables_say(
     assert [row.user_id for row in rows] == sorted(users, key=lambda user: int(user[5:]))
     for row in rows:
         user, consents = users[row.user_id], (row.user_id, 30) in judged
-        assert (row.name, row.age, row.region) == (user["name"], user["age"], user["region"])
-        assert row.consent_status == user["consent_status"]
+        assert (row.name, row.consent_status) == (user["name"], user["consent_status"])
+        for fact in ("age", "region", "income_tier", "target_persona"):
+            assert getattr(row, fact) == (user[fact] if consents else None)
         assert row.persona_30d == (judged[row.user_id, 30]["primary_persona"] if consents else None)
         assert row.severity_180d == (judged[row.user_id, 180]["severity"] if consents else None)
         expected = len(waiting.get(row.user_id, ())) if consents else None
@@ -119,14 +122,23 @@ def test_what_cannot_be_asked_says_so(reader: DatasetReader, settings: Settings)
             people_page(reader, settings, PeopleAsked(**wrong))
 
 
-def test_who_revoked_shows_nothing_past_raw(revoked: tuple[Settings, str]) -> None:
+def test_who_does_not_consent_is_only_found(revoked: tuple[Settings, str]) -> None:
+    """By id, name and consent, and by nothing else: whether they never agreed, have withdrawn, or
+    have agreed since and not been processed yet."""
     settings, user_id = revoked
     with open_dataset(settings) as reader:
         [row] = everybody(reader, settings, consent="revoked")
         assert (row.user_id, row.is_decided_since) == (user_id, True)
-        past_raw = (row.persona_30d, row.persona_180d, row.severity_30d, row.life_events)
-        assert (*past_raw, row.awaiting_review) == (None,) * 5
-        assert people_facets(reader, settings).decided_since == 1
+        [denied, *_] = everybody(reader, settings, consent="denied")
+        record_decision(settings, denied.user_id, "granted", decided_at=LATER)
+        for each in (user_id, denied.user_id):
+            [row] = everybody(reader, settings, text=each)
+            shown = {name for name, value in vars(row).items() if value is not None}
+            assert shown == {"user_id", "name", "consent_status", "is_decided_since"}
+            [about] = reader.rows("from raw_users where user_id = $each", {"each": each})
+            for fact in ("region", "income_tier"):
+                assert row not in everybody(reader, settings, **{fact: about[fact]})
+        assert people_facets(reader, settings).decided_since == 2
         judged = [
             other for key in PERSONA_KEYS for other in everybody(reader, settings, persona=key)
         ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from spendsense_pipeline.errors import SpendSenseError
+from spendsense_pipeline.operations.reviewing import say
 from spendsense_pipeline.reporting.dataset_reader import DatasetReader, open_dataset
 from spendsense_pipeline.reporting.review_queue import ItemsOf, review_queue
 from spendsense_pipeline.settings import Settings
+from spendsense_pipeline_tests.fixtures.reviews import after
 
 
 def test_pages_cut_the_whole_queue(reader: DatasetReader, settings: Settings) -> None:
@@ -48,6 +52,47 @@ def test_filters_take_their_items_and_counts(reader: DatasetReader, settings: Se
     assert (nothing.found, nothing.items) == (0, ())
     with pytest.raises(SpendSenseError):
         review_queue(reader, settings, status="unheard of")
+
+
+def test_what_was_noted_is_told_from_what_came_or_changed_since(own_copy: Path) -> None:
+    """Noted of some: others are new. Of all: what was flagged since does not stand as it stood, nor
+    what was given other words, though it is edited as before."""
+    own = Settings.from_environment()
+    with open_dataset(own) as reader:
+        whole = review_queue(reader, own, is_noted=True)
+        kind = ItemsOf(kind="offer")
+        some = review_queue(reader, own, items=kind, limit=3, is_noted=True)
+        assert whole.noted is not None
+        assert some.noted is not None
+        assert (len(whole.noted), len(some.noted)) == (whole.found, some.found)
+        of_some = review_queue(reader, own, as_noted=some.noted)
+        assert of_some.items == review_queue(reader, own, items=kind).items
+        assert of_some.found == whole.found
+        flagged, edited, *others = [item.recommendation_id for item in whole.items]
+    say(own, "flag", [flagged], reason="look", operator="ann", now=lambda: after(1))
+    say(
+        own,
+        "edit",
+        [edited],
+        text="A plan may help with {monthly_expenses_usd}.",
+        operator="ann",
+        now=lambda: after(2),
+    )
+    with open_dataset(own) as reader:
+        now = review_queue(reader, own, is_noted=True)
+        left = review_queue(reader, own, as_noted=whole.noted)
+        assert {item.recommendation_id for item in left.items} == set(others)
+    say(
+        own,
+        "edit",
+        [edited],
+        text="A plan may well help with {monthly_expenses_usd}.",
+        operator="ann",
+        now=lambda: after(3),
+    )
+    with open_dataset(own) as reader:
+        left = review_queue(reader, own, as_noted=now.noted)
+        assert {item.recommendation_id for item in left.items} == {flagged, *others}
 
 
 def test_items_of_who_revoked_are_hidden(revoked: tuple[Settings, str]) -> None:

@@ -138,6 +138,59 @@ def test_what_is_kept_stays_where_it_is(server: Dashboard, page: Page) -> None:
         expect(row.get_by_label(f"{name}, per cent")).to_have_value(share)
 
 
+def test_what_is_kept_stays_kept_over_a_reload(server: Dashboard, page: Page) -> None:
+    open_form(page, server)
+    row = control(page, "persona_weights")
+    for title in ("High Utilization", "Savings Builder", "Variable Income"):
+        row.get_by_label(f"Ask for {title}").check()
+    kept = row.get_by_role("button", name="Keep High Utilization")
+    kept.click()
+    expect(kept).to_have_attribute("aria-pressed", "true")
+    share = row.get_by_label("High Utilization, per cent")
+    before = share.input_value()
+    open_form(page, server)
+    expect(kept).to_have_attribute("aria-pressed", "true")
+    expect(row.locator("[aria-pressed=true]")).to_have_count(1)
+    row.get_by_label("Savings Builder, per cent").fill("30")
+    left = 100 - 30 - float(before)
+    expect(row.get_by_label("Variable Income, per cent")).to_have_value(f"{left:.3g}")
+    expect(share).to_have_value(before)
+    kept.click()
+    expect(kept).to_have_attribute("aria-pressed", "false")
+    open_form(page, server)
+    expect(share).to_have_value(before)
+    expect(row.locator("[aria-pressed=true]")).to_have_count(0)
+
+
+def test_two_tabs_of_a_visitor_ask_for_two_things(server: Dashboard, page: Page) -> None:
+    """Each keeps its own over a reload; one that is new begins with what was changed last."""
+    begin_with(page, server, SMALL)
+    other = page.context.new_page()
+    open_form(other, server)
+    open_group(other, "As a file")
+    seeds = [each.get_by_label("Seed", exact=True) for each in (page, other)]
+    people = [each.get_by_label("Num users", exact=True) for each in (page, other)]
+    expect(people[1]).to_have_value("20")
+    seeds[1].fill("222")
+    expect(other.locator("pre.file")).to_contain_text("222")
+    people[0].fill("31")
+    expect(page.locator("pre.file")).to_contain_text("31")
+    assert "seed" not in asked(page)["config"]
+    for _ in range(2):
+        for tab in (page, other):
+            tab.reload()
+            tab.wait_for_function("window.did_handshake === true")
+        for found, (seed, count) in zip(
+            zip(seeds, people, strict=True), (("42", "31"), ("222", "20")), strict=True
+        ):
+            expect(found[0]).to_have_value(seed)
+            expect(found[1]).to_have_value(count)
+    picture(other)
+    third = page.context.new_page()
+    open_form(third, server)
+    expect(third.get_by_label("Num users", exact=True)).to_have_value("31")
+
+
 def test_a_reload_loses_nothing_and_a_value_is_taken_back(server: Dashboard, page: Page) -> None:
     open_form(page, server)
     page.get_by_label("Preset").select_option("overlap_testing")

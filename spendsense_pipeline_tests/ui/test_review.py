@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from spendsense_pipeline.operations.consent import decide_consent
 from spendsense_pipeline.operations.entries import COMMAND_LINE
+from spendsense_pipeline.operations.reviewing import say
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
 from spendsense_pipeline.reporting.review_queue import ItemsOf, review_queue
 from spendsense_pipeline.reporting.reviewed import QueueItem
@@ -45,6 +47,10 @@ def pending(server: Dashboard, **asked: str) -> tuple[QueueItem, ...]:
     settings = settings_of(server)
     with open_dataset(settings) as published:
         return review_queue(published, settings, status="pending", items=ItemsOf(**asked)).items
+
+
+def at_present() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def said_of(server: Dashboard, item: QueueItem) -> list[tuple[str, str, str | None]]:
@@ -224,6 +230,40 @@ def test_everything_found_is_approved_at_once_and_who_withdrew_is_left_out(
     assert said == {(item.recommendation_id, "approved") for item in others}
     assert everything[0].title not in shown_to(browser, own_server, gone)
     assert others[0].title in shown_to(browser, own_server, others[0].user_id)
+
+
+def test_nothing_is_approved_that_came_or_changed_after_the_page_was_shown(
+    own_server: Dashboard, page: Page
+) -> None:
+    """While somebody decides, a person gives consent again and an item is flagged."""
+    settings = settings_of(own_server)
+    everything = pending(own_server)
+    gone, flagged = everything[0].user_id, everything[-1]
+    decide_consent(settings, gone, "revoked", operator=None, via=COMMAND_LINE, at=at_present())
+    shown = pending(own_server)
+    open_page(page, f"{own_server.url}/review")
+    page.get_by_role("button", name=f"Approve all {len(shown)} found").click()
+    decide_consent(settings, gone, "granted", operator=None, via=COMMAND_LINE, at=at_present())
+    say(
+        settings,
+        "flag",
+        [flagged.recommendation_id],
+        operator="Paul",
+        reason="ask the lender",
+        now=at_present,
+    )
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    introduce(page)
+    expect(page.get_by_text(f"{len(shown) - 1} items: approved.")).to_be_visible()
+    came = len(everything) - len(shown) + 1
+    said = f"{came} items came or changed after this was shown: not approved."
+    expect(page.get_by_text(said)).to_be_visible()
+    approved = {e.recommendation_id for e in read(settings) if e.to_state == "approved"}
+    assert approved == {item.recommendation_id for item in shown} - {flagged.recommendation_id}
+    # What is shown now may be approved now.
+    page.get_by_role("button", name=f"Approve all {came} found").click()
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    expect(page.get_by_text(f"{came} items: approved.")).to_be_visible()
 
 
 def test_an_item_reads_well_on_a_phone_and_to_axe(server: Dashboard, browser: Browser) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from nicegui import app, ui
+from nicegui import ui
 
 from spendsense_pipeline.controls.checking import check
 from spendsense_pipeline.controls.drafts import Draft
@@ -19,13 +19,13 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.launching.preparing import Plan, RunRequest, plan
 from spendsense_pipeline.preview.worker import SupersededError
 from spendsense_pipeline.publishing.imported import find_import
+from spendsense_pipeline.ui.pages.generate_kept import Asking, keep, newest, of_tab
 
 if TYPE_CHECKING:
     from spendsense_pipeline.controls.resolved import ResolvedConfig
     from spendsense_pipeline.preview.records import Preview
     from spendsense_pipeline.ui.room import Room
 
-_KEPT = "generate"
 # Somebody who types is not interrupted; who has stopped does not wait.
 _PAUSE_SECONDS = 0.25
 
@@ -57,7 +57,7 @@ class Desk:
 
     def __init__(self, room: Room) -> None:
         self.room = room
-        self.draft = Draft.from_text(app.storage.user.get(_KEPT))
+        self._asking = newest()
         self.is_fresh = False
         self.replace_import = False
         self.judged = Judged((), None, "")
@@ -75,6 +75,11 @@ class Desk:
         self._client.on_connect(self._begin)
         self._client.on_disconnect(self._leave)
         self._client.on_delete(self._leave)
+
+    @property
+    def draft(self) -> Draft:
+        """What is asked for."""
+        return self._asking.draft
 
     def on_judged(self, part: Callable[[], object]) -> None:
         """Call a part of the page whenever the draft was changed or judged."""
@@ -106,14 +111,23 @@ class Desk:
         self.draft.give(section, name, value)
         self.changed()
 
+    def lock(self, name: str, keys: list[str]) -> None:
+        """Of a distribution these keys, and no others, stay where they are."""
+        self._asking.locked[name] = keys
+        self._keep()
+
+    def locked(self, name: str) -> list[str]:
+        """The keys of a distribution that stay where they are."""
+        return self._asking.locked.get(name, [])
+
     def replace(self, draft: Draft) -> None:
         """Everything is asked anew."""
-        self.draft = draft
+        self._asking = Asking(draft)
         self.changed(at_once=True)
 
     def changed(self, *, at_once: bool = False) -> None:
         """Keep the draft, and see what it comes to, soon."""
-        app.storage.user[_KEPT] = self.draft.to_text()
+        self._keep()
         for part in self._judging:
             part()
         self._tell(is_picturing=True)
@@ -134,8 +148,28 @@ class Desk:
 
     def _begin(self) -> None:
         # What the page was built with was judged right before it was delivered.
-        self._schedule(0.0, is_judged=self._is_new)
+        is_judged = self._is_new and not self._takes_what_its_tab_asked()
+        self._schedule(0.0, is_judged=is_judged)
         self._is_new = False
+
+    def _takes_what_its_tab_asked(self) -> bool:
+        """Whether the tab, known only now, was asking for something else than was built."""
+        kept = of_tab(self._tab)
+        if kept is None:
+            self._keep()
+        if kept is None or kept.is_as(self._asking):
+            return False
+        self._asking = kept
+        for part in self._judging:
+            part()
+        return True
+
+    @property
+    def _tab(self) -> str:
+        return self._client.tab_id or ""
+
+    def _keep(self) -> None:
+        keep(self._tab, self._asking)
 
     def _leave(self) -> None:
         if self._task is not None:

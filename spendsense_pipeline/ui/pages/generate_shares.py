@@ -3,7 +3,7 @@ where they are. And who is asked for, which is a share of everybody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
@@ -53,8 +53,17 @@ class Shares:
         sound = _sound(dict.fromkeys(self._rows, 0.0) | self._shares)
         return dict(rebalanced(sound, key, value, locked=self._locked()))
 
+    def is_locked(self, key: str) -> bool:
+        """Whether a share makes no room for others."""
+        return key in self._locked()
+
+    def turn(self, key: str) -> None:
+        """Keep a share where it is, or let it go again."""
+        keys = [name for name in self._rows if (name in self._locked()) != (name == key)]
+        self._desk.lock(self._field.name, keys)
+
     def _locked(self) -> list[str]:
-        return [name for name, row in self._rows.items() if row.is_locked]
+        return self._desk.locked(self._field.name)
 
     def _tell(self) -> None:
         self._desk.give(self._field.section, self._field.name, dict(self._shares))
@@ -127,9 +136,7 @@ class _Row:
     """One key: its name, a slider, a box, and whether it is kept."""
 
     def __init__(self, shares: Shares, field: FormField, key: str, value: Any) -> None:
-        self._give: Callable[[str, Any], None] = shares.give
-        self._key = key
-        self.is_locked = False
+        self._shares, self._key = shares, key
         title = named(key)
         with ui.element("div").classes("share"):
             if isinstance(shares, PersonaShares):
@@ -146,12 +153,14 @@ class _Row:
                 attributes={"inputmode": "decimal", "aria-describedby": described_by(field)},
             )
             text("%", element="span", classes="note")
-            self._lock = show(_lock(is_locked=False), element="button", classes="lock")
-            self._lock.props(f'type=button aria-pressed=false aria-label="Keep {title}"')
+            self._lock = show(joined(), element="button", classes="lock")
+            self._lock.props(f'type=button aria-label="Keep {title}"')
             self._lock.on("click", self._turn)
+            self._mark()
 
     def put(self, value: Any, *, is_typed: bool = False) -> None:
-        """Show a share; what is being typed is left as it is."""
+        """Show a share, and whether it is kept; what is being typed is left as it is."""
+        self._mark()
         if is_typed:
             return
         self._track.put(self._position(value))
@@ -159,15 +168,19 @@ class _Row:
             self._box.put(written(value, in_percent=True))
 
     def _typed(self, typed: str) -> None:
-        self._give(self._key, read(typed, in_percent=True))
+        self._shares.give(self._key, read(typed, in_percent=True))
 
     def _moved(self, typed: str) -> None:
-        self._give(self._key, read(typed, in_percent=True))
+        self._shares.give(self._key, read(typed, in_percent=True))
 
     def _turn(self) -> None:
-        self.is_locked = not self.is_locked
-        self._lock.set_content(_lock(is_locked=self.is_locked))
-        self._lock.props(f"aria-pressed={str(self.is_locked).lower()}")
+        self._shares.turn(self._key)
+        self._mark()
+
+    def _mark(self) -> None:
+        is_locked = self._shares.is_locked(self._key)
+        self._lock.set_content(_lock(is_locked=is_locked))
+        self._lock.props(f"aria-pressed={str(is_locked).lower()}")
 
     @staticmethod
     def _position(value: Any) -> str:

@@ -54,7 +54,8 @@ def add(room: Room) -> None:
             one_of("part", part, _PARTS)
             if consent.withheld:
                 return consent, None, None
-            subject = Subject(room, view_person(published, user_id), said)
+            reads = ("decisions", *_PARTS[part].reads)
+            subject = Subject(room, view_person(published, user_id, reads=reads), said)
             return consent, subject, _PARTS[part].look(published, subject)
 
         try:

@@ -114,4 +114,4 @@ def _verdict(is_met: bool | None, value: Any) -> str:
     return "no data" if value is None else "not met"
 
 
-FEATURES = Part("Features", _look, _show)
+FEATURES = Part("Features", _look, _show, reads=("features",))

@@ -159,4 +159,4 @@ def _accounts(accounts: tuple[Account, ...]) -> None:
         text("Balances of cards and loans are what is owed.", classes="note")
 
 
-LIFE = Part("Life", _look, _show)
+LIFE = Part("Life", _look, _show, reads=("accounts", "past_months", "life_events"))

@@ -150,4 +150,4 @@ def _streams(streams: tuple[Stream, ...]) -> None:
         show(table(headings, rows, caption="Recurring streams"))
 
 
-MONEY = Part("Money", _look, _show)
+MONEY = Part("Money", _look, _show, reads=("months", "streams"))

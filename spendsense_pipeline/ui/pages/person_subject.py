@@ -21,7 +21,7 @@ class Subject:
 
     Attributes:
         room: the server's.
-        view: what there is to see of them.
+        view: what there is to see of them, as far as the part shows it.
         said: what the page's address asks for.
     """
 
@@ -56,8 +56,10 @@ class Part:
         title: of the link to it.
         look: finds what it shows, in a thread, while the dataset is open for what stands above.
         show: is given that.
+        reads: fields of the view that it shows, `decisions` aside, which stand above every part.
     """
 
     title: str
     look: Callable[[DatasetReader, Subject], Any]
     show: Callable[[Subject, Any], None]
+    reads: tuple[str, ...] = ()

@@ -139,4 +139,4 @@ def _row(row: TransactionRow) -> tuple[Any, ...]:
     )
 
 
-TRANSACTIONS = Part("Transactions", _look, _show)
+TRANSACTIONS = Part("Transactions", _look, _show, reads=("accounts",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
@@ -76,7 +76,16 @@ class _QueueShown:
         Args:
             said: what to say above it.
         """
-        found = await self._ask(limit=PAGE_SIZE, page=self._asked.page)
+        found = await self._room.reading.ask(
+            lambda published: review_queue(
+                published,
+                self._room.settings,
+                **self._of(),
+                limit=PAGE_SIZE,
+                offset=offset_of(self._asked.page, PAGE_SIZE),
+                is_noted=True,
+            )
+        )
         self._region.clear()
         self._boxes, self._items = {}, {item.recommendation_id: item for item in found.items}
         with self._region:
@@ -85,17 +94,8 @@ class _QueueShown:
             with panel(_heading(found), wide=True):
                 self._show(found)
 
-    async def _ask(self, *, limit: int | None, page: int = 1) -> Queue:
-        return await self._room.reading.ask(
-            lambda published: review_queue(
-                published,
-                self._room.settings,
-                status=self._asked.status or None,
-                items=self._asked.items,
-                limit=limit,
-                offset=0 if limit is None else offset_of(page, limit),
-            )
-        )
+    def _of(self) -> dict[str, Any]:
+        return {"status": self._asked.status or None, "items": self._asked.items}
 
     def _show(self, found: Queue) -> None:
         if not found.items:
@@ -120,20 +120,16 @@ class _QueueShown:
         may_be = [item for item in found.items if item.state in _APPROVE.begins]
         if not may_be:
             return
-        waiting = sum(
-            count
-            for state, count in found.counts.items()
-            if state in _APPROVE.begins and self._asked.status in ("", state)
-        )
+        waiting = self._waiting(found)
         with ui.element("div").classes("line acts"):
             every = ui.checkbox("All on this page").props("dense")
             ui.element("span").classes("grow")
             chosen = ui.button("Approve chosen", on_click=self._approves_chosen).props(
                 "unelevated no-caps"
             )
-            ui.button(
-                f"Approve all {waiting:,} found", on_click=self._approves_found(waiting)
-            ).props("outline no-caps")
+            ui.button(f"Approve all {waiting:,} found", on_click=self._approves_found(found)).props(
+                "outline no-caps"
+            )
 
         def choose_all() -> None:
             for box in self._boxes.values():
@@ -164,23 +160,58 @@ class _QueueShown:
     async def _approves_chosen(self) -> None:
         await self._approve(self._chosen())
 
-    def _approves_found(self, waiting: int) -> Callable[[], Awaitable[None]]:
+    def _waiting(self, found: Queue) -> int:
+        return sum(
+            count
+            for state, count in found.counts.items()
+            if state in _APPROVE.begins and self._asked.status in ("", state)
+        )
+
+    def _approves_found(self, shown: Queue) -> Callable[[], Awaitable[None]]:
+        """Approve what was found when this was shown, and nothing that came or changed since."""
+
         async def approve() -> None:
-            if not await _is_sure(waiting):
+            if not await _is_sure(self._waiting(shown)):
                 return
-            found = await self._ask(limit=None)
-            await self._approve([item for item in found.items if item.state in _APPROVE.begins])
+            now = await self._room.reading.ask(
+                lambda published: review_queue(
+                    published, self._room.settings, **self._of(), as_noted=shown.noted
+                )
+            )
+            items = [item for item in now.items if item.state in _APPROVE.begins]
+            await self._approve(items, since=self._waiting(now) - len(items))
 
         return approve
 
-    async def _approve(self, items: list[QueueItem]) -> None:
+    async def _approve(self, items: list[QueueItem], *, since: int = 0) -> None:
+        """Approve items.
+
+        Args:
+            items: as they were shown.
+            since: how many more there are now, which were not.
+        """
+        if not items:
+            await self.fill(_what_came_since(since, approved=0))
+            return
         try:
             said = await says(self._room, _APPROVE.name, items)
         except SpendSenseError as error:
             await self.fill(what_was_refused(error))
         else:
             if said is not None:
-                await self.fill(what_was_said(said))
+                came = _what_came_since(since, approved=len(items)) if since else None
+                await self.fill(joined(what_was_said(said), came))
+
+
+def _what_came_since(count: int, *, approved: int) -> Markup:
+    """What is not approved because nobody who clicked had it before them."""
+    nothing = "" if approved else "Nothing that was shown here still waits. "
+    came = (
+        f"{counted(count, 'item')} came or changed after this was shown: not approved."
+        if count
+        else ""
+    )
+    return tag("div", tag("p", f"{nothing}{came}".strip()), class_="remark warn")
 
 
 def _heading(found: Queue) -> str:
