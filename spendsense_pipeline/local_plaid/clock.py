@@ -45,7 +45,7 @@ class Clock:
         return int(self._store.fact(_EPOCH) or 0)
 
     def shown_in(self, world: str) -> dt.date | None:
-        """The latest day of a world that was shown; None before the first."""
+        """The day of a world that was shown last; None before the first."""
         kept = self._store.fact(_SHOWN)
         if kept is None:
             return None

@@ -210,8 +210,8 @@ class LocalPlaid:
                 for item in self.items.all():
                     if fault(item) is None and item.webhook is not None:
                         self.movements.add(item, shown, day)
-            if shown is None or shown < day:
-                # A rollback unsays nothing: what apps have seen then, they are not told again.
+            if shown != day:
+                # Reached again after a rollback, a day is told again: balances were another's.
                 self.clock.keep_shown(day, world)
 
     def _notice_item(self, item: Item) -> None:

@@ -77,8 +77,10 @@ def _get_transactions(visit: Visit) -> None:
 
 def _get_liabilities(visit: Visit) -> None:
     kinds = set()
-    for token, answer in zip(visit.tokens, visit.of_each("/item/get"), strict=True):
-        if "liabilities" in [product.value for product in answer.item.products]:
+    for token, answer in zip(visit.tokens, visit.of_each("/accounts/get"), strict=True):
+        linked_for = [product.value for product in answer.item.products]
+        held = {each.subtype.value for each in answer.accounts}
+        if "liabilities" in linked_for and held & {"credit card", "mortgage", "student"}:
             owed = visit.ask("/liabilities/get", access_token=token).liabilities
             kinds |= {kind for kind in ("credit", "mortgage", "student") if owed.get(kind)}
     assert kinds == {"credit", "mortgage", "student"}
