@@ -47,6 +47,13 @@ _ABOUT: Final = (
 )
 
 
+class _TooLongError(PlaidError):
+    """A body whose rest nobody reads: the connection it comes by is closed."""
+
+    def __init__(self) -> None:
+        super().__init__(INVALID_BODY, f"body must be at most {LONGEST_BODY_BYTES // 1024} kB")
+
+
 def build(
     desk: Desk,
     address: Address,
@@ -114,6 +121,7 @@ def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
 async def _answered(endpoint: Endpoint, request: Request, desk: Desk, secret: str) -> Response:
     begun, request_id = time.perf_counter(), new_request_id()
     asked: PlaidRequest | None = None
+    is_last = False
     try:
         asked = await _asked(endpoint, request)
         if endpoint.needs_keys:
@@ -122,6 +130,7 @@ async def _answered(endpoint: Endpoint, request: Request, desk: Desk, secret: st
         body = await endpoint.answer(desk, asked)
         status, text = 200, to_json(body | {"request_id": request_id})
     except PlaidError as error:
+        is_last = isinstance(error, _TooLongError)
         status, text = _refused(error, request_id)
         _note(desk, endpoint, asked, error)
     except Exception:
@@ -130,7 +139,7 @@ async def _answered(endpoint: Endpoint, request: Request, desk: Desk, secret: st
         status, text = _refused(PlaidError(INTERNAL_SERVER_ERROR), request_id)
     milliseconds = (time.perf_counter() - begun) * 1_000
     _LOG.info("%s %s %.0f ms %s", endpoint.path, status, milliseconds, request_id)
-    return _response(status, text)
+    return _response(status, text, is_last=is_last)
 
 
 async def _asked(endpoint: Endpoint, request: Request) -> PlaidRequest:
@@ -145,7 +154,7 @@ async def _asked(endpoint: Endpoint, request: Request) -> PlaidRequest:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LONGEST_BODY_BYTES:
-            raise PlaidError(INVALID_BODY, f"body must be at most {LONGEST_BODY_BYTES // 1024} kB")
+            raise _TooLongError
     try:
         return endpoint.request.model_validate_json(bytes(body))
     except ValidationError as error:
@@ -177,10 +186,8 @@ async def _no_such_endpoint(request: Request, error: Exception) -> Response:
     return _response(*_refused(PlaidError(NOT_FOUND, said), new_request_id()))
 
 
-def _response(status: int, text: str) -> Response:
-    return Response(
-        text,
-        status_code=status,
-        media_type=_JSON,
-        headers={"cache-control": "no-store", "x-content-type-options": "nosniff"},
-    )
+def _response(status: int, text: str, *, is_last: bool = False) -> Response:
+    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    if is_last:
+        headers["connection"] = "close"
+    return Response(text, status_code=status, media_type=_JSON, headers=headers)

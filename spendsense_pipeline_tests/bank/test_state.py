@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -31,7 +30,7 @@ from spendsense_pipeline.errors import SpendSenseError
 from spendsense_pipeline.local_plaid.outbox import KEPT
 from spendsense_pipeline.local_plaid.store import Store
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.fixtures.command import Answer, run
+from spendsense_pipeline_tests.fixtures.command import Answer
 from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of
 from spendsense_pipeline_tests.fixtures.local_bank import (
     AS_OF,
@@ -300,27 +299,6 @@ def test_a_folder_others_could_read_is_closed(settings: Settings) -> None:
     with serving(settings):
         assert stat.S_IMODE(settings.plaid_dir.stat().st_mode) == 0o700
         assert stat.S_IMODE(settings.plaid_state_path.stat().st_mode) == 0o600
-
-
-@pytest.fixture
-def refused(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
-    """The command, which must not come to serve anything."""
-
-    def serve(*_: Any, **__: Any) -> None:
-        pytest.fail("it serves")
-
-    monkeypatch.setattr(uvicorn.Server, "run", serve)
-    monkeypatch.setenv("SPENDSENSE_DATA_DIR", str(settings.data_dir))
-
-    def refused(*words: str) -> Answer:
-        answer = run("plaid", "--port", "0", *words)
-        assert answer.code == 2
-        assert answer.out == ""
-        assert "Traceback" not in answer.err
-        assert len(answer.err.strip().splitlines()) <= 2, answer.err
-        return answer
-
-    return refused
 
 
 def _another_version(path: Path) -> None:
