@@ -7,9 +7,10 @@ import contextlib
 import datetime as dt
 import fcntl
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 _GOODBYE_SECONDS: Final = 3
+_TRIES, _BETWEEN_TRIES_SECONDS = 5, 0.02
 _LOG_FORMAT: Final = "%(asctime)s %(message)s"
 
 
@@ -151,13 +153,23 @@ def _alone(settings: Settings) -> Iterator[None]:
     settings.plaid_dir.mkdir(mode=0o700, exist_ok=True)
     with settings.plaid_lock_path.open("w", encoding="ascii") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(lock)
         except OSError:
             raise SpendSenseError(
                 problem=f"a local Plaid of {settings.data_dir} runs already",
                 remedy="use that one, or stop it first",
             ) from None
         yield
+
+
+def _take(lock: IO[str]) -> None:
+    """Hold the lock, which whoever looks for a server holds for a moment."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_BETWEEN_TRIES_SECONDS)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _log_to_terminal() -> None:
