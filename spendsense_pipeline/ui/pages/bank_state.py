@@ -151,7 +151,7 @@ def _standing(item: ItemShown) -> Markup:
         said = "does not consent"
     elif not item.is_here:
         said = "its world was replaced"
-    return joined(badge("in an error", "bad"), _code(item.error_code), _small(said))
+    return joined(badge("in an error", "bad"), " ", _code(item.error_code), _small(said))
 
 
 def _webhook(hook: Webhook) -> tuple[Markup, ...]:
