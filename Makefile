@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long test-crash test-load fuzz ui dev lint format docs docs-check pictures bench bench-large \
+.PHONY: help install demo test test-long test-crash test-load fuzz ui plaid dev lint format docs docs-check pictures bench bench-large \
 	realism lock clean clean-data
 
 help:  ## Show this list.
@@ -56,6 +56,9 @@ fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
 
 ui: $(READY)  ## Open the dashboard on http://127.0.0.1:8081.
 	$(BIN)/spendsense ui $(ARGS)
+
+plaid: $(READY)  ## Serve the people as Plaid would, on http://127.0.0.1:8484.
+	$(BIN)/spendsense plaid $(ARGS)
 
 dev: $(READY)  ## Open the Dagster UI on http://127.0.0.1:3000 (schedule and queue included).
 	$(DAGSTER) dev --host 127.0.0.1 --port 3000 $(ARGS)

@@ -637,14 +637,48 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def endpoints() -> str:
+    """What the local Plaid serves."""
+    from spendsense_pipeline.bank.endpoints import ENDPOINTS
+
+    rows = (
+        (f"{code(each.path)}{' ✦' if each.is_ours else ''}", each.summary, each.differs)
+        for each in ENDPOINTS
+    )
+    return table(("Endpoint", "Here", "Other than at Plaid"), rows)
+
+
+PARTS: dict[str, dict[str, Callable[[], str]]] = {"local-plaid.md": {"endpoints": endpoints}}
+"""Parts of pages that are written by hand, each between two comments that name it."""
+
+
+def with_parts(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """A page by hand with its derived parts as they should be.
+
+    Raises:
+        ValueError: a part has no place on it.
+    """
+    for name, part in parts.items():
+        begins, ends = f"<!-- {name}: derived by `make docs` -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begins)
+        _, closed, after = rest.partition(ends)
+        if not closed:
+            message = f"no place for {name}: {begins.strip()} … {ends}"
+            raise ValueError(message)
+        text = f"{before}{begins}{part()}\n{ends}{after}"
+    return text
+
+
 TRACE_SCHEMA = "../spendsense_pipeline/traces/schema.json"
 
 
 def rendered() -> dict[str, str]:
-    """Every derived page by file name, as it should be, and the schema of traces."""
+    """Every page with something derived by file name, as it should be, and the schema of traces."""
     from spendsense_pipeline.traces import trace_schema
 
     pages = {name: f"{NOTICE}\n\n{page()}\n" for name, page in PAGES.items()}
+    for name, parts in PARTS.items():
+        pages[name] = with_parts((DOCS / name).read_text(encoding="utf-8"), parts)
     schema = json.dumps(trace_schema(), indent=2, ensure_ascii=False)
     return {**pages, TRACE_SCHEMA: f"{schema}\n"}
 

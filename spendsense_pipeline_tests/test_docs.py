@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import spendsense_pipeline
 from docs import generate
 
@@ -22,6 +24,15 @@ def test_a_changed_page_and_a_missing_page_are_stale(tmp_path: Path) -> None:
     (tmp_path / "kept.md").write_text("as declared\n", encoding="utf-8")
     (tmp_path / "edited.md").write_text("by hand\n", encoding="utf-8")
     assert generate.stale(pages, tmp_path) == ["edited.md", "lost.md"]
+
+
+def test_a_part_of_a_page_by_hand_is_put_in_its_place() -> None:
+    page = "before\n<!-- one: derived by `make docs` -->\nold\n<!-- /one -->\nafter\n"
+    put = generate.with_parts(page, {"one": lambda: "new"})
+    assert put == page.replace("old", "new")
+    assert generate.with_parts(put, {"one": lambda: "new"}) == put
+    with pytest.raises(ValueError, match="no place for two"):
+        generate.with_parts(page, {"two": lambda: "new"})
 
 
 def test_a_cell_cannot_break_its_table() -> None:

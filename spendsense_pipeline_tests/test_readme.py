@@ -18,6 +18,8 @@ PAGES = ("README.md", "CONTRIBUTING.md")
 RUN_ELSEWHERE = {
     "make dev": "spendsense_pipeline_tests/defs",
     "make ui": "spendsense_pipeline_tests/ui",
+    "make plaid ARGS='--as-of 2026-06-01'": "spendsense_pipeline_tests/bank/test_guide.py",
+    "python examples/plaid_python/app.py": "spendsense_pipeline_tests/bank/test_examples.py",
     "make bench": "benchmarks",
     "make test-crash": "spendsense_pipeline_tests",
     "make test-load": "spendsense_pipeline_tests/ui/test_states.py",

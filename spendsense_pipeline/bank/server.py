@@ -7,9 +7,10 @@ import contextlib
 import datetime as dt
 import fcntl
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import uvicorn
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from spendsense_pipeline.settings import Settings
 
 _GOODBYE_SECONDS: Final = 3
+_TRIES, _BETWEEN_TRIES_SECONDS = 5, 0.02
 _LOG_FORMAT: Final = "%(asctime)s %(message)s"
 
 
@@ -160,7 +162,7 @@ def _alone(settings: Settings) -> Iterator[None]:
     settings.plaid_lock_path.touch(mode=0o600)
     with settings.plaid_lock_path.open("w", encoding="ascii") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(lock)
         except OSError:
             raise SpendSenseError(
                 problem=f"a local Plaid of {settings.data_dir} runs already",
@@ -173,6 +175,16 @@ def _make_private(folder: Path) -> None:
     """A folder that nobody else of this machine looks into."""
     folder.mkdir(exist_ok=True)
     folder.chmod(0o700)
+
+
+def _take(lock: IO[str]) -> None:
+    """Hold the lock, which whoever looks for a server holds for a moment."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_BETWEEN_TRIES_SECONDS)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _log_to_terminal() -> None:

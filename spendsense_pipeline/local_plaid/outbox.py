@@ -150,6 +150,11 @@ class Outbox:
         )
         return [_webhook(row) for row in rows]
 
+    def waiting_count(self) -> int:
+        """How many are still to be delivered."""
+        found = self._store.row("select count(*) as count from webhooks where outcome is null")
+        return int(found["count"]) if found else 0
+
 
 def _webhook(row: Row) -> Webhook:
     ended_at = row["ended_at"]

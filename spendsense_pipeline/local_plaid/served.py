@@ -18,6 +18,7 @@ from spendsense_pipeline.plaid.responses.items import ALL_BANKS_ID, ALL_BANKS_NA
 from spendsense_pipeline.reporting.dataset_reader import open_dataset
 
 if TYPE_CHECKING:
+    from spendsense_pipeline.reporting.dataset_reader import DatasetReader
     from spendsense_pipeline.settings import Settings
 
 PRODUCTS: Final = ("identity", "liabilities", "transactions")
@@ -113,7 +114,7 @@ class Served:
         self._held_rows = 0
         self.dataset = self._published.dataset
         self.is_imported = self.dataset.is_imported
-        self.world = self._world()
+        self.world = world_of(self._published)
         self.institutions = self._institutions()
         """The one that holds every account first, then the banks in order of id."""
         self._statuses = dict(self._rows("select user_id, consent_status from raw_users"))
@@ -214,12 +215,16 @@ class Served:
             ),
         )
 
-    def _world(self) -> str:
-        """Made-up people live in a world that goes on; rows that were brought in are one of theirs
-        only as long as they are the same.
-        """
-        world = self._published.resolved.world_id
-        if self.is_imported:
-            [(digest, count)] = self._rows(_FINGERPRINT)
-            return f"{world}.{digest or 0:x}.{count}"
-        return world
+
+def world_of(published: DatasetReader) -> str:
+    """Names the world of a dataset: made-up people live in one that goes on; rows that were brought
+    in are one of theirs only as long as they are the same.
+
+    Args:
+        published: the dataset.
+    """
+    world = published.resolved.world_id
+    if published.dataset.is_imported:
+        [(digest, count)] = published.con.execute(_FINGERPRINT).fetchall()
+        return f"{world}.{digest or 0:x}.{count}"
+    return world

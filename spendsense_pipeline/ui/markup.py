@@ -11,7 +11,7 @@ from typing import Any
 
 from nicegui import ui
 
-_WITHOUT_CONTENT = frozenset({"br", "hr", "img", "input", "col"})
+_WITHOUT_CONTENT = frozenset({"br", "wbr", "hr", "img", "input", "col"})
 
 
 class Markup(str):

@@ -37,17 +37,23 @@ def grid(classes: str = "") -> Iterator[ui.element]:
 
 def figures(pairs: Sequence[tuple[str, Any, str]]) -> ui.html:
     """Figures in a row: what, how much, and what is said of it."""
-    tiles = [
-        tag(
-            "div",
-            tag("dt", name),
-            tag("dd", value, class_="figure"),
-            tag("dd", said, class_="note") if said else None,
-            class_="tile",
+    return show(tiles(pairs), element="dl", classes="tiles")
+
+
+def tiles(pairs: Sequence[tuple[str, Any, str]]) -> Markup:
+    """The same without the list they stand in."""
+    return joined(
+        *(
+            tag(
+                "div",
+                tag("dt", name),
+                tag("dd", value, class_="figure"),
+                tag("dd", said, class_="note") if said else None,
+                class_="tile",
+            )
+            for name, value, said in pairs
         )
-        for name, value, said in pairs
-    ]
-    return show(joined(*tiles), element="dl", classes="tiles")
+    )
 
 
 def badge(word: str, kind: str = "") -> Markup:

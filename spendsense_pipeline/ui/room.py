@@ -24,6 +24,7 @@ class Room:
         settings: where files are.
         reading: the published dataset, for pages to ask.
         editions: which dataset is published, as time goes by.
+        bank: marks of the local Plaid's state, and of what it serves, as time goes by.
         previews: makes pictures of what would be made.
         runs: what Dagster runs, has run and is asked to run.
     """
@@ -31,6 +32,7 @@ class Room:
     settings: Settings
     reading: Reading
     editions: Watch
+    bank: Watch
     previews: PreviewWorker
     runs: Runs
 

@@ -15,6 +15,7 @@ from nicegui import ui
 from nicegui.storage import Storage
 from starlette.middleware import Middleware
 
+from spendsense_pipeline.local_plaid.shown import state_mark
 from spendsense_pipeline.preview.worker import PreviewWorker
 from spendsense_pipeline.serving.guard import guard
 from spendsense_pipeline.serving.listening import Address, listen, require_token
@@ -74,6 +75,7 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
         settings=settings,
         reading=reading,
         editions=Watch(reading.latest),
+        bank=Watch(lambda: reading.work(lambda: (state_mark(settings), reading.edition()))),
         previews=PreviewWorker(),
         runs=Runs(settings, reading),
     )
@@ -81,6 +83,7 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         room.editions.start()
+        room.bank.start()
         room.runs.watch.start()
         room.previews.start()
         on_ready()
@@ -88,6 +91,7 @@ def build(settings: Settings, address: Address, *, on_ready: Callable[[], None])
         yield
         warming.cancel()
         await room.previews.close()
+        room.bank.stop()
         room.editions.stop()
         room.runs.close()
         room.reading.close()

@@ -67,25 +67,41 @@ async def _get_categories(desk: Desk, asked: requests.PlaidRequest) -> Body:  # 
 
 
 ENDPOINTS: Final = (
-    Endpoint("/accounts/get", requests.OfAccounts, _get, "Accounts, balances of the clock's day."),
-    Endpoint("/accounts/balance/get", requests.BalanceGet, _get, "The same."),
+    Endpoint(
+        "/accounts/get",
+        requests.OfAccounts,
+        _get,
+        "Accounts, balances of the clock's day.",
+        differs="No investment accounts, no microdeposits.",
+    ),
+    Endpoint(
+        "/accounts/balance/get",
+        requests.BalanceGet,
+        _get,
+        "The same.",
+        differs="A balance is never too old for `min_last_updated_datetime`.",
+    ),
     Endpoint(
         "/identity/get",
         requests.OfAccounts,
         _get_identity,
         "Who holds them: made-up names, numbers and addresses.",
+        differs="One owner an account. Of people who were brought in, only what their rows say.",
     ),
     Endpoint(
         "/liabilities/get",
         requests.OfAccounts,
         _get_liabilities,
         "Cards, mortgages and student loans as of the clock's day.",
+        differs="Servicers have no address. Loans for cars and people are in none of the three, as"
+        " at Plaid.",
     ),
     Endpoint(
         "/categories/get",
         requests.PlaidRequest,
         _get_categories,
-        "The personal finance categories, version 2; Plaid's older numbers are not served.",
+        "The personal finance categories, version 2.",
         needs_keys=False,
+        differs="Plaid lists its older categories, by number.",
     ),
 )

@@ -20,6 +20,7 @@ class Endpoint:
         request: the model of its body.
         answer: makes the body of the response from a request that is as the model says.
         summary: what it does here, in a line.
+        differs: what Plaid's has and this has not, or has otherwise; "" for nothing.
         is_ours: whether Plaid has no such endpoint.
         needs_keys: whether a secret, where one is set, must be given; Plaid's clients give none
             where Plaid asks for none.
@@ -29,5 +30,6 @@ class Endpoint:
     request: type[PlaidRequest]
     answer: Callable[[Desk, Any], Awaitable[Body]]
     summary: str
+    differs: str = ""
     is_ours: bool = False
     needs_keys: bool = True

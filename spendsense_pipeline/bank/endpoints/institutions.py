@@ -65,12 +65,26 @@ def _shape(each: Institution, *, include_status: bool = False) -> Body:
 
 
 ENDPOINTS: Final = (
-    Endpoint("/institutions/get", requests.InstitutionsGet, _get, "Page through the banks."),
-    Endpoint("/institutions/get_by_id", requests.InstitutionsGetById, _get_by_id, "One bank."),
+    Endpoint(
+        "/institutions/get",
+        requests.InstitutionsGet,
+        _get,
+        "Page through the banks.",
+        differs="No logos, colours, addresses or routing numbers; `options.oauth` and"
+        " `options.routing_numbers` find none.",
+    ),
+    Endpoint(
+        "/institutions/get_by_id",
+        requests.InstitutionsGetById,
+        _get_by_id,
+        "One bank.",
+        differs="The same; `include_status` says that there are no incidents.",
+    ),
     Endpoint(
         "/institutions/search",
         requests.InstitutionsSearch,
         _search,
         "Banks by words of their name.",
+        differs="At most ten, by the words of a name.",
     ),
 )

@@ -45,7 +45,13 @@ async def _update_webhook(desk: Desk, asked: requests.WebhookUpdate) -> Body:
 
 
 ENDPOINTS: Final = (
-    Endpoint("/item/get", requests.OfItem, _get, "An Item, with its error if it is in one."),
+    Endpoint(
+        "/item/get",
+        requests.OfItem,
+        _get,
+        "An Item, with its error if it is in one.",
+        differs="`status` tells of transactions alone.",
+    ),
     Endpoint("/item/remove", requests.ItemRemove, _remove, "Its token opens nothing any more."),
     Endpoint(
         "/item/webhook/update",

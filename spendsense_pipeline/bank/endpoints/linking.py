@@ -160,13 +160,21 @@ ENDPOINTS: Final = (
         LinkTokenCreate,
         _create_link_token,
         "A token for Link; there is no Link to open with it: make a public token below.",
+        differs="What Link is configured with is taken and changes nothing.",
     ),
-    Endpoint("/link/token/get", requests.LinkTokenGet, _get_link_token, "What it was made with."),
+    Endpoint(
+        "/link/token/get",
+        requests.LinkTokenGet,
+        _get_link_token,
+        "What it was made with.",
+        differs="No Link sessions: there is no Link.",
+    ),
     Endpoint(
         "/sandbox/public_token/create",
         requests.PublicTokenCreate,
         _create_public_token,
         "Link a person: `options.override_username` is a `user_id` or `persona:KEY`.",
+        differs="No custom users (`user_custom`); `override_password` is not looked at.",
     ),
     Endpoint(
         "/item/public_token/exchange",

@@ -205,6 +205,7 @@ ENDPOINTS: Final = (
         requests.FireWebhook,
         _fire_webhook,
         f"Send a webhook now, of {TRANSACTIONS}, {LIABILITIES} or {ITEM}.",
+        differs="Codes of products that are not here are `INVALID_FIELD`.",
     ),
     Endpoint(
         "/sandbox/item/reset_login",
@@ -224,6 +225,7 @@ ENDPOINTS: Final = (
         requests.TransactionsCreate,
         _create_transactions,
         "Add up to ten transactions to an Item; balances count them.",
+        differs="They are in no recurring stream; a loan takes none.",
     ),
     Endpoint(
         "/webhook_verification_key/get",

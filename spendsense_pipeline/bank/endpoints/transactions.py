@@ -117,23 +117,28 @@ ENDPOINTS: Final = (
         requests.TransactionsGet,
         _get,
         "Transactions of a span of days, newest first.",
+        differs="`category`, `category_id`, streets and coordinates are null. The whole history is"
+        " there at once: never `PRODUCT_NOT_READY`.",
     ),
     Endpoint(
         "/transactions/sync",
         requests.TransactionsSync,
         _sync,
         "What has been added and removed since a cursor.",
+        differs="`modified` is always empty: what changes when it posts is removed and added.",
     ),
     Endpoint(
         "/transactions/refresh",
         requests.OfItem,
         _refresh,
         "Taken; news comes with the clock, or with `/sandbox/transactions/create`.",
+        differs="Nothing is fetched, no webhook follows.",
     ),
     Endpoint(
         "/transactions/recurring/get",
         requests.RecurringGet,
         _get_recurring,
         "Recurring streams as they were found on the clock's day.",
+        differs="Found by the same rules as our own features, not by Plaid's.",
     ),
 )
