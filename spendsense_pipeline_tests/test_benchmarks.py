@@ -111,7 +111,11 @@ def test_the_page_says_what_the_commands_take() -> None:
             id="bench",
             marks=pytest.mark.long,
         ),
-        pytest.param(["benchmarks.realism", "--users", "30", "--seeds", "1"], id="realism"),
+        pytest.param(
+            ["benchmarks.realism", "--users", "30", "--seeds", "1"],
+            id="realism",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_the_page_is_written(command: list[str], tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def test_a_failing_blocking_check_is_an_exit_code_and_touches_nothing(
     assert materialize(demo, "--select", "*").returncode == 0
 
 
+@pytest.mark.long
 def test_a_wrong_value_is_an_exit_code_and_one_sentence(tmp_path: Path) -> None:
     wrong = config_file(tmp_path / "c.yaml", config={"num_users": 1})
     result = materialize(tmp_path / "data", "--select", "*", "--config", wrong)
@@ -110,6 +111,7 @@ def test_a_wrong_value_is_an_exit_code_and_one_sentence(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "spendsense.duckdb").exists()
 
 
+@pytest.mark.long
 def test_a_data_directory_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a directory")
     result = materialize(tmp_path / "data", "--select", "*")

@@ -92,7 +92,7 @@ def test_every_promise_is_kept(as_of: str, sections: dict[str, Any]) -> None:
     kept(default if resolved == by_default else explained(resolved), resolved)
 
 
-@pytest.mark.parametrize("months", [1, 2])
+@pytest.mark.parametrize("months", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_short_histories_keep_every_invariant(months: int) -> None:
     resolved = a_configuration(
         as_of=dt.date(2026, 4, 12), config={"months_history": months, "num_users": 50}

@@ -258,7 +258,7 @@ def test_a_foreign_page_cannot_open_a_websocket(server: Server) -> None:
 
 @pytest.mark.long
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium-headless-shell")
 def test_the_ui_shows_lineage_launchpad_check_and_picture(
     refreshed_server: Server, tmp_path: Path
 ) -> None:

@@ -20,7 +20,10 @@ TIPPED = (
 HELD_USD = (100, 125, 150, 175)
 
 
-@pytest.fixture(scope="module", params=[{"seed": 3}, {"seed": 8, "num_users": 300}])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param({"seed": 3}, marks=pytest.mark.long), {"seed": 8, "num_users": 300}],
+)
 def con(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
     return a_population(a_configuration(config={"num_users": 200, **request.param}))
 

@@ -80,7 +80,7 @@ def test_a_bank_with_checking_has_savings_and_every_region_some() -> None:
         assert len(near) >= 5
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_people_bank_where_there_are_branches_and_mostly_with_one_or_two(seed: int) -> None:
     con = a_population(a_configuration(config={"seed": seed, "num_users": 300}))
     region_of = dict(zip(CATALOG.institutions.ids, CATALOG.institutions.in_region, strict=True))
@@ -156,7 +156,7 @@ def test_who_saves_elsewhere_sends_for_money_when_what_comes_cannot_be_paid(
     assert max(left_over for *_, left_over in needed) < 1_000
 
 
-@pytest.mark.parametrize("first", [1, 4])
+@pytest.mark.parametrize("first", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_savings_at_another_bank_are_sent_for_before_they_are_missing(first: int) -> None:
     paid = held = 0
     for seed in range(first, first + 3):

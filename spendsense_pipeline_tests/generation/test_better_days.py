@@ -157,7 +157,9 @@ def test_who_goes_independent_gets_a_last_pay_and_moves_nothing_before_a_client_
     assert sum("INCOME_SALARY" in codes for codes in salaries) > 0.7 * len(begun)
 
 
-@pytest.mark.parametrize("cut", [dt.date(2026, 1, 31), dt.date(2026, 2, 14)])
+@pytest.mark.parametrize(
+    "cut", [dt.date(2026, 1, 31), pytest.param(dt.date(2026, 2, 14), marks=pytest.mark.long)]
+)
 def test_what_is_put_aside_hangs_on_no_later_day(cut: dt.date) -> None:
     """On a last of January plans reach as little ahead as they ever do."""
     con = a_population(configured(1, as_of=cut))

@@ -19,7 +19,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 PRODUCTS = Path(catalog_package.__file__).parent / "card_products.csv"
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 @pytest.mark.parametrize("targets", [(), ("high_utilization", "cash_flow_stressed")])
 def test_every_card_lies_inside_its_products_ranges(seed: int, targets: tuple[str, ...]) -> None:
     con = a_population(
@@ -52,7 +52,7 @@ def test_every_card_lies_inside_its_products_ranges(seed: int, targets: tuple[st
     assert len({name for _, name in held}) >= 8
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 @pytest.mark.parametrize("preset", [None, "calibrated"])
 def test_a_stores_card_buys_at_its_store_and_nowhere_else(seed: int, preset: str | None) -> None:
     con = a_population(a_configuration(preset=preset, config={"num_users": 400, "seed": seed}))

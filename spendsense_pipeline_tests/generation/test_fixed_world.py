@@ -4,6 +4,7 @@ process, or on how far the clock has been advanced."""
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import os
 import subprocess
@@ -56,24 +57,27 @@ def test_person_k_is_the_same_among_ten_a_hundred_and_a_thousand(preset: str | N
     assert len(found[0][2]) > 1_000
 
 
-def test_rows_do_not_depend_on_the_shards_they_are_made_in() -> None:
-    # More people than a block of quotas holds: shards that end within one, at its end and beyond.
-    resolved = a_configuration(
+def beyond_a_block() -> ResolvedConfig:
+    """More people than a block of quotas holds."""
+    return a_configuration(
         preset="balanced", config={"num_users": BLOCK_USERS + 10, "months_history": 2}
     )
-    in_one = digests(resolved)
-    for shard_users in (7, 64, BLOCK_USERS):
-        assert digests(resolved, shard_users) == in_one, shard_users
+
+
+@functools.cache
+def in_one_piece() -> list[str]:
+    return digests(beyond_a_block())
+
+
+@pytest.mark.parametrize("shard_users", [pytest.param(7, marks=pytest.mark.long), 64, BLOCK_USERS])
+def test_rows_do_not_depend_on_the_shards_they_are_made_in(shard_users: int) -> None:
+    # Shards that end within a block, at its end and beyond.
+    assert digests(beyond_a_block(), shard_users) == in_one_piece()
 
 
 # A month's end, a holiday weekend, the day the planning horizon moves, a year later.
 _DAYS = (dt.date(2026, 5, 31), dt.date(2026, 6, 30), dt.date(2026, 7, 3), dt.date(2027, 1, 31))
-_IN_SHORT = {
-    (None, _DAYS[0]),
-    ("balanced", _DAYS[1]),
-    ("overlap_testing", _DAYS[2]),
-    (None, _DAYS[3]),
-}
+_IN_SHORT = {(None, _DAYS[0]), ("balanced", _DAYS[1]), ("overlap_testing", _DAYS[2])}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,10 @@ SHOWN = """
 """
 
 
-@pytest.mark.parametrize("days_later", [1, 4, 40])
+@pytest.mark.parametrize(
+    "days_later",
+    [4, pytest.param(1, marks=pytest.mark.long), pytest.param(40, marks=pytest.mark.long)],
+)
 def test_what_was_pending_on_an_earlier_day_is_a_query(days_later: int) -> None:
     # After a Sunday and before one, so that many rows wait and some holds stand.
     for today in (dt.date(2026, 5, 24), dt.date(2026, 6, 27)):

@@ -63,7 +63,7 @@ def paid_on_loans(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[dt.dat
     return found
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.long)])
 def made(request: pytest.FixtureRequest) -> tuple[ResolvedConfig, duckdb.DuckDBPyConnection]:
     resolved = a_configuration(
         as_of=dt.date(2026, 3, 14), config={"seed": request.param, "months_history": 5}
@@ -174,7 +174,7 @@ def test_no_feature_sees_a_loan() -> None:
         assert every_row(con, name) == seen[name], name
 
 
-@pytest.mark.parametrize("seed", [5, 6])
+@pytest.mark.parametrize("seed", [5, pytest.param(6, marks=pytest.mark.long)])
 def test_a_loan_that_ends_is_paid_off_and_its_bill_is_over(seed: int) -> None:
     con = a_population(two_years_of(80, seed))
     paid, ended = paid_on_loans(con), 0

@@ -13,6 +13,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
     a_judged_population,
     rows,
 )
+from spendsense_pipeline_tests.fixtures.seeds import seeds
 
 
 def _mixes(seed: int) -> list[dict[str, int]]:
@@ -30,7 +31,7 @@ def _holds(seed: int) -> None:
         assert mix["general"] <= 0.30 * people, (seed, mix)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(1, 2))
 def test_all_six_personas_and_none_dominant(seed: int) -> None:
     _holds(seed)
 

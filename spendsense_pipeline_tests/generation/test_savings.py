@@ -45,7 +45,7 @@ def population(seed: int, **controls: Any) -> duckdb.DuckDBPyConnection:
     return a_population(a_configuration(config={"num_users": 200, "seed": seed}, controls=controls))
 
 
-@pytest.fixture(scope="module", params=[3, 4])
+@pytest.fixture(scope="module", params=[3, pytest.param(4, marks=pytest.mark.long)])
 def natural(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
     return population(request.param)
 

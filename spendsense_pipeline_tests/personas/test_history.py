@@ -80,7 +80,11 @@ def test_all_months_are_judged_up_to_a_thousand_people(
     ("options", "months"),
     [
         ({"config": {"num_users": 80, "seed": 5}, "as_of": dt.date(2026, 5, 31)}, (1, 3, 6)),
-        ({"preset": "balanced", "config": {"num_users": 60, "seed": 2}}, (4,)),
+        pytest.param(
+            {"preset": "balanced", "config": {"num_users": 60, "seed": 2}},
+            (4,),
+            marks=pytest.mark.long,
+        ),
         pytest.param(
             {"config": {"num_users": 60, "seed": 9, "months_history": 22}},
             (1, 7, 15, 18, 21),

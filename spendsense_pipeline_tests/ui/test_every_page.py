@@ -38,11 +38,13 @@ PARTS = tuple(f"{PERSON}?part={part}" for part in ("money", "transactions", "fea
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_fit_to_use_on_a_phone(server: Dashboard, browser: Browser, path: str) -> None:
-    with visit(browser, size=PHONE) as page:
-        open_page(page, server.url + path)
-        assert not serious_faults(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+def test_a_page_is_fit_to_use_on_a_phone(
+    server: Dashboard, onlooker_with_a_phone: Page, path: str
+) -> None:
+    page = onlooker_with_a_phone
+    open_page(page, server.url + path)
+    assert not serious_faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
 @pytest.mark.long
@@ -81,7 +83,8 @@ def test_every_place_is_looked_at() -> None:
     assert {place.path for place in PLACES} <= set(PAGES)
 
 
-def test_places_are_real_links(server: Dashboard, page: Page) -> None:
+def test_places_are_real_links(server: Dashboard, onlooker_with_a_phone: Page) -> None:
+    page = onlooker_with_a_phone
     open_page(page, server.url)
     links = page.get_by_role("navigation", name="Places").get_by_role("link")
     assert [link.get_attribute("href") for link in links.all()][:2] == ["/", "/generate"]

@@ -18,6 +18,12 @@ REMEDY = "Look at the <b>bands</b> that miss."
 
 
 @pytest.fixture
+def page(onlooker: Page) -> Page:
+    """Nobody does anything here that is kept."""
+    return onlooker
+
+
+@pytest.fixture
 def with_remark(refreshed: tuple[Path, object], tmp_path: Path) -> Iterator[Dashboard]:
     """A dashboard of a dataset one check of which remarks something."""
     data_dir = a_copy_of(refreshed[0], tmp_path / "data", without="warehouse")

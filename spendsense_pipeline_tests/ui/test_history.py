@@ -28,6 +28,12 @@ RUN_PATIENCE_MS = 180_000
 
 
 @pytest.fixture
+def page(onlooker: Page) -> Page:
+    """Nobody does anything here that is kept."""
+    return onlooker
+
+
+@pytest.fixture
 def own_server(refreshed: tuple[Path, object], tmp_path: Path) -> Iterator[Dashboard]:
     """A dashboard whose dataset may be replaced."""
     with dashboard(a_copy_of(refreshed[0], tmp_path / "data")) as running:

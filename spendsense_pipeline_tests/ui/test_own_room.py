@@ -45,10 +45,12 @@ def settings_of(server: Dashboard) -> Settings:
 
 
 def somebody(server: Dashboard) -> tuple[str, tuple[str, ...], str]:
-    """Somebody who consents: their id, merchants of theirs, and an item approved for them."""
+    """Somebody who consents: their id, merchants of theirs, and an item now approved for them."""
     settings = settings_of(server)
     with open_dataset(settings) as published:
-        item = review_queue(published, settings, items=ItemsOf(kind="education"), limit=1).items[0]
+        item = review_queue(
+            published, settings, status="pending", items=ItemsOf(kind="education"), limit=1
+        ).items[0]
         merchants = tuple(
             name
             for (name,) in published.con.execute(
@@ -129,10 +131,10 @@ def consent(server: Dashboard, user_id: str) -> str:
     return str(decided[user_id]["status"])
 
 
-def test_a_person_takes_their_data_along(own_server: Dashboard, browser: Browser) -> None:
-    user_id, _, title = somebody(own_server)
+def test_a_person_takes_their_data_along(server: Dashboard, browser: Browser) -> None:
+    user_id, _, title = somebody(server)
     with visit(browser, size=PHONE) as page:
-        open_page(page, f"{own_server.url}/me/{user_id}")
+        open_page(page, f"{server.url}/me/{user_id}")
         with page.expect_download() as download:
             page.get_by_role("button", name="Take my data with me").click()
         data = Path(download.value.path()).read_bytes()
@@ -145,10 +147,10 @@ def test_a_person_takes_their_data_along(own_server: Dashboard, browser: Browser
     assert title in everything
 
 
-def test_nothing_of_the_operators_is_on_the_page(own_server: Dashboard, browser: Browser) -> None:
-    user_id, _, title = somebody(own_server)
+def test_nothing_of_the_operators_is_on_the_page(server: Dashboard, browser: Browser) -> None:
+    user_id, _, title = somebody(server)
     with visit(browser, size=PHONE) as page:
-        open_page(page, f"{own_server.url}/me/{user_id}")
+        open_page(page, f"{server.url}/me/{user_id}")
         expect(page.get_by_role("heading", name=title)).to_be_visible()
         said = page.locator("#content").inner_text()
         assert not re.findall(_OPERATORS_WORDS, said.lower())

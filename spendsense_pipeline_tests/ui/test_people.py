@@ -11,6 +11,12 @@ from spendsense_pipeline_tests.fixtures.dashboard import Dashboard, open_page
 from spendsense_pipeline_tests.fixtures.published_data import rows_of
 
 
+@pytest.fixture
+def page(onlooker: Page) -> Page:
+    """Nobody does anything here that is kept."""
+    return onlooker
+
+
 def ids_shown(page: Page) -> list[str]:
     """Ids in the order of the table."""
     return page.locator("table tbody td:nth-child(2)").all_inner_texts()

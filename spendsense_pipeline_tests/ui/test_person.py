@@ -25,6 +25,12 @@ MARKUP = "<img src=x onerror=\"document.title='taken'\"><b>Bold</b>"
 BROUGHT_IN, MARKED, DENIED = "user_0001", "user_0003", "user_0005"
 
 
+@pytest.fixture
+def page(onlooker: Page) -> Page:
+    """Nobody does anything here that is kept."""
+    return onlooker
+
+
 @pytest.fixture(scope="module")
 def altered(
     refreshed: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory

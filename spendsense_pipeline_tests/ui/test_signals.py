@@ -12,6 +12,12 @@ from spendsense_pipeline_tests.fixtures.published_data import rows_of
 from spendsense_pipeline_tests.ui.test_people import choose
 
 
+@pytest.fixture
+def page(onlooker: Page) -> Page:
+    """Nobody does anything here that is kept."""
+    return onlooker
+
+
 def test_the_share_a_line_catches_and_who_has_no_data(server: Dashboard, page: Page) -> None:
     shares = [
         rows_of(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from spendsense_pipeline_tests.fixtures.dashboard import (
     Dashboard,
@@ -33,15 +33,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
 
 @pytest.mark.parametrize("path", [*PAGES, *SOMEBODY])
 def test_before_the_first_dataset_every_page_says_what_to_do(
-    empty: Dashboard, browser: Browser, path: str
+    empty: Dashboard, onlooker: Page, path: str
 ) -> None:
-    with visit(browser) as page:
-        open_page(page, empty.url + path)
-        if path.startswith("/me/"):
-            expect(page.get_by_text("There is nothing to see just now")).to_be_visible()
-        elif path not in WITHOUT_DATA:
-            expect(page.get_by_role("heading", name="Nothing has been made yet")).to_be_visible()
-        assert not serious_faults(page)
+    open_page(onlooker, empty.url + path)
+    if path.startswith("/me/"):
+        expect(onlooker.get_by_text("There is nothing to see just now")).to_be_visible()
+    elif path not in WITHOUT_DATA:
+        expect(onlooker.get_by_role("heading", name="Nothing has been made yet")).to_be_visible()
+    assert not serious_faults(onlooker)
 
 
 def test_what_is_no_dataset_is_named(tmp_path: Path, browser: Browser) -> None:
