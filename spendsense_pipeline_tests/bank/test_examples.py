@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +24,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from spendsense_pipeline.settings import Settings
-from spendsense_pipeline_tests.fixtures.between import Received, between, receiver
+from spendsense_pipeline_tests.fixtures.between import between
 from spendsense_pipeline_tests.fixtures.local_bank import AS_OF, Bank, serving
 from spendsense_pipeline_tests.fixtures.node import EXAMPLE, node_folder
+from spendsense_pipeline_tests.fixtures.webhook_receiver import receiving
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHON_APP = CHECKOUT / "examples" / "plaid_python" / "app.py"
@@ -65,12 +65,20 @@ def test_the_node_app(bank: Bank, tmp_path_factory: pytest.TempPathFactory) -> N
     Run(bank).of(["node", str(folder / NODE_APP.name)])
 
 
+@dataclass(frozen=True)
+class Signed:
+    """A webhook's body, and what signs it."""
+
+    body: bytes
+    signature: str
+
+
 @dataclass
 class Run:
     """One run of an app while somebody meddles, and what it must have said."""
 
     bank: Bank
-    genuine: Received = field(init=False)
+    genuine: Signed = field(init=False)
     token: str = ""
     app: str = ""
     syncs: int = 0
@@ -125,7 +133,7 @@ class Run:
                     transactions=[row | {"description": CREATED}],
                 )
 
-    def _forged(self) -> list[Received]:
+    def _forged(self) -> list[Signed]:
         """One signed by another key, one by none, and one whose signature is of another body."""
         body = b'{"webhook_code":"SYNC_UPDATES_AVAILABLE"}'
         claims = jwt.decode(self.genuine.signature, options={"verify_signature": False})
@@ -136,12 +144,12 @@ class Run:
             headers={"kid": jwt.get_unverified_header(self.genuine.signature)["kid"]},
         )
         return [
-            Received(self.genuine.body, by_another),
-            Received(body, ""),
-            Received(body, self.genuine.signature),
+            Signed(self.genuine.body, by_another),
+            Signed(body, ""),
+            Signed(body, self.genuine.signature),
         ]
 
-    def _post(self, webhook: Received) -> int:
+    def _post(self, webhook: Signed) -> int:
         where = urlsplit(self.app)
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
         headers = {"Plaid-Verification": webhook.signature} if webhook.signature else {}
@@ -149,14 +157,12 @@ class Run:
             connection.request("POST", where.path or "/", webhook.body, headers)
             return connection.getresponse().status
 
-    def _webhook_of_somebody_else(self) -> Received:
-        with receiver() as (url, arrived):
-            token = self.bank.link("persona:high_utilization", webhook=url)
-            end = time.monotonic() + 20
-            while not arrived and time.monotonic() < end:
-                time.sleep(0.02)
+    def _webhook_of_somebody_else(self) -> Signed:
+        with receiving() as app:
+            token = self.bank.link("persona:high_utilization", webhook=app.url)
+            got = app.until_code("TRANSACTIONS INITIAL_UPDATE")
             self.bank.get("/item/remove", access_token=token)
-        return arrived[0]
+        return Signed(got.raw, got.headers["plaid-verification"])
 
     def _rows(self) -> dict[str, dict[str, Any]]:
         """What the app's person shows now, by id."""
