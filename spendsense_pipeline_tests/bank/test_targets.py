@@ -162,6 +162,7 @@ def test_a_name_nobody_knows_may_be_known_later(looked_up: dict[str, list[str]])
         "http://127.0.0.1\\@example.com/",
         "http://user:word@localhost/",
         "ftp://127.0.0.1/",
+        "file://localhost/somewhere",
         "gopher://127.0.0.1:3000/",
         "//127.0.0.1/",
         "http://",
