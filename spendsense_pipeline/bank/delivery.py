@@ -133,12 +133,19 @@ class Delivery:
         self._outbox.put_off(webhook, detail, now=self._now())
 
     async def _post(self, webhook: Webhook, target: Target) -> int:
-        """Post it to the address that was found, under the name that was asked for."""
+        """Post it to an address that was found, under the name that was asked for."""
+        *others, last = target.addresses
+        for address in others:
+            with contextlib.suppress(httpx.ConnectError):
+                return await self._post_to(address, webhook, target)
+        return await self._post_to(last, webhook, target)
+
+    async def _post_to(self, address: str, webhook: Webhook, target: Target) -> int:
         body = webhook.body.encode()
         url = httpx.URL(webhook.url)
         request = self._client.build_request(
             "POST",
-            url.copy_with(host=target.address, port=target.port),
+            url.copy_with(host=address, port=target.port),
             content=body,
             headers={
                 "Host": url.netloc.decode("ascii"),

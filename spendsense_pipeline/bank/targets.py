@@ -44,13 +44,13 @@ class Target:
     Attributes:
         scheme: `http` or `https`.
         host: as the URL names it.
-        address: the IP address that is connected to.
+        addresses: the IP addresses that are connected to, the next where nobody listens at one.
         port: of it.
     """
 
     scheme: str
     host: str
-    address: str
+    addresses: tuple[str, ...]
     port: int
 
 
@@ -81,7 +81,7 @@ class Targets:
         """Take the hosts that are allowed by name, and where we listen ourselves."""
         self._allowed = frozenset(host.lower().strip("[]") for host in allowed_hosts)
         self._own_port = own_port
-        self._addresses: dict[str, str] = {}
+        self._addresses: dict[str, tuple[str, ...]] = {}
 
     def find(self, url: str) -> Target:
         """Where a URL leads.
@@ -102,16 +102,17 @@ class Targets:
                 " sent there"
             )
             raise TargetError(message)
-        address = self._address(host)
-        if host not in self._allowed and not ipaddress.ip_address(address).is_loopback:
-            message = f"{host} leads to {address}, which is not this machine"
-            raise TargetError(message)
-        if _is_of_this_machine(address) and self._is_of_ours(port):
+        addresses = self._addresses_of(host)
+        for address in addresses:
+            if host not in self._allowed and not ipaddress.ip_address(address).is_loopback:
+                message = f"{host} leads to {address}, which is not this machine"
+                raise TargetError(message)
+        if any(map(_is_of_this_machine, addresses)) and self._is_of_ours(port):
             message = f"port {port} is one of our own or of Dagster's: listen on another"
             raise TargetError(message)
-        return Target(parts.scheme, host, address, port)
+        return Target(parts.scheme, host, addresses, port)
 
-    def _address(self, host: str) -> str:
+    def _addresses_of(self, host: str) -> tuple[str, ...]:
         if host not in self._addresses:
             try:
                 found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -120,7 +121,7 @@ class Targets:
                 raise UnknownHostError(message) from None
             # IPv4 first: most apps listen there.
             found.sort(key=lambda each: each[0] != socket.AF_INET)
-            self._addresses[host] = str(found[0][4][0])
+            self._addresses[host] = tuple(dict.fromkeys(str(each[4][0]) for each in found))
         return self._addresses[host]
 
     def _is_of_ours(self, port: int) -> bool:

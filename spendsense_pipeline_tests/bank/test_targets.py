@@ -98,7 +98,7 @@ def test_other_hosts_are_refused_and_not_even_looked_up(
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost", "LocalHost", "[::1]"])
 def test_this_machines_loopback_is_taken(host: str) -> None:
     found = Targets((), own_port=OWN_PORT).find(f"http://{host}:5000/hook")
-    assert found.address.startswith("127.") or found.address == "::1"
+    assert all(each.startswith("127.") or each == "::1" for each in found.addresses)
     assert found.port == 5000
 
 
@@ -135,7 +135,7 @@ def test_an_allowed_host_is_looked_up_once(looked_up: dict[str, list[str]]) -> N
     looked_up["app.test"] = [ELSEWHERE, "127.0.0.1"]
     targets = Targets(("App.Test",), own_port=OWN_PORT)
     for _ in range(3):
-        assert targets.find("https://app.test/hook").address == ELSEWHERE
+        assert targets.find("https://app.test/hook").addresses == (ELSEWHERE,)
     assert targets.find("https://app.test/hook").port == 443
     # What the name stands for by then would have been refused.
     assert socket.getaddrinfo("app.test", 1)[0][4][0] == "127.0.0.1"
@@ -151,7 +151,7 @@ def test_a_name_nobody_knows_may_be_known_later(looked_up: dict[str, list[str]])
     with pytest.raises(UnknownHostError):
         targets.find("http://app.invalid/")
     looked_up["app.invalid"] = [ELSEWHERE]
-    assert targets.find("http://app.invalid/").address == ELSEWHERE
+    assert targets.find("http://app.invalid/").addresses == (ELSEWHERE,)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +202,27 @@ def test_an_allowed_host_gets_its_webhooks_under_its_name(
             receiver.until(lambda got, number=number: len(got) == number)
         assert {each.path for each in receiver.got} == {"/hook?a=b"}
         assert {each.headers["host"] for each in receiver.got} == {f"app.test:{port}"}
+
+
+def test_who_listens_at_the_other_of_two_addresses_is_found(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a server in Node does that listens on localhost."""
+    really = socket.getaddrinfo
+
+    def look_up(host: Any, *rest: Any, **more: Any) -> Any:
+        if host != "localhost":
+            return really(host, *rest, **more)
+        return [found for each in ("127.0.0.1", "::1") for found in really(each, *rest, **more)]
+
+    try:
+        with receiving("::1") as receiver:
+            monkeypatch.setattr(socket, "getaddrinfo", look_up)
+            _fire(bank, receiver.url.replace("[::1]", "localhost"))
+            receiver.until(lambda got: len(got) == 1)
+            assert receiver.got[0].headers["host"].startswith("localhost:")
+    except OSError:
+        pytest.skip("this machine has no IPv6")
 
 
 def test_a_webhook_to_ourselves_is_not_sent(bank: Bank) -> None:
