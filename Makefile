@@ -18,7 +18,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long test-crash test-load fuzz ui plaid dev lint format docs docs-check pictures bench bench-large \
+.PHONY: help install demo test test-long test-crash test-load fuzz ui plaid dev lint format docs docs-check pictures bench bench-plaid bench-large \
 	realism lock clean clean-data
 
 help:  ## Show this list.
@@ -85,6 +85,9 @@ pictures: $(READY)  ## Take the documentation's pictures of the dashboard (needs
 
 bench: $(READY)  ## Measure every stage against floors measured in the same run.
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-plaid: $(READY)  ## 32 apps at once sync 100 people from the local Plaid.
+	$(BIN)/python -m benchmarks.local_plaid $(ARGS)
 
 bench-large: $(READY)  ## The same, up to 100,000 people.
 	$(BIN)/python -m benchmarks --large $(ARGS)

@@ -116,6 +116,11 @@ def test_the_page_says_what_the_commands_take() -> None:
             id="realism",
             marks=pytest.mark.long,
         ),
+        pytest.param(
+            ["benchmarks.local_plaid", "--people", "8", "--rounds", "1"],
+            id="local Plaid",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_the_page_is_written(command: list[str], tmp_path: Path) -> None:

@@ -122,7 +122,6 @@ REFUSED: Final[dict[str, Callable[[Trouble], Refused]]] = {
 OTHERWISE = {
     "INVALID_API_KEYS": "a server with a secret",
     "INTERNAL_SERVER_ERROR": "a fault of ours",
-    "RATE_LIMIT_EXCEEDED": "nobody is limited",
 }
 
 
