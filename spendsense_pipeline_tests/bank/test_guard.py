@@ -23,6 +23,8 @@ JSON = {"Content-Type": "application/json"}
 ADVANCE = "/sandbox/clock/advance"
 LINK = {"institution_id": "ins_spendsense", "initial_products": ["transactions"]}
 SECRET = "a-secret-of-the-apps-ü"
+WITHOUT_KEYS = "/categories/get"
+"""Plaid's clients give none there."""
 PATHS = [endpoint.path for endpoint in ENDPOINTS]
 
 
@@ -273,7 +275,7 @@ def test_a_secret_must_be_given_where_one_is_set(settings: Settings) -> None:
     guarded = dataclasses.replace(settings, plaid_secret=SECRET)
     with serving(guarded) as bank, unchanged(bank):
         asked = _minimal_requests()
-        for path in PATHS:
+        for path in sorted({*PATHS} - {WITHOUT_KEYS}):
             for given in ({}, {"secret": ""}, {"secret": "wrong"}, {"secret": SECRET + "x"}):
                 status, answer = bank.ask(path, **asked[path], **given)
                 assert (status, answer["error_code"]) == (400, "INVALID_API_KEYS"), path
