@@ -48,7 +48,7 @@ test-long: $(READY)  ## Explore further: many populations, nights, whole servers
 test-crash: $(READY)  ## Kill the refreshing process at random instants, with a reader watching.
 	$(BIN)/pytest -m crash $(ARGS)
 
-test-load: $(READY)  ## A thousand page views, twenty operators at once, two hundred previews.
+test-load: $(READY)  ## A thousand page views, twenty operators at once, 100,000 people behind the pages, two hundred previews.
 	$(BIN)/pytest -m load $(ARGS)
 
 fuzz: $(READY)  ## Try 2,000 configurations per property instead of a sample.
