@@ -7,17 +7,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from spendsense_pipeline.sql import QueryFolder
+from spendsense_pipeline.tables.raw import (
+    CARD_STATEMENTS,
+    RAW_ACCOUNTS,
+    RAW_LIABILITIES,
+    RAW_LOANS,
+    RAW_TRANSACTIONS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _QUERIES: Final = QueryFolder(__package__)
-_CARDS: Final = {"card_statements": "statements.sql", "raw_liabilities": "liabilities.sql"}
+_CARDS: Final = {
+    CARD_STATEMENTS.name: "statements.sql",
+    RAW_LIABILITIES.name: "liabilities.sql",
+}
 _OTHERS: Final = {
-    "raw_accounts": "accounts.sql",
-    "raw_transactions": "transactions.sql",
+    RAW_ACCOUNTS.name: "accounts.sql",
+    RAW_TRANSACTIONS.name: "transactions.sql",
     "_escrow": "escrow.sql",
-    "raw_loans": "loans.sql",
+    RAW_LOANS.name: "loans.sql",
 }
 
 

@@ -66,7 +66,7 @@ def test_only_codes_that_there_are_are_named() -> None:
 
 def test_make_starts_it() -> None:
     said = subprocess.run(
-        ["make", "-n", "plaid", "ARGS=--as-of 2026-06-01"],
+        ["make", "--no-print-directory", "-n", "plaid", "ARGS=--as-of 2026-06-01"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
