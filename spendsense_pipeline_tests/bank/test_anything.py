@@ -156,7 +156,7 @@ def test_anything_is_answered(
 @pytest.mark.long
 @pytest.mark.fuzz
 @pytest.mark.parametrize("path", _PATHS)
-@settings(max_examples=settings().max_examples, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples // 4, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_anything_at_all_is_answered(
     path: str, held: tuple[Bank, Any], token: str, data: st.DataObject
