@@ -13,18 +13,11 @@ from spendsense_pipeline.operations.consent import decide_consent
 from spendsense_pipeline.operations.entries import COMMAND_LINE
 from spendsense_pipeline.settings import Settings
 from spendsense_pipeline_tests.fixtures.command import run
-from spendsense_pipeline_tests.fixtures.local_bank import AS_OF, START, Bank, serving
+from spendsense_pipeline_tests.fixtures.local_bank import AS_OF, READS, Bank, serving
 from spendsense_pipeline_tests.fixtures.webhook_receiver import Receiver, receiving
 
 DATA_ENDPOINTS: dict[str, dict[str, Any]] = {
-    "/accounts/get": {},
-    "/accounts/balance/get": {},
-    "/identity/get": {},
-    "/liabilities/get": {},
-    "/transactions/get": {"start_date": START, "end_date": AS_OF},
-    "/transactions/sync": {},
-    "/transactions/refresh": {},
-    "/transactions/recurring/get": {},
+    **READS,
     "/sandbox/transactions/create": {
         "transactions": [
             {

@@ -22,6 +22,7 @@ from spendsense_pipeline_tests.fixtures.command import run
 from spendsense_pipeline_tests.fixtures.data_directories import built_once
 from spendsense_pipeline_tests.fixtures.local_bank import (
     AS_OF,
+    READS,
     START,
     Bank,
     a_world,
@@ -44,16 +45,6 @@ PUBLICATIONS = {
 """The days are some apart so that something happens in between to everybody."""
 ONLY_FOR_MORE = "user_0011"
 UPDATE = "TRANSACTIONS DEFAULT_UPDATE"
-DATA_ENDPOINTS: dict[str, dict[str, Any]] = {
-    "/accounts/get": {},
-    "/accounts/balance/get": {},
-    "/identity/get": {},
-    "/liabilities/get": {},
-    "/transactions/get": {"start_date": START, "end_date": AS_OF},
-    "/transactions/sync": {},
-    "/transactions/refresh": {},
-    "/transactions/recurring/get": {},
-}
 
 
 @dataclass
@@ -205,7 +196,7 @@ def test_another_world_serves_nobody_linked_before(nights: Nights, receiver: Rec
         nights.publish("another")
         told = receiver.until_code("ITEM ERROR")
         assert told.body["error"]["error_code"] == "ITEM_LOGIN_REQUIRED"
-        for path, more in DATA_ENDPOINTS.items():
+        for path, more in READS.items():
             assert bank.error(path, access_token=token, **more) == "ITEM_LOGIN_REQUIRED", path
         assert (
             bank.error("/transactions/sync", access_token=token, cursor=cursor) == "INVALID_FIELD"
@@ -254,7 +245,7 @@ def test_with_fewer_people_who_is_gone_has_no_accounts_and_others_go_on(nights: 
         _, _, cursor_of_gone = bank.sync(gone)
         nights.publish("fewer")
         assert bank.sync(stays, cursor)[0]
-        for path, more in DATA_ENDPOINTS.items():
+        for path, more in READS.items():
             if path not in ("/identity/get", "/liabilities/get"):
                 assert bank.error(path, access_token=gone, **more) == "NO_ACCOUNTS", path
         assert (
@@ -294,7 +285,7 @@ class Crowd:
 
     def _ask(self, token: str) -> None:
         while not self._is_over.is_set():
-            for path, more in DATA_ENDPOINTS.items():
+            for path, more in READS.items():
                 answer = self._answer(path, access_token=token, **more)
                 if not _rows(answer) <= self._own[token]:
                     self.wrong.append((path, answer))
