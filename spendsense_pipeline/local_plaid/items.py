@@ -7,11 +7,13 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from spendsense_pipeline.local_plaid.outbox import DROPPED
 from spendsense_pipeline.local_plaid.tokens import ACCESS, PUBLIC, name_of, new_token, token_hash
 from spendsense_pipeline.plaid.errors import (
     INVALID_ACCESS_TOKEN,
     INVALID_PUBLIC_TOKEN,
     ITEM_NOT_FOUND,
+    USER_PERMISSION_REVOKED,
     PlaidError,
 )
 
@@ -192,11 +194,16 @@ class Items:
         return tuple(_item(row) for row in rows)
 
     def linked_people(self, institution_id: str, world: str) -> frozenset[str]:
-        """Who has an Item of a world at an institution."""
+        """Who has an Item of a world at an institution; one that was revoked is none any more."""
         rows = self._store.rows(
             "select user_id from items where not is_removed"
-            " and institution_id = :institution_id and world = :world",
-            {"institution_id": institution_id, "world": world},
+            " and institution_id = :institution_id and world = :world"
+            " and error_code is not :revoked",
+            {
+                "institution_id": institution_id,
+                "world": world,
+                "revoked": USER_PERMISSION_REVOKED.code,
+            },
         )
         return frozenset(row["user_id"] for row in rows)
 
@@ -211,9 +218,9 @@ class Items:
             self._store.run("delete from created_transactions where item_id = :item_id", of)
             self._store.run("delete from movements where item_id = :item_id", of)
             self._store.run(
-                "update webhooks set outcome = 'dropped', detail = 'the Item was removed'"
+                "update webhooks set outcome = :outcome, detail = 'the Item was removed'"
                 " where item_id = :item_id and outcome is null",
-                of,
+                of | {"outcome": DROPPED},
             )
 
     def set_webhook(self, item: Item, url: str | None) -> Item:

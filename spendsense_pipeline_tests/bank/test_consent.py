@@ -144,6 +144,24 @@ def test_granting_anew_needs_a_new_link(bank: Bank, receiver: Receiver) -> None:
     assert bank.error("/accounts/get", access_token=token) == "ITEM_NOT_FOUND"
 
 
+def test_granted_anew_they_are_the_next_person_again(bank: Bank) -> None:
+    """Nobody's name is given: the Item that was revoked is no link of theirs any more."""
+    [first, second] = (bank.link(products=("transactions",)) for _ in range(2))
+    assert bank.plaid
+    items = {item.item_id: item.user_id for item in bank.plaid.items.all()}
+    [whose, others] = (
+        items[bank.get("/item/get", access_token=token)["item"]["item_id"]]
+        for token in (first, second)
+    )
+    assert whose != others
+    decide(bank.settings, whose, "revoked")
+    assert bank.error("/accounts/get", access_token=first) == "USER_PERMISSION_REVOKED"
+    decide(bank.settings, whose, "granted")
+    again = bank.link(products=("transactions",))
+    item_id = bank.get("/item/get", access_token=again)["item"]["item_id"]
+    assert {item.item_id: item.user_id for item in bank.plaid.items.all()}[item_id] == whose
+
+
 def test_a_public_token_of_somebody_who_revokes_opens_nothing(bank: Bank) -> None:
     assert bank.plaid
     made = bank.get("/sandbox/public_token/create", **LINK)
