@@ -65,7 +65,8 @@ class Room:
             rows: All rows up to a day, bought ones by the day they happened, `[N]`.
             at_start: What each account had left before the first, `[U, SLOTS]` cents.
         """
-        known = np.where(np.isin(rows.purpose, BOUGHT), rows.authorized, rows.day)
+        happened = np.isin(rows.purpose, (*BOUGHT, Purpose.EMERGENCY))
+        known = np.where(happened, rows.authorized, rows.day)
         moment = _MOMENT.pack(account=account_index(rows.user, rows.slot), day=known)
         order = np.argsort(moment, kind="stable")
         self._moments = moment[order]

@@ -1,6 +1,7 @@
-"""What households do without: a car, a pet, a drink, coffee shops. Who does buys none of it.
+"""Habits: what households do without, on which days of the week they buy, how often they need cash.
 
-The more others buy, so that a population spends on each kind what was asked for.
+Who does without a thing buys none of it; the more others buy, so that a population spends on each
+kind what was asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.randomness import uniform
+from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.world import World
 
 
@@ -43,6 +44,13 @@ MOST_OF_A_GROUP = 0.6
 LEAST_LEFT = 0.2
 """Of everybody's purchases, what those of any way of living come to at least."""
 _ITERATIONS = 16
+WEEKDAY_SIGMA = 0.22
+"""How far people differ in the days of the week on which they buy, in logs (judged)."""
+DAYS_OF_WEEK: Final = 7
+CASH_SIGMA, CASHLESS_SHARE = 0.6, 0.1
+"""How far people differ in how often they fetch cash, in logs, and who never does (judged: in
+a month, about half of people fetch none, Federal Reserve Payments Study 2021)."""
+_USUAL_CASH: Final = float(np.exp(CASH_SIGMA**2 / 2))
 
 
 def ways_of(world: World, pays_for_car: Flags) -> Ints:
@@ -61,6 +69,34 @@ def ways_of(world: World, pays_for_car: Flags) -> Ints:
     without[:, car] = (draw[:, car] < UNINSURED_WITHOUT_CAR_SHARE) & ~pays_for_car
     without[:, drink] |= world.profiles.people.age_years < DRINKING_AGE_YEARS
     return np.asarray((without << np.arange(len(WITHOUT))).sum(axis=1), dtype=np.int64)
+
+
+def weekday_habits(world: World) -> Floats:
+    """How much oftener each person buys on a weekday than others do, over a week as often.
+
+    Args:
+        world: The shard.
+
+    Returns:
+        Factors by weekday, Monday first, around 1: `[7, U]`.
+    """
+    place = normal(world.words("weekday_habit", np.arange(DAYS_OF_WEEK)))
+    habit = np.exp(WEEKDAY_SIGMA * place).T
+    return np.asarray(habit / habit.mean(axis=0), dtype=np.float64)
+
+
+def cash_habits(world: World) -> Floats:
+    """How often each person fetches cash, relative to others.
+
+    Args:
+        world: The shard.
+
+    Returns:
+        Factors, 1 on average over a population, 0 for some: `[U]`.
+    """
+    word = world.words("cash_taste", np.arange(2))
+    often = np.exp(CASH_SIGMA * normal(word[:, 0])) / (_USUAL_CASH * (1 - CASHLESS_SHARE))
+    return np.asarray(np.where(uniform(word[:, 1]) < CASHLESS_SHARE, 0.0, often))
 
 
 def does_without(way: Ints, what: str) -> Flags:

@@ -160,9 +160,7 @@ def simulate(people: World, labels: Labels) -> Household:
         memberships.membership_charges(world, paychecks, labels),
         trip_rows,
         _within_limits(
-            emergencies.emergency_postings(
-                world, paychecks, labels.catalog.places, slot, left_cents, way
-            ),
+            emergencies.emergency_postings(world, paychecks, labels.catalog, slot, left_cents, way),
             cards,
         ),
         _within_limits(

@@ -9,11 +9,12 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
-from spendsense_pipeline.generation.catalog import Places
+from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, posted_on
+from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.habits import does_without
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
-from spendsense_pipeline.generation.randomness import normal, uniform
+from spendsense_pipeline.generation.randomness import bits, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -45,12 +46,14 @@ COSTS: Final = (
 
 _IS_VISITED: Final = np.array([cost.label != Fixed.PLUMBER for cost in COSTS])
 """A plumber comes to the house."""
+POSTING_CLASS: Final = "appointment"
+_SUNDAY: Final = 6
 
 
 def emergency_postings(
     world: World,
     paychecks: Paychecks,
-    places: Places,
+    catalog: Catalog,
     slot: Ints,
     left_cents: Floats,
     way: Ints,
@@ -62,7 +65,7 @@ def emergency_postings(
     Args:
         world: The shard.
         paychecks: Paydays, `[U, K]`.
-        places: The catalog's places.
+        catalog: Knows places, and how late such things post.
         slot: The account that pays for what is large, `[U]`.
         left_cents: What contracts leave of a month's income, `[U]`.
         way: What each household does without, one of the WAYS: `[U]`.
@@ -83,7 +86,10 @@ def emergency_postings(
     is_tight = world.profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK
     passed = events_passed(paychecks.day, world.days)[user, np.clip(day, 0, world.days - 1)]
     payday = paychecks.day[user, np.minimum(passed, paychecks.day.shape[1] - 1)]
-    day = np.where(is_tight, payday + 1, day)
+    day = np.where(is_tight, payday + 1, day).astype(np.int64)
+    # Nobody looks at a tooth on a Sunday.
+    weekday = world.calendar.weekday[np.clip(day, 0, world.days - 1)]
+    day = day + (_IS_VISITED[kind] & (weekday == _SUNDAY))
     share = np.where(is_tight, AFFORDABLE_SHARE_TIGHT, AFFORDABLE_SHARE)
     keep = (day >= 0) & (day < world.days)
     keep &= usd <= share * world.profiles.people.income_monthly_usd[user]
@@ -91,14 +97,18 @@ def emergency_postings(
     for number, cost in enumerate(COSTS):
         if cost.needs is not None:
             keep &= (kind != number) | ~does_without(way[user], cost.needs)
-    home = plan_moves(world, places).homes(user, day.astype(np.int64))
+    user, month, kind, usd, day = user[keep], month[keep], kind[keep], usd[keep], day[keep]
+    home = plan_moves(world, catalog.places).homes(user, day)
+    of = np.full(user.size, catalog.posting_classes.index(POSTING_CLASS))
+    lag = bits(world.words("emergency_lag", np.arange(months))[user, month], 0, LAG_BITS)
     return postings(
-        user=user[keep],
-        slot=slot[user[keep]],
-        day=day[keep],
-        cents=np.rint(usd * 100).astype(np.int64)[keep],
-        label=np.array([int(cost.label) for cost in COSTS])[kind][keep],
+        user=user,
+        slot=slot[user],
+        day=posted_on(world.calendar, catalog.posting_classes, of, day, lag),
+        authorized=day,
+        cents=np.rint(usd * 100).astype(np.int64),
+        label=np.array([int(cost.label) for cost in COSTS])[kind],
         purpose=Purpose.EMERGENCY,
-        serial=month[keep],
-        place=np.where(_IS_VISITED[kind], home, NO_PLACE)[keep],
+        serial=month,
+        place=np.where(_IS_VISITED[kind], home, NO_PLACE),
     )

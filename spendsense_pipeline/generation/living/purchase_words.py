@@ -22,7 +22,7 @@ CHOICES: Final = BitFields(
     price=TABLE_BITS,
     goes_to_favourite=8,
     favourite=8,
-    spare=4,
+    fetches_cash=4,
 )
 """What the first word decides."""
 SETTLEMENT: Final = BitFields(

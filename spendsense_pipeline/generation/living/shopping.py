@@ -14,6 +14,7 @@ from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, pl
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import below_largest, priced
+from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.counting import Counting
@@ -27,10 +28,11 @@ from spendsense_pipeline.generation.living.purchase_words import (
 )
 from spendsense_pipeline.generation.living.settling import Basket, Purchases, Settling
 from spendsense_pipeline.generation.living.tastes import (
+    CASH_DRAWN_PER_FETCHED,
     CASH_GROUP,
     LIKED_SHARE,
     Tastes,
-    days_between_visits,
+    needed_groups,
 )
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.randomness import uniform
@@ -40,6 +42,7 @@ from spendsense_pipeline.generation.shops import (
     shops_for,
     usual_shops,
 )
+from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 # The first favourite gets 70 % of those purchases, the second 24 %: by 8 bits of a draw.
@@ -95,11 +98,15 @@ class Shopping:
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._words = PurchaseWords(world)
         self._counting = Counting(world)
+        self._habit = weekday_habits(world)
+        trips = cash_habits(world) * CHOICES.size("fetches_cash") / CASH_DRAWN_PER_FETCHED
+        self._cash_trips = np.where(world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, 0, trips)
+        """Of the times it is drawn, those on which cash is fetched: `[U]`."""
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
         self._baskets, self._way = baskets, way
         self._liked = liked_kinds(world)
-        self._is_needed = days_between_visits(catalog) > 0
+        self._is_needed = needed_groups(catalog)
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
         self._goes_to_favourite = loyalty * CHOICES.size("goes_to_favourite")
         self._paying = Paying(world, cards, catalog.card_products)
@@ -126,7 +133,8 @@ class Shopping:
             What is bought, `[N]`.
         """
         self._move(day)
-        busy = self._tastes.busy_on[self._calendar.weekday[day]]
+        weekday = self._calendar.weekday[day]
+        busy = self._tastes.busy_on[weekday] * self._habit[weekday]
         count = self._counting.of_day(day, wants.rate * busy)
         user = np.repeat(self._everybody, count)
         first_of = np.repeat(count.cumsum() - count, count)
@@ -136,6 +144,7 @@ class Shopping:
 
         group = self._groups(day, user, wants, choices["group"], third)
         merchant = self._merchants(day, user, group, choices)
+        is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
         is_too_soon = self._rarely(day, user, group, merchant) | self._too_often(user, merchant)
         # Together with something cheap, in case it cannot be afforded.
         cents, cheap_cents = self._prices(
@@ -156,7 +165,8 @@ class Shopping:
         cents = np.where(is_dear, cheap_cents, cents)
         before = running_before(first_of, cents, is_debit)
         considers = settlement["cheaper"] < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
-        is_bought = ~is_too_soon & (~is_dear | (considers & (before + cents <= spendable)))
+        is_affordable = ~is_dear | (considers & (before + cents <= spendable))
+        is_bought = is_affordable & ~is_too_soon & ~is_cashless
         basket = Basket(user, serial, second, third, group, merchant, cents, card)
         basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
@@ -179,7 +189,6 @@ class Shopping:
         at = places(REFUND.take(word, "is_liked") < _LIKED_DRAWS)
         liked = groups.passed(row[at], self._liked[user[at], REFUND.take(word[at], "liked")])
         group[at] = np.where(self._is_needed[liked], group[at], liked)
-        group[wants.fetches_cash_apart[user] & (group == self._cash)] = 0
         return group
 
     def _merchants(self, day: int, user: Ints, group: Ints, choices: dict[str, Ints]) -> Ints:

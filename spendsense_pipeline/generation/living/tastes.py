@@ -14,7 +14,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import OperatorControls
-from spendsense_pipeline.generation.arrays import Floats, Ints
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.habits import by_way_of_living
 from spendsense_pipeline.generation.living.tickets import mean_tickets, relative_prices
@@ -26,8 +26,11 @@ CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
 TRIPS_MAX_SHARE: Final = 0.13
 """Of everyday dollars, what goes to planned trips at most."""
-CASH_SHARE = 0.05
-"""Of everyday dollars (DCPC: cash is 16 % of payments by number, small by value)."""
+CASH_SHARE = 0.065
+"""Of everyday dollars: 0.6 to 1.5 withdrawals a month of about $198 (Federal Reserve Payments Study
+2021)."""
+CASH_DRAWN_PER_FETCHED = 2.0
+"""Trips to a machine are drawn so much oftener than they are made, as some people make most."""
 REFUNDS_FACTOR = 1.5
 """The catalog's shares are of goods given back whole; half as many come back in part."""
 GROUP_BITS: Final = 20
@@ -55,6 +58,9 @@ ELASTICITY: Final[dict[str, float]] = {
     "travel": 1.0,
 }
 USUAL_ELASTICITY = 0.9
+LEAST_WAY_OUT = 0.5
+"""Of the mean ticket: kinds cheaper than this are bought so much oftener by who has little as one
+that costs this; nobody lives on coffee because the rent is due."""
 LIKED_SHARE = 0.25
 """Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
 is only needed now and then, as fuel is, nobody likes best."""
@@ -198,12 +204,16 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     counts = counts / counts.sum()
     # What is needed now and then is drawn oftener, as some draws of it come to nothing.
     drawn_per_bought = _drawn_per_bought(counts, asked.purchases_per_month, catalog)
+    drawn_per_bought[groups.index(CASH_GROUP)] = CASH_DRAWN_PER_FETCHED
     purchases_drawn = asked.purchases_per_month * float(counts @ drawn_per_bought)
     counts = counts * drawn_per_bought * _instead_of_liked(counts, catalog)
     counts = counts / counts.sum()
     # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
-    relative = ticket / (counts * ticket).sum()
-    tilted = counts * relative[np.newaxis, :] ** TILTS[:, np.newaxis]
+    relative = np.maximum(ticket / (counts * ticket).sum(), LEAST_WAY_OUT)
+    cheaper = relative.copy()
+    cheaper[groups.index(GROCERIES_GROUP)] = LEAST_WAY_OUT
+    is_cheaper = (TILTS < 0)[:, np.newaxis]
+    tilted = counts * np.where(is_cheaper, cheaper, relative) ** TILTS[:, np.newaxis]
     tilted = tilted / tilted.sum(axis=1, keepdims=True)
     by_way = by_way_of_living(tilted, groups.names, tilted[USUAL_LEVEL])
     usual_dollars = by_way[:, USUAL_LEVEL] * ticket
@@ -243,8 +253,7 @@ def _drawn_per_bought(share: Floats, purchases_per_month: float, catalog: Catalo
 
 def _instead_of_liked(share: Floats, catalog: Catalog) -> Floats:
     """How much oftener a group is drawn that is nobody's favourite: `[G]`, 1 for most."""
-    is_needed = days_between_visits(catalog) > 0
-    return np.where(is_needed, 1 / (1 - LIKED_SHARE * (1 - share)), 1.0)
+    return np.where(needed_groups(catalog), 1 / (1 - LIKED_SHARE * (1 - share)), 1.0)
 
 
 def days_between_visits(catalog: Catalog) -> Ints:
@@ -261,6 +270,20 @@ def days_between_visits(catalog: Catalog) -> Ints:
     least = np.full(len(catalog.spending_groups), np.iinfo(np.int64).max)
     np.minimum.at(least, shops.group, between)
     return np.where(np.isin(np.arange(least.size), shops.group), least, 0)
+
+
+def needed_groups(catalog: Catalog) -> Flags:
+    """Groups that are bought when they are needed, and nobody's favourites: fuel, cash.
+
+    Args:
+        catalog: Where one may shop.
+
+    Returns:
+        `[G]`.
+    """
+    is_needed = days_between_visits(catalog) > 0
+    is_needed[catalog.spending_groups.index(CASH_GROUP)] = True
+    return np.asarray(is_needed)
 
 
 def _groups_on(

@@ -9,6 +9,7 @@ from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, 
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.banking import FORESEEN_DAYS, arrival, saves_elsewhere
 from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
+from spendsense_pipeline.generation.habits import cash_habits
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
@@ -27,8 +28,7 @@ CHANCE_TIMES = {Cadence.WEEKLY: 3.2}
 CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.45)
-CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.24, 0.58, 0.75
-CASH_TASTE_SIGMA, CASHLESS_SHARE = 0.6, 0.1
+CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.19, 0.58, 0.75
 CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
 _TWENTY, _FIVE, _HUNDRED = 2_000, 500, 10_000
 SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 0.9
@@ -87,10 +87,8 @@ class ThinAccounts:
         self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
         self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
         cadence = world.profiles.cadence[who]
-        # Some never go to a machine, some do all the time.
-        taste = world.words("cash_taste", np.arange(2))[who]
-        self._cash_share = CASH_SHARE * np.exp(CASH_TASTE_SIGMA * normal(taste[:, 0]))
-        self._cash_share[uniform(taste[:, 1]) < CASHLESS_SHARE] = 0.0
+        self._cash_share = CASH_SHARE * cash_habits(world)[who]
+        self._fetches_cash = self._cash_share > 0
         self._times = np.array([CHANCE_TIMES.get(each, CHANCE_TIMES_USUAL) for each in Cadence])[
             cadence
         ]
@@ -162,7 +160,7 @@ class ThinAccounts:
         hundreds = np.rint(WINDFALL_SETTLED_SHARE * left_over / _HUNDRED).astype(np.int64)
         is_windfall = left_over > WINDFALL_CENTS
         settled = np.where(is_windfall, hundreds * _HUNDRED, self._settled[day])
-        in_cash = large & (drawn < SETTLED_IN_CASH_SHARE) & ~is_windfall
+        in_cash = large & (drawn < SETTLED_IN_CASH_SHARE) & ~is_windfall & self._fetches_cash
         cash = np.where(in_cash, settled, self._cash[day])
         takes = in_cash | (has_some & (self._chance[day] < chance * self._cash_share))
         at = places(takes & (cash < 0.6 * free))

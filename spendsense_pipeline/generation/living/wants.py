@@ -13,7 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import HIGH_SPENDER_FACTOR
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded, places
+from spendsense_pipeline.generation.arrays import Floats, Ints, bounded, places
 from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.tastes import Tastes
@@ -71,8 +71,6 @@ class Wants:
     """Tilt of the mix of purchases, an index into `TILTS`."""
     spendable_cents: Ints
     """What there is for purchases by debit card."""
-    fetches_cash_apart: Flags
-    """Whose cash is not one of the everyday purchases."""
 
     def only(self, is_lived: Floats) -> Wants:
         """The same of chapters that are lived, 1, and nothing of the others, 0: `[U]`."""
@@ -218,7 +216,6 @@ class Wanting:
             rate=rate,
             level=np.minimum(level, self._dearest_level),
             spendable_cents=spendable,
-            fetches_cash_apart=self.is_tight,
         )
 
     def bought(self, user: Ints) -> None:
