@@ -73,6 +73,26 @@ def test_readme_documents_every_file() -> None:
     assert files == named
 
 
+# Invented names, and files of one source, which the README names for all of their rows.
+ONE_SOURCE = {
+    "account_products.csv",
+    "employers.csv",
+    "institutions.csv",
+    "last_names.csv",
+    "places.csv",
+    "subscriptions.csv",
+}
+
+
+def test_every_row_says_where_it_comes_from() -> None:
+    for path in FOLDER.glob("*.csv"):
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        assert rows, path.name
+        assert ("source" not in rows[0]) == (path.name in ONE_SOURCE), path.name
+        if path.name not in ONE_SOURCE:
+            assert all(len(row["source"].strip()) > 3 for row in rows), path.name
+
+
 def test_files_are_plain_text_without_stray_blanks() -> None:
     """UTF-8, one header, as many cells as the header in every row, Unix line ends."""
     for path in FOLDER.glob("*.csv"):

@@ -166,3 +166,23 @@ def test_nobody_fills_a_tank_two_days_in_a_row(con: duckdb.DuckDBPyConnection) -
     drivers = len({user for user, _ in fills})
     months = (dt.date(2026, 6, 30) - min(day for _, day in fills)).days / 30.44
     assert 3 <= len(fills) / drivers / months <= 5
+
+
+def test_nobody_goes_where_one_goes_rarely_twice_in_a_row(con: duckdb.DuckDBPyConnection) -> None:
+    """Glasses once a year, a sofa hardly oftener: as far apart as the catalog says of the kind."""
+    kinds = CATALOG.visit_kinds
+    kind_of = dict(zip(CATALOG.merchants.names, CATALOG.merchants.visit_kind.tolist(), strict=True))
+    visits = collections.defaultdict(list)
+    for user, name, day in rows(
+        con,
+        "select distinct user_id, merchant_name, authorized_date from raw_transactions"
+        " where amount > 0 and merchant_name is not null and authorized_date is not null",
+    ):
+        if kinds.days_between[kind_of.get(name, 0)]:
+            visits[user, kind_of[name]].append(day)
+    seen = collections.Counter(kind for _, kind in visits)
+    assert len(seen) >= 10
+    for (user, kind), days in visits.items():
+        gaps = [(later - day).days for day, later in itertools.pairwise(sorted(days))]
+        least = int(kinds.days_between[kind])
+        assert all(gap >= least for gap in gaps), (user, kinds.names[kind], gaps)

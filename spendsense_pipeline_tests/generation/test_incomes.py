@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pytest
 
 from spendsense_pipeline.generation import labels
-from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.attributes import Cadence, sample_profiles
 from spendsense_pipeline.generation.generator import generate_shard
 from spendsense_pipeline.generation.payers import Payer
 from spendsense_pipeline.generation.targets import TARGET_CODES
@@ -190,6 +190,24 @@ def test_pensions_come_monthly_and_are_not_round(people: People) -> None:
                     _business_day_before(first - dt.timedelta(days=1)),
                 ), next_day
     assert found >= 4
+
+
+def test_pay_follows_age() -> None:
+    """BLS 2025: those under 25 earn 55 to 65 % of the most, which comes between 35 and 65."""
+    ages, incomes = [], []
+    for seed in range(3):
+        asked = a_configuration(config={"num_users": 1_000, "seed": seed})
+        who = sample_profiles(asked, 0, 1_000)
+        works = ~who.is_retired
+        ages.append(who.age_years[works])
+        incomes.append(who.people.income_monthly_usd[works])
+    age, usd = np.concatenate(ages), np.concatenate(incomes)
+    edges = (19, 25, 35, 45, 55, 65, 91)
+    medians = [np.median(usd[(age >= a) & (age < b)]) for a, b in pairwise(edges)]
+    youngest, young, *middle, old = medians
+    assert 0.5 <= youngest / max(middle) <= 0.7
+    assert youngest < young < min(middle)
+    assert old < max(middle)
 
 
 def test_two_earners_where_there_is_a_couple(people: People) -> None:

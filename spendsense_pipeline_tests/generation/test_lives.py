@@ -89,6 +89,19 @@ def test_no_two_cycles_of_a_card_are_alike(natural: Connection) -> None:
     assert sum(len(set(found)) < len(found) for _, found in cycles) <= 0.06 * len(cycles)
 
 
+def test_use_of_a_card_varies_between_months(natural: Connection) -> None:
+    """Not by cents alone: a month is half as much again as another."""
+    cycles = rows(
+        natural,
+        "select stddev_samp(purchases) / avg(purchases) from card_statements"
+        " group by account_id having count(*) >= 5 and avg(purchases) > 50",
+    )
+    spread = sorted(float(found) for (found,) in cycles)
+    assert len(spread) > 50
+    assert spread[len(spread) // 20] > 0.1
+    assert 0.25 <= spread[len(spread) // 2] <= 0.8
+
+
 def test_paydays_find_a_different_balance_every_time(targeted: Connection) -> None:
     """The stressed above all: nobody runs out to the same cents."""
     eves: dict[str, list[Any]] = defaultdict(list)

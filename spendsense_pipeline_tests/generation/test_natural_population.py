@@ -7,6 +7,8 @@ import datetime as dt
 import pytest
 from hypothesis import settings
 
+from spendsense_pipeline.checks.expectations import no_persona_dominates
+from spendsense_pipeline.checks.running import CheckRun
 from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline_tests.fixtures.generated_people import (
     a_configuration,
@@ -41,3 +43,16 @@ def test_all_six_personas_and_none_dominant(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(2, 203 if settings().max_examples > 1_000 else 44))
 def test_all_six_personas_and_none_dominant_for_many_seeds(seed: int) -> None:
     _holds(seed)
+
+
+def _no_persona_dominates(seed: int, people: int) -> bool:
+    as_of = dt.date(2026, 1, 1) + dt.timedelta(days=seed * 37 % 365)
+    resolved = a_configuration(as_of=as_of, config={"seed": seed, "num_users": people})
+    run = CheckRun(a_judged_population(resolved), resolved)
+    return no_persona_dominates(run).passed
+
+
+@pytest.mark.parametrize("people", [10, 14, 20])
+@pytest.mark.parametrize("seed", seeds(1, 30))
+def test_none_dominates_the_first_twenty(seed: int, people: int) -> None:
+    assert _no_persona_dominates(seed, people)

@@ -132,6 +132,70 @@ def test_commuters_work_in_a_near_town_of_their_state(seed: int) -> None:
     assert apart_km(home[commutes], second[commutes]).max() <= 61
 
 
+WORK_TOWNS = """
+create temp table bought as
+with home as (
+  select user_id, arg_max(city, purchases) as home
+  from (
+    select user_id, city, count(*) as purchases from raw_transactions
+    where city is not null and amount > 0 group by all
+  ) group by user_id
+),
+row as (
+  select t.user_id, t.authorized_date as day, t.city, t.city <> home.home as is_elsewhere
+  from raw_transactions as t join home using (user_id)
+  where t.city is not null and t.amount > 0 and t.authorized_date is not null
+),
+work as (
+  -- Nobody travels to one town in most months of a year.
+  select user_id, city from row where is_elsewhere
+  group by all having count(distinct date_trunc('month', day)) >= 7
+)
+select row.*, is_elsewhere and work.city is not null as is_work
+from row left join work using (user_id, city)
+"""
+
+
+def test_commuters_buy_in_a_second_town_mostly_on_workdays(rows: duckdb.DuckDBPyConnection) -> None:
+    """ACS 2019: three in ten work elsewhere."""
+    rows.execute(f"drop table if exists bought; {WORK_TOWNS}")
+    people, share, workdays = rows.execute(
+        """
+        with commuter as (select distinct user_id from bought where is_work)
+        select
+          count(distinct user_id),
+          avg(is_work::int),
+          avg((isodow(day) < 6)::int) filter (is_work)
+        from bought join commuter using (user_id)
+        """
+    ).fetchall()[0]
+    assert 0.12 <= people / 150 <= 0.4
+    assert 0.08 <= share <= 0.3
+    assert workdays > 0.8
+
+
+def test_days_elsewhere_follow_a_flight_and_a_hotel(rows: duckdb.DuckDBPyConnection) -> None:
+    """Purchases in a town that is neither home nor work, on the days after what was booked."""
+    rows.execute(f"drop table if exists bought; {WORK_TOWNS}")
+    found = rows.execute(
+        """
+        select category_detailed, count(*), avg(exists(
+          select 1 from bought
+          where bought.user_id = booked.user_id and is_elsewhere and not is_work
+            and bought.day between booked.authorized_date - 14 and booked.authorized_date + 75
+        )::int)
+        from raw_transactions as booked
+        where category_detailed in ('TRAVEL_FLIGHTS', 'TRAVEL_LODGING') and amount > 0
+          and authorized_date <= date '2025-08-15'
+        group by all
+        """
+    ).fetchall()
+    assert {category for category, *_ in found} == {"TRAVEL_FLIGHTS", "TRAVEL_LODGING"}
+    for category, booked, followed in found:
+        assert booked > 50, category
+        assert followed > 0.85, category
+
+
 @functools.cache
 def everybodys_choice(state: str, group: str, day: int) -> set[str]:
     """Names of all merchants a person of a state may choose of a group."""

@@ -1,0 +1,257 @@
+"""What stands in a history beside pay, bills and shops: friends, checks, cash, taxes, instalments.
+
+Two hundred people over two years, recomputed from the published rows alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from itertools import pairwise
+
+import duckdb
+import pytest
+
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    rows,
+    share,
+    two_years_of_two_hundred,
+)
+
+APPS = ("ZELLE", "VENMO", "CASH APP", "PAYPAL")
+SENT = "TRANSFER_OUT_TRANSFER_OUT_FROM_APPS"
+RECEIVED = "TRANSFER_IN_TRANSFER_IN_FROM_APPS"
+WITHDRAWN = "TRANSFER_OUT_WITHDRAWAL"
+YEARS = 2
+PEOPLE = 200
+
+
+@pytest.fixture(scope="module", params=[5, 42])
+def people(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
+    made = two_years_of_two_hundred(request.param)
+    con = duckdb.connect()
+    for name, table in (
+        ("users", made.users),
+        ("accounts", made.accounts),
+        ("rows_", made.transactions),
+    ):
+        con.register("of_shard", table)
+        con.execute(f"create table {name} as from of_shard")
+        con.unregister("of_shard")
+    con.execute("create table posted as from rows_ where not pending")
+    return con
+
+
+def test_most_people_pay_friends_through_one_of_four_apps(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    """Pew 2022: three in four have used one, the young most; Zelle 2024: two sums a month each."""
+    found = rows(people, f"select name, category_detailed from posted where category_detailed in ('{SENT}', '{RECEIVED}')")  # fmt: skip
+    for app in APPS:
+        ways = {category for name, category in found if name.startswith(app)}
+        assert ways == {SENT, RECEIVED}, app
+    assert all(name.startswith(APPS) for name, _ in found)
+    assert 1.5 <= len(found) / PEOPLE / YEARS / 12 <= 5
+    senders = share(people, f"select count(distinct user_id) from posted where category_detailed = '{SENT}'")  # fmt: skip
+    assert 0.75 <= senders / PEOPLE <= 0.92
+    young, old = (
+        share(
+            people,
+            "select count(app.transaction_id) / count(distinct users.user_id) from users left join"
+            f" (from posted where category_detailed = '{SENT}') as app using (user_id) where age {of}",
+        )
+        for of in ("< 30", ">= 65")
+    )
+    assert young > 2 * old
+    median, mean = rows(people, f"select median(amount), avg(amount) from posted where category_detailed = '{SENT}'")[0]  # fmt: skip
+    assert 25 <= median <= 80 < 2.5 * mean
+
+
+def test_checks_are_numbered_as_they_are_written_mostly_by_the_old(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    numbers: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
+    for user, date, name in rows(
+        people,
+        "select user_id, date, name from posted"
+        " where category_detailed = 'TRANSFER_OUT_OTHER_TRANSFER_OUT' and name like 'CHECK %'",
+    ):
+        match = re.fullmatch(r"CHECK (\d+)", name)
+        assert match, name
+        numbers[user].append((date, int(match[1])))
+    for written in numbers.values():
+        written.sort()
+        assert all(two[1] == one[1] + 1 for one, two in pairwise(written)), written
+    ages = dict(rows(people, "select user_id, age from users"))
+
+    def writers(low: int, high: int) -> float:
+        of_age = [user for user, age in ages.items() if low <= age < high]
+        return sum(user in numbers for user in of_age) / len(of_age)
+
+    assert 0.2 <= writers(0, 120) <= 0.6
+    assert writers(67, 120) > 1.5 * writers(0, 35)
+
+
+def test_a_strange_machine_costs_two_fees(people: duckdb.DuckDBPyConnection) -> None:
+    """The operator's is part of the sum (Bankrate 2025: $3.22), the own bank's a row of its own on
+    most of them and on nothing else."""
+    fetched = rows(
+        people,
+        f"""
+        select
+          cash.amount,
+          cash.name like '%NON-BANK%' as is_strange,
+          exists(
+            select 1 from posted as fee
+            where fee.category_detailed = 'BANK_FEES_ATM_FEES'
+              and fee.account_id = cash.account_id and fee.date = cash.date
+          ) as has_fee
+        from posted as cash
+        where cash.category_detailed = '{WITHDRAWN}' and cash.name not like '%BRANCH%'
+        """,
+    )
+    strange = [(float(amount), has_fee) for amount, is_strange, has_fee in fetched if is_strange]
+    assert 0.15 <= len(strange) / len(fetched) <= 0.3
+    operators = [amount % 20 for amount, _ in strange]
+    assert min(operators) >= 2.5
+    assert max(operators) <= 4
+    assert 2.9 <= sum(operators) / len(operators) <= 3.6
+    assert 0.5 <= sum(has_fee for _, has_fee in strange) / len(strange) <= 0.7
+    # Who goes to two machines on a day may be charged for one of them.
+    charged = sum(has_fee for _, is_strange, has_fee in fetched if not is_strange)
+    assert charged <= 0.01 * len(fetched)
+
+
+def test_taxes_come_back_in_spring(people: duckdb.DuckDBPyConnection) -> None:
+    """IRS 2024-2026: 62 % of returns, a quarter by late February, most by the end of April; a state's
+    is smaller and later; what is owed is paid by the middle of April."""
+    found = rows(
+        people,
+        "select user_id, date, -amount, name like 'IRS%' from posted"
+        " where category_detailed = 'INCOME_TAX_REFUND'",
+    )
+    federal = {
+        (user, date.year): (date, usd) for user, date, usd, is_federal in found if is_federal
+    }
+    states = {
+        (user, date.year): (date, usd) for user, date, usd, is_federal in found if not is_federal
+    }
+    assert len(federal) + len(states) == len(found)
+    assert 0.54 <= len(federal) / PEOPLE / YEARS <= 0.7
+    of_year = sorted(date.replace(year=2000) for date, _ in federal.values())
+    assert dt.date(2000, 2, 1) <= of_year[0] <= dt.date(2000, 2, 12)
+    assert of_year[-1] <= dt.date(2000, 6, 20)
+    assert 0.15 <= sum(day <= dt.date(2000, 2, 20) for day in of_year) / len(of_year) <= 0.45
+    assert sum(day <= dt.date(2000, 4, 30) for day in of_year) / len(of_year) >= 0.8
+    usd = sorted(float(usd) for _, usd in federal.values())
+    assert 1_400 <= usd[len(usd) // 2] <= 2_400
+    assert set(states) <= set(federal)
+    assert 0.3 <= len(states) / len(federal) <= 0.6
+    for key, (date, usd) in states.items():
+        assert date > federal[key][0]
+        assert usd < federal[key][1]
+    owed = rows(people, "select user_id, date from posted where name = 'IRS USATAXPYMT'")
+    assert 0.05 <= len(owed) / PEOPLE / YEARS <= 0.2
+    assert all((4, 1) <= (date.month, date.day) <= (4, 18) for _, date in owed)
+    assert not {(user, date.year) for user, date in owed} & set(federal)
+
+
+def test_instalments_come_four_times_a_fortnight_apart(people: duckdb.DuckDBPyConnection) -> None:
+    plans = rows(
+        people,
+        "select user_id, merchant_name, list(date order by date) from posted"
+        " where category_detailed = 'LOAN_PAYMENTS_BNPL' group by user_id, merchant_name, amount",
+    )
+    start, end = rows(people, "select min(date), max(date) from posted")[0]
+    whole = [
+        dates for _, _, dates in plans
+        if dates[0] > start + dt.timedelta(45) and dates[0] < end - dt.timedelta(45)
+    ]  # fmt: skip
+    assert len(whole) > 40
+    assert all(len(dates) == 4 for dates in whole)
+    # Each waits for a business day of its own.
+    assert all(10 <= (two - one).days <= 18 for dates in whole for one, two in pairwise(dates))
+    # SHED 2024: 15 % of adults in a year.
+    assert 0.15 <= len({user for user, *_ in plans}) / PEOPLE <= 0.5
+    assert len({merchant for _, merchant, _ in plans}) >= 4
+
+
+def test_support_comes_monthly_to_some_single_parents(people: duckdb.DuckDBPyConnection) -> None:
+    paid = rows(
+        people,
+        "select household_type, count(distinct amount), count(distinct date_trunc('month', date)),"
+        " count(*) from posted join users using (user_id)"
+        " where category_detailed = 'INCOME_CHILD_SUPPORT' group by user_id, household_type",
+    )
+    parents = share(people, "select count(*) from users where household_type = 'single_parent'")
+    assert 0.1 <= len(paid) / parents <= 0.6
+    for household, sums, months, count in paid:
+        assert household == "single_parent"
+        assert sums == 1
+        assert 22 <= months <= count <= 25
+
+
+def test_some_pay_a_broker_or_for_old_age(people: duckdb.DuckDBPyConnection) -> None:
+    paid = rows(
+        people,
+        "select user_id, name, amount from posted"
+        " where category_detailed = 'TRANSFER_OUT_INVESTMENT_AND_RETIREMENT_FUNDS'",
+    )
+    assert 0.2 <= len({user for user, *_ in paid}) / PEOPLE <= 0.5
+    assert all(amount == amount.to_integral_value() and amount > 0 for *_, amount in paid)
+    assert any("IRA" in name for _, name, _ in paid)
+    assert any("IRA" not in name for _, name, _ in paid)
+
+
+def test_cash_and_checks_are_paid_in(people: duckdb.DuckDBPyConnection) -> None:
+    for name in ("ATM CASH DEPOSIT", "MOBILE CHECK DEPOSIT"):
+        paid = rows(people, f"select user_id, -amount, category_detailed from posted where name = '{name}'")  # fmt: skip
+        assert len({user for user, *_ in paid}) >= 0.2 * PEOPLE
+        assert all(usd > 0 and usd % 5 == 0 for _, usd, _ in paid)
+        assert {category for *_, category in paid} == {"TRANSFER_IN_DEPOSIT"}
+
+
+def test_what_is_given_back_comes_to_the_account_that_paid(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    """Every refund, on debit or credit: never more than was paid there, and not long after."""
+    start = rows(people, "select min(date) from posted")[0][0]
+    found = rows(
+        people,
+        f"""
+        select account.type, exists(
+          select 1 from posted as bought
+          where bought.account_id = refund.account_id
+            and bought.merchant_name = refund.merchant_name
+            and bought.amount >= -refund.amount
+            and bought.date between refund.date - 20 and refund.date
+        )
+        from posted as refund join accounts as account using (account_id)
+        where refund.amount < 0 and refund.merchant_name is not null
+          and refund.category_primary not in
+            ('INCOME', 'TRANSFER_IN', 'LOAN_PAYMENTS', 'BANK_FEES')
+          and refund.date > date '{start}' + 25
+        """,
+    )
+    assert {kind for kind, _ in found} == {"depository", "credit"}
+    assert len(found) > 500
+    assert all(is_paid_there for _, is_paid_there in found)
+
+
+def test_a_quarter_of_owners_pays_an_association(people: duckdb.DuckDBPyConnection) -> None:
+    """Census 2024: 25 % of those who own their home."""
+    owners, payers = rows(
+        people,
+        """
+        with paid as (
+          select
+            user_id,
+            bool_or(category_detailed = 'RENT_AND_UTILITIES_RENT') as rents,
+            bool_or(category_detailed = 'RENT_AND_UTILITIES_OTHER_UTILITIES') as has_association
+          from posted group by user_id
+        )
+        select count(*), count(*) filter (has_association) from paid where not rents
+        """,
+    )[0]
+    assert 0.12 <= payers / owners <= 0.32
