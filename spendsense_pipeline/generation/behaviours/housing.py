@@ -1,7 +1,6 @@
 """Housing and the other bills of a household: rent or mortgage, utilities, insurance, loans.
 
-Bills leave checking by ACH: due on a weekend or bank holiday, they post on the next business day.
-A household that lives from paycheck to paycheck pays them the day after payday, rent in parts.
+What they come to and whom they are paid to; on which days is for `bill_days`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,11 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import MONTHS_PER_YEAR
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.behaviours.bill_days import (
+    days_of_month,
+    days_paid,
+    in_weekly_parts,
+)
 from spendsense_pipeline.generation.behaviours.bill_kinds import affordable, has_bills, income_power
 from spendsense_pipeline.generation.behaviours.bills_handed_over import handed_over
 from spendsense_pipeline.generation.behaviours.homes import (
@@ -21,11 +24,7 @@ from spendsense_pipeline.generation.behaviours.homes import (
     homes,
     housing_growth,
 )
-from spendsense_pipeline.generation.behaviours.income import (
-    Paychecks,
-    events_passed,
-    pay_day_of_month,
-)
+from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves, rents_through_moves
 from spendsense_pipeline.generation.behaviours.next_billers import (
     landlords_of_chapters,
@@ -37,7 +36,7 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import BILL_KINDS, Catalog
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
-from spendsense_pipeline.generation.randomness import choose, integers, normal, uniform
+from spendsense_pipeline.generation.randomness import choose, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -60,9 +59,9 @@ EVERYDAY_MIN_SHARE = 0.3
 REFERENCE_INCOME_USD = 5_000.0
 SPREAD_MAX_SIGMAS: Final = 1.6
 """Tariffs have a lowest and a dearest plan: no bill lies further out."""
-DUE_ON_THE_FIRST_SHARE: Final = 0.8
-"""Of rents and mortgages; the others fall on the 2nd to the 5th."""
-INSTALMENTS_PER_MONTH = {
+HOUSING_OF_A_PAYCHECK = 0.8
+"""What who runs out and is paid twice a month pays for housing of one paycheck at most."""
+PAYCHECKS_PER_MONTH = {
     cadence: round(per_year / MONTHS_PER_YEAR, 4)
     for cadence, per_year in PAYCHECKS_PER_YEAR.items()
 }
@@ -101,7 +100,7 @@ def plan_bills(world: World, labels: Labels, saved_usd: Floats, paychecks: Paych
     cents, biller = contracted(world, labels, saved_usd)
     next_biller = next_billers(world, labels.catalog, biller)
     cents, (biller, next_biller) = _by_chapter(world, labels.catalog, cents, (biller, next_biller))
-    return Bills(cents, biller, next_biller, _days_of_month(world, paychecks))
+    return Bills(cents, biller, next_biller, days_of_month(world, paychecks))
 
 
 def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, Ints]:
@@ -140,11 +139,22 @@ def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, I
     spoken_for = low + (high - low) * uniform(world.words("spoken_for", 0))
     burdened = np.maximum(home.housing_usd, spoken_for * income - other)
     paid = np.minimum(np.where(is_tight, burdened, home.housing_usd), room)
+    paychecks = _paychecks_per_month(world)
+    one_paycheck = np.where(paychecks > 2.5, np.inf, HOUSING_OF_A_PAYCHECK * income / paychecks)
+    paid = np.where(is_tight, np.minimum(paid, one_paycheck), paid)
     usual[:, RENT] = np.where(has[:, RENT], paid, 0.0)
     usual[:, MORTGAGE] = np.where(has[:, MORTGAGE], paid, 0.0)
     cents = np.rint(usual * 100).astype(np.int64)
     cents[:, RENT] = _asked_rent(cents[:, RENT])
     return cents, biller
+
+
+def _paychecks_per_month(world: World) -> Floats:
+    """How often the main earner is paid: `[U]`, once where it is not regularly."""
+    cadence = world.profiles.cadence
+    return np.select(
+        [cadence == code for code in PAYCHECKS_PER_MONTH], list(PAYCHECKS_PER_MONTH.values()), 1.0
+    )
 
 
 def _by_chapter(
@@ -160,29 +170,6 @@ def _by_chapter(
     cents[:, CHILDCARE] += turns.childcare_cents
     first = tuple(of[world.first_chapter] for of in billers)
     return cents, landlords_of_chapters(world, catalog, *first)
-
-
-def _days_of_month(world: World, paychecks: Paychecks) -> Ints:
-    """Days of the month that bills are due on: `[U, KINDS]`."""
-    day_of_month = 3 + integers(world.words("bill_day", np.arange(KINDS)), 26)
-    late = (uniform(world.words("housing_day", 0)) - DUE_ON_THE_FIRST_SHARE) * 4
-    first_days = 2 + np.floor(late / (1 - DUE_ON_THE_FIRST_SHARE)).astype(np.int64)
-    first_days = np.maximum(first_days, 1)
-    day_of_month[:, [RENT, MORTGAGE]] = first_days[:, np.newaxis]
-    twice_a_month = (world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK) & np.isin(
-        world.profiles.cadence, (Cadence.MONTHLY, Cadence.SEMIMONTHLY)
-    )
-    pay_day = pay_day_of_month(world, paychecks)[:, np.newaxis]
-    after = np.where(
-        (world.profiles.cadence == Cadence.SEMIMONTHLY)[:, np.newaxis]
-        & (np.arange(KINDS) % 2 == 1),
-        20,
-        5,
-    )
-    day_of_month = np.where(
-        twice_a_month[:, np.newaxis], (pay_day + after - 1) % 28 + 1, day_of_month
-    )
-    return np.asarray(day_of_month, dtype=np.int64)
 
 
 def _asked_rent(cents: Floats | Ints) -> Ints:
@@ -206,12 +193,8 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     calendar, catalog = world.calendar, labels.catalog.billers
     months = np.arange(calendar.month_count)
     nominal = calendar.clamp_day(months, bills.day_of_month[:, :, np.newaxis]).astype(np.int64)
-    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    day = calendar.on_or_after(nominal).astype(np.int64)
-    tight = np.nonzero(is_tight)[0]
-    if tight.size:
-        day[tight] = _after_payday(world, paychecks.day[tight], nominal[tight])
-    splits = is_tight & (world.profiles.cadence != Cadence.MONTHLY)
+    splits = in_weekly_parts(world)
+    day = days_paid(world, nominal, paychecks)
     day, is_paid = handed_over(world, day, splits, (RENT, MORTGAGE))
     month_of_year = calendar.month_of_year[np.clip(calendar.month_starts, 0, None)]
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
@@ -262,14 +245,6 @@ def _terms(world: World, bills: Bills, labels: Labels, months: Ints) -> tuple[In
     return biller, growth
 
 
-def _after_payday(world: World, payday: Ints, nominal: Ints) -> Ints:
-    """The business day after the last payday up to each nominal day."""
-    flat = np.clip(nominal.reshape(nominal.shape[0], -1), 0, world.days - 1)
-    passed = np.take_along_axis(events_passed(payday, world.days), flat, axis=1)
-    last = np.take_along_axis(payday, np.maximum(passed - 1, 0), axis=1)
-    return world.calendar.on_or_after(last + 1).reshape(nominal.shape).astype(np.int64)
-
-
 def _instalments(
     world: World,
     bills: Bills,
@@ -281,15 +256,10 @@ def _instalments(
     is_paid: Flags,
 ) -> Postings:
     """Rent or mortgage in equal parts after every payday, for those who cannot pay it at once."""
-    cadence = world.profiles.cadence
     housing = np.where(bills.amount_cents[:, RENT] > 0, RENT, MORTGAGE)
     rows = np.arange(world.users)
     monthly = bills.amount_cents[rows, housing]
-    per_month = np.select(
-        [cadence == code for code in INSTALMENTS_PER_MONTH],
-        list(INSTALMENTS_PER_MONTH.values()),
-        1.0,
-    )
+    per_month = _paychecks_per_month(world)
     month = world.calendar.month_index[np.clip(paychecks.day, 0, world.days - 1)]
     grown = np.take_along_axis(growth[rows, housing], month, axis=1)
     part = np.rint((monthly / per_month)[:, np.newaxis] * grown / 100).astype(np.int64) * 100

@@ -55,18 +55,29 @@ def people_paid_postings(world: World, labels: Labels) -> Postings:
     Returns:
         A row per sum.
     """
-    people = world.profiles.people
-    age = np.searchsorted(AGE_EDGES, people.age_years, side="right")
+    waits = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    sent = _sums(
+        world, labels, np.where(waits, 0.0, sent_per_month(world)), 0, SENT_MEDIAN_USD, SENT_SIGMA
+    )
+    received = _sums(
+        world, labels, _per_month(world, RECEIVED_PER_MONTH), 1, RECEIVED_MEDIAN_USD, RECEIVED_SIGMA
+    )
+    return Postings.joined([sent, received])
+
+
+def sent_per_month(world: World) -> Floats:
+    """How many sums each person sends friends in a month, 0 for who uses no app: `[U]`.
+
+    Args:
+        world: The shard.
+    """
+    return _per_month(world, SENT_PER_MONTH)
+
+
+def _per_month(world: World, rate: Floats) -> Floats:
+    age = np.searchsorted(AGE_EDGES, world.profiles.people.age_years, side="right")
     takes_part = uniform(world.words("app", 0)) >= USES_NONE_SHARE[age]
-    takes_part &= world.profiles.rhythm != Rhythm.PAYCHECK_TO_PAYCHECK
-    parts = [
-        _sums(world, labels, takes_part, rate[age], way, median, sigma)
-        for way, rate, median, sigma in (
-            (0, SENT_PER_MONTH, SENT_MEDIAN_USD, SENT_SIGMA),
-            (1, RECEIVED_PER_MONTH, RECEIVED_MEDIAN_USD, RECEIVED_SIGMA),
-        )
-    ]
-    return Postings.joined(parts)
+    return np.asarray(np.where(takes_part, rate[age], 0.0))
 
 
 def friends(world: World, labels: Labels, user: Ints, which: Ints, *, is_sent: bool) -> Ints:
@@ -99,7 +110,6 @@ def friends(world: World, labels: Labels, user: Ints, which: Ints, *, is_sent: b
 def _sums(
     world: World,
     labels: Labels,
-    takes_part: np.ndarray,
     rate: Floats,
     way: int,
     median_usd: float,
@@ -110,7 +120,7 @@ def _sums(
     number = _DRAW.pack(month=month, which=which, way=way).astype(np.int64)
     word = world.words("paid_friend", 4 * number)
     happens = uniform(word) < (rate / PER_MONTH_MAX)[:, np.newaxis]
-    user, at = np.nonzero(happens & takes_part[:, np.newaxis])
+    user, at = np.nonzero(happens)
     keys = world.keys("paid_friend")[user]
     when, size, who = (words_each(keys, 4 * number[at] + part) for part in (1, 2, 3))
     start = calendar.month_starts[month[at]]

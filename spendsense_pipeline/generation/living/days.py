@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -126,7 +126,15 @@ def live(
     balances.owed[:-1] = _owed_at_first(cards, means)
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay)
-    thin = ThinAccounts(world, labels, wanting, means.everyday_cents, plan.due - plan.pay)
+    thin = ThinAccounts(
+        world,
+        labels,
+        wanting,
+        means.everyday_cents,
+        means.relative,
+        usual_rate,
+        plan.due - plan.pay,
+    )
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -159,8 +167,9 @@ def live(
         better_days.put_aside(day, balances, statements_due, diary)
         kept = better_days.kept(day, balances, statements_due)
         wants = wanting.of_day(day, balances, statements_due + kept)
-        thin.of_day(day, balances, diary, (machine, moves.homes_on(day)))
-        purchases = shopping.of_day(day, wants.only(turning.is_lived), balances)
+        larger = thin.of_day(day, balances, diary, wants.rate, (machine, moves.homes_on(day)))
+        wants = replace(wants, larger=larger).only(turning.is_lived)
+        purchases = shopping.of_day(day, wants, balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
         if refunded.size:

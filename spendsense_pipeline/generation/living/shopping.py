@@ -31,6 +31,7 @@ from spendsense_pipeline.generation.living.tastes import (
     CASH_DRAWN_PER_FETCHED,
     CASH_GROUP,
     LIKED_SHARE,
+    TILTS,
     Tastes,
     needed_groups,
 )
@@ -56,6 +57,10 @@ CHEAPER_SHARE = 0.8
 """Of purchases that cannot be afforded, those in whose place something cheap of it is."""
 _CHEAPEST: Final = 8
 """Out of the cheapest eighth."""
+_DEAREST: Final = 2
+"""What was put off is of the dearer half."""
+_BY_DEBIT: Final = 1.0
+"""A draw that no card comes of: the money is there."""
 
 
 _NEVER: Final = -1
@@ -135,29 +140,34 @@ class Shopping:
         self._move(day)
         weekday = self._calendar.weekday[day]
         busy = self._tastes.busy_on[weekday] * self._habit[weekday]
-        count = self._counting.of_day(day, wants.rate * busy)
+        count = self._counting.of_day(day, wants.rate * busy) + wants.larger
         user = np.repeat(self._everybody, count)
         first_of = np.repeat(count.cumsum() - count, count)
         serial = np.arange(user.size) - first_of
+        is_larger = serial >= (count - wants.larger)[user]
         first, second, third = self._words.of_day(day, user, serial)
         choices, settlement = CHOICES.apart(first), SETTLEMENT.apart(second)
 
-        group = self._groups(day, user, wants, choices["group"], third)
+        level = np.where(is_larger, TILTS.size - 1, wants.level[user])
+        group = self._groups(day, user, level, choices["group"], third)
         merchant = self._merchants(day, user, group, choices)
         is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
         is_too_soon = self._rarely(day, user, group, merchant) | self._too_often(user, merchant)
         # Together with something cheap, in case it cannot be afforded.
+        price = choices["price"]
+        dear = CHOICES.size("price") - 1 - price // _DEAREST
         cents, cheap_cents = self._prices(
             user,
             group,
             merchant,
-            np.array([choices["price"], choices["price"] // _CHEAPEST]),
+            np.array([np.where(is_larger, dear, price), price // _CHEAPEST]),
             settlement["ending"],
         )
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
         pays_with = settlement["pays_with"] / SETTLEMENT.size("pays_with")
+        pays_with[is_larger] = _BY_DEBIT
         card = self._paying.card_of(user, first_of, merchant, cents, pays_with, balances)
         is_debit = card == balances.nobodys
         before = running_before(first_of, cents, is_debit)
@@ -180,11 +190,11 @@ class Shopping:
             there = self._shops.favourites_of(self._state[who], self._favourite_draws[who])
             self._favourites = self._favourites.moved(who, there)
 
-    def _groups(self, day: int, user: Ints, wants: Wants, draw: Ints, word: Words) -> Ints:
+    def _groups(self, day: int, user: Ints, level: Ints, draw: Ints, word: Words) -> Ints:
         """What kind of thing is bought, by tilt, weekday, season and person: `[N]`."""
         weekday, month = self._calendar.weekday[day], self._calendar.month_of_year[day]
         groups = self._tastes.groups_on[weekday][month]
-        row = self._tastes.row_of(self._way[user], wants.level[user])
+        row = self._tastes.row_of(self._way[user], level)
         group: Ints = groups.passed(row, draw)
         at = places(REFUND.take(word, "is_liked") < _LIKED_DRAWS)
         liked = groups.passed(row[at], self._liked[user[at], REFUND.take(word[at], "liked")])

@@ -8,7 +8,13 @@ from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.banking import FORESEEN_DAYS, arrival, saves_elsewhere
-from spendsense_pipeline.generation.behaviours.people_paid import FRIENDS_PER_USER, friends
+from spendsense_pipeline.generation.behaviours.people_paid import (
+    FRIENDS_PER_USER,
+    SENT_MEDIAN_USD,
+    SENT_SIGMA,
+    friends,
+    sent_per_month,
+)
 from spendsense_pipeline.generation.habits import cash_habits
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -21,25 +27,29 @@ from spendsense_pipeline.generation.world import World
 
 OVERDRAFT_FEE_CENTS = 3_500
 """The commonest overdraft fee (Bankrate 2025)."""
-# A household that runs out takes cash and pays friends while the money is fresh: the daily chance
-# of such a sum grows with what it has, so that a surplus does not lie about.
+# A household that runs out takes cash, and buys what it had put off, while the money is fresh: the
+# daily chance of either grows with what it has, so that a surplus does not lie about.
 CHANCE, CHANCE_PER_USD = 0.10, 0.004
-CHANCE_TIMES = {Cadence.WEEKLY: 3.2}
+CHANCE_TIMES = {Cadence.WEEKLY: 4.5}
 CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
-CHANCE_RANGE = (0.02, 0.45)
-CASH_SHARE, FRIEND_SHARE, FRIEND_SHARE_TARGETED = 0.19, 0.58, 0.75
-CASH_MEDIAN_CENTS, FRIEND_MEDIAN_CENTS = 8_000, 5_500
+CHANCE_RANGE = (0.02, 0.5)
+CASH_SHARE, PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED = 0.19, 1.5, 2.2
+CASH_MEDIAN_CENTS = 8_000
+SENDS_OFTENER = 1.8
+"""On days with something left, than on all days, to send friends as much as others do."""
 _TWENTY, _FIVE, _HUNDRED = 2_000, 500, 10_000
-SETTLES_ABOVE, SETTLES_ABOVE_TARGETED = 1.2, 0.9
-"""Of a usual period's money: more than that, and something is settled with it."""
-SETTLES_SHARE = 0.95
-SETTLED_IN_CASH_SHARE = 0.4
-SETTLES_AFTER_DAYS = 60
+SPENDS_ABOVE, SPENDS_ABOVE_TARGETED = 1.2, 0.9
+"""Of a usual period's money: more than that, and it goes on what was put off."""
+SPENDS_AFTER_DAYS = 60
 """Of a life that has just got tighter, those without such sums."""
-WINDFALL_CENTS, WINDFALL_SETTLED_SHARE = 60_000, 0.45
-"""Of what is left over beyond that, as after a tax refund: a debt is repaid in whole hundreds."""
-SETTLED_MEDIAN_CENTS = 20_000
+LARGER_A_DAY = 3.5
+LARGER_USD, USUAL_USD = 100.0, 55.0
+"""Of such things, at most, for every purchase of a usual day; so dear, and so dear other purchases
+while there is money, for a usual household's basket."""
+WINDFALL_CENTS, SAVED_SHARE, SAVED_IN_DAYS = 50_000, 0.6, 3.0
+"""More than that left over, as after a tax refund, and some of it is saved in whole hundreds,
+within some days."""
 EMPTY_CENTS = 1_200
 BORROWS_SHARE = 0.07
 """Of days on which nothing is left, those on which a friend lends something."""
@@ -56,6 +66,8 @@ class ThinAccounts:
         labels: Labels,
         wanting: Wanting,
         everyday_cents: Floats,
+        relative: Floats,
+        usual_rate: Floats,
         coming_cents: Ints,
     ) -> None:
         """Look up what does not change from day to day.
@@ -65,6 +77,8 @@ class ThinAccounts:
             labels: The catalog's counterparties.
             wanting: Tells who runs out, and what they have before payday.
             everyday_cents: What there is for purchases in a usual month, `[U]`.
+            relative: The same for a purchase, relative to a usual household's, `[U]`.
+            usual_rate: Purchases a day in a usual month, `[U]`.
             coming_cents: What is known to leave checking on each day, less the pay that comes in,
                 `[U, D]`.
         """
@@ -74,21 +88,21 @@ class ThinAccounts:
         who = self._who
         # A row per day, as a day's are looked at together.
         self._chance = uniform(_drawn(world, "lump", 2 * days, who))
-        self._friend = uniform(_drawn(world, "lump", 2 * days + 1, who))
+        self._put_off = uniform(_drawn(world, "lump", 2 * days + 1, who))
         size = normal(_drawn(world, "lump_size", 2 * days, who))
         cash = np.rint(CASH_MEDIAN_CENTS * np.exp(0.5 * size) / _TWENTY) * _TWENTY
         self._cash = np.clip(cash, _TWENTY, 40_000).astype(np.int64)
         size = normal(_drawn(world, "lump_size", 2 * days + 1, who))
-        sums = np.rint(FRIEND_MEDIAN_CENTS * np.exp(0.75 * size) / _FIVE) * _FIVE
-        self._sums = np.clip(sums, _FIVE, 60_000).astype(np.int64)
-        settled = np.rint(SETTLED_MEDIAN_CENTS * np.exp(0.6 * size) / _TWENTY) * _TWENTY
-        self._settled = np.clip(settled, _TWENTY, 90_000).astype(np.int64)
+        usd = SENT_MEDIAN_USD * np.exp(SENT_SIGMA * size)
+        self._sums = np.maximum(np.rint(usd * 100 / _FIVE), 1).astype(np.int64) * _FIVE
+        chance = sent_per_month(world)[who] / DAYS_PER_MONTH * SENDS_OFTENER
+        self._sends = uniform(_drawn(world, "sends", days, who)) < chance
+        self._saves = uniform(_drawn(world, "saves_windfall", days, who)) < 1 / SAVED_IN_DAYS
         word = _drawn(world, "lends", days, who)
         self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
         self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
         cadence = world.profiles.cadence[who]
         self._cash_share = CASH_SHARE * cash_habits(world)[who]
-        self._fetches_cash = self._cash_share > 0
         self._times = np.array([CHANCE_TIMES.get(each, CHANCE_TIMES_USUAL) for each in Cadence])[
             cadence
         ]
@@ -105,14 +119,15 @@ class ThinAccounts:
         self._is_open = self._next_open == days
         profiles = world.profiles
         is_natural = profiles.people.target == NO_TARGET
-        # Who is to run out in every period pays friends oftener and settles sooner.
-        self._friend_share = np.where(is_natural[who], FRIEND_SHARE, FRIEND_SHARE_TARGETED)
-        self._settles_above = np.where(is_natural[who], SETTLES_ABOVE, SETTLES_ABOVE_TARGETED)
+        # Who is to run out in every period buys sooner.
+        self._put_off_share = np.where(is_natural[who], PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED)
+        self._spends_above = np.where(is_natural[who], SPENDS_ABOVE, SPENDS_ABOVE_TARGETED)
+        self._larger_most = LARGER_A_DAY * usual_rate[who]
+        self._larger_cents = LARGER_USD * 100 * relative[who]
+        self._usual_cents = USUAL_USD * 100 * relative[who]
         # What is left of better days is no surplus to settle something with.
         begun = world.chapters.number[who] > 0
-        self._settles_from = (world.chapters.first_day[who] + begun * SETTLES_AFTER_DAYS).astype(
-            int
-        )
+        self._spends_from = (world.chapters.first_day[who] + begun * SPENDS_AFTER_DAYS).astype(int)
         # A standing order goes on beside it; who is to save looks elsewhere first.
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._world = world
@@ -136,46 +151,77 @@ class ThinAccounts:
         self._arrives[taker] = self._arrives[giver]
 
     def of_day(
-        self, day: int, balances: Balances, diary: Diary, machine: tuple[Ints, Ints]
-    ) -> None:
+        self,
+        day: int,
+        balances: Balances,
+        diary: Diary,
+        rate: Floats,
+        machine: tuple[Ints, Ints],
+    ) -> Ints:
         """Cash and friends, before purchases.
 
         Args:
             day: The day.
             balances: What everybody has.
             diary: Where it is written.
+            rate: Purchases each wants of the day, `[U]`.
             machine: The machine each user goes to, a label, and its place: `[U]` each.
+
+        Returns:
+            How many things each buys today that had to wait for money: `[U]`.
         """
         who = self._who
+        larger = np.zeros(self._waits.size, dtype=np.int64)
         if who.size == 0:
-            return
+            return larger
         free = self._wanting.free_cents[who] + KEPT_CENTS
         ticket = free / 100 / self._wanting.days_left[day]
         chance = self._times * (CHANCE + CHANCE_PER_USD * (ticket - CHANCE_FROM_USD))
         chance = bounded(chance, *CHANCE_RANGE)
         has_some = free > SOME_CENTS
-        # A third paycheck of a month, a refund: some of it is settled with at once.
-        drawn, left_over = self._friend[day], free - self._settles_above * self._usual[day]
-        large = has_some & (drawn < SETTLES_SHARE) & (left_over > 0) & (day >= self._settles_from)
-        hundreds = np.rint(WINDFALL_SETTLED_SHARE * left_over / _HUNDRED).astype(np.int64)
-        is_windfall = left_over > WINDFALL_CENTS
-        settled = np.where(is_windfall, hundreds * _HUNDRED, self._settled[day])
-        in_cash = large & (drawn < SETTLED_IN_CASH_SHARE) & ~is_windfall & self._fetches_cash
-        cash = np.where(in_cash, settled, self._cash[day])
-        takes = in_cash | (has_some & (self._chance[day] < chance * self._cash_share))
+        takes = has_some & (self._chance[day] < chance * self._cash_share)
+        cash = self._cash[day]
         at = places(takes & (cash < 0.6 * free))
         self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
         free[at] -= cash[at]
-        large &= ~in_cash & (settled < 0.6 * free)
-        sums = self._sums[day]
-        gives = has_some & (drawn < chance * self._friend_share) & (sums < 0.6 * free)
-        at = places(gives | large)
-        given = np.where(large, settled, sums)[at]
-        friend = day % FRIENDS_PER_USER
-        self._post(day, who[at], given, balances, diary, self._sent[friend], Purpose.FRIEND_OUT)
+        friend, sums = day % FRIENDS_PER_USER, self._sums[day]
+        at = places(has_some & self._sends[day] & (sums < 0.3 * free))
+        self._post(day, who[at], sums[at], balances, diary, self._sent[friend], Purpose.FRIEND_OUT)
+        free[at] -= sums[at]
         at = places(self._lends[day] & (free < EMPTY_CENTS))
         lent = -self._lent[day][at]
         self._post(day, who[at], lent, balances, diary, self._received[friend], Purpose.FRIEND_IN)
+        # A third paycheck of a month, a refund: some of it is saved.
+        left_over = (free - self._spends_above * self._usual[day]) * (day >= self._spends_from)
+        free -= self._save(day, left_over, balances, diary)
+        larger[who] = has_some & (self._put_off[day] < chance * self._put_off_share)
+        # What a day's usual purchases will not use up of what is meant to be gone.
+        beyond = free / self._wanting.days_left[day] - rate[who] * self._usual_cents
+        most = self._larger_most * has_some
+        larger[who] += np.clip(beyond // self._larger_cents, 0, most).astype(np.int64)
+        return larger
+
+    def _save(self, day: int, left_over: Floats, balances: Balances, diary: Diary) -> Ints:
+        """Put aside part of a windfall, by who saves where they bank: `[T]` cents."""
+        who = self._who
+        saves = (left_over > WINDFALL_CENTS) & self._saves[day] & ~self._waits[who]
+        hundreds = np.rint(SAVED_SHARE * left_over / _HUNDRED).astype(np.int64)
+        saved = np.where(saves, hundreds * _HUNDRED, 0)
+        at = places(saves)
+        if at.size:
+            user, cents = who[at], saved[at]
+            diary.transfer(
+                user,
+                day,
+                cents,
+                day,
+                Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.ASIDE_OUT),
+                Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.ASIDE_IN),
+            )
+            balances.checking[user] -= cents
+            balances.savings[user] += cents
+            self._wanting.free_cents[user] -= cents
+        return saved
 
     def _post(
         self,

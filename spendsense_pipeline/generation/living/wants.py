@@ -48,9 +48,9 @@ SOME_CENTS, LITTLE_CENTS = 7_500, 1_500
 _MONEY_STEPS_CENTS: Final = np.array([LITTLE_CENTS, SOME_CENTS])
 # From paycheck to paycheck: how often a household buys, times the usual, with next to nothing left,
 # a little, some, and while the money is fresh.
-HURRIED: Final = (0.2, 0.6, 1.6, 2.3)
+HURRIED: Final = (0.2, 0.6, 1.5, 2.0)
 """Of who is to run out early in every period."""
-UNHURRIED: Final = (0.7, 1.4, 1.1, 1.25)
+UNHURRIED: Final = (0.6, 1.1, 0.9, 0.95)
 """Of everybody else, but for who buys much more than others: what they buy tells more of what is
 left than how often they do."""
 PACE_DAYS = 60.0
@@ -71,10 +71,12 @@ class Wants:
     """Tilt of the mix of purchases, an index into `TILTS`."""
     spendable_cents: Ints
     """What there is for purchases by debit card."""
+    larger: Ints
+    """Things beside the usual ones, put off until there was money."""
 
     def only(self, is_lived: Floats) -> Wants:
         """The same of chapters that are lived, 1, and nothing of the others, 0: `[U]`."""
-        return replace(self, rate=self.rate * is_lived)
+        return replace(self, rate=self.rate * is_lived, larger=self.larger * (is_lived > 0))
 
 
 class Wanting:
@@ -216,6 +218,7 @@ class Wanting:
             rate=rate,
             level=np.minimum(level, self._dearest_level),
             spendable_cents=spendable,
+            larger=np.zeros(has.size, dtype=np.int64),
         )
 
     def bought(self, user: Ints) -> None:
