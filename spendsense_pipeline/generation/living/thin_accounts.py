@@ -34,7 +34,7 @@ CHANCE_TIMES = {Cadence.WEEKLY: 4.5}
 CHANCE_TIMES_USUAL = 2.2
 CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.5)
-CASH_SHARE, PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED = 0.19, 1.5, 2.2
+CASH_SHARE, PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED = 0.19, 1.0, 2.2
 CASH_MEDIAN_CENTS = 8_000
 SENDS_OFTENER = 1.8
 """On days with something left, than on all days, to send friends as much as others do."""
@@ -43,7 +43,7 @@ SPENDS_ABOVE, SPENDS_ABOVE_TARGETED = 1.2, 0.9
 """Of a usual period's money: more than that, and it goes on what was put off."""
 SPENDS_AFTER_DAYS = 60
 """Of a life that has just got tighter, those without such sums."""
-LARGER_A_DAY = 3.5
+LARGER_A_DAY, LARGER_A_DAY_NATURAL = 3.5, 1.5
 LARGER_USD, USUAL_USD = 100.0, 55.0
 """Of such things, at most, for every purchase of a usual day; so dear, and so dear other purchases
 while there is money, for a usual household's basket."""
@@ -122,7 +122,9 @@ class ThinAccounts:
         # Who is to run out in every period buys sooner.
         self._put_off_share = np.where(is_natural[who], PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED)
         self._spends_above = np.where(is_natural[who], SPENDS_ABOVE, SPENDS_ABOVE_TARGETED)
-        self._larger_most = LARGER_A_DAY * usual_rate[who]
+        self._larger_most = (
+            np.where(is_natural[who], LARGER_A_DAY_NATURAL, LARGER_A_DAY) * usual_rate[who]
+        )
         self._larger_cents = LARGER_USD * 100 * relative[who]
         self._usual_cents = USUAL_USD * 100 * relative[who]
         # What is left of better days is no surplus to settle something with.

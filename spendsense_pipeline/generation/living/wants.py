@@ -50,7 +50,7 @@ _MONEY_STEPS_CENTS: Final = np.array([LITTLE_CENTS, SOME_CENTS])
 # a little, some, and while the money is fresh.
 HURRIED: Final = (0.2, 0.6, 1.5, 2.0)
 """Of who is to run out early in every period."""
-UNHURRIED: Final = (0.6, 1.1, 0.9, 0.95)
+UNHURRIED: Final = (0.9, 1.4, 1.0, 0.9)
 """Of everybody else, but for who buys much more than others: what they buy tells more of what is
 left than how often they do."""
 PACE_DAYS = 60.0
