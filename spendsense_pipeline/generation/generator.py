@@ -100,15 +100,16 @@ def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Sha
     """
     ledger = settle(household(resolved, first_user, users))
     return Shard(
-        users_table(ledger),
-        accounts_table(ledger),
-        transactions_table(ledger),
-        liabilities_table(ledger),
-        loans_table(ledger),
-        statements_table(ledger),
-        streams_table(ledger),
-        holds_table(ledger),
-        events_table(ledger.household),
+        # The largest last: what the others need while they are made is gone by then.
+        stream_truth=streams_table(ledger),
+        users=users_table(ledger),
+        accounts=accounts_table(ledger),
+        liabilities=liabilities_table(ledger),
+        loans=loans_table(ledger),
+        card_statements=statements_table(ledger),
+        pending_truth=holds_table(ledger),
+        life_events=events_table(ledger.household),
+        transactions=transactions_table(ledger),
     )
 
 

@@ -5,7 +5,7 @@ The world is planned past as_of and begins before its history; here both are cut
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -82,11 +82,14 @@ def settle(household: Household) -> Ledger:
     """Cut the plan at as_of: what has happened, what of it has posted, what is left where."""
     world = household.world
     opening, has_account = _openings(household)
-    rows = _known(world, Postings.joined(household.parts))
+    rows = Postings.joined([_known(world, part) for part in household.parts])
+    # From here on they are the ledger's: kept twice, they would be most of a shard's memory.
+    household = replace(household, parts=())
     event, salt = _events(world, rows), np.uint64(purpose_key(world.seed, _IDENTITY))
     room = Room(rows, _room_at_start(household, opening))
     shown_cents = _shown_cents(household, rows, event, room)
     holds = _holds(household, rows, event, room)
+    del room
     hold_identity = mix64((_events(world, holds) | _PENDING) ^ salt)
     by_day = np.lexsort((hold_identity, holds.authorized, holds.user))
     holds = holds.where(by_day)

@@ -183,6 +183,8 @@ def postings(
 
 def _column(values: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
     """Values that broadcast to a shape, laid out in its order: `[N]`."""
+    if isinstance(values, np.ndarray) and values.dtype == np.int64 and values.shape == shape:
+        return values.reshape(-1)
     column = np.empty(shape, dtype=np.int64)
     column[...] = values
     return column.reshape(-1)

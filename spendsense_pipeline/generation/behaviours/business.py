@@ -55,12 +55,12 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
         return Postings.empty(), opening
     calendar, days = world.calendar, np.arange(world.days)
     low, high = WEEKLY_TAKINGS_USD
-    size = uniform(world.words("business_size", np.arange(2))[who])
+    size = uniform(world.words("business_size", np.arange(2), who))
     weekly = (low + (high - low) * size[:, 0] ** 2) * 100
     is_open = calendar.on_or_after(days) == days
-    drawn = uniform(world.words("business_day", np.arange(4 * world.days))[who])
+    drawn = uniform(world.words("business_day", np.arange(4 * world.days), who))
     drawn = drawn.reshape(who.size, world.days, 4)
-    spread = normal(world.words("business_sum", np.arange(2 * world.days))[who])
+    spread = normal(world.words("business_sum", np.arange(2 * world.days), who))
     spread = spread.reshape(who.size, world.days, 2)
     settles = is_open & (drawn[:, :, 0] < _OPEN_SHARE)
     share = _WEEKDAY_SHARES[calendar.weekday] / _OPEN_SHARE

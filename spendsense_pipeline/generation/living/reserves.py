@@ -118,7 +118,7 @@ def arrange(
         moved_share=low + (high - low) * drawn[:, 1],
         paid_on=paid_on,
         draws_on=draws_on[:, : world.days],
-        adds_a_step=uniform(world.words("fetched", days)[who]),
+        adds_a_step=uniform(world.words("fetched", days, who)),
     )
 
 

@@ -292,4 +292,4 @@ def _of_next_days(cents: Ints, days: int) -> Ints:
 
 def _drawn(world: World, purpose: str, index: Ints, who: Ints) -> Words:
     """Words of a purpose, a row per day: `[D, T]`."""
-    return world.words(purpose, index)[who].T.copy()
+    return world.words(purpose, index, who).T.copy()
