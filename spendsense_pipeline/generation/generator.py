@@ -42,8 +42,10 @@ from spendsense_pipeline.tables.raw import (
     RAW_USERS,
 )
 
-DEFAULT_SHARD_USERS = 500
+SHARD_USERS_MOST = 500
 """Memory is bounded by the shard; larger ones are no faster, their arrays leave the cache."""
+SHARD_USER_DAYS = SHARD_USERS_MOST * 366
+"""Of histories longer than a year fewer people go into a shard: their rows are as many."""
 
 
 class GeneratedTables(NamedTuple):
@@ -113,14 +115,26 @@ def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Sha
     )
 
 
-def generate(
-    resolved: ResolvedConfig, *, shard_users: int = DEFAULT_SHARD_USERS
-) -> Iterator[Shard]:
+def shard_users_of(resolved: ResolvedConfig) -> int:
+    """How many users are made at once, so that memory stays the same whatever the history.
+
+    Args:
+        resolved: The configuration.
+
+    Returns:
+        Users of a shard.
+    """
+    days = (resolved.as_of - resolved.history_start).days + 1
+    return max(1, min(SHARD_USERS_MOST, SHARD_USER_DAYS // days))
+
+
+def generate(resolved: ResolvedConfig, *, shard_users: int | None = None) -> Iterator[Shard]:
     """The population in stretches; the rows do not depend on the stretches.
 
     Args:
         resolved: The configuration.
-        shard_users: Users of a stretch; memory grows with it.
+        shard_users: Users of a stretch; memory grows with it. Left out, as many as suit the
+            history.
 
     Yields:
         The tables of one stretch after the other, in order of user.
@@ -128,12 +142,13 @@ def generate(
     Raises:
         ValueError: A stretch has no users, or more than the order of rows has room for.
     """
-    if not 1 <= shard_users <= SHARD_USERS_MAX:
-        message = f"shard_users must be between 1 and {SHARD_USERS_MAX}; it is {shard_users}"
+    at_once = shard_users_of(resolved) if shard_users is None else shard_users
+    if not 1 <= at_once <= SHARD_USERS_MAX:
+        message = f"shard_users must be between 1 and {SHARD_USERS_MAX}; it is {at_once}"
         raise ValueError(message)
     total = resolved.config.num_users
-    for first_user in range(0, total, shard_users):
-        yield generate_shard(resolved, first_user, min(shard_users, total - first_user))
+    for first_user in range(0, total, at_once):
+        yield generate_shard(resolved, first_user, min(at_once, total - first_user))
 
 
 class PersonaSkewedGenerator:
