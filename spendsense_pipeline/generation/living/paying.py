@@ -107,7 +107,7 @@ class Paying:
         to_first = share[first] * self._takes[first, merchant]
         to_second = share[second] * self._takes[second, merchant]
         fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_first + to_second, 1e-9))
-        often = fits * _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
+        often = fits * _CARD_BY_TICKET[_TICKET_EDGES_CENTS.searchsorted(cents)]
         card = np.where(drawn < (to_first + to_second) * often, second, balances.nobodys)
         card = np.where(drawn < to_first * often, first, card)
         # Several purchases of a day share what room there is below the ceiling.

@@ -128,11 +128,11 @@ class Shopping:
         self._move(day)
         busy = self._tastes.busy_on[self._calendar.weekday[day]]
         count = self._counting.of_day(day, wants.rate * busy)
-        user = np.repeat(self._everybody, count)
-        first_of = np.repeat(count.cumsum() - count, count)
+        user = self._everybody.repeat(count)
+        first_of = (count.cumsum() - count).repeat(count)
         serial = np.arange(user.size) - first_of
         first, second, third = self._words.of_day(day, user, serial)
-        choices, settlement = CHOICES.apart(first), SETTLEMENT.apart(second)
+        choices = CHOICES.apart(first)
 
         group = self._groups(day, user, wants, choices["group"], third)
         merchant = self._merchants(day, user, group, choices)
@@ -143,19 +143,19 @@ class Shopping:
             group,
             merchant,
             np.array([choices["price"], choices["price"] // _CHEAPEST]),
-            settlement["ending"],
+            SETTLEMENT.take(second, "ending"),
         )
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
-        pays_with = settlement["pays_with"] / SETTLEMENT.size("pays_with")
+        pays_with = SETTLEMENT.take(second, "pays_with") / SETTLEMENT.size("pays_with")
         card = self._paying.card_of(user, first_of, merchant, cents, pays_with, balances)
         is_debit = card == balances.nobodys
         before = running_before(first_of, cents, is_debit)
         is_dear = is_debit & (before + cents > spendable)
         cents = np.where(is_dear, cheap_cents, cents)
         before = running_before(first_of, cents, is_debit)
-        considers = settlement["cheaper"] < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
+        considers = SETTLEMENT.take(second, "cheaper") < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
         is_bought = ~is_too_soon & (~is_dear | (considers & (before + cents <= spendable)))
         basket = Basket(user, serial, second, third, group, merchant, cents, card)
         basket = basket.where(is_bought)
