@@ -12,7 +12,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.authorizations import (
-    BOUGHT,
+    IS_BOUGHT,
     Room,
     authorized_cents,
     covered,
@@ -97,7 +97,7 @@ def settle(household: Household) -> Ledger:
     rows, shown_cents = Postings.joined([rows, held]), np.append(shown_cents, held.cents)
     event = np.append(event, _events(world, held))
     is_pending = rows.day > world.as_of_day
-    was_pending = np.isin(rows.purpose, BOUGHT) & (rows.day > rows.authorized)
+    was_pending = IS_BOUGHT[rows.purpose] & (rows.day > rows.authorized)
     posted_identity, pending_identity = mix64(event ^ salt), mix64((event | _PENDING) ^ salt)
     identity = np.where(is_pending, pending_identity, posted_identity)
     place = _ROW_ORDER.pack(
@@ -131,7 +131,7 @@ def settle(household: Household) -> Ledger:
 def _known(world: World, rows: Postings) -> Postings:
     """The rows of the history that can be seen at as_of."""
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_seen = (rows.day <= world.as_of_day) | np.isin(rows.purpose, BOUGHT)
+    is_seen = (rows.day <= world.as_of_day) | IS_BOUGHT[rows.purpose]
     is_seen &= (rows.day >= world.history_day) & (rows.authorized <= world.as_of_day)
     return rows.where(is_seen)
 

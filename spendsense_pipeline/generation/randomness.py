@@ -74,9 +74,10 @@ def user_keys(seed: int, purpose: str, users: npt.ArrayLike) -> Words:
     Returns:
         One key per user, `[U]`.
     """
-    numbers = np.asarray(users, dtype=np.int64).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        return mix64(numbers * GOLDEN + np.uint64(purpose_key(seed, purpose)))
+    keys = np.asarray(users, dtype=np.int64).astype(np.uint64)
+    keys *= GOLDEN
+    keys += np.uint64(purpose_key(seed, purpose))
+    return mix64(keys)
 
 
 def words(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:

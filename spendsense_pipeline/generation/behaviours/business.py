@@ -87,6 +87,7 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     low_draw, high_draw = DRAW_SHARE
     draws = drawn[:, :, 2] < DRAW_CHANCE
     part = low_draw + (high_draw - low_draw) * drawn[:, :, 3]
+    has_bills, may_draw = monthly.any(axis=0), draws.any(axis=0)
     for day in range(world.as_of_day + 1):
         if day == world.history_day:
             opening[who] = balance.astype(np.int64)
@@ -99,16 +100,17 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
         # Supplies are bought of what is there.
         bought[:] = np.minimum(supplies[:, day], np.maximum(balance - SOFTWARE_CENTS, 0))
         balance = balance - bought
-        if monthly[:, day].any():
+        if has_bills[day]:
             software[:] = np.minimum(monthly[0, day], balance)
             fee[:] = np.minimum(monthly[1, day], balance - software)
             balance = balance - (software + fee)
         if taxes[day]:
             tax[:] = np.rint(np.minimum(earned * TAX_SHARE, 0.6 * balance) / 100) * 100
             earned[:] = 0
-        spare = balance - tax - KEPT_WEEKS * weekly
-        at = np.flatnonzero(draws[:, day] & (spare > 5_000))
-        draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
+        if may_draw[day]:
+            spare = balance - tax - KEPT_WEEKS * weekly
+            at = np.flatnonzero(draws[:, day] & (spare > 5_000))
+            draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
         balance = balance - tax - draw
     kinds = (
         ("business_supplies", Purpose.BUSINESS_SUPPLIES, 0),

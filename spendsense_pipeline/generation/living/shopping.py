@@ -202,9 +202,9 @@ class Shopping:
         kind = self._merchant.visit_kind
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
         rare = places(kind[merchant] > 0)
-        once = _repeated(user[rare] * self._days_between.size + kind[merchant[rare]], 1)
-        is_too_soon[rare[once]] = True
-        again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
+        who, visited = user[rare], kind[merchant[rare]]
+        is_too_soon[rare[_repeated(who * self._days_between.size + visited, 1)]] = True
+        again = rare[self._is_again(day, who, visited)]
         if again.size:
             who, what = user[again], group[again]
             merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))
