@@ -70,7 +70,8 @@ class Room:
         """
         known = np.where(IS_BOUGHT[rows.purpose], rows.authorized, rows.day)
         moment = _MOMENT.pack(account=account_index(rows.user, rows.slot), day=known)
-        order = np.argsort(moment, kind="stable")
+        # Nobody asks in which order the rows of a day came: the fastest sort will do.
+        order = np.argsort(moment)
         self._moments = moment[order]
         self._moved = np.append(0, np.cumsum(rows.cents[order]))
         self._at_start = at_start.ravel()

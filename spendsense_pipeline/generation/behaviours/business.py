@@ -87,7 +87,7 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     low_draw, high_draw = DRAW_SHARE
     draws = drawn[:, :, 2] < DRAW_CHANCE
     part = low_draw + (high_draw - low_draw) * drawn[:, :, 3]
-    has_bills, may_draw = monthly.any(axis=0), draws.any(axis=0)
+    has_bills, may_draw = (np.asarray(each.any(axis=0)) for each in (monthly, draws))
     for day in range(world.as_of_day + 1):
         if day == world.history_day:
             opening[who] = balance.astype(np.int64)

@@ -69,7 +69,7 @@ class Billing:
         shape = cards.issued.shape
         names = Statements.__dataclass_fields__
         self._books = np.zeros((len(names), *shape), dtype=np.int64)
-        self._parts = dict(zip(names, self._books, strict=True))
+        self._parts: dict[str, Ints] = dict(zip(names, self._books, strict=True))
         """The same by what it is."""
         self._in_full = cards.is_paid_in_full
         self._pays_late = cards.payment == PaymentHabit.LATE
