@@ -25,6 +25,7 @@ from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
 from spendsense_pipeline.generation.life_events import events_table
 from spendsense_pipeline.generation.loan_tables import loans_table
 from spendsense_pipeline.generation.pending_truth import holds_table
+from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.generation.stream_truth import streams_table
 from spendsense_pipeline.generation.tables import (
     accounts_table,
@@ -44,8 +45,9 @@ from spendsense_pipeline.tables.raw import (
 
 SHARD_USERS_MOST = 500
 """Memory is bounded by the shard; larger ones are no faster, their arrays leave the cache."""
-SHARD_USER_DAYS = SHARD_USERS_MOST * 366
-"""Of histories longer than a year fewer people go into a shard: their rows are as many."""
+SHARD_USER_DAYS = 230_000
+"""Of histories longer than about fifteen months fewer people go into a shard: their rows are as
+many, and memory stays below 350 MB beside the libraries."""
 
 
 class GeneratedTables(NamedTuple):
@@ -122,10 +124,12 @@ def shard_users_of(resolved: ResolvedConfig) -> int:
         resolved: The configuration.
 
     Returns:
-        Users of a shard.
+        Users of a shard, whole blocks of them.
     """
     days = (resolved.as_of - resolved.history_start).days + 1
-    return max(1, min(SHARD_USERS_MOST, SHARD_USER_DAYS // days))
+    # Whole blocks: of a block that two shards share both would deal all of it.
+    blocks = max(1, SHARD_USER_DAYS // days // BLOCK_USERS)
+    return min(SHARD_USERS_MOST, blocks * BLOCK_USERS)
 
 
 def generate(resolved: ResolvedConfig, *, shard_users: int | None = None) -> Iterator[Shard]:
