@@ -86,8 +86,8 @@ def page(
             ],
         ),
         "## Memory and disk",
-        "Generating alone is bounded by its shard of 500 people, the rest by DuckDB's limit of "
-        f"{MEMORY_LIMIT_GIB} GiB. Bytes are per transaction: alone, as Parquet, and with "
+        "Generating alone is bounded by its shard of at most 500 people, the rest by DuckDB's "
+        f"limit of {MEMORY_LIMIT_GIB} GiB. Bytes are per transaction: alone, as Parquet, and with "
         "everything the published file holds about it.",
         _table(
             ["People", "Generating alone", "Everything", "In DuckDB", "Parquet", "Published file"],

@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import (
     NO_PLACE,
+    PURPOSE_CODES,
     Postings,
     Purpose,
     account_index,
@@ -26,8 +27,10 @@ from spendsense_pipeline.generation.postings import (
 from spendsense_pipeline.generation.randomness import bits, choice_table, uniform, words_each
 from spendsense_pipeline.generation.world import World
 
-BOUGHT: Final = (Purpose.PURCHASE, Purpose.TRAVEL, Purpose.MOVING)
-"""Purposes of the rows that are seen before they post."""
+IS_BOUGHT: Final[Flags] = np.isin(
+    np.arange(PURPOSE_CODES), (Purpose.PURCHASE, Purpose.TRAVEL, Purpose.MOVING)
+)
+"""By purpose, whether its rows are seen before they post."""
 TIP_ADDED_SHARE: Final = 0.7
 """Of tipped purchases, those whose tip is written on the slip: 60 to 80 % post with another amount
 than they showed (Consumers Credit Union 2023)."""
@@ -65,10 +68,11 @@ class Room:
             rows: All rows up to a day, bought ones by the day they happened, `[N]`.
             at_start: What each account had left before the first, `[U, SLOTS]` cents.
         """
-        happened = np.isin(rows.purpose, (*BOUGHT, Purpose.EMERGENCY))
+        happened = IS_BOUGHT[rows.purpose] | (rows.purpose == Purpose.EMERGENCY)
         known = np.where(happened, rows.authorized, rows.day)
         moment = _MOMENT.pack(account=account_index(rows.user, rows.slot), day=known)
-        order = np.argsort(moment, kind="stable")
+        # Nobody asks in which order the rows of a day came: the fastest sort will do.
+        order = np.argsort(moment)
         self._moments = moment[order]
         self._moved = np.append(0, np.cumsum(rows.cents[order]))
         self._at_start = at_start.ravel()

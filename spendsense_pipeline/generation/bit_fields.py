@@ -89,7 +89,7 @@ class BitFields:
             Its value in every word, `[N]`.
         """
         unsigned = word.astype(np.uint64, copy=False)
-        return ((unsigned >> self._shifts[name]) & self._masks[name]).astype(np.int64)
+        return ((unsigned >> self._shifts[name]) & self._masks[name]).view(np.int64)
 
     def apart(self, word: Words) -> dict[str, Ints]:
         """The values of all fields.
@@ -101,4 +101,4 @@ class BitFields:
             Of each field its value in every word, `[N]`.
         """
         values = (word >> self._all_shifts) & self._all_masks
-        return dict(zip(self._widths, values.astype(np.int64), strict=True))
+        return dict(zip(self._widths, values.view(np.int64), strict=True))

@@ -25,6 +25,7 @@ from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
 from spendsense_pipeline.generation.life_events import events_table
 from spendsense_pipeline.generation.loan_tables import loans_table
 from spendsense_pipeline.generation.pending_truth import holds_table
+from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.generation.stream_truth import streams_table
 from spendsense_pipeline.generation.tables import (
     accounts_table,
@@ -42,8 +43,11 @@ from spendsense_pipeline.tables.raw import (
     RAW_USERS,
 )
 
-DEFAULT_SHARD_USERS = 500
+SHARD_USERS_MOST = 500
 """Memory is bounded by the shard; larger ones are no faster, their arrays leave the cache."""
+SHARD_USER_DAYS = 230_000
+"""Of histories longer than about fifteen months fewer people go into a shard: their rows are as
+many, and memory stays below 350 MB beside the libraries."""
 
 
 class GeneratedTables(NamedTuple):
@@ -100,26 +104,41 @@ def generate_shard(resolved: ResolvedConfig, first_user: int, users: int) -> Sha
     """
     ledger = settle(household(resolved, first_user, users))
     return Shard(
-        users_table(ledger),
-        accounts_table(ledger),
-        transactions_table(ledger),
-        liabilities_table(ledger),
-        loans_table(ledger),
-        statements_table(ledger),
-        streams_table(ledger),
-        holds_table(ledger),
-        events_table(ledger.household),
+        # The largest last: what the others need while they are made is gone by then.
+        stream_truth=streams_table(ledger),
+        users=users_table(ledger),
+        accounts=accounts_table(ledger),
+        liabilities=liabilities_table(ledger),
+        loans=loans_table(ledger),
+        card_statements=statements_table(ledger),
+        pending_truth=holds_table(ledger),
+        life_events=events_table(ledger.household),
+        transactions=transactions_table(ledger),
     )
 
 
-def generate(
-    resolved: ResolvedConfig, *, shard_users: int = DEFAULT_SHARD_USERS
-) -> Iterator[Shard]:
+def shard_users_of(resolved: ResolvedConfig) -> int:
+    """How many users are made at once, so that memory stays the same whatever the history.
+
+    Args:
+        resolved: The configuration.
+
+    Returns:
+        Users of a shard, whole blocks of them.
+    """
+    days = (resolved.as_of - resolved.history_start).days + 1
+    # Whole blocks: of a block that two shards share both would deal all of it.
+    blocks = max(1, SHARD_USER_DAYS // days // BLOCK_USERS)
+    return min(SHARD_USERS_MOST, blocks * BLOCK_USERS)
+
+
+def generate(resolved: ResolvedConfig, *, shard_users: int | None = None) -> Iterator[Shard]:
     """The population in stretches; the rows do not depend on the stretches.
 
     Args:
         resolved: The configuration.
-        shard_users: Users of a stretch; memory grows with it.
+        shard_users: Users of a stretch; memory grows with it. Left out, as many as suit the
+            history.
 
     Yields:
         The tables of one stretch after the other, in order of user.
@@ -127,12 +146,13 @@ def generate(
     Raises:
         ValueError: A stretch has no users, or more than the order of rows has room for.
     """
-    if not 1 <= shard_users <= SHARD_USERS_MAX:
-        message = f"shard_users must be between 1 and {SHARD_USERS_MAX}; it is {shard_users}"
+    at_once = shard_users_of(resolved) if shard_users is None else shard_users
+    if not 1 <= at_once <= SHARD_USERS_MAX:
+        message = f"shard_users must be between 1 and {SHARD_USERS_MAX}; it is {at_once}"
         raise ValueError(message)
     total = resolved.config.num_users
-    for first_user in range(0, total, shard_users):
-        yield generate_shard(resolved, first_user, min(shard_users, total - first_user))
+    for first_user in range(0, total, at_once):
+        yield generate_shard(resolved, first_user, min(at_once, total - first_user))
 
 
 class PersonaSkewedGenerator:

@@ -77,7 +77,8 @@ class Household:
     events: Events
     labels: Labels
     parts: tuple[Postings, ...]
-    """All rows, behaviour by behaviour, the lead-in included."""
+    """All rows, behaviour by behaviour, the lead-in included; none once a ledger has settled
+    them."""
     bills: housing.Bills
     contracts: subscriptions.Contracts
     savings: savings.SavingsPlan
@@ -177,7 +178,7 @@ def simulate(people: World, labels: Labels) -> Household:
         + bills.monthly_cents
         + profiles.subscription_spend_usd * CENTS
     )
-    lived = live(
+    lived_rows, lived = live(
         world,
         tastes=tastes,
         way=way,
@@ -199,7 +200,7 @@ def simulate(people: World, labels: Labels) -> Household:
     )
     earned = other_deposits.interest_of(people, labels.catalog, others, put_aside)
     other_rows = Postings.joined([*put_aside, earned])
-    happened = (*(chapters.kept(rows) for rows in planned), owed.rows, lived.rows)
+    happened = (*(chapters.kept(rows) for rows in planned), owed.rows, lived_rows)
     moved = tuple(chapters.by_person(rows) for rows in happened)
     cards, lived = cards_of_people(world, cards, lived)
     plan = plan.where(np.arange(people.users))

@@ -5,14 +5,14 @@ The world is planned past as_of and begins before its history; here both are cut
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
 from spendsense_pipeline.generation.authorizations import (
-    BOUGHT,
+    IS_BOUGHT,
     Room,
     authorized_cents,
     covered,
@@ -82,11 +82,14 @@ def settle(household: Household) -> Ledger:
     """Cut the plan at as_of: what has happened, what of it has posted, what is left where."""
     world = household.world
     opening, has_account = _openings(household)
-    rows = _known(world, Postings.joined(household.parts))
+    rows = Postings.joined([_known(world, part) for part in household.parts])
+    # From here on they are the ledger's: kept twice, they would be most of a shard's memory.
+    household = replace(household, parts=())
     event, salt = _events(world, rows), np.uint64(purpose_key(world.seed, _IDENTITY))
     room = Room(rows, _room_at_start(household, opening))
     shown_cents = _shown_cents(household, rows, event, room)
     holds = _holds(household, rows, event, room)
+    del room
     hold_identity = mix64((_events(world, holds) | _PENDING) ^ salt)
     by_day = np.lexsort((hold_identity, holds.authorized, holds.user))
     holds = holds.where(by_day)
@@ -94,7 +97,7 @@ def settle(household: Household) -> Ledger:
     rows, shown_cents = Postings.joined([rows, held]), np.append(shown_cents, held.cents)
     event = np.append(event, _events(world, held))
     is_pending = rows.day > world.as_of_day
-    was_pending = np.isin(rows.purpose, BOUGHT) & (rows.day > rows.authorized)
+    was_pending = IS_BOUGHT[rows.purpose] & (rows.day > rows.authorized)
     posted_identity, pending_identity = mix64(event ^ salt), mix64((event | _PENDING) ^ salt)
     identity = np.where(is_pending, pending_identity, posted_identity)
     place = _ROW_ORDER.pack(
@@ -128,7 +131,7 @@ def settle(household: Household) -> Ledger:
 def _known(world: World, rows: Postings) -> Postings:
     """The rows of the history that can be seen at as_of."""
     # Only purchases are seen before they post; a refund or a transfer appears when it settles.
-    is_seen = (rows.day <= world.as_of_day) | np.isin(rows.purpose, BOUGHT)
+    is_seen = (rows.day <= world.as_of_day) | IS_BOUGHT[rows.purpose]
     is_seen &= (rows.day >= world.history_day) & (rows.authorized <= world.as_of_day)
     return rows.where(is_seen)
 

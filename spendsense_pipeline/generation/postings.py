@@ -177,15 +177,17 @@ def postings(
     """
     happened = day if authorized is None else authorized
     columns = (user, slot, day, happened, cents, label, purpose, serial, link, place)
-    shape = np.broadcast_shapes(*(np.shape(column) for column in columns))
-    return Postings(
-        *(
-            np.ascontiguousarray(np.broadcast_to(np.asarray(column), shape))
-            .ravel()
-            .astype(np.int64, copy=False)
-            for column in columns
-        )
-    )
+    shape = np.broadcast_shapes(*map(np.shape, columns))
+    return Postings(*(_column(values, shape) for values in columns))
+
+
+def _column(values: npt.ArrayLike, shape: tuple[int, ...]) -> Ints:
+    """Values that broadcast to a shape, laid out in its order: `[N]`."""
+    if isinstance(values, np.ndarray) and values.dtype == np.int64 and values.shape == shape:
+        return values.reshape(-1)
+    column = np.empty(shape, dtype=np.int64)
+    column[...] = values
+    return column.reshape(-1)
 
 
 class Leg(NamedTuple):

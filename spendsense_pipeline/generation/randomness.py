@@ -26,6 +26,9 @@ from spendsense_pipeline.generation.arrays import Floats, Ints, Words
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIER_1: Final = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLIER_2: Final = np.uint64(0x94D049BB133111EB)
+_SHIFT_1: Final = np.uint64(30)
+_SHIFT_2: Final = np.uint64(27)
+_SHIFT_3: Final = np.uint64(31)
 # A draw of 53 bits fills a double's mantissa exactly.
 _MANTISSA_BITS: Final = 53
 _UNIT: Final = 2.0**-_MANTISSA_BITS
@@ -38,11 +41,11 @@ def mix64(x: npt.ArrayLike) -> Words:
     """The splitmix64 finaliser: a bijection of words `[N]` that makes neighbours unrelated."""
     # In place, as of arrays, not of scalars, NumPy lets us wrap around without a warning.
     mixed = np.array(x, dtype=np.uint64)
-    mixed ^= mixed >> np.uint64(30)
+    mixed ^= mixed >> _SHIFT_1
     mixed *= _MULTIPLIER_1
-    mixed ^= mixed >> np.uint64(27)
+    mixed ^= mixed >> _SHIFT_2
     mixed *= _MULTIPLIER_2
-    mixed ^= mixed >> np.uint64(31)
+    mixed ^= mixed >> _SHIFT_3
     return mixed
 
 
@@ -71,9 +74,10 @@ def user_keys(seed: int, purpose: str, users: npt.ArrayLike) -> Words:
     Returns:
         One key per user, `[U]`.
     """
-    numbers = np.asarray(users, dtype=np.int64).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        return mix64(numbers * GOLDEN + np.uint64(purpose_key(seed, purpose)))
+    keys = np.asarray(users, dtype=np.int64).astype(np.uint64)
+    keys *= GOLDEN
+    keys += np.uint64(purpose_key(seed, purpose))
+    return mix64(keys)
 
 
 def words(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
@@ -124,7 +128,7 @@ def bits(word: Words, shift: int, count: int) -> Ints:
         message = f"bits {shift}..{shift + count} are not inside a 64-bit word"
         raise ValueError(message)
     mask = np.uint64((1 << count) - 1)
-    return ((word >> np.uint64(shift)) & mask).astype(np.int64)
+    return ((word >> np.uint64(shift)) & mask).view(np.int64)
 
 
 def uniform(word: Words) -> Floats:
@@ -152,7 +156,7 @@ def integers(word: Words, n: npt.ArrayLike) -> Ints:
         message = f"n must lie in 1..2**31; it spans {bound.min()}..{bound.max()}"
         raise ValueError(message)
     scaled = (word >> np.uint64(32)) * bound.astype(np.uint64)
-    return (scaled >> np.uint64(32)).astype(np.int64)
+    return (scaled >> np.uint64(32)).view(np.int64)
 
 
 def choice_table(weights: npt.ArrayLike, bit_count: int = 12) -> Ints:

@@ -33,5 +33,5 @@ class Thresholds:
             0..K each, `[N]`.
         """
         place = (row * self._top + draw).astype(self._laid.dtype)
-        reached = np.searchsorted(self._laid, place, side="right")
+        reached = self._laid.searchsorted(place, side="right")
         return np.asarray(reached - row * self._columns, dtype=np.int64)

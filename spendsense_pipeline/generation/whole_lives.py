@@ -23,7 +23,7 @@ def cards_of_people(world: World, cards: Cards, lived: Lived) -> tuple[Cards, Li
         lived: What came of the days, by chapter.
 
     Returns:
-        The same by person; rows as they were.
+        The same by person.
     """
     chapters = world.chapters
     if chapters.are_whole_lives:

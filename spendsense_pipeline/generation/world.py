@@ -91,17 +91,19 @@ class World:
         """One key per user for draws of a purpose: `[U]`."""
         return user_keys(self.seed, purpose, self.profiles.people.numbers)
 
-    def words(self, purpose: str, index: npt.ArrayLike) -> Words:
+    def words(self, purpose: str, index: npt.ArrayLike, of: Ints | None = None) -> Words:
         """Draws of a purpose.
 
         Args:
             purpose: What is drawn; the same text always gives the same draws.
             index: Which draws of it, one number or `[I]`.
+            of: Whose, `[M]`; everybody's if left out.
 
         Returns:
-            `[U]` for one number, else `[U, I]`.
+            `[U]` or `[M]` for one number, else `[U, I]` or `[M, I]`.
         """
-        return words(self.keys(purpose), index)
+        keys = self.keys(purpose)
+        return words(keys if of is None else keys[of], index)
 
 
 def make_world(resolved: ResolvedConfig, first_user: int, users: int) -> World:

@@ -21,7 +21,7 @@ from spendsense_pipeline.errors import RUN_FAILED, SpendSenseError
 from spendsense_pipeline.features import build_features, build_recurring_streams
 from spendsense_pipeline.features.balances import build_account_balances, days_kept
 from spendsense_pipeline.files import new_file
-from spendsense_pipeline.generation.generator import DEFAULT_SHARD_USERS, generate_shard
+from spendsense_pipeline.generation.generator import generate_shard, shard_users_of
 from spendsense_pipeline.personas.assignment import assign
 from spendsense_pipeline.publishing.consent import Decision, apply_decisions
 from spendsense_pipeline.publishing.identity import code_version, dataset_id
@@ -178,8 +178,9 @@ def _generate(con: duckdb.DuckDBPyConnection, task: ShardTask) -> int:
     end = task.first_user + task.users
     with contextlib.ExitStack() as files:
         writer: Any = None
-        for first in range(task.first_user, end, DEFAULT_SHARD_USERS):
-            stretch = generate_shard(task.resolved, first, min(DEFAULT_SHARD_USERS, end - first))
+        at_once = shard_users_of(task.resolved)
+        for first in range(task.first_user, end, at_once):
+            stretch = generate_shard(task.resolved, first, min(at_once, end - first))
             rows = stretch.transactions
             if writer is None:
                 writer = pq.ParquetWriter(

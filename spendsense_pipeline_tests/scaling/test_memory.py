@@ -41,16 +41,10 @@ print(peak / (1024 if sys.platform == "darwin" else 1) / 1024)
 """
 
 
-def peak_megabytes(users: int, shard_users: int, folder: Path) -> float:
+def printed(program: str, *arguments: object) -> float:
+    """The number a program prints in a process of its own."""
     result = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            LOADS,
-            str(users),
-            str(shard_users),
-            str(folder / f"{users}.duckdb"),
-        ],
+        [sys.executable, "-c", program, *map(str, arguments)],
         cwd=CHECKOUT,
         env={"SPENDSENSE_MAX_USERS": "100000", "PATH": ""},
         check=True,
@@ -60,8 +54,38 @@ def peak_megabytes(users: int, shard_users: int, folder: Path) -> float:
     return float(result.stdout)
 
 
+GENERATES = """
+import datetime as dt, resource, sys
+from spendsense_pipeline.controls import DataGenerationConfig, OperatorConfig, resolve
+from spendsense_pipeline.generation import generate
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024 if sys.platform == "darwin" else 1
+    ) / 1024
+
+config = DataGenerationConfig(num_users=int(sys.argv[1]), months_history=int(sys.argv[2]))
+resolved = resolve(OperatorConfig(config=config), as_of=dt.date(2026, 6, 30))
+libraries = peak()
+people = sum(shard.users.num_rows for shard in generate(resolved))
+assert people == int(sys.argv[1])
+print(peak() - libraries)
+"""
+SHARD_MEGABYTES_MAX = 350
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("users", "months"), [(1_000, 6), (1_000, 15), (1_000, 24)])
+def test_a_shard_needs_no_more_memory_however_long_its_history(users: int, months: int) -> None:
+    # The one before is still held while the next is made, as by whoever loads it.
+    added = printed(GENERATES, users, months)
+    assert added <= SHARD_MEGABYTES_MAX, f"{added:.0f} MB beside the libraries"
+
+
 # Both sizes are beyond what waits for whole row groups before it is written.
 @pytest.mark.long
 def test_four_times_the_people_load_in_the_same_memory(tmp_path: Path) -> None:
-    few, many = (peak_megabytes(users, SHARD, tmp_path) for users in (1_500, 6_000))
+    few, many = (
+        printed(LOADS, users, SHARD, tmp_path / f"{users}.duckdb") for users in (1_500, 6_000)
+    )
     assert many < few * 1.4, f"{few:.0f} MB at 1,500 people, {many:.0f} MB at 6,000"

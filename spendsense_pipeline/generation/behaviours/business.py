@@ -55,12 +55,12 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
         return Postings.empty(), opening
     calendar, days = world.calendar, np.arange(world.days)
     low, high = WEEKLY_TAKINGS_USD
-    size = uniform(world.words("business_size", np.arange(2))[who])
+    size = uniform(world.words("business_size", np.arange(2), who))
     weekly = (low + (high - low) * size[:, 0] ** 2) * 100
     is_open = calendar.on_or_after(days) == days
-    drawn = uniform(world.words("business_day", np.arange(4 * world.days))[who])
+    drawn = uniform(world.words("business_day", np.arange(4 * world.days), who))
     drawn = drawn.reshape(who.size, world.days, 4)
-    spread = normal(world.words("business_sum", np.arange(2 * world.days))[who])
+    spread = normal(world.words("business_sum", np.arange(2 * world.days), who))
     spread = spread.reshape(who.size, world.days, 2)
     settles = is_open & (drawn[:, :, 0] < _OPEN_SHARE)
     share = _WEEKDAY_SHARES[calendar.weekday] / _OPEN_SHARE
@@ -87,6 +87,7 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     low_draw, high_draw = DRAW_SHARE
     draws = drawn[:, :, 2] < DRAW_CHANCE
     part = low_draw + (high_draw - low_draw) * drawn[:, :, 3]
+    has_bills, may_draw = (np.asarray(each.any(axis=0)) for each in (monthly, draws))
     for day in range(world.as_of_day + 1):
         if day == world.history_day:
             opening[who] = balance.astype(np.int64)
@@ -99,16 +100,17 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
         # Supplies are bought of what is there.
         bought[:] = np.minimum(supplies[:, day], np.maximum(balance - SOFTWARE_CENTS, 0))
         balance = balance - bought
-        if monthly[:, day].any():
+        if has_bills[day]:
             software[:] = np.minimum(monthly[0, day], balance)
             fee[:] = np.minimum(monthly[1, day], balance - software)
             balance = balance - (software + fee)
         if taxes[day]:
             tax[:] = np.rint(np.minimum(earned * TAX_SHARE, 0.6 * balance) / 100) * 100
             earned[:] = 0
-        spare = balance - tax - KEPT_WEEKS * weekly
-        at = np.flatnonzero(draws[:, day] & (spare > 5_000))
-        draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
+        if may_draw[day]:
+            spare = balance - tax - KEPT_WEEKS * weekly
+            at = np.flatnonzero(draws[:, day] & (spare > 5_000))
+            draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
         balance = balance - tax - draw
     kinds = (
         ("business_supplies", Purpose.BUSINESS_SUPPLIES, 0),

@@ -84,15 +84,15 @@ def careers(world: World, who: Ints) -> Careers:
     """
     profiles = world.profiles
     years = np.arange(CHANGES_MAX)
-    changes = uniform(world.words("new_employer", years)[who]) < NEW_EMPLOYER_SHARE
-    within = integers(world.words("new_employer_day", years)[who], _YEAR_DAYS - CHANGE_AFTER_DAYS)
+    changes = uniform(world.words("new_employer", years, who)) < NEW_EMPLOYER_SHARE
+    within = integers(world.words("new_employer_day", years, who), _YEAR_DAYS - CHANGE_AFTER_DAYS)
     day = years * _YEAR_DAYS + CHANGE_AFTER_DAYS + within + _history_day(world)
-    gap = integers(world.words("new_employer_gap", years)[who], GAP_DAYS)
+    gap = integers(world.words("new_employer_gap", years, who), GAP_DAYS)
     can_wait = (profiles.cadence[who] == Cadence.WEEKLY) & (
         profiles.rhythm[who] == Rhythm.CUSHIONED
     )
     low, high = NEW_PAY_SHARES
-    step = low + (high - low) * uniform(world.words("new_employer_pay", years)[who])
+    step = low + (high - low) * uniform(world.words("new_employer_pay", years, who))
     factor = np.cumprod(1 + step, axis=1)
     return Careers(
         change_day=np.where(changes, day, np.iinfo(np.int32).max),
@@ -120,9 +120,9 @@ def raises(world: World, who: Ints, day: Ints, purpose: str) -> Floats:
     anniversary = 1 + integers(world.words(f"{purpose}_anniversary", 0)[who], 12)
     passed = (month - anniversary[:, np.newaxis]) // 12 + 1
     low, high = RAISE_SHARES
-    draw = world.words(f"{purpose}_raise", np.arange(YEARS))[who]
+    draw = world.words(f"{purpose}_raise", np.arange(YEARS), who)
     step = low + (high - low) * uniform(draw)
-    has_none = uniform(world.words(f"{purpose}_no_raise", np.arange(YEARS))[who]) < NO_RAISE_SHARE
+    has_none = uniform(world.words(f"{purpose}_no_raise", np.arange(YEARS), who)) < NO_RAISE_SHARE
     grown = np.cumprod(1 + np.where(has_none, 0.0, step), axis=1)
     table = np.concatenate([np.ones((who.size, 1)), grown], axis=1) / grown[:, [0]]
     return np.take_along_axis(table, np.clip(passed + 1, 0, YEARS), axis=1)

@@ -80,7 +80,7 @@ def lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans, 
     user = np.flatnonzero(bills.amount_cents[: world.users, kind.bill_kind] > 0)
     bill = bills.amount_cents[user, kind.bill_kind]
     due_day = bills.day_of_month[user, kind.bill_kind]
-    word = world.words("loan", 4 * code + np.arange(4))[user]
+    word = world.words("loan", 4 * code + np.arange(4), user)
     term = terms_of(kind, word[:, 0])
     old_enough = (world.profiles.age_years[user] - kind.youngest) * 12
     least_left = np.where(_may_end(world, kind)[user], LEAST_LEFT_ENDING, LEAST_LEFT)

@@ -187,8 +187,8 @@ def rents_through_moves(world: World, moves: Moves, month: Ints, growth: Floats)
     price = growth[who, last] * _new_rents(world, moves, who)
     renewals = np.arange(YEARS)
     low, high = RENT_RISES
-    rise = low + (high - low) * uniform(world.words("new_lease_rise", renewals)[who])
-    has_none = uniform(world.words("new_lease_no_rise", renewals)[who]) < NO_RISE_SHARE
+    rise = low + (high - low) * uniform(world.words("new_lease_rise", renewals, who))
+    has_none = uniform(world.words("new_lease_no_rise", renewals, who)) < NO_RISE_SHARE
     grown = np.cumprod(1 + np.where(has_none, 0.0, rise), axis=1)
     table = np.concatenate([np.ones((who.size, 1)), grown], axis=1) * price[:, np.newaxis]
     renewed = np.clip(since // MONTHS_PER_YEAR, 0, YEARS)

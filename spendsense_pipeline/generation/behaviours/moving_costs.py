@@ -60,7 +60,7 @@ def moving_postings(
     moves = plan_moves(world, catalog.places)
     movers = np.flatnonzero(moves.day < world.days)
     user, kind = np.repeat(movers, _KINDS), np.tile(np.arange(_KINDS), movers.size)
-    word = world.words("moving_cost", np.arange(_KINDS * _DRAWS))[movers]
+    word = world.words("moving_cost", np.arange(_KINDS * _DRAWS), movers)
     word = word.reshape(user.size, _DRAWS)
     is_truck = kind == 0
     is_tight = world.profiles.rhythm[user] == Rhythm.PAYCHECK_TO_PAYCHECK

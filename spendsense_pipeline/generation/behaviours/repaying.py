@@ -76,27 +76,23 @@ def earlier_payments(world: World, loans: Loans, *, is_monthly: bool) -> tuple[S
     """
     first = (world.calendar.clamp_day(0, loans.due_day) < 0).astype(np.int64)
     months = first - loans.made_in - 1
+    number = np.arange(int(months.max(initial=0)) + 1)[:, np.newaxis]
+    divisor, rates = MONTHLY_DIVISOR, np.broadcast_to(loans.rate, (number.size - 1, loans.size))
+    if not is_monthly:
+        days = np.diff(due_days(world, loans.made_in + number, loans.due_day), axis=0)
+        divisor, rates = DAILY_DIVISOR, rates * days
+    # A row per payment since a loan was made, as everybody's is looked at together: `[M, L]`.
+    is_paid = (months >= number[1:]).astype(np.int64)
+    charged = np.zeros((REMEMBERED + len(rates), loans.size), dtype=np.int64)
     owed = loans.principal_cents.copy()
-    interest = np.zeros((loans.size, REMEMBERED), dtype=np.int64)
-    principal = np.zeros((loans.size, REMEMBERED), dtype=np.int64)
-    before = due_days(world, loans.made_in, loans.due_day)
-    for number in range(int(months.max(initial=0))):
-        at = np.flatnonzero(months > number)
-        day = due_days(world, loans.made_in[at] + number + 1, loans.due_day[at])
-        if is_monthly:
-            charged = half_even(owed[at] * loans.rate[at], MONTHLY_DIVISOR)
-        else:
-            days = day - before[at]
-            charged = half_even(owed[at] * loans.rate[at] * days, DAILY_DIVISOR)
-        before[at] = day
-        repaid = loans.payment_cents[at] - charged
-        owed[at] -= repaid
-        back = months[at] - 1 - number
-        late = back < REMEMBERED
-        interest[at[late], back[late]] = charged[late]
-        principal[at[late], back[late]] = repaid[late]
-    back = first[:, np.newaxis] - 1 - np.arange(REMEMBERED)
-    day = due_days(world, back, loans.due_day[:, np.newaxis])
+    for rate, paid, interest in zip(rates, is_paid, charged[REMEMBERED:], strict=True):
+        interest[:] = half_even(owed * rate, divisor) * paid
+        owed -= loans.payment_cents * paid - interest
+    back = np.arange(REMEMBERED)
+    place = months[:, np.newaxis] - 1 - back
+    interest = np.take_along_axis(charged, (REMEMBERED + place).T, axis=0).T
+    principal = np.where(place >= 0, loans.payment_cents[:, np.newaxis] - interest, 0)
+    day = due_days(world, first[:, np.newaxis] - 1 - back, loans.due_day[:, np.newaxis])
     return Schedule(day, interest, principal), owed
 
 

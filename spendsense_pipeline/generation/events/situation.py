@@ -104,8 +104,8 @@ class Situation:
         """The same people with some of it changed, one value for all or `[N]`."""
         whole: dict[str, Any] = {}
         for name, value in changes.items():
-            now = getattr(self, name)
-            whole[name] = np.array(np.broadcast_to(np.asarray(value), now.shape)).astype(now.dtype)
+            whole[name] = np.empty_like(getattr(self, name))
+            whole[name][...] = value
         return replace(self, **whole)
 
     @property
@@ -205,30 +205,28 @@ def lives_as(at: Situation) -> tuple[Ints, Flags]:
     """
     all_low = (at.card_band <= Band.LOW).all(axis=1)
     builds = all_low & (at.savings_transfer_usd >= targets.BUILDER_TRANSFER_MIN_USD)
-    found = np.select(
-        [at.revolves, at.rhythm == Rhythm.SWEPT, at.is_tight, at.is_heavy, builds],
-        [
-            TARGET_CODES[key]
-            for key in (
-                "high_utilization",
-                "variable_income",
-                "cash_flow_stressed",
-                "subscription_heavy",
-                "savings_builder",
-            )
-        ],
-        TARGET_CODES["general"],
+    revolves, is_swept, is_tight, is_heavy = (
+        at.revolves,
+        at.rhythm == Rhythm.SWEPT,
+        at.is_tight,
+        at.is_heavy,
     )
+    found = np.full(at.size, TARGET_CODES["general"])
+    # From the lowest rank up: what is ranked above takes its place.
+    for key, shows in (
+        ("savings_builder", builds),
+        ("subscription_heavy", is_heavy),
+        ("cash_flow_stressed", is_tight),
+        ("variable_income", is_swept),
+        ("high_utilization", revolves),
+    ):
+        found[shows] = TARGET_CODES[key]
     few = (at.subscription_count < 3) | (
         at.is_light_subscriber
         & (at.subscription_spend_usd <= targets.LIGHT_SUBSCRIPTION_SPEND_MAX_USD)
     )
     # Ranked below each of them, what might show instead.
     is_thick = ~at.is_thin
-    is_none = is_thick & few & ~(at.saves & all_low)
-    sure = np.select(
-        [at.revolves | (at.rhythm == Rhythm.SWEPT) | at.is_tight, at.is_heavy, builds],
-        [np.ones(at.size, dtype=np.bool_), is_thick, is_thick & few],
-        is_none,
-    )
-    return found.astype(np.int64), np.asarray(sure, dtype=np.bool_)
+    is_other = few & (builds | ~(at.saves & all_low))
+    sure = revolves | is_swept | is_tight | (is_thick & (is_heavy | is_other))
+    return found, np.asarray(sure, dtype=np.bool_)

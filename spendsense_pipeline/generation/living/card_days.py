@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints, places
+from spendsense_pipeline.generation.arrays import Flags, Ints, places
 from spendsense_pipeline.generation.banking import FORESEEN_DAYS, saves_elsewhere
 from spendsense_pipeline.generation.behaviours.card_uses import CardUse
 from spendsense_pipeline.generation.behaviours.credit import HEAVY_PART_DAYS, HEAVY_PARTS, Cards
@@ -62,7 +62,10 @@ class CardDays:
         serial = PAYMENT_SERIAL.pack(slot=cards.slot[card], cycle=cycle, part=parts_left)
         self._payments = _by_day(day, days, card, cycle, parts_left, serial.astype(np.int64))
         waits = saves_elsewhere(world)[cards.user[card]]
-        self._foreseen = _foreseen(day[waits], days, card[waits], cycle[waits], parts_left[waits])
+        is_open = world.calendar.on_or_after(np.arange(days)) == np.arange(days)
+        self._foreseen = _foreseen(
+            day[waits], is_open, card[waits], cycle[waits], parts_left[waits]
+        )
         self._late, self._issues = (
             _of_cycles(cards, event, days) for event in (cards.due + 1, cards.issued)
         )
@@ -131,7 +134,7 @@ class CardDays:
             balances: What everybody owes.
 
         Returns:
-            Cents, `[U]`.
+            Cents, `[U]`; 0 on days banks are closed, when nobody can send for money.
         """
         card, cycle, parts_left = self._foreseen[day]
         if card.size == 0:
@@ -190,12 +193,12 @@ class CardDays:
         )
 
 
-def _foreseen(day: Ints, days: int, *columns: Ints) -> list[tuple[Ints, ...]]:
-    """Payments by the days on which they are soon to come, `[D]`; made on `day`, `[N]`."""
+def _foreseen(day: Ints, is_open: Flags, *columns: Ints) -> list[tuple[Ints, ...]]:
+    """Payments by the open days on which they are soon to come, `[D]`; made on `day`, `[N]`."""
     ahead = (day[:, np.newaxis] - np.arange(1, FORESEEN_DAYS + 1)).ravel()
-    is_lived = ahead >= 0
-    repeated = (np.repeat(column, FORESEEN_DAYS)[is_lived] for column in columns)
-    return _by_day(ahead[is_lived], days, *repeated)
+    is_seen = (ahead >= 0) & is_open[ahead]
+    repeated = (np.repeat(column, FORESEEN_DAYS)[is_seen] for column in columns)
+    return _by_day(ahead[is_seen], is_open.size, *repeated)
 
 
 def _awaited(

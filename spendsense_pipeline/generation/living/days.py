@@ -54,10 +54,8 @@ INCOMES: Final = (
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of the days."""
+    """What came of the days, beside their rows."""
 
-    rows: Postings
-    """Everything that was not planned: purchases, transfers, card payments, interest, fees."""
     statements: Statements
     unpaid_minimums: Ints
     """Minimums asked for and not paid at the close of the last day: `[C]` cents."""
@@ -85,7 +83,7 @@ def live(
     means: Means,
     arrangements: Arrangements,
     away: Ints,
-) -> Lived:
+) -> tuple[Postings, Lived]:
     """Live the days of a shard, from the first of the lead-in to as_of.
 
     Args:
@@ -102,8 +100,8 @@ def live(
         away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
 
     Returns:
-        The rows of those days, the statements of cards, and what accounts held at the beginning
-        of the history.
+        Everything that was not planned, row by row: purchases, transfers, card payments, interest,
+        fees; and the statements of cards with what accounts held when the history began.
     """
     days = world.as_of_day + 1
     plan = _Plan(world, planned, cards, days)
@@ -184,14 +182,17 @@ def live(
         wanting.bought(purchases.user)
         thin.end_day(day, balances, book.due_soon(day, balances), diary)
         book.end_day(day, balances, diary)
+    # What was looked up for every day makes room for the rows.
+    del plan, planned, arrangements, wanting, shopping, reserves, thin, book, better_days
+    purchases, written = Purchases.joined(bought), diary.rows()
+    del bought, diary
     rows = Postings.joined(
         [
-            world.chapters.kept(diary.rows()),
-            *purchase_rows(world, labels, Purchases.joined(bought), cards, away),
+            world.chapters.kept(written),
+            *purchase_rows(world, labels, purchases, cards, away),
         ]
     )
-    return Lived(
-        rows,
+    return rows, Lived(
         billing.statements(),
         billing.unpaid_minimums,
         billing.last_paid_cents,

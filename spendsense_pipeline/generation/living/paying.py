@@ -106,9 +106,10 @@ class Paying:
         first, second = first_card[user], second_card[user]
         to_first = share[first] * self._takes[first, merchant]
         to_second = share[second] * self._takes[second, merchant]
-        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_first + to_second, 1e-9))
-        often = fits * _CARD_BY_TICKET[np.searchsorted(_TICKET_EDGES_CENTS, cents)]
-        card = np.where(drawn < (to_first + to_second) * often, second, balances.nobodys)
+        to_either = to_first + to_second
+        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_either, 1e-9))
+        often = fits * _CARD_BY_TICKET[_TICKET_EDGES_CENTS.searchsorted(cents)]
+        card = np.where(drawn < to_either * often, second, balances.nobodys)
         card = np.where(drawn < to_first * often, first, card)
         # Several purchases of a day share what room there is below the ceiling.
         before = running_before(first_of, cents, card != balances.nobodys)

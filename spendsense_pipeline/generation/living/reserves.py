@@ -43,6 +43,14 @@ MENU_CENTS: Final = (
     np.array([100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000]) * 100
 )
 _FIFTY, _HUNDRED = 5_000, 10_000
+_SWEEP: Final = (
+    Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
+    Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
+)
+_WAGE: Final = (
+    Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
+    Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
+)
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ def arrange(
         moved_share=low + (high - low) * drawn[:, 1],
         paid_on=paid_on,
         draws_on=draws_on[:, : world.days],
-        adds_a_step=uniform(world.words("fetched", days)[who]),
+        adds_a_step=uniform(world.words("fetched", days, who)),
     )
 
 
@@ -202,7 +210,7 @@ class Reserves:
         shortfall = FETCHES_BELOW_MONTHS * self._spends - has - drawn
         at = places(shortfall > 0)
         if at.size:
-            step = np.searchsorted(MENU_CENTS, shortfall[at] + 0.06 * self._spends[at])
+            step = MENU_CENTS.searchsorted(shortfall[at] + 0.06 * self._spends[at])
             step = step + self._adds_a_step[day, at]
             drawn[at] += MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]
         free = balances.savings[who] - self._set_aside[day]
@@ -262,13 +270,7 @@ class Reserves:
         if at.size == 0:
             return
         user, moved = self._who[at], cents[at]
-        if is_in:
-            out_of = Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT)
-            into = Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN)
-        else:
-            out_of = Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT)
-            into = Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN)
-        diary.transfer(user, day, moved, day, out_of, into)
+        diary.transfer(user, day, moved, day, *(_SWEEP if is_in else _WAGE))
         sign = 1 if is_in else -1
         balances.checking[user] -= sign * moved
         balances.savings[user] += sign * moved

@@ -98,10 +98,10 @@ class Settling:
             The same purchases, `[N]`.
         """
         user, merchant = basket.user, basket.merchant
-        drawn = SETTLEMENT.apart(basket.settlement)
-        channel, draw = drawn["channel"], drawn["is_refunded"]
+        word = basket.settlement
+        channel, draw = SETTLEMENT.take(word, "channel"), SETTLEMENT.take(word, "is_refunded")
         is_online = channel >= self._in_store[merchant, self._online_taste[user]]
-        settles = self._posting.of(day, merchant, is_online, drawn["lag"])
+        settles = self._posting.of(day, merchant, is_online, SETTLEMENT.take(word, "lag"))
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
         if cash.size:
@@ -115,7 +115,7 @@ class Settling:
         refunded = places(draw < self._refunded[basket.group])
         if refunded.size:
             shortest, longest = REFUND_DAYS
-            delay = drawn["refund_delay"][refunded] % (longest - shortest + 1)
+            delay = SETTLEMENT.take(word[refunded], "refund_delay") % (longest - shortest + 1)
             refund_day[refunded] = settles[refunded] + shortest + delay
             share = _refunded_share(basket.refund[refunded])
             refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)

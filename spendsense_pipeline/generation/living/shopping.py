@@ -141,12 +141,12 @@ class Shopping:
         weekday = self._calendar.weekday[day]
         busy = self._tastes.busy_on[weekday] * self._habit[weekday]
         count = self._counting.of_day(day, wants.rate * busy) + wants.larger
-        user = np.repeat(self._everybody, count)
-        first_of = np.repeat(count.cumsum() - count, count)
+        user = self._everybody.repeat(count)
+        first_of = (count.cumsum() - count).repeat(count)
         serial = np.arange(user.size) - first_of
         is_larger = serial >= (count - wants.larger)[user]
         first, second, third = self._words.of_day(day, user, serial)
-        choices, settlement = CHOICES.apart(first), SETTLEMENT.apart(second)
+        choices = CHOICES.apart(first)
 
         level = np.where(is_larger, TILTS.size - 1, wants.level[user])
         group = self._groups(day, user, level, choices["group"], third)
@@ -161,12 +161,12 @@ class Shopping:
             group,
             merchant,
             np.array([np.where(is_larger, dear, price), price // _CHEAPEST]),
-            settlement["ending"],
+            SETTLEMENT.take(second, "ending"),
         )
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
-        pays_with = settlement["pays_with"] / SETTLEMENT.size("pays_with")
+        pays_with = SETTLEMENT.take(second, "pays_with") / SETTLEMENT.size("pays_with")
         pays_with[is_larger] = _BY_DEBIT
         card = self._paying.card_of(user, first_of, merchant, cents, pays_with, balances)
         is_debit = card == balances.nobodys
@@ -174,7 +174,7 @@ class Shopping:
         is_dear = is_debit & (before + cents > spendable)
         cents = np.where(is_dear, cheap_cents, cents)
         before = running_before(first_of, cents, is_debit)
-        considers = settlement["cheaper"] < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
+        considers = SETTLEMENT.take(second, "cheaper") < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
         is_affordable = ~is_dear | (considers & (before + cents <= spendable))
         is_bought = is_affordable & ~is_too_soon & ~is_cashless
         basket = Basket(user, serial, second, third, group, merchant, cents, card)
@@ -221,9 +221,9 @@ class Shopping:
         kind = self._merchant.visit_kind
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
         rare = places(kind[merchant] > 0)
-        once = _repeated(user[rare] * self._days_between.size + kind[merchant[rare]], 1)
-        is_too_soon[rare[once]] = True
-        again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
+        who, visited = user[rare], kind[merchant[rare]]
+        is_too_soon[rare[_repeated(who * self._days_between.size + visited, 1)]] = True
+        again = rare[self._is_again(day, who, visited)]
         if again.size:
             who, what = user[again], group[again]
             merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))

@@ -68,7 +68,9 @@ class Billing:
         self._cards = cards
         shape = cards.issued.shape
         names = Statements.__dataclass_fields__
-        self._parts = {name: np.zeros(shape, dtype=np.int64) for name in names}
+        self._books = np.zeros((len(names), *shape), dtype=np.int64)
+        self._parts: dict[str, Ints] = dict(zip(names, self._books, strict=True))
+        """The same by what it is."""
         self._in_full = cards.is_paid_in_full
         self._pays_late = cards.payment == PaymentHabit.LATE
         self._pays_minimum = cards.payment == PaymentHabit.MINIMUM_ONLY
@@ -96,8 +98,7 @@ class Billing:
             given: Cards, `[N]`.
             taken: Those whose books they become, `[N]`.
         """
-        for part in self._parts.values():
-            part[taken] = part[given]
+        self._books[:, taken] = self._books[:, given]
         self._running[:, taken] = self._running[:, given]
         for state in (
             self.cycle,
@@ -223,16 +224,9 @@ class Billing:
         positive = np.maximum(balance, 0)
         share = half_even(positive, 100) + interest + fees
         minimum = np.minimum(np.maximum(MINIMUM_FLOOR_CENTS, share), positive)
-        for name, cents in (
-            ("previous", previous),
-            ("purchases", purchases),
-            ("interest", interest),
-            ("fees", fees),
-            ("payments", payments),
-            ("balance", balance),
-            ("minimum", minimum),
-        ):
-            self._parts[name][card, cycle] = cents
+        # All a statement says, in the order of `Statements`; what answers it is yet to come.
+        said = (previous, purchases, interest, fees, payments, balance, minimum)
+        self._books[: len(said), card, cycle] = said
         self._previous[card] = balance
         self._running[:, card] = 0
         self.unpaid_minimums[card] += minimum

@@ -133,6 +133,7 @@ class ThinAccounts:
         # A standing order goes on beside it; who is to save looks elsewhere first.
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._world = world
+        self._cover_keys = world.keys("cover_days")
         self._waits = saves_elsewhere(world)
         # Who runs out knows it: they send for what bills will lack.
         everyday = np.where(wanting.is_tight, 0.0, everyday_cents / DAYS_PER_MONTH)
@@ -306,7 +307,7 @@ class ThinAccounts:
         """Bring money from savings, from another bank some days later."""
         world = self._world
         weekday = np.full(user.size, int(world.calendar.weekday[day]))
-        word = words_each(world.keys("cover_days")[user], day)
+        word = words_each(self._cover_keys[user], day)
         arrives = arrival(world.calendar, np.full(user.size, day), weekday, word)
         # A history does not open with half a transfer.
         is_seen = (day >= world.history_day) | (arrives < world.history_day)
@@ -338,4 +339,4 @@ def _of_next_days(cents: Ints, days: int) -> Ints:
 
 def _drawn(world: World, purpose: str, index: Ints, who: Ints) -> Words:
     """Words of a purpose, a row per day: `[D, T]`."""
-    return world.words(purpose, index)[who].T.copy()
+    return world.words(purpose, index, who).T.copy()
