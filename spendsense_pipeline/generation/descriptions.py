@@ -13,17 +13,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from spendsense_pipeline.generation import arrow
+from spendsense_pipeline.generation.acquaintances import written_names
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.behaviours.checks_written import check_numbers
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.household import Household
-from spendsense_pipeline.generation.labels import STORE, LabelTable
+from spendsense_pipeline.generation.labels import FRIEND, STORE, LabelTable
 from spendsense_pipeline.generation.places import branches, store_numbers
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose
 
 _STORE: Final = BitFields(label=20, number=16)
 """A line of a chain and the branch in it."""
+_SOMEBODY: Final = BitFields(user=26, label=20)
+"""A person and the line of somebody they know."""
 _LABELLED: Final = (
     "merchant_name",
     "merchant_entity_id",
@@ -100,10 +103,18 @@ def _names(household: Household, rows: Postings) -> tuple[Ints, Any]:
     text, codes, _ = _dictionaries(labels.table)["name"]
     code = codes[rows.label].astype(np.int64)
     code[at] = len(text) + code_of
+    named = np.flatnonzero(labels.names_somebody[rows.label])
+    whom, whom_of = np.unique(
+        _SOMEBODY.pack(user=rows.user[named], label=rows.label[named]), return_inverse=True
+    )
+    met, whose = _SOMEBODY.take(whom, "label"), _SOMEBODY.take(whom, "user")
+    names = written_names(world, labels.catalog, whose, *labels.acquaintances_in(met))
+    paid = [lines[of].replace(FRIEND, name) for of, name in zip(met.tolist(), names, strict=True)]
+    code[named] = len(text) + len(numbered) + whom_of
     written = np.flatnonzero(rows.purpose == Purpose.CHECK)
     number, number_of = np.unique(
         check_numbers(world, rows.user[written], rows.serial[written]), return_inverse=True
     )
-    code[written] = len(text) + len(numbered) + number_of
+    code[written] = len(text) + len(numbered) + len(paid) + number_of
     checks = [f"CHECK {each}" for each in number.tolist()]
-    return code, pa.concat_arrays([text, arrow.text([*numbered, *checks])])
+    return code, pa.concat_arrays([text, arrow.text([*numbered, *paid, *checks])])

@@ -19,7 +19,7 @@ from spendsense_pipeline.controls.life_events import IMPOSSIBLE
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline.generation.events.kinds import LIFE_EVENTS
 from spendsense_pipeline.generation.events.lives import Events, with_events
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.targets import WAYS_OF_LIVING
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline.tables.raw import LIFE_EVENT_KINDS

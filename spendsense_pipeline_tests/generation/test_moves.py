@@ -22,7 +22,7 @@ from spendsense_pipeline.generation.behaviours.moves import Moves, plan_moves, t
 from spendsense_pipeline.generation.behaviours.moving_costs import THING_DAYS, moving_postings
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline.generation.generator import generate_shard
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.places import COMMUTE_KM_MAX, distances_km
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm

@@ -194,7 +194,8 @@ class Counterparties:
     """Who else money comes from and goes to, `P` rows: friends, the tax office, brokers, checks."""
 
     descriptors: tuple[str, ...]
-    """The bank's line; `{number}` stands for the number of a check."""
+    """The bank's line; `{number}` stands for the number of a check, `{friend}` for the name of
+    whom money goes to or comes from."""
     kind: tuple[str, ...]
     category_detailed: tuple[str, ...]
     merchant_names: tuple[str | None, ...]
