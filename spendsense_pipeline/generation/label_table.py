@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from spendsense_pipeline.generation.acquaintances import ACQUAINTANCES
 from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
-from spendsense_pipeline.generation.labels import STORE, Fixed, Label, Labels, LabelTable, naming
+from spendsense_pipeline.generation.labels import Fixed, Label, Labels, LabelTable, naming
 from spendsense_pipeline.plaid import categories
 from spendsense_pipeline.plaid.categories import primary_of
 
@@ -139,14 +138,12 @@ def labels_for(catalog: Catalog) -> Labels:
 
 def _shop_labels(shops: Merchants) -> Iterator[Label]:
     """Labels of every merchant in the order `Labels.shop` counts: in store, then online."""
-    for descriptor, name, code in zip(
-        shops.descriptors, shops.names, shops.category_detailed, strict=True
+    for line, site, name, code in zip(
+        shops.descriptors,
+        shops.online_descriptors,
+        shops.names,
+        shops.category_detailed,
+        strict=True,
     ):
-        yield Label(descriptor, name, code, "in store")
-        yield Label(_online(descriptor), name, code, "online")
-
-
-def _online(descriptor: str) -> str:
-    """The line of a chain's site, which has no branch: `TARGET T-{store}` is `TARGET.COM`."""
-    chain, store, _ = descriptor.partition(STORE)
-    return re.sub(r"[ #-]+\w?-?$", "", chain).replace(" ", "") + ".COM" if store else descriptor
+        yield Label(line, name, code, "in store")
+        yield Label(site, name, code, "online")

@@ -99,6 +99,9 @@ class Merchants:
     names: tuple[str, ...]
     descriptors: tuple[str, ...]
     """The bank's line; `{store}` stands for the number of the person's own branch."""
+    online_descriptors: tuple[str, ...]
+    """The line of what is bought online, which has no branch; of who sells only in one way, the
+    same as the other."""
     category_detailed: tuple[str, ...]
     group: Ints
     """Row in SpendingGroups."""

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.controls import SPENDING_CATEGORIES
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
     ONLINE_POSTING_CLASS,
@@ -111,13 +111,15 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
     """
     sheet = Sheet.from_package("merchants.csv")
     detailed = sheet.category_codes()
+    lines, in_store_share = descriptors(sheet), sheet.numbers("in_store_share", 0, 1)
     group = _index_in(sheet, "spending_group", groups.names)
     merchants = Merchants(
         names=sheet.text("merchant_name", unique=True),
-        descriptors=descriptors(sheet),
+        descriptors=lines,
+        online_descriptors=online_descriptors(sheet, lines, in_store_share),
         category_detailed=detailed,
         group=group,
-        in_store_share=sheet.numbers("in_store_share", 0, 1),
+        in_store_share=in_store_share,
         ticket_median_cents=sheet.cents("ticket_median_usd"),
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         ticket_cap_cents=sheet.cents("ticket_cap_usd"),
@@ -146,6 +148,33 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
     sheet.text("source")
     sheet.finish()
     return merchants
+
+
+def online_descriptors(
+    sheet: Sheet, lines: tuple[str, ...], in_store_share: Floats
+) -> tuple[str, ...]:
+    """The column `online_descriptor`, filled in by `descriptor` where that names no branch.
+
+    Args:
+        sheet: The file of the merchants.
+        lines: The column `descriptor`, `[N]`.
+        in_store_share: The column of that name, `[N]`.
+
+    Returns:
+        A line each, `[N]`; what is wrong is kept for `finish`.
+    """
+    online = sheet.optional_text("online_descriptor")
+    for number, (line, shop, share) in enumerate(
+        zip(online, lines, in_store_share.tolist(), strict=True)
+    ):
+        if line and share == 1:
+            sheet.complain(number, "online_descriptor", line, "must be empty: nothing is sold so")
+        if not line and share < 1 and "{store}" in shop:
+            remedy = "must say how the site's line reads, which has no branch"
+            sheet.complain(number, "online_descriptor", line, remedy)
+        if "{" in line or "}" in line:
+            sheet.complain(number, "online_descriptor", line, "may hold no braces")
+    return tuple(line or shop for line, shop in zip(online, lines, strict=True))
 
 
 def read_places() -> Places:
