@@ -31,6 +31,7 @@ from spendsense_pipeline.generation.catalog import (
 from spendsense_pipeline.generation.catalog.custom import MAIN_GROUPS
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping_files import online_descriptors
+from spendsense_pipeline.generation.living.cash_points import OPERATOR_FEES_CENTS
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, REGIONS
 
@@ -463,6 +464,6 @@ def test_a_custom_merchant_takes_its_name_and_category_with_it() -> None:
         _with(
             *(
                 CustomMerchant(name, "merchandise")
-                for name in ("ATM Withdrawal", "Branch Withdrawal", "Network ATM")
+                for name in ("ATM Withdrawal", "Branch Withdrawal", *OPERATOR_FEES_CENTS)
             )
         )
