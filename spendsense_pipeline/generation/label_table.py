@@ -34,21 +34,21 @@ _FIXED: Final[dict[Fixed, Label]] = {
         "EMPLOYER HSA CONTRIBUTION", None, "TRANSFER_IN_OTHER_TRANSFER_IN"
     ),
     Fixed.CAR_REPAIR: Label(
-        "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
+        "{owner}S GARAGE", "{owner}'s Garage", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
     ),
     Fixed.DENTIST: Label(
-        "MAIN STREET DENTAL GROUP", "Main Street Dental Group", "MEDICAL_DENTAL_CARE", "in store"
+        "{local} DENTAL GROUP", "{local} Dental Group", "MEDICAL_DENTAL_CARE", "in store"
     ),
     Fixed.PLUMBER: Label(
-        "HANDY PLUMBING AND HEATING",
-        "Handy Plumbing and Heating",
+        "{owner}S PLUMBING AND HEATING",
+        "{owner}'s Plumbing and Heating",
         "HOME_IMPROVEMENT_REPAIR_AND_MAINTENANCE",
     ),
     Fixed.HOSPITAL: Label(
-        "LAKEVIEW MEDICAL CENTER", "Lakeview Medical Center", "MEDICAL_OTHER_MEDICAL", "in store"
+        "{town} MEDICAL CENTER", "{town} Medical Center", "MEDICAL_OTHER_MEDICAL", "in store"
     ),
     Fixed.MOVERS: Label(
-        "HARTLINE MOVING CO", "Hartline Moving Co", "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"
+        "{local} MOVING CO", "{local} Moving Co", "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"
     ),
     Fixed.RETIREMENT_PLAN: Label(
         "CORNERSTONE RETIREMENT PLAN DISTRIB",
@@ -57,8 +57,8 @@ _FIXED: Final[dict[Fixed, Label]] = {
     ),
     Fixed.WINDFALL: Label("MOBILE CHECK DEPOSIT", None, "TRANSFER_IN_DEPOSIT"),
     Fixed.VETERINARIAN: Label(
-        "PARKVIEW ANIMAL HOSPITAL",
-        "Parkview Animal Hospital",
+        "{local} ANIMAL HOSPITAL",
+        "{local} Animal Hospital",
         "MEDICAL_VETERINARY_SERVICES",
         "in store",
     ),

@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.catalog import (
     Catalog,
     Counterparties,
 )
+from spendsense_pipeline.generation.catalog.shopping import LOCAL_PLACEHOLDERS
 from spendsense_pipeline.generation.payers import payers_of
 from spendsense_pipeline.generation.randomness import choose
 from spendsense_pipeline.generation.world import World
@@ -194,6 +195,19 @@ class Labels:
     def is_chain_store(self) -> Flags:
         """Whether the line of each label has the number of a branch in it: `[L]`."""
         return np.array([STORE in name for name in self.table.name])
+
+    @functools.cached_property
+    def is_local(self) -> Flags:
+        """Whether the line of each label is another one in every town: `[L]`."""
+        return np.array(
+            [any(local in name for local in LOCAL_PLACEHOLDERS) for name in self.table.name]
+        )
+
+    def payee(self, label: Ints) -> Ints:
+        """A number for whom each label is paid to, in a shop or online: `[N]`."""
+        shops = len(self.catalog.merchants)
+        is_shop = (label >= self.first_shop) & (label < self.first_friend)
+        return np.where(is_shop, self.merchant(label), shops + label).astype(np.int64)
 
     @functools.cached_property
     def names_somebody(self) -> Flags:

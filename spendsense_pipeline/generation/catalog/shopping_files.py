@@ -10,6 +10,7 @@ from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
+    LOCAL_PLACEHOLDERS,
     ONLINE_POSTING_CLASS,
     Merchants,
     Places,
@@ -111,10 +112,11 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
     """
     sheet = Sheet.from_package("merchants.csv")
     detailed = sheet.category_codes()
-    lines, in_store_share = descriptors(sheet), sheet.numbers("in_store_share", 0, 1)
+    names = sheet.text("merchant_name", unique=True)
+    lines, in_store_share = descriptors(sheet, names), sheet.numbers("in_store_share", 0, 1)
     group = _index_in(sheet, "spending_group", groups.names)
     merchants = Merchants(
-        names=sheet.text("merchant_name", unique=True),
+        names=names,
         descriptors=lines,
         online_descriptors=online_descriptors(sheet, lines, in_store_share),
         category_detailed=detailed,
@@ -183,6 +185,7 @@ def read_places() -> Places:
     places = Places(
         cities=sheet.text("city"),
         states=sheet.text("state"),
+        counties=sheet.text("county"),
         regions=sheet.one_of("region", REGIONS),
         weight=sheet.numbers("population_weight", 1),
         visitor_weight=sheet.numbers("visitor_weight", 1),
@@ -193,13 +196,27 @@ def read_places() -> Places:
     return places
 
 
-def descriptors(sheet: Sheet) -> tuple[str, ...]:
-    """The column `descriptor`, with no placeholder but `{store}`."""
+def descriptors(sheet: Sheet, names: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The column `descriptor`, with no placeholder but `{store}`.
+
+    Args:
+        sheet: The file.
+        names: What the rows are called, `[N]`, if they may be local: then both hold the same of
+            LOCAL_PLACEHOLDERS.
+
+    Returns:
+        A line per row; what is wrong is kept for `finish`.
+    """
     descriptors = sheet.text("descriptor")
     for number, descriptor in enumerate(descriptors):
         rest = descriptor.replace("{store}", "")
+        for local in LOCAL_PLACEHOLDERS if names else ():
+            if (local in descriptor) != (local in names[number]):
+                remedy = f"must hold {local} if the name does, and only then"
+                sheet.complain(number, "descriptor", descriptor, remedy)
+            rest = rest.replace(local, "")
         if "{" in rest or "}" in rest or not rest.strip(" #"):
-            sheet.complain(
-                number, "descriptor", descriptor, "may hold {store} and nothing else in braces"
-            )
+            known = ("{store}", *LOCAL_PLACEHOLDERS) if names else ("{store}",)
+            remedy = f"may hold {' '.join(known)} and nothing else in braces"
+            sheet.complain(number, "descriptor", descriptor, remedy)
     return descriptors
