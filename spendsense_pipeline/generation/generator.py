@@ -20,7 +20,7 @@ from spendsense_pipeline.controls import (
 from spendsense_pipeline.generation.card_tables import liabilities_table, statements_table
 from spendsense_pipeline.generation.catalog import load_catalog, with_custom_merchants
 from spendsense_pipeline.generation.household import Household, simulate
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.ledger import SHARD_USERS_MAX, settle
 from spendsense_pipeline.generation.life_events import events_table
 from spendsense_pipeline.generation.loan_tables import loans_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints, Words
-from spendsense_pipeline.generation.catalog import FirstNames
+from spendsense_pipeline.generation.catalog import Catalog, FirstNames
 from spendsense_pipeline.generation.population import ADULT_AGE_YEARS, days_since_age
 from spendsense_pipeline.generation.postings import DRAW_NUMBERS, Slot
 from spendsense_pipeline.generation.randomness import choose, uniform
@@ -19,17 +19,23 @@ OPEN_DAYS_MAX = 9_000
 """About 25 years: banks merge, and few accounts are older than their present number."""
 
 
-def first_names(world: World, given: FirstNames, word: Words) -> Ints:
-    """Given names, as common as they were when their bearers were born.
+def names_of_holders(world: World, catalog: Catalog) -> tuple[Ints, Ints]:
+    """What people are called.
 
     Args:
         world: The shard.
-        given: The catalog's given names.
-        word: A draw per user, `[U]`.
+        catalog: The names there are.
 
     Returns:
-        Row of the given names per user, `[U]`.
+        Rows of the given names and of the last names per user, `[U]` each.
     """
+    word = world.words("name", np.arange(2))
+    first = _first_names(world, catalog.first_names, word[:, 0])
+    return first, choose(word[:, 1], catalog.last_names.weight)
+
+
+def _first_names(world: World, given: FirstNames, word: Words) -> Ints:
+    """Given names, as common as they were when their bearers were born: `[U]`."""
     people = world.profiles.people
     first = np.zeros(world.users, dtype=np.int64)
     decade = (world.resolved.history_start.year - people.age_years) // 10

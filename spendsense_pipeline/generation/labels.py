@@ -6,24 +6,27 @@ A posting carries the number of its label; the strings are looked up once, when 
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from spendsense_pipeline.generation.acquaintances import ACQUAINTANCES, APPS
 from spendsense_pipeline.generation.arrays import Flags, Ints, Words
-from spendsense_pipeline.generation.catalog import Catalog, Merchants, entity_id
+from spendsense_pipeline.generation.catalog import (
+    Catalog,
+    Counterparties,
+)
+from spendsense_pipeline.generation.catalog.shopping import LOCAL_PLACEHOLDERS
 from spendsense_pipeline.generation.payers import payers_of
 from spendsense_pipeline.generation.randomness import choose
 from spendsense_pipeline.generation.world import World
-from spendsense_pipeline.plaid import categories
-from spendsense_pipeline.plaid.categories import primary_of
 
 STORE: Final = "{store}"
 """Stands in the line of a chain for the number of a branch, filled in where tables are made."""
+FRIEND: Final = "{friend}"
+"""Stands in the line of an app for whom money goes to or comes from, filled in there too."""
 
 
 class Fixed(IntEnum):
@@ -42,18 +45,17 @@ class Fixed(IntEnum):
     DENTIST = 10
     PLUMBER = 11
     VETERINARIAN = 12
-    PARTNER_IN = 13
-    HOSPITAL = 14
-    WINDFALL = 15
-    MOVERS = 16
-    RETIREMENT_PLAN = 17
-    MORTGAGE_RECEIVED = 18
-    STUDENT_LOAN_RECEIVED = 19
-    AUTO_LOAN_RECEIVED = 20
-    PERSONAL_LOAN_RECEIVED = 21
-    LOAN_INTEREST = 22
-    ESCROW = 23
-    HSA_CONTRIBUTION = 24
+    HOSPITAL = 13
+    WINDFALL = 14
+    MOVERS = 15
+    RETIREMENT_PLAN = 16
+    MORTGAGE_RECEIVED = 17
+    STUDENT_LOAN_RECEIVED = 18
+    AUTO_LOAN_RECEIVED = 19
+    PERSONAL_LOAN_RECEIVED = 20
+    LOAN_INTEREST = 21
+    ESCROW = 22
+    HSA_CONTRIBUTION = 23
 
 
 class Label(NamedTuple):
@@ -64,60 +66,6 @@ class Label(NamedTuple):
     merchant_name: str | None
     category_detailed: str
     payment_channel: str = "other"
-
-
-_RECEIVED: Final = "LOAN PAYMENT RECEIVED - THANK YOU"
-
-_FIXED: Final[dict[Fixed, Label]] = {
-    Fixed.SAVINGS_OUT: Label("ONLINE TRANSFER TO SAV", None, "TRANSFER_OUT_SAVINGS"),
-    Fixed.SAVINGS_IN: Label("ONLINE TRANSFER FROM CHK", None, "TRANSFER_IN_SAVINGS"),
-    Fixed.WAGE_OUT: Label("ONLINE TRANSFER TO CHK", None, categories.OWN_TRANSFER_OUT),
-    Fixed.WAGE_IN: Label("ONLINE TRANSFER FROM SAV", None, categories.OWN_TRANSFER_IN),
-    Fixed.CARD_PAYMENT_IN: Label("PAYMENT RECEIVED - THANK YOU", None, categories.CARD_PAYMENT),
-    Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, categories.CARD_INTEREST),
-    Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
-    Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
-    Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
-    Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"),
-    Fixed.MORTGAGE_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["mortgage"]),
-    Fixed.STUDENT_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["student"]),
-    Fixed.AUTO_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["auto"]),
-    Fixed.PERSONAL_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["personal"]),
-    Fixed.LOAN_INTEREST: Label("INTEREST CHARGE ON PRINCIPAL", None, categories.CARD_INTEREST),
-    Fixed.ESCROW: Label("ESCROW DEPOSIT", None, categories.LOAN_PAYMENTS["mortgage"]),
-    Fixed.HSA_CONTRIBUTION: Label(
-        "EMPLOYER HSA CONTRIBUTION", None, "TRANSFER_IN_OTHER_TRANSFER_IN"
-    ),
-    Fixed.CAR_REPAIR: Label(
-        "RELIANCE AUTO REPAIR", "Reliance Auto Repair", "GENERAL_SERVICES_AUTOMOTIVE", "in store"
-    ),
-    Fixed.DENTIST: Label(
-        "MAIN STREET DENTAL GROUP", "Main Street Dental Group", "MEDICAL_DENTAL_CARE", "in store"
-    ),
-    Fixed.PLUMBER: Label(
-        "HANDY PLUMBING AND HEATING",
-        "Handy Plumbing and Heating",
-        "HOME_IMPROVEMENT_REPAIR_AND_MAINTENANCE",
-    ),
-    Fixed.HOSPITAL: Label(
-        "LAKEVIEW MEDICAL CENTER", "Lakeview Medical Center", "MEDICAL_OTHER_MEDICAL", "in store"
-    ),
-    Fixed.MOVERS: Label(
-        "HARTLINE MOVING CO", "Hartline Moving Co", "GENERAL_SERVICES_OTHER_GENERAL_SERVICES"
-    ),
-    Fixed.RETIREMENT_PLAN: Label(
-        "CORNERSTONE RETIREMENT PLAN DISTRIB",
-        None,
-        "TRANSFER_IN_INVESTMENT_AND_RETIREMENT_FUNDS",
-    ),
-    Fixed.WINDFALL: Label("MOBILE CHECK DEPOSIT", None, "TRANSFER_IN_DEPOSIT"),
-    Fixed.VETERINARIAN: Label(
-        "PARKVIEW ANIMAL HOSPITAL",
-        "Parkview Animal Hospital",
-        "MEDICAL_VETERINARY_SERVICES",
-        "in store",
-    ),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +92,7 @@ class Labels:
     first_counterparty: int
     first_card_product: int
     first_shop: int
+    first_friend: int
 
     def payers(self, world: World) -> Ints:
         """The lines of who pays: employers, clients of irregular workers, benefits.
@@ -175,6 +124,44 @@ class Labels:
     def counterparties(self, kind: str) -> Ints:
         """Labels of everybody of a kind of the catalog's counterparties: `[M]`."""
         return self.first_counterparty + self.catalog.counterparties.by_kind[kind]
+
+    def acquaintance(self, app: Ints, number: Ints, *, is_sent: bool) -> Ints:
+        """Somebody a person knows, by the line of an app.
+
+        Args:
+            app: Code of one of `acquaintances.APPS`, `[N]`.
+            number: Which of the person's acquaintances, `[N]`.
+            is_sent: Whether the money goes out.
+
+        Returns:
+            A label each, `[N]`; where an app names nobody, the same for all.
+        """
+        others = self.catalog.counterparties
+        rows = [int(others.by_kind[f"{name}_{'out' if is_sent else 'in'}"][0]) for name in APPS]
+        named = naming(others)
+        starts = [
+            self.first_friend + named.index(row) * ACQUAINTANCES
+            if row in named
+            else self.first_counterparty + row
+            for row in rows
+        ]
+        is_named = np.array([row in named for row in rows])
+        return np.array(starts, dtype=np.int64)[app] + np.where(is_named[app], number, 0)
+
+    def acquaintances_in(self, label: Ints) -> tuple[Ints, Ints]:
+        """Who is named in lines of apps.
+
+        Args:
+            label: Labels that name one, `[N]`.
+
+        Returns:
+            Which of the person's acquaintances and the `Style` they are written in, `[N]` each.
+        """
+        which, number = np.divmod(label - self.first_friend, ACQUAINTANCES)
+        others = self.catalog.counterparties
+        apps = [others.kind[row].rpartition("_")[0] for row in naming(others)]
+        style = np.array([APPS[app] for app in apps], dtype=np.int64)
+        return number, style[which]
 
     def card_payment(self, product: Ints) -> Ints:
         """The bank's line of a payment to the issuer of each card product: `[N]`."""
@@ -209,84 +196,25 @@ class Labels:
         """Whether the line of each label has the number of a branch in it: `[L]`."""
         return np.array([STORE in name for name in self.table.name])
 
-
-@functools.lru_cache(maxsize=4)
-def labels_for(catalog: Catalog) -> Labels:
-    """The label table of a catalog, made once per process."""
-    employers, billers, services = catalog.employers, catalog.billers, catalog.subscriptions
-    fixed = [_FIXED[label] for label in Fixed]
-    paid_by = [
-        Label(*row, "other")
-        for row in zip(
-            employers.descriptors, employers.names, employers.category_detailed, strict=True
+    @functools.cached_property
+    def is_local(self) -> Flags:
+        """Whether the line of each label is another one in every town: `[L]`."""
+        return np.array(
+            [any(local in name for local in LOCAL_PLACEHOLDERS) for name in self.table.name]
         )
-    ]
-    billed_by = [
-        Label(*row)
-        for row in zip(
-            billers.descriptors,
-            billers.names,
-            billers.category_detailed,
-            billers.payment_channel,
-            strict=True,
-        )
-    ]
-    subscribed = [
-        Label(*row, "online")
-        for row in zip(
-            services.descriptors, services.names, services.category_detailed, strict=True
-        )
-    ]
-    first_employer = len(fixed)
-    first_biller = first_employer + len(paid_by)
-    first_subscription = first_biller + len(billed_by)
-    others = catalog.counterparties
-    counted = [
-        Label(*row)
-        for row in zip(
-            others.descriptors, others.merchant_names, others.category_detailed, strict=True
-        )
-    ]
-    first_counterparty = first_subscription + len(subscribed)
-    paid_off = [
-        Label(descriptor, None, categories.CARD_PAYMENT)
-        for descriptor in catalog.card_products.payment_descriptors
-    ]
-    first_card_product = first_counterparty + len(counted)
-    first_shop = first_card_product + len(paid_off)
-    named = [*fixed, *paid_by, *billed_by, *subscribed, *counted, *paid_off]
-    rows = [*named, *_shop_labels(catalog.merchants)]
-    return Labels(
-        catalog=catalog,
-        table=LabelTable(
-            name=tuple(row.name for row in rows),
-            merchant_name=tuple(row.merchant_name for row in rows),
-            merchant_entity_id=tuple(
-                row.merchant_name and entity_id(row.merchant_name) for row in rows
-            ),
-            category_primary=tuple(primary_of(row.category_detailed) for row in rows),
-            category_detailed=tuple(row.category_detailed for row in rows),
-            payment_channel=tuple(row.payment_channel for row in rows),
-        ),
-        first_employer=first_employer,
-        first_biller=first_biller,
-        first_subscription=first_subscription,
-        first_counterparty=first_counterparty,
-        first_card_product=first_card_product,
-        first_shop=first_shop,
-    )
+
+    def payee(self, label: Ints) -> Ints:
+        """A number for whom each label is paid to, in a shop or online: `[N]`."""
+        shops = len(self.catalog.merchants)
+        is_shop = (label >= self.first_shop) & (label < self.first_friend)
+        return np.where(is_shop, self.merchant(label), shops + label).astype(np.int64)
+
+    @functools.cached_property
+    def names_somebody(self) -> Flags:
+        """Whether the line of each label has somebody's name in it: `[L]`."""
+        return np.array([FRIEND in name for name in self.table.name])
 
 
-def _shop_labels(shops: Merchants) -> Iterator[Label]:
-    """Labels of every merchant in the order `Labels.shop` counts: in store, then online."""
-    for descriptor, name, code in zip(
-        shops.descriptors, shops.names, shops.category_detailed, strict=True
-    ):
-        yield Label(descriptor, name, code, "in store")
-        yield Label(_online(descriptor), name, code, "online")
-
-
-def _online(descriptor: str) -> str:
-    """The line of a chain's site, which has no branch: `TARGET T-{store}` is `TARGET.COM`."""
-    chain, store, _ = descriptor.partition(STORE)
-    return re.sub(r"[ #-]+\w?-?$", "", chain).replace(" ", "") + ".COM" if store else descriptor
+def naming(others: Counterparties) -> list[int]:
+    """Rows of the counterparties whose line names somebody."""
+    return [row for row, line in enumerate(others.descriptors) if FRIEND in line]

@@ -12,6 +12,7 @@ from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.housing import KINDS, MORTGAGE, RENT
 from spendsense_pipeline.generation.behaviours.loan_terms import KINDS as LOAN_TERMS
 from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.descriptions import merchant_names
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.postings import PURPOSE_CODES, Postings, Purpose, account_index
@@ -78,7 +79,7 @@ def streams_table(ledger: Ledger) -> Any:
     )
     has_ended = _endings(household, rows, opened, latest)
     cadence = _cadences(household, rows.where(opened))
-    names = household.labels.table.merchant_name
+    names = merchant_names(household, rows.where(opened))
     return table(
         STREAM_TRUTH,
         {
@@ -88,9 +89,7 @@ def streams_table(ledger: Ledger) -> Any:
                 account_index(rows.user[opened], rows.slot[opened]), ids.account_column
             ),
             "kind": arrow.coded(_KIND_OF_PURPOSE[rows.purpose[opened]], arrow.text(STREAM_KINDS)),
-            "merchant_name": arrow.text(
-                [names[label] or "Savings" for label in rows.label[opened].tolist()]
-            ),
+            "merchant_name": arrow.text([name or "Savings" for name in names]),
             "cadence": arrow.coded(cadence, arrow.text(_CADENCES)),
             "started_on": arrow.dates(rows.day[opened], start),
             "ended_on": arrow.dates(rows.day[latest], start, ~has_ended),

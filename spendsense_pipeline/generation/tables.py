@@ -19,7 +19,7 @@ from spendsense_pipeline.generation.behaviours.other_deposits import KINDS as OT
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import institution_id
 from spendsense_pipeline.generation.descriptions import described
-from spendsense_pipeline.generation.holders import days_open, first_names
+from spendsense_pipeline.generation.holders import days_open, names_of_holders
 from spendsense_pipeline.generation.ledger import Ledger
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.population import joined_days_before
@@ -31,7 +31,7 @@ from spendsense_pipeline.generation.postings import (
     Slot,
     account_index,
 )
-from spendsense_pipeline.generation.randomness import choose, integers
+from spendsense_pipeline.generation.randomness import integers
 from spendsense_pipeline.generation.targets import NO_TARGET, TARGET_CODES
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.plaid.accounts import CREDIT, DEPOSITORY, LOAN
@@ -120,9 +120,7 @@ def users_table(ledger: Ledger) -> Any:
     """`raw_users`."""
     world, catalog = ledger.household.world, ledger.household.labels.catalog
     people = world.profiles.people
-    word = world.words("name", np.arange(2))
-    first = first_names(world, catalog.first_names, word[:, 0])
-    last = choose(word[:, 1], catalog.last_names.weight)
+    first, last = names_of_holders(world, catalog)
     names = [
         f"{catalog.first_names.names[a]} {catalog.last_names.names[b]}"
         for a, b in zip(first.tolist(), last.tolist(), strict=True)

@@ -30,6 +30,8 @@ from spendsense_pipeline.generation.catalog import (
 )
 from spendsense_pipeline.generation.catalog.custom import MAIN_GROUPS
 from spendsense_pipeline.generation.catalog.sheets import Sheet
+from spendsense_pipeline.generation.catalog.shopping_files import online_descriptors
+from spendsense_pipeline.generation.living.cash_points import OPERATOR_FEES_CENTS
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, REGIONS
 
@@ -357,6 +359,7 @@ def test_products_are_of_invented_banks_with_plausible_rates() -> None:
         ("shares", lambda sheet: sheet.shares("shares", 3)),
         ("states", lambda sheet: sheet.subsets("states", ("NY", "TX"))),
         ("closed_on", lambda sheet: sheet.optional_dates("closed_on")),
+        ("site", lambda sheet: sheet.optional_text("site")),
         ("day", lambda sheet: sheet.days("day")),
         ("category_detailed", lambda sheet: sheet.category_codes()),
         ("missing", lambda sheet: sheet.text("missing")),
@@ -372,6 +375,7 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "shares": "0.5;0.5;0",
         "states": "TX",
         "closed_on": "2025-02-28",
+        "site": "",
         "day": "2025-01-21",
         "category_detailed": "TRAVEL_LODGING",
     }
@@ -383,6 +387,7 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "shares": "0.5;0.4;0",
         "states": "TX;CA",
         "closed_on": "February",
+        "site": "A.COM ",
         "day": "2025-02-30",
         "category_detailed": "TRAVEL_HOTELS",
     }
@@ -394,6 +399,29 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
     read(sheet)
     with pytest.raises(CatalogError, match=rf"things\.csv line \d: {column} "):
         sheet.finish()
+
+
+@pytest.mark.parametrize(
+    ("site", "share", "remedy"),
+    [
+        ("A.COM", "1", "must be empty: nothing is sold so"),
+        ("", "0.5", "must say how the site's line reads"),
+        ("A{store}.COM", "0.5", "may hold no braces"),
+    ],
+)
+def test_a_site_goes_with_what_is_sold_online(site: str, share: str, remedy: str) -> None:
+    shop = {"descriptor": "A #{store}", "online_descriptor": site, "in_store_share": share}
+    sheet = Sheet("merchants.csv", [shop])
+    online_descriptors(sheet, (shop["descriptor"],), np.array([float(share)]))
+    with pytest.raises(CatalogError, match=remedy):
+        sheet.finish()
+
+
+def test_a_line_without_a_branch_stands_online_as_well() -> None:
+    sheet = Sheet("merchants.csv", [{"online_descriptor": ""}, {"online_descriptor": "B.COM"}])
+    lines = online_descriptors(sheet, ("A", "B {store}"), np.array([0.5, 0.5]))
+    sheet.finish()
+    assert lines == ("A", "B.COM")
 
 
 def _with(*rows: CustomMerchant) -> Catalog:
@@ -442,6 +470,7 @@ def test_custom_merchants_say_what_they_like_and_take_the_rest_from_their_group(
     assert merchants.weight[-2:].tolist() == [3.0, 1.0]
     assert merchants.in_store_share[-2:].tolist() == [0.0, 1.0]
     assert merchants.descriptors[-2:] == ("CORNER BAKERY", "PLAIN CAFE")
+    assert merchants.online_descriptors[-2:] == ("CORNER BAKERY", "PLAIN CAFE")
 
 
 def test_a_custom_merchant_takes_its_name_and_category_with_it() -> None:
@@ -455,6 +484,6 @@ def test_a_custom_merchant_takes_its_name_and_category_with_it() -> None:
         _with(
             *(
                 CustomMerchant(name, "merchandise")
-                for name in ("ATM Withdrawal", "Branch Withdrawal", "Network ATM")
+                for name in ("ATM Withdrawal", "Branch Withdrawal", *OPERATOR_FEES_CENTS)
             )
         )

@@ -15,7 +15,7 @@ from spendsense_pipeline.features.merchant_words import MerchantWord
 from spendsense_pipeline.generation.catalog import load_catalog, records
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.generator import generate_shard
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.living import tastes
 from spendsense_pipeline.plaid.categories import Category
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import defaultdict
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
-from spendsense_pipeline.generation import catalog
+from spendsense_pipeline_tests.fixtures.billers import biller_called
 from spendsense_pipeline_tests.fixtures.generated_people import (
     TWO_YEARS,
     two_years_of_two_hundred,
@@ -23,12 +19,6 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 START = TWO_YEARS[0]
 RENT, MORTGAGE = "RENT_AND_UTILITIES_RENT", "LOAN_PAYMENTS_MORTGAGE_PAYMENT"
 TAX, STUDENT = "GOVERNMENT_AND_NON_PROFIT_TAX_PAYMENT", "LOAN_PAYMENTS_STUDENT_LOAN_PAYMENT"
-BILLERS = {
-    row["biller_name"]: row
-    for row in csv.DictReader(
-        resources.files(catalog).joinpath("billers.csv").read_text().splitlines()
-    )
-}
 
 
 class People:
@@ -40,9 +30,8 @@ class People:
         self.streams = made.stream_truth.to_pylist()
         self.bills: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         columns = ["user_id", "date", "amount", "merchant_name", "category_detailed"]
-        is_a_billers = pc.field("merchant_name").isin(pa.array(BILLERS))
-        for row in made.transactions.select(columns).filter(is_a_billers).to_pylist():
-            if row["amount"] > 0:
+        for row in made.transactions.select(columns).to_pylist():
+            if row["amount"] > 0 and biller_called(row["merchant_name"]):
                 self.bills[row["user_id"], row["category_detailed"]].append(row)
 
 
@@ -123,7 +112,7 @@ def test_the_county_is_paid_in_its_months(people: People) -> None:
         if kind != TAX:
             continue
         [county] = {row["merchant_name"] for row in paid}
-        named = {int(month) for month in BILLERS[county]["due_months"].split(";")}
+        named = {int(month) for month in biller_called(county)["due_months"].split(";")}
         # One due on a day late in a month may post in the next.
         assert {row["date"].month for row in paid if row["date"].day > 4} <= named
         assert len(paid) in (2 * len(named) - 1, 2 * len(named), 2 * len(named) + 1)
@@ -133,7 +122,9 @@ def test_truth_says_how_often_the_county_is_paid(people: People) -> None:
     cadences = {1: "annual", 2: "semiannual", 4: "quarterly"}
     found = 0
     for stream in people.streams:
-        due = BILLERS[stream["merchant_name"]]["due_months"] if stream["kind"] == "bill" else ""
+        due = (
+            biller_called(stream["merchant_name"])["due_months"] if stream["kind"] == "bill" else ""
+        )
         if due:
             assert stream["cadence"] == cadences[len(due.split(";"))]
             found += 1

@@ -21,8 +21,8 @@ from spendsense_pipeline.generation.behaviours.income import plan_paychecks
 from spendsense_pipeline.generation.behaviours.moves import Moves, plan_moves, towns_of_work
 from spendsense_pipeline.generation.behaviours.moving_costs import THING_DAYS, moving_postings
 from spendsense_pipeline.generation.catalog import load_catalog
-from spendsense_pipeline.generation.generator import generate_shard
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.generator import Shard, generate_shard
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.places import COMMUTE_KM_MAX, distances_km
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
@@ -38,7 +38,6 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 START, END = TWO_YEARS
 CATALOG = load_catalog()
 PLACES, LABELS = CATALOG.places, labels_for(CATALOG)
-KINDS = dict(zip(CATALOG.billers.names, CATALOG.billers.kind, strict=True))
 SHOP = {name: row for row, name in enumerate(CATALOG.merchants.names)}
 SERVES = CATALOG.merchants.serves
 RENT = "RENT_AND_UTILITIES_RENT"
@@ -64,6 +63,13 @@ def lives(
 
 def a_world(seed: int, *, users: int = 200, as_of: dt.date = END) -> World:
     return make_world(lives(seed, users=users, as_of=as_of), 0, users)
+
+
+def landlords_in(shard: Shard) -> set[str]:
+    """Whom anybody pays rent to: each town has its own."""
+    codes = shard.transactions["category_detailed"].cast(pa.string())
+    paid = shard.transactions.filter(pc.equal(codes, RENT))
+    return set(paid["merchant_name"].cast(pa.string()).to_pylist())
 
 
 class People:
@@ -328,8 +334,9 @@ def test_a_truck_and_things_for_the_home_are_bought_around_the_day(people: Peopl
 def test_truth_says_that_one_rent_ended_and_another_began(people: People) -> None:
     """Every rent of a mover's statements is a stream of its landlord; nobody else's has ended."""
     rents: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    landlords = landlords_in(people.made)
     for stream in people.streams:
-        if KINDS.get(stream["merchant_name"]) == "rent":
+        if stream["merchant_name"] in landlords:
             rents[stream["user_id"], stream["merchant_name"]].append(stream)
     movers = {people.users[number] for number in people.movers()}
     ended = {user for (user, _), [stream] in rents.items() if stream["ended_on"]}
@@ -384,8 +391,9 @@ def test_rents_stay_in_one_piece_whatever_else_happens() -> None:
     ):
         rents[row["user_id"]].append(row)
     truth = defaultdict(list)
+    landlords = landlords_in(shard)
     for stream in shard.stream_truth.to_pylist():
-        if KINDS.get(stream["merchant_name"]) == "rent":
+        if stream["merchant_name"] in landlords:
             truth[stream["user_id"]].append(
                 (stream["merchant_name"], stream["started_on"], stream["ended_on"])
             )

@@ -10,7 +10,7 @@ import pytest
 
 from spendsense_pipeline.generation.behaviours.savings import plan_savings
 from spendsense_pipeline.generation.catalog import load_catalog
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (

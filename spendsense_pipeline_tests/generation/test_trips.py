@@ -21,7 +21,7 @@ from spendsense_pipeline.generation.behaviours.trips import (
     plan_trips,
 )
 from spendsense_pipeline.generation.catalog import load_catalog
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World, make_world

@@ -27,8 +27,10 @@ from spendsense_pipeline.generation.behaviours.homes import (
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves, rents_through_moves
 from spendsense_pipeline.generation.behaviours.next_billers import (
+    first_billers,
     landlords_of_chapters,
     next_billers,
+    towns_of_billers,
 )
 from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.behaviours.prices import biller_growth
@@ -36,7 +38,7 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import BILL_KINDS, Catalog
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
-from spendsense_pipeline.generation.randomness import choose, normal, uniform
+from spendsense_pipeline.generation.randomness import normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
@@ -118,12 +120,8 @@ def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, I
     income = people.income_monthly_usd
     home = homes(world)
     has = has_bills(world, home)
-    word = world.words("biller", np.arange(KINDS))
     spread = normal(world.words("bill_amount", np.arange(KINDS)))
-    biller = np.zeros((world.users, KINDS), dtype=np.int64)
-    for kind, name in enumerate(BILL_KINDS):
-        rows = catalog.by_kind[name]
-        biller[:, kind] = rows[choose(word[:, kind], catalog.weight[rows])]
+    biller = first_billers(world, labels.catalog)
     spread = np.clip(spread, -SPREAD_MAX_SIGMAS, SPREAD_MAX_SIGMAS)
     usual = (
         catalog.amount_median_cents[biller] / 100 * np.exp(catalog.amount_sigma[biller] * spread)
@@ -200,7 +198,7 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
     # Numbered by kind and month, so that a longer plan leaves earlier months' draws alone.
     draw = BILL_SERIAL.pack(kind=np.arange(KINDS)[:, np.newaxis], month=months).ravel()
     swing = normal(world.words("bill_month", draw)).reshape(nominal.shape)
-    biller, growth = _terms(world, bills, labels, months)
+    biller, town, growth = _terms(world, bills, labels, months)
     variation = catalog.monthly_variation[biller]
     profile = catalog.month_profile[biller, month_of_year]
     # A mean-preserving log-normal factor, so that bills do not outgrow the usual month.
@@ -223,14 +221,17 @@ def bill_postings(world: World, bills: Bills, paychecks: Paychecks, labels: Labe
         label=labels.first_biller + biller[user, kind, month],
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=kind, month=month),
+        place=town[user, kind, month],
     )
-    in_parts = _instalments(world, bills, paychecks, labels, biller, growth, splits, is_paid)
+    in_parts = _instalments(
+        world, bills, paychecks, labels, (biller, town), growth, splits, is_paid
+    )
     return Postings.joined([monthly, in_parts])
 
 
-def _terms(world: World, bills: Bills, labels: Labels, months: Ints) -> tuple[Ints, Floats]:
-    """Whom bills are paid to in months of the plan, and what their prices have risen by since
-    history_start: `[U, KINDS, M]` each."""
+def _terms(world: World, bills: Bills, labels: Labels, months: Ints) -> tuple[Ints, Ints, Floats]:
+    """Whom bills are paid to in months of the plan, in which town, and what their prices have risen
+    by since history_start: `[U, KINDS, M]` each."""
     start, plan = world.resolved.history_start, world.calendar.first_date
     first = start.year * 12 + start.month - 1
     since = months + plan.year * 12 + plan.month - 1 - first
@@ -238,11 +239,14 @@ def _terms(world: World, bills: Bills, labels: Labels, months: Ints) -> tuple[In
     biller = np.repeat(bills.biller[:, :, np.newaxis], since.size, axis=2)
     who, month = np.nonzero(since >= moves.month[:, np.newaxis])
     biller[who, :, month] = bills.next_biller[who]
+    town = np.broadcast_to(moves.from_place[:, np.newaxis, np.newaxis], biller.shape).copy()
+    after = towns_of_billers(world, labels.catalog, bills.biller, bills.next_biller)
+    town[who, :, month] = after[who]
     growth = biller_growth(labels.catalog.billers, first, since)[biller, np.arange(since.size)]
     rent, mortgage = housing_growth(world, since)
     growth[:, RENT] = rents_through_moves(world, moves, since, rent)
     growth[:, MORTGAGE] = mortgage
-    return biller, growth
+    return biller, town, growth
 
 
 def _instalments(
@@ -250,7 +254,7 @@ def _instalments(
     bills: Bills,
     paychecks: Paychecks,
     labels: Labels,
-    biller: Ints,
+    contract: tuple[Ints, Ints],
     growth: Floats,
     splits: Flags,
     is_paid: Flags,
@@ -269,12 +273,14 @@ def _instalments(
     keep = splits[:, np.newaxis] & (paychecks.day >= 0) & (day < world.days) & (part > 0)
     keep &= ~np.take_along_axis(is_paid[rows, housing], month, axis=1)
     user, column = np.nonzero(keep)
+    biller, town = (of[user, housing[user], month[user, column]] for of in contract)
     return postings(
         user=user,
         slot=Slot.CHECKING,
         day=day[user, column],
         cents=part[user, column],
-        label=labels.first_biller + biller[user, housing[user], month[user, column]],
+        label=labels.first_biller + biller,
         purpose=Purpose.BILL,
         serial=BILL_SERIAL.pack(kind=housing[user], month=_INSTALMENT),
+        place=town,
     )

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.generation.acquaintances import has_partner
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.randomness import integers, normal, uniform
 from spendsense_pipeline.generation.targets import Rhythm
@@ -32,7 +33,7 @@ class Handling(IntEnum):
     SPLIT_NEEDED = 4
     """The payer splits: a tenth to checking; drawn as needed."""
     HELPED = 5
-    """A small part of the household's income; a partner pays in the rest."""
+    """A small part of the household's income; the partner one lives with pays in the rest."""
     SEASON_WEEKLY = 6
     """Paid by the season: a rule on arrival, rent from savings, a weekly wage."""
 
@@ -85,8 +86,14 @@ _ROUND_FEE_CENTS = 5_000
 def handling_of(world: World) -> Ints:
     """How each user handles rare pay, a `Handling`, -1 for whoever is paid otherwise: `[U]`."""
     edges = np.cumsum([HANDLING_SHARES[each] for each in Handling])
-    drawn = uniform(world.words("handling", 0))
-    found = np.minimum(np.searchsorted(edges, drawn, side="right"), len(edges) - 1)
+    drawn = uniform(world.words("handling", np.arange(2)))
+    found = np.minimum(np.searchsorted(edges, drawn[:, 0], side="right"), len(edges) - 1)
+    # Nobody else would pay in nine tenths of what a household spends, month after month.
+    alone = [each for each in Handling if each != Handling.HELPED]
+    shares = np.cumsum([HANDLING_SHARES[each] for each in alone])
+    other = np.searchsorted(shares / shares[-1], drawn[:, 1], side="right")
+    other = np.array(alone)[np.minimum(other, len(alone) - 1)]
+    found = np.where((found == Handling.HELPED) & ~has_partner(world), other, found)
     return np.where(world.profiles.rhythm == Rhythm.SWEPT, found, -1)
 
 

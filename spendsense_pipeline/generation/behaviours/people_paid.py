@@ -9,6 +9,14 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.generation.acquaintances import (
+    APPS,
+    OCCASIONS,
+    PARTNER,
+    RELATIVE,
+    has_partner,
+    met_on,
+)
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.labels import Labels
@@ -17,7 +25,6 @@ from spendsense_pipeline.generation.randomness import integers, normal, uniform,
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-APPS: Final = ("zelle", "venmo", "cash_app", "paypal")
 # Ever used, by age (Pew Research Center 2022); Zelle since grown (Zelle 2024).
 AGE_EDGES: Final = np.array([30, 50, 65])
 APP_SHARES: Final = np.array(
@@ -28,6 +35,10 @@ APP_SHARES: Final = np.array(
         [0.6, 0.1, 0.04, 0.26],
     ]
 )
+"""Of each app of `acquaintances.APPS`, among those who use any."""
+KEPT_APP_SHARE: Final = 0.78
+"""Of a person's acquaintances, those paid through the app the person keeps to; the others are where
+others are (judged)."""
 SENT_PER_MONTH: Final = np.array([3.2, 2.6, 1.5, 0.8])
 """By age: Zelle alone has two a month per enrolled account (Zelle 2024)."""
 RECEIVED_PER_MONTH: Final = np.array([1.6, 1.2, 0.6, 0.35])
@@ -38,11 +49,12 @@ RECEIVED_MEDIAN_USD, RECEIVED_SIGMA = 36.0, 0.9
 LARGEST_USD: Final = 900.0
 AFFORDABLE_SHARE: Final = 0.08
 """Of a month's income, the most one sum is: more is not sent between friends."""
-FRIENDS_PER_USER: Final = PER_MONTH_MAX
+FRIENDS_PER_USER: Final = OCCASIONS
+"""After so many sums a person pays the same people over again."""
 _ROUND_SHARE = 0.75
-_STEPS: Final = np.array([1, 3, 7, 9])
-"""Through a list of names whose length they have no divisor in common with."""
 _DRAW: Final = BitFields(month=8, which=5, way=1)
+_ON_A_DAY: Final = BitFields(user=20, day=16, label=20)
+_AT_THE_BANK: Final = [*APPS].index("zelle")
 
 
 def people_paid_postings(world: World, labels: Labels) -> Postings:
@@ -81,30 +93,46 @@ def _per_month(world: World, rate: Floats) -> Floats:
 
 
 def friends(world: World, labels: Labels, user: Ints, which: Ints, *, is_sent: bool) -> Ints:
-    """Whom a sum goes to or comes from, through the app the person keeps to.
+    """Whom a sum goes to or comes from: somebody dear to the person or met once, through an app.
 
     Args:
         world: The shard.
-        labels: The catalog's counterparties.
+        labels: The lines of apps.
         user: Index of the user within the shard, `[N]`.
-        which: Which of their friends, below FRIENDS_PER_USER: `[N]`.
+        which: Which of their sums, below FRIENDS_PER_USER: `[N]`.
         is_sent: Whether the money goes out.
 
     Returns:
         A label each, `[N]`.
     """
+    number = met_on(world, user, which)
+    return labels.acquaintance(_apps(world, user, number), number, is_sent=is_sent)
+
+
+def helpers(world: World, labels: Labels) -> Ints:
+    """Who helps each person out through their bank: a partner, else a relative.
+
+    Args:
+        world: The shard.
+        labels: The lines of apps.
+
+    Returns:
+        A label per user, `[U]`.
+    """
+    number = np.where(has_partner(world), PARTNER, RELATIVE).astype(np.int64)
+    bank = np.full(number.size, _AT_THE_BANK)
+    return labels.acquaintance(bank, number, is_sent=False)
+
+
+def _apps(world: World, user: Ints, number: Ints) -> Ints:
+    """The app that each acquaintance is paid through, a code of APPS: `[N]`."""
     age = np.searchsorted(AGE_EDGES, world.profiles.people.age_years, side="right")
-    edges = np.cumsum(APP_SHARES, axis=1)[age]
-    app = (edges[:, :-1] <= uniform(world.words("app", 1))[:, np.newaxis]).sum(axis=1)
-    word = world.words("friend", np.arange(2))[user]
-    chosen = np.zeros(user.size, dtype=np.int64)
-    for code, name in enumerate(APPS):
-        at = np.flatnonzero(app[user] == code)
-        rows = labels.counterparties(f"{name}_{'out' if is_sent else 'in'}")
-        # No two friends of a person have one name.
-        step = _STEPS[integers(word[at, 1], _STEPS.size)]
-        chosen[at] = rows[(integers(word[at, 0], rows.size) + step * which[at]) % rows.size]
-    return chosen
+    edges = np.cumsum(APP_SHARES, axis=1)[age][:, :-1]
+    own = (edges <= uniform(world.words("app", 1))[:, np.newaxis]).sum(axis=1)
+    word = words_each(world.keys("acquaintance_app")[user], number)
+    place = (uniform(word) - KEPT_APP_SHARE) / (1 - KEPT_APP_SHARE)
+    other = (edges[user] <= place[:, np.newaxis]).sum(axis=1)
+    return np.asarray(np.where(place < 0, own[user], other), dtype=np.int64)
 
 
 def _sums(
@@ -131,15 +159,19 @@ def _sums(
     keep = (day >= 0) & (day < world.days)
     keep &= cents <= AFFORDABLE_SHARE * 100 * world.profiles.people.income_monthly_usd[user]
     user, day, cents, at = user[keep], day[keep], cents[keep], at[keep]
-    # Each of a month's sums is for somebody else.
-    friend = (which[at] + 3 * month[at]) % FRIENDS_PER_USER
+    friend = (which[at] + PER_MONTH_MAX * month[at]) % FRIENDS_PER_USER
+    label = friends(world, labels, user, friend, is_sent=way == 0)
+    # Where an app names nobody, what comes in on one day is cashed out at once.
+    _, first = np.unique(_ON_A_DAY.pack(user=user, day=day, label=label), return_index=True)
+    first.sort()
+    user, day, cents, at, label = user[first], day[first], cents[first], at[first], label[first]
     return postings(
         user=user,
         slot=Slot.CHECKING,
         day=calendar.on_or_after(day),
         authorized=day,
         cents=cents if way == 0 else -cents,
-        label=friends(world, labels, user, friend, is_sent=way == 0),
+        label=label,
         purpose=Purpose.PAID_FRIEND if way == 0 else Purpose.PAID_BY_FRIEND,
         serial=which[at],
     )

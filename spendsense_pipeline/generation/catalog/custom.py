@@ -103,6 +103,7 @@ def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
     return Merchants(
         names=kept(merchants.names),
         descriptors=kept(merchants.descriptors),
+        online_descriptors=kept(merchants.online_descriptors),
         category_detailed=kept(merchants.category_detailed),
         group=merchants.group[keep],
         in_store_share=merchants.in_store_share[keep],
@@ -132,9 +133,11 @@ def _appended(
         int(groups.ticket_cap_cents[np.array(groups.category) == row.category].max())
         for row in rows
     ]
+    lines = tuple(_descriptor(row.name) for row in rows)
     return Merchants(
         names=merchants.names + tuple(row.name for row in rows),
-        descriptors=merchants.descriptors + tuple(_descriptor(row.name) for row in rows),
+        descriptors=merchants.descriptors + lines,
+        online_descriptors=merchants.online_descriptors + lines,
         category_detailed=merchants.category_detailed + codes,
         group=np.append(merchants.group, group),
         in_store_share=np.append(

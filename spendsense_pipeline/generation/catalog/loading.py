@@ -27,6 +27,7 @@ from spendsense_pipeline.generation.catalog.records import (
     LastNames,
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
+from spendsense_pipeline.generation.catalog.shopping import Places
 from spendsense_pipeline.generation.catalog.shopping_files import (
     descriptors,
     read_merchants,
@@ -57,12 +58,13 @@ MONTHS: Final = tuple(str(month) for month in range(1, 13))
 """As a file names them."""
 
 
-def _read_billers() -> Billers:
+def _read_billers(places: Places) -> Billers:
     sheet = Sheet.from_package("billers.csv")
+    names = sheet.text("biller_name", unique=True)
     detailed = sheet.category_codes()
     billers = Billers(
-        names=sheet.text("biller_name", unique=True),
-        descriptors=descriptors(sheet),
+        names=names,
+        descriptors=descriptors(sheet, names),
         kind=sheet.one_of("kind", BILL_KINDS),
         category_detailed=detailed,
         amount_median_cents=sheet.cents("amount_median_usd"),
@@ -72,8 +74,14 @@ def _read_billers() -> Billers:
         due_months=sheet.subsets("due_months", MONTHS),
         payment_channel=sheet.one_of("payment_channel", PAYMENT_CHANNELS),
         weight=sheet.numbers("popularity_weight", 0.01),
+        serves=sheet.subsets("states", places.state_names),
     )
     sheet.text("source")
+    for kind, rows in billers.by_kind.items():
+        alone = ~billers.serves[rows].any(axis=0)
+        if alone.any():
+            without = ", ".join(np.array(places.state_names)[alone])
+            sheet.problems.append(f"billers.csv: nobody sends bills for {kind} in {without}")
     for number, code in enumerate(detailed):
         if not categories.is_bill(code):
             sheet.complain(number, "category_detailed", code, "must be a category of bills")
@@ -134,6 +142,14 @@ def _read_people() -> tuple[FirstNames, LastNames]:
     return records
 
 
+def _read_local_words() -> tuple[str, ...]:
+    sheet = Sheet.from_package("local_words.csv")
+    words = sheet.text("word", unique=True)
+    sheet.text("source")
+    sheet.finish()
+    return words
+
+
 @functools.cache
 def load_catalog() -> Catalog:
     """The catalog as shipped, read and validated once per process.
@@ -154,11 +170,12 @@ def load_catalog() -> Catalog:
         visit_kinds=kinds,
         merchants=merchants,
         subscriptions=read_subscriptions(),
-        billers=_read_billers(),
+        billers=_read_billers(places),
         employers=_read_employers(),
         counterparties=_read_counterparties(),
         first_names=first_names,
         last_names=last_names,
+        local_words=_read_local_words(),
         places=places,
         institutions=institutions,
         card_products=card_products,

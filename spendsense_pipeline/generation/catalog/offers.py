@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
@@ -21,6 +23,9 @@ from spendsense_pipeline.generation.catalog.shopping import Merchants
 from spendsense_pipeline.generation.catalog.shopping_files import descriptors
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import REGIONS
+
+OTHER_MACHINE_FEE_USD_MAX: Final = 5.0
+"""No bank takes more of its customers at another's machine (Bankrate 2025)."""
 
 
 def read_subscriptions() -> Subscriptions:
@@ -85,7 +90,11 @@ def read_institutions() -> Institutions:
         names=sheet.text("institution_name", unique=True),
         kind=sheet.one_of("kind", INSTITUTION_KINDS),
         in_region=sheet.subsets("regions", REGIONS),
+        other_machine_fee_cents=np.rint(
+            sheet.numbers("other_machine_fee_usd", 0, OTHER_MACHINE_FEE_USD_MAX) * 100
+        ).astype(np.int64),
     )
+    sheet.text("source")
     sheet.finish()
     return institutions
 

@@ -31,6 +31,8 @@ class Institutions:
     """One of INSTITUTION_KINDS."""
     in_region: Flags
     """`[I, 4]`: where each has branches, by Census region; one without branches serves all."""
+    other_machine_fee_cents: Ints
+    """What each takes of its customers who fetch cash at another's machine, 0 for none."""
 
     @functools.cached_property
     def is_online(self) -> Flags:

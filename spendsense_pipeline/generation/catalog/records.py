@@ -118,6 +118,7 @@ class Billers:
     """Whom bills are paid to, `B` rows."""
 
     names: tuple[str, ...]
+    """Of local ones with a placeholder of `shopping.LOCAL_PLACEHOLDERS`, as are their lines."""
     descriptors: tuple[str, ...]
     kind: tuple[str, ...]
     """rent, mortgage, electricity, …: one of BILL_KINDS."""
@@ -133,6 +134,8 @@ class Billers:
     """Months a bill comes in, `[B, 12]`; a year's amount is spread evenly over them."""
     payment_channel: tuple[str, ...]
     weight: Floats
+    serves: Flags
+    """`[B, S]`: whether people of each of `Places.state_names` have their bills from it."""
 
     @functools.cached_property
     def by_kind(self) -> dict[str, Ints]:
@@ -194,7 +197,8 @@ class Counterparties:
     """Who else money comes from and goes to, `P` rows: friends, the tax office, brokers, checks."""
 
     descriptors: tuple[str, ...]
-    """The bank's line; `{number}` stands for the number of a check."""
+    """The bank's line; `{number}` stands for the number of a check, `{friend}` for the name of
+    whom money goes to or comes from."""
     kind: tuple[str, ...]
     category_detailed: tuple[str, ...]
     merchant_names: tuple[str | None, ...]
@@ -253,6 +257,8 @@ class Catalog:
     counterparties: Counterparties
     first_names: FirstNames
     last_names: LastNames
+    local_words: tuple[str, ...]
+    """What small companies are named for, for `{local}` in names."""
     places: Places
     institutions: Institutions
     card_products: CardProducts

@@ -104,6 +104,24 @@ class Sheet:
                 seen.add(value)
         return tuple(values)
 
+    def optional_text(self, column: str) -> tuple[str, ...]:
+        """Text free of outer blanks; an empty cell is none.
+
+        Args:
+            column: Name of the column.
+
+        Returns:
+            A value per row, empty where there is none; what is wrong is kept for `finish`.
+        """
+
+        def convert(value: str) -> str:
+            if value != value.strip():
+                raise ValueError(value)
+            return value
+
+        remedy = "must be empty or text without outer blanks"
+        return tuple(self._column(column, convert, remedy, ""))
+
     def one_of(self, column: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Text out of a list.
 

@@ -17,6 +17,9 @@ from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 Dates = npt.NDArray[np.datetime64]
 ONLINE_POSTING_CLASS: Final = "online"
 """How what is bought online posts, whatever its group."""
+LOCAL_PLACEHOLDERS: Final = ("{local}", "{owner}", "{town}", "{county}")
+"""Stand in names and lines of small companies and of offices, which are others in every town: for a
+word they are named for, somebody's given name, the town, the county or whoever else taxes there."""
 
 
 def rows_where(flags: Flags) -> Ints:
@@ -97,8 +100,12 @@ class Merchants:
     """Where everyday purchases are made, `N` rows. A merchant has one category."""
 
     names: tuple[str, ...]
+    """Of local ones with a placeholder of LOCAL_PLACEHOLDERS, as are their lines."""
     descriptors: tuple[str, ...]
     """The bank's line; `{store}` stands for the number of the person's own branch."""
+    online_descriptors: tuple[str, ...]
+    """The line of what is bought online, which has no branch; of who sells only in one way, the
+    same as the other."""
     category_detailed: tuple[str, ...]
     group: Ints
     """Row in SpendingGroups."""
@@ -127,6 +134,8 @@ class Places:
 
     cities: tuple[str, ...]
     states: tuple[str, ...]
+    counties: tuple[str, ...]
+    """Whom property taxes are paid to: the county, in some states the city or town."""
     regions: tuple[str, ...]
     weight: Floats
     visitor_weight: Floats

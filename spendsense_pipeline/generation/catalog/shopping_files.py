@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.controls import SPENDING_CATEGORIES
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
+    LOCAL_PLACEHOLDERS,
     ONLINE_POSTING_CLASS,
     Merchants,
     Places,
@@ -111,13 +112,16 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
     """
     sheet = Sheet.from_package("merchants.csv")
     detailed = sheet.category_codes()
+    names = sheet.text("merchant_name", unique=True)
+    lines, in_store_share = descriptors(sheet, names), sheet.numbers("in_store_share", 0, 1)
     group = _index_in(sheet, "spending_group", groups.names)
     merchants = Merchants(
-        names=sheet.text("merchant_name", unique=True),
-        descriptors=descriptors(sheet),
+        names=names,
+        descriptors=lines,
+        online_descriptors=online_descriptors(sheet, lines, in_store_share),
         category_detailed=detailed,
         group=group,
-        in_store_share=sheet.numbers("in_store_share", 0, 1),
+        in_store_share=in_store_share,
         ticket_median_cents=sheet.cents("ticket_median_usd"),
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         ticket_cap_cents=sheet.cents("ticket_cap_usd"),
@@ -148,12 +152,40 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
     return merchants
 
 
+def online_descriptors(
+    sheet: Sheet, lines: tuple[str, ...], in_store_share: Floats
+) -> tuple[str, ...]:
+    """The column `online_descriptor`, filled in by `descriptor` where that names no branch.
+
+    Args:
+        sheet: The file of the merchants.
+        lines: The column `descriptor`, `[N]`.
+        in_store_share: The column of that name, `[N]`.
+
+    Returns:
+        A line each, `[N]`; what is wrong is kept for `finish`.
+    """
+    online = sheet.optional_text("online_descriptor")
+    for number, (line, shop, share) in enumerate(
+        zip(online, lines, in_store_share.tolist(), strict=True)
+    ):
+        if line and share == 1:
+            sheet.complain(number, "online_descriptor", line, "must be empty: nothing is sold so")
+        if not line and share < 1 and "{store}" in shop:
+            remedy = "must say how the site's line reads, which has no branch"
+            sheet.complain(number, "online_descriptor", line, remedy)
+        if "{" in line or "}" in line:
+            sheet.complain(number, "online_descriptor", line, "may hold no braces")
+    return tuple(line or shop for line, shop in zip(online, lines, strict=True))
+
+
 def read_places() -> Places:
     """Where people live, work and travel."""
     sheet = Sheet.from_package("places.csv")
     places = Places(
         cities=sheet.text("city"),
         states=sheet.text("state"),
+        counties=sheet.text("county"),
         regions=sheet.one_of("region", REGIONS),
         weight=sheet.numbers("population_weight", 1),
         visitor_weight=sheet.numbers("visitor_weight", 1),
@@ -164,13 +196,27 @@ def read_places() -> Places:
     return places
 
 
-def descriptors(sheet: Sheet) -> tuple[str, ...]:
-    """The column `descriptor`, with no placeholder but `{store}`."""
+def descriptors(sheet: Sheet, names: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The column `descriptor`, with no placeholder but `{store}`.
+
+    Args:
+        sheet: The file.
+        names: What the rows are called, `[N]`, if they may be local: then both hold the same of
+            LOCAL_PLACEHOLDERS.
+
+    Returns:
+        A line per row; what is wrong is kept for `finish`.
+    """
     descriptors = sheet.text("descriptor")
     for number, descriptor in enumerate(descriptors):
         rest = descriptor.replace("{store}", "")
+        for local in LOCAL_PLACEHOLDERS if names else ():
+            if (local in descriptor) != (local in names[number]):
+                remedy = f"must hold {local} if the name does, and only then"
+                sheet.complain(number, "descriptor", descriptor, remedy)
+            rest = rest.replace(local, "")
         if "{" in rest or "}" in rest or not rest.strip(" #"):
-            sheet.complain(
-                number, "descriptor", descriptor, "may hold {store} and nothing else in braces"
-            )
+            known = ("{store}", *LOCAL_PLACEHOLDERS) if names else ("{store}",)
+            remedy = f"may hold {' '.join(known)} and nothing else in braces"
+            sheet.complain(number, "descriptor", descriptor, remedy)
     return descriptors

@@ -7,32 +7,42 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Ints
-from spendsense_pipeline.generation.calendar import Calendar
+from spendsense_pipeline.generation.banking import plan_banking
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.world import World
 
 OWN_MACHINE: Final = "ATM Withdrawal"
-_COUNTER, _OTHER_MACHINE = "Branch Withdrawal", "Network ATM"
-# Out of network: an operator's fee of $3.22 and one of the own bank of $1.64 on average (Bankrate
-# 2025). How many withdrawals are is in the merchants' popularity (Federal Reserve Payments Study).
-OPERATOR_FEES_CENTS = (250, 25, 7)
-"""The least, and so many steps up."""
-OWN_FEE_CENTS, OWN_FEE_FIFTHS = 275, 3
+_COUNTER = "Branch Withdrawal"
+OPERATOR_FEES_CENTS: Final = {
+    "Cardtronics ATM": 350,
+    "PAI ATM": 325,
+    "NationalLink ATM": 275,
+    "FCTI ATM": 300,
+    "Euronet ATM": 395,
+}
+"""What the operators of machines in shops add to what they pay out, at each the same to everybody:
+$3.22 on average (Bankrate 2025). How many withdrawals are theirs is in the merchants' popularity
+(Federal Reserve Payments Study)."""
 
 
 class CashPoints:
     """The places cash is fetched at, as rows of the catalog's merchants."""
 
-    def __init__(self, catalog: Catalog, calendar: Calendar) -> None:
+    def __init__(self, world: World, catalog: Catalog) -> None:
         """Find them.
 
         Args:
-            catalog: Where they are listed.
-            calendar: When banks are open.
+            world: The shard.
+            catalog: Where they are listed, and the banks.
         """
-        names = catalog.merchants.names
-        self._own_machine, self._counter, self._other = (
-            names.index(name) for name in (OWN_MACHINE, _COUNTER, _OTHER_MACHINE)
+        names, calendar = catalog.merchants.names, world.calendar
+        self._own_machine, self._counter = (names.index(name) for name in (OWN_MACHINE, _COUNTER))
+        self._operators_fee = np.array(
+            [OPERATOR_FEES_CENTS.get(name, 0) for name in names], dtype=np.int64
         )
+        checking, _ = plan_banking(world, catalog)
+        bank = catalog.account_products.institution[checking]
+        self._own_fee = catalog.institutions.other_machine_fee_cents[bank]
         days = np.arange(calendar.days)
         self._is_open = calendar.on_or_after(days) == days
 
@@ -50,17 +60,15 @@ class CashPoints:
             return merchant
         return np.where(merchant == self._counter, self._own_machine, merchant)
 
-    def fees(self, merchant: Ints, draw: Ints) -> tuple[Ints, Ints]:
+    def fees(self, merchant: Ints, user: Ints) -> tuple[Ints, Ints]:
         """What is charged for using another's machine.
 
         Args:
             merchant: Where cash is fetched, `[N]`.
-            draw: Decides how much, `[N]`.
+            user: Who fetches it, `[N]`.
 
         Returns:
             Cents that the operator adds to what it pays out, and that the own bank books: `[N]`.
         """
-        least, step, steps = OPERATOR_FEES_CENTS
-        elsewhere = merchant == self._other
-        own = elsewhere & (draw % 5 < OWN_FEE_FIFTHS)
-        return elsewhere * (least + step * (draw % steps)), own * OWN_FEE_CENTS
+        operators = self._operators_fee[merchant]
+        return operators, np.where(operators > 0, self._own_fee[user], 0)

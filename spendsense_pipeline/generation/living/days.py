@@ -14,6 +14,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
+from spendsense_pipeline.generation.behaviours.people_paid import helpers
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -123,7 +124,7 @@ def live(
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
     billing = Billing(cards, payment_sizes(world, cards))
-    reserves = Reserves(world, arrangements, plan.pay)
+    reserves = Reserves(world, arrangements, plan.pay, helpers(world, labels))
     thin = ThinAccounts(
         world,
         labels,

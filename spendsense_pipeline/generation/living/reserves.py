@@ -133,14 +133,16 @@ def arrange(
 class Reserves:
     """Moves money between checking and savings for people with rare pay, day by day."""
 
-    def __init__(self, world: World, arrangements: Arrangements, pay: Ints) -> None:
+    def __init__(self, world: World, arrangements: Arrangements, pay: Ints, helpers: Ints) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             arrangements: What each household has arranged.
             pay: Pay into checking on each day, `[U, D]` cents.
+            helpers: Who helps each person out, a label each, `[U]`.
         """
+        self._helpers = helpers
         self._is_open = world.calendar.on_or_after(np.arange(world.days)) == np.arange(world.days)
         self._who = arrangements.who
         spends, handling = arrangements.spends_cents, arrangements.handling
@@ -258,7 +260,7 @@ class Reserves:
             day=day,
             authorized=day,
             cents=-cents[at],
-            label=int(Fixed.PARTNER_IN),
+            label=self._helpers[user],
             purpose=int(Purpose.PARTNER_IN),
         )
         balances.checking[user] += cents[at]

@@ -84,7 +84,7 @@ class Settling:
         self._in_store = _in_store_by_taste(catalog) * SETTLEMENT.size("channel")
         self._online_taste = integers(world.words("online_taste", 0), ONLINE_TASTES)
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
-        self._cash_points = CashPoints(catalog, world.calendar)
+        self._cash_points = CashPoints(world, catalog)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
 
     def of_day(self, day: int, basket: Basket) -> Purchases:
@@ -109,7 +109,7 @@ class Settling:
             settles[cash] = day
             basket.card[cash] = self._nobodys
             merchant[cash] = self._cash_points.open_on(day, merchant[cash])
-            operators_fee, own_fee[cash] = self._cash_points.fees(merchant[cash], draw[cash])
+            operators_fee, own_fee[cash] = self._cash_points.fees(merchant[cash], user[cash])
             basket.cents[cash] += operators_fee
         refund_day, refund_cents = np.full(user.size, -1), np.zeros(user.size, dtype=np.int64)
         refunded = places(draw < self._refunded[basket.group])

@@ -83,6 +83,6 @@ BIRTH: Final = LifeEvent(
         Course(_stops_saving, _stopped),
         Course(_stays_in, _staying),
     ),
-    example="LAKEVIEW MEDICAL CENTER, $1,480; a childcare bill begins, groceries grow; the "
+    example="TULSA MEDICAL CENTER, $1,480; a childcare bill begins, groceries grow; the "
     "standing order stops, or checking is empty before payday.",
 )

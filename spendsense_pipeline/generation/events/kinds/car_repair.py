@@ -18,5 +18,5 @@ CAR_REPAIR: Final = LifeEvent(
     source="a repair of $1,000 or more: 12 to 22 % of households a year (AAA)",
     whom="drivers with a card who carry no balance and live on a cushion",
     courses=(REPAIR.course(),),
-    example="RELIANCE AUTO REPAIR, $2,210, on the card; its statements are no longer paid in full.",
+    example="RAMONS GARAGE, $2,210, on the card; its statements are no longer paid in full.",
 )

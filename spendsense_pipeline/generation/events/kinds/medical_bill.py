@@ -18,6 +18,5 @@ MEDICAL_BILL: Final = LifeEvent(
     source="a surprise of $1,000 or more for medical care: 10 to 20 % of households a year (SHED)",
     whom="card holders who carry no balance and live on a cushion",
     courses=(HOSPITAL.course(),),
-    example="LAKEVIEW MEDICAL CENTER, $3,140, on the card; its statements are no longer paid in "
-    "full.",
+    example="TULSA MEDICAL CENTER, $3,140, on the card; its statements are no longer paid in full.",
 )

@@ -61,6 +61,6 @@ MOVE: Final = LifeEvent(
     "what is left of pay that much",
     whom="tenants paid regularly",
     courses=(Course(_overreaches, _overreached), Course(_is_relieved, _relieved)),
-    example="HARTLINE MOVING CO, $860; another landlord is paid, a third more than the last one, "
+    example="KEYSTONE MOVING CO, $860; another landlord is paid, a third more than the last one, "
     "and checking is empty before payday.",
 )
