@@ -96,9 +96,12 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return directory
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: much of a run is spent waiting, for servers, browsers
-    and clocks.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Half as many workers again as there are cores: a quarter of a run is spent waiting, for
+    browsers, disks and clocks. The long tests drive servers that keep a core busy beside a worker's.
     """
+    if config.getoption("markexpr") == "long":
+        return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(2, (cores or 1) * 3 // 2)
