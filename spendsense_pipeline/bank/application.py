@@ -4,6 +4,7 @@ goes wrong.
 
 from __future__ import annotations
 
+import functools
 import hmac
 import logging
 import time
@@ -88,7 +89,6 @@ def _add(app: FastAPI, endpoint: Endpoint, desk: Desk, secret: str) -> None:
     async def answer(request: Request) -> Response:
         return await _answered(endpoint, request, desk, secret)
 
-    schema = endpoint.request.model_json_schema(ref_template="#/components/schemas/{model}")
     app.add_api_route(
         endpoint.path,
         answer,
@@ -97,10 +97,19 @@ def _add(app: FastAPI, endpoint: Endpoint, desk: Desk, secret: str) -> None:
         summary=endpoint.summary,
         response_class=Response,
         openapi_extra={
-            "requestBody": {"required": True, "content": {_JSON: {"schema": _inlined(schema)}}},
+            "requestBody": {
+                "required": True,
+                "content": {_JSON: {"schema": _schema_of(endpoint.request)}},
+            },
             **({"x-spendsense": True} if endpoint.is_ours else {}),
         },
     )
+
+
+@functools.cache
+def _schema_of(request: type[PlaidRequest]) -> dict[str, Any]:
+    """What a body may be, described once however many banks a process opens."""
+    return _inlined(request.model_json_schema(ref_template="#/components/schemas/{model}"))
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

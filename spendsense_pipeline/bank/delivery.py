@@ -16,6 +16,7 @@ from spendsense_pipeline.bank.targets import TargetError, UnknownHostError
 from spendsense_pipeline.local_plaid.outbox import DELIVERED, NOT_SENT
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from spendsense_pipeline.bank.signing import Signer
@@ -30,6 +31,12 @@ _PAUSE: Final = dt.timedelta(seconds=1)
 _LOG: Final = logging.getLogger("spendsense_pipeline.bank")
 _Lane = tuple[str, str]
 """An Item and where its webhooks go: who hangs there holds up nothing else."""
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed; read once for all banks of a process."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Delivery:
@@ -47,7 +54,7 @@ class Delivery:
         self._sending: dict[_Lane, asyncio.Task[None]] = {}
         # Neither proxies nor redirects: it goes where the target says, and nowhere else.
         self._client = httpx.AsyncClient(
-            timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+            timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False, verify=_trusted()
         )
 
     def wake(self) -> None:

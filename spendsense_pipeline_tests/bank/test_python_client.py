@@ -18,7 +18,7 @@ from spendsense_pipeline_tests.fixtures.plaid_models import METHODS, PLAIDS, Cli
 
 MORNING = dt.datetime(2026, 6, 16, 9, tzinfo=dt.UTC)
 DAYS = (
-    START + dt.timedelta(days=40),
+    pytest.param(START + dt.timedelta(days=40), marks=pytest.mark.long),
     pytest.param(START + dt.timedelta(days=100), marks=pytest.mark.long),
     AS_OF,
 )

@@ -74,7 +74,7 @@ def _further(as_of: str, sections: dict[str, Any]) -> Any:
     ("as_of", "sections"),
     [
         ("2026-06-30", {}),
-        ("2025-11-28", {"preset": "overlap_testing", "config": {"seed": 2}}),
+        _further("2025-11-28", {"preset": "overlap_testing", "config": {"seed": 2}}),
         _further("2024-02-29", {"config": {"seed": 7}}),
         _further("2026-01-01", {"preset": "balanced", "config": {"seed": 1}}),
         _further("2025-05-26", {"preset": "calibrated", "config": {"seed": 3}}),

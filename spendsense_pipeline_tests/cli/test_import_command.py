@@ -42,6 +42,7 @@ def _judged(data_dir: Path) -> list[tuple[object, ...]]:
     return found
 
 
+@pytest.mark.long
 def test_an_export_imported_elsewhere_is_judged_the_same(
     published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

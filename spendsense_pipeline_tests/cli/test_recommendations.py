@@ -138,28 +138,33 @@ def test_a_night_keeps_approvals_and_ends_those_that_fit_no_more(
     assert ended, "some verdict turned in three days"
 
 
-def test_a_catalogue_of_ones_own_is_what_is_recommended(
-    own_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    item = {
-        "content_id": "my_own_item",
-        "kind": "education",
-        "form": "article",
-        "title": "Mine",
-        "body": "Read this.",
-        "topics": ["spending"],
-        "personas": ["general", "high_utilization", "subscription_heavy"],
-        "signals": [{"feature": "monthly_expenses_usd", "above": 0}],
-        "rationale": "You spend about {monthly_expenses_usd} a month.",
-        "reading_minutes": 1,
-    }
+MINE = {
+    "content_id": "my_own_item",
+    "kind": "education",
+    "form": "article",
+    "title": "Mine",
+    "body": "Read this.",
+    "topics": ["spending"],
+    "personas": ["general", "high_utilization", "subscription_heavy"],
+    "signals": [{"feature": "monthly_expenses_usd", "above": 0}],
+    "rationale": "You spend about {monthly_expenses_usd} a month.",
+    "reading_minutes": 1,
+}
+
+
+def test_a_fault_in_a_catalogue_of_ones_own_is_named(tmp_path: Path) -> None:
     asked = tmp_path / "asked.json"
-    wrong = {**ASKED, "controls": {"content_catalog": [{**item, "form": "video"}]}}
+    wrong = {**ASKED, "controls": {"content_catalog": [{**MINE, "form": "video"}]}}
     asked.write_text(json.dumps(wrong), encoding="utf-8")
     refused = run("config", "check", asked)
     assert refused.code == 2
     assert "my_own_item must have as form" in refused.err + refused.out
-    controls = {"content_catalog": [item], "review_policy": "automatic"}
+
+
+@pytest.mark.long
+def test_a_catalogue_of_ones_own_is_what_is_recommended(own_copy: Path, tmp_path: Path) -> None:
+    asked = tmp_path / "asked.json"
+    controls = {"content_catalog": [MINE], "review_policy": "automatic"}
     asked.write_text(json.dumps({**ASKED, "controls": controls}), encoding="utf-8")
     answer = run("refresh", "--config", asked, "--yes")
     assert answer.code == 0, answer.err

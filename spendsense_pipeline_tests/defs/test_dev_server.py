@@ -27,6 +27,7 @@ from spendsense_pipeline_tests.fixtures import trivial_households
 from spendsense_pipeline_tests.fixtures.browser import CHROMIUM, a_page
 
 pytestmark = [
+    pytest.mark.long,
     # The client imports requests-toolbelt and gql, which warn of their own future.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -165,7 +166,6 @@ def test_it_answers_within_twenty_seconds(server: Server) -> None:
     assert server.seconds_until_it_answered < server.seconds_allowed
 
 
-@pytest.mark.long
 def test_it_answers_as_soon_with_a_dagster_home(tmp_path: Path) -> None:
     """As most people who use Dagster have one."""
     home = tmp_path / "home"
@@ -177,14 +177,12 @@ def test_it_answers_as_soon_with_a_dagster_home(tmp_path: Path) -> None:
     assert not (found.data_dir / "dagster_home").exists()
 
 
-@pytest.mark.long
 def test_the_form_is_all_a_launch_needs_and_the_dataset_is_published(
     refreshed_server: Server,
 ) -> None:
     assert (refreshed_server.data_dir / "spendsense.duckdb").exists()
 
 
-@pytest.mark.long
 def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
     from dagster_graphql import DagsterGraphQLClientError
 
@@ -194,7 +192,6 @@ def test_a_wrong_value_is_refused_before_a_run_exists(server: Server) -> None:
     assert server.run_count() == before
 
 
-@pytest.mark.long
 def test_two_runs_at_once_queue(refreshed_server: Server) -> None:
     server = refreshed_server
     runs = [server.submit("features_and_personas", {}) for _ in range(2)]
@@ -256,7 +253,6 @@ def test_a_foreign_page_cannot_open_a_websocket(server: Server) -> None:
         connect(f"ws://evil.example:{server.port}/graphql", subprotocols=protocol, sock=own)
 
 
-@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium-headless-shell")
 def test_the_ui_shows_lineage_launchpad_check_and_picture(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from dagster_webserver import webserver
 
 from spendsense_pipeline.defs.guard import GUARD
+from spendsense_pipeline.defs.instance import open_instance
 
 OWN = "127.0.0.1:3000"
 MUTATION = b"query=mutation%7BlaunchRun%7D"
@@ -51,6 +54,24 @@ def answer(
     asyncio.run(guarded(scope, receive, send))
     first = events[0]
     return str(first.get("status", first["type"]))
+
+
+def test_a_web_server_of_our_books_is_guarded(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what every one of Dagster's does before it listens; whole ones are attacked in the long
+    tests."""
+
+    class Unguarded(webserver.DagsterWebserver):
+        """A class of its own: what is put in front stays there."""
+
+    monkeypatch.setattr(webserver, "DagsterWebserver", Unguarded)
+    with open_instance() as instance:
+        instance.optimize_for_webserver(
+            statement_timeout=15_000, pool_recycle=3_600, max_overflow=20
+        )
+    served = object.__new__(Unguarded)
+    assert served.build_middleware()[: len(GUARD)] == list(GUARD)
 
 
 @pytest.mark.parametrize("host", [OWN, "localhost:3000", "localhost", "[::1]:3000", "127.0.0.1"])

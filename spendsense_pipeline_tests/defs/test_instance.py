@@ -70,7 +70,8 @@ with open_instance() as instance:
 """
 
 
-def test_processes_that_open_new_books_at_once_all_can(data_dir: Path) -> None:
+@pytest.mark.parametrize("processes", [2, pytest.param(3, marks=pytest.mark.long)])
+def test_processes_that_open_new_books_at_once_all_can(data_dir: Path, processes: int) -> None:
     assert not data_dir.exists()
     openers = [
         subprocess.Popen(
@@ -80,7 +81,7 @@ def test_processes_that_open_new_books_at_once_all_can(data_dir: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(3)
+        for _ in range(processes)
     ]
     for opener in openers:
         assert opener.stdout is not None
@@ -90,4 +91,4 @@ def test_processes_that_open_new_books_at_once_all_can(data_dir: Path) -> None:
         opener.stdin.write("go\n")
         opener.stdin.flush()
     said = [opener.communicate() for opener in openers]
-    assert [out for out, _ in said] == ["0\n"] * 3, said
+    assert [out for out, _ in said] == ["0\n"] * processes, said

@@ -18,6 +18,7 @@ from spendsense_pipeline.defs.metadata import (
 )
 from spendsense_pipeline.personas.rules import all_criteria
 from spendsense_pipeline.tables.declaration import Column, Table
+from spendsense_pipeline.tables.personas import PERSONA_HISTORY
 from spendsense_pipeline.tables.raw import RAW_USERS
 from spendsense_pipeline_tests.fixtures.graph_runs import Run, run_config
 from spendsense_pipeline_tests.fixtures.rows import AS_OF, a_transaction, a_user, a_warehouse
@@ -114,6 +115,8 @@ def test_pictures_are_png_images_even_of_nothing() -> None:
     mix = {"30 days": {"general": 1.0}, "180 days": {"general": 0.5}}
     for shares in (mix, {"requested": {}, **mix}, {}):
         assert png_of(pictures.persona_mix(shares, ["general"])).startswith(b"\x89PNG")
+    empty.execute(PERSONA_HISTORY.create_sql())
+    assert png_of(pictures.personas_by_month(empty)).startswith(b"\x89PNG")
 
 
 def test_distributions_show_every_numeric_feature_a_rule_reads() -> None:

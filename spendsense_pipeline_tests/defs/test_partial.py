@@ -104,6 +104,7 @@ def test_another_data_directory_can_be_given_to_the_resource(
     assert not (data_dir / "warehouse").exists()
 
 
+@pytest.mark.long
 def test_a_run_that_makes_everything_leaves_no_room_where_old_tables_were(
     after_a_refresh: Path, materialize: Run
 ) -> None:

@@ -99,7 +99,7 @@ def assert_is_as_of(
 @pytest.mark.parametrize(
     ("last_day", "day"),
     [
-        (dt.date(2026, 6, 30), dt.date(2026, 6, 29)),
+        pytest.param(dt.date(2026, 6, 30), dt.date(2026, 6, 29), marks=pytest.mark.long),
         (dt.date(2026, 6, 30), dt.date(2026, 5, 24)),  # a Sunday
         pytest.param(dt.date(2027, 2, 20), dt.date(2026, 12, 31), marks=pytest.mark.long),
         pytest.param(dt.date(2027, 2, 20), dt.date(2026, 2, 28), marks=pytest.mark.long),
@@ -118,7 +118,9 @@ def test_whoever_they_are(preset: str, days: int) -> None:
     assert_is_as_of(last_day, last_day - dt.timedelta(days=days), preset, days, 25)
 
 
-@pytest.mark.parametrize("day", [dt.date(2026, 5, 24), dt.date(2026, 6, 29)])
+@pytest.mark.parametrize(
+    "day", [dt.date(2026, 5, 24), pytest.param(dt.date(2026, 6, 29), marks=pytest.mark.long)]
+)
 def test_streams_are_found_as_they_were_then(day: dt.date) -> None:
     last_day = dt.date(2026, 6, 30)
     later, then = (a_dataset(as_of, None, 42, 16) for as_of in (last_day, day))

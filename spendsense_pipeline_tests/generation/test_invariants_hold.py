@@ -64,7 +64,7 @@ def test_many_configurations_are_refused_or_their_datasets_are_true(
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
-@pytest.mark.parametrize("months", [1, 6, 24])
+@pytest.mark.parametrize("months", [1, 6, pytest.param(24, marks=pytest.mark.long)])
 def test_the_default_population_is_true_for_any_seed_and_length(seed: int, months: int) -> None:
     resolved = a_configuration(config={"seed": seed, "months_history": months, "num_users": 60})
     assert broken_promises(resolved) == []

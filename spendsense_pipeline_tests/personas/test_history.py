@@ -79,10 +79,15 @@ def test_all_months_are_judged_up_to_a_thousand_people(
 @pytest.mark.parametrize(
     ("options", "months"),
     [
-        ({"config": {"num_users": 80, "seed": 5}, "as_of": dt.date(2026, 5, 31)}, (1, 3, 6)),
+        ({"config": {"num_users": 80, "seed": 5}, "as_of": dt.date(2026, 5, 31)}, (1, 6)),
         pytest.param(
             {"preset": "balanced", "config": {"num_users": 60, "seed": 2}},
             (4,),
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            {"config": {"num_users": 80, "seed": 5}, "as_of": dt.date(2026, 5, 31)},
+            (3,),
             marks=pytest.mark.long,
         ),
         pytest.param(
@@ -118,7 +123,7 @@ def test_a_month_is_judged_as_a_dataset_of_that_day(
         assert con.execute(PAST, {"day": day}).fetchall() == expected
 
 
-@pytest.mark.parametrize("is_categorised", [True, False])
+@pytest.mark.parametrize("is_categorised", [pytest.param(True, marks=pytest.mark.long), False])
 def test_an_import_is_judged_from_its_rows_alone(is_categorised: bool) -> None:
     """Cut by hand: rows up to the day, balances from opening balances, no word of statements.
 

@@ -39,7 +39,11 @@ LARGER = {
 }
 
 
-@pytest.mark.parametrize("asked", [NATURAL, TARGETED], ids=["natural", "targeted"])
+@pytest.mark.parametrize(
+    "asked",
+    [pytest.param(NATURAL, marks=pytest.mark.long), TARGETED],
+    ids=["natural", "targeted"],
+)
 def test_a_preview_equals_a_dataset_of_the_same_people(asked: dict[str, Any]) -> None:
     resolved = a_configuration(**asked)
     shown = preview(resolved)

@@ -110,7 +110,10 @@ def stopped(con: duckdb.DuckDBPyConnection, resolved: ResolvedConfig) -> dict[st
     return {name: len(breach.rows) for name, breach in judge(con, resolved).items() if breach.rows}
 
 
-@pytest.mark.parametrize("name", ["natural", "overlapping"])
+EITHER = ["natural", pytest.param("overlapping", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("name", EITHER)
 def test_what_is_recommended_passes_every_guardrail(name: str) -> None:
     resolved, con = population(name)
     [(people, rows)] = con.execute(
@@ -130,7 +133,7 @@ def test_there_are_several_faults_to_each_guardrail() -> None:
     assert max(words.values()) == 1
 
 
-@pytest.mark.parametrize("name", ["natural", "overlapping"])
+@pytest.mark.parametrize("name", EITHER)
 def test_every_fault_is_stopped_by_its_guardrail_and_nothing_else_is(name: str) -> None:
     resolved, con = population(name)
     with in_front(con):

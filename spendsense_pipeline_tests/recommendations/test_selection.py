@@ -170,7 +170,10 @@ def expected(resolved: ResolvedConfig, con: duckdb.DuckDBPyConnection) -> dict[A
     return found
 
 
-@pytest.mark.parametrize("name", POPULATIONS)
+EITHER = ["natural", pytest.param("overlapping", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("name", EITHER)
 def test_everybody_is_recommended_what_fits_them_most(name: str) -> None:
     resolved, con = population(name)
     shown = defaultdict(list)
@@ -201,7 +204,7 @@ def test_everybody_is_recommended_what_fits_them_most(name: str) -> None:
     assert compared > 500
 
 
-@pytest.mark.parametrize("name", POPULATIONS)
+@pytest.mark.parametrize("name", EITHER)
 def test_ids_are_shared_where_all_but_figures_agree_and_nowhere_else(name: str) -> None:
     resolved, con = population(name)
     fits = expected(resolved, con)
@@ -250,6 +253,7 @@ def test_the_same_dataset_gives_the_same_bytes() -> None:
     assert before == after
 
 
+@pytest.mark.long
 def test_approvals_would_last_a_night_in_which_only_figures_move() -> None:
     """Of the items of two days running, those whose verdicts did not turn keep their ids."""
     days = [

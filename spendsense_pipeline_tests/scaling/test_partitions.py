@@ -67,7 +67,9 @@ def test_three_shards_read_as_the_tables_made_in_one_piece(
 @pytest.mark.parametrize(
     ("engine", "shard_users"),
     [
-        pytest.param(Engine("processes", workers=2), 10, id="two processes"),
+        pytest.param(
+            Engine("processes", workers=2), 10, id="two processes", marks=pytest.mark.long
+        ),
         pytest.param(Engine("local"), 20, id="local, one shard", marks=pytest.mark.long),
         pytest.param(
             Engine("dask", workers=2), 10, id="Dask with two workers", marks=pytest.mark.long

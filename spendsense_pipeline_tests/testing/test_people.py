@@ -23,7 +23,11 @@ from spendsense_pipeline.testing import Made, a_person, a_population
 
 pytest_plugins = ["pytester"]
 
-DAYS = [dt.date(2026, 6, 30), dt.date(2024, 2, 29), dt.date(2027, 1, 2)]
+DAYS = [
+    dt.date(2026, 6, 30),
+    pytest.param(dt.date(2024, 2, 29), marks=pytest.mark.long),
+    pytest.param(dt.date(2027, 1, 2), marks=pytest.mark.long),
+]
 
 
 def assigned(*worlds: Made) -> dict[str, set[str]]:

@@ -24,7 +24,7 @@ from spendsense_pipeline_tests.traces.test_prose import BANNED, texts
 
 POPULATIONS = [
     ("default", 42),
-    ("overlap_testing", 3),
+    pytest.param(("overlap_testing", 3), marks=pytest.mark.long),
     pytest.param(("balanced", 7), marks=pytest.mark.long),
 ]
 

@@ -42,6 +42,7 @@ def rows(page: Page, caption: str) -> Locator:
     return page.get_by_role("region", name=caption).locator("tbody tr")
 
 
+@pytest.mark.long
 def test_the_page_follows_a_server(own: Dashboard, page: Page) -> None:
     open_page(page, f"{own.url}/bank")
     expect(tile(page, "Server")).to_contain_text("does not run")

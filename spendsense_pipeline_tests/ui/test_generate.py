@@ -162,6 +162,7 @@ def test_what_is_kept_stays_kept_over_a_reload(server: Dashboard, page: Page) ->
     expect(row.locator("[aria-pressed=true]")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_two_tabs_of_a_visitor_ask_for_two_things(server: Dashboard, page: Page) -> None:
     """Each keeps its own over a reload; one that is new begins with what was changed last."""
     begin_with(page, server, SMALL)

@@ -71,6 +71,7 @@ def test_realism_is_measured_while_the_page_is_there(server: Dashboard, page: Pa
     assert region.evaluate("element => element.offsetHeight") == height
 
 
+@pytest.mark.long
 def test_a_check_that_fails_comes_first_with_what_to_do(
     with_remark: Dashboard, browser: Browser
 ) -> None:

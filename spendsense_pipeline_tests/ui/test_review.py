@@ -102,8 +102,16 @@ def test_what_is_approved_is_shown_and_what_is_recalled_is_gone_at_once(
     ("words", "said"),
     [
         ("You spend $3,000 a month.", "use a slot such as"),
-        ("You are irresponsible with {monthly_expenses_usd}.", "which shames: say what"),
-        ("You spend {monthly_expense_usd}.", "{monthly_expense_usd} is none"),
+        pytest.param(
+            "You are irresponsible with {monthly_expenses_usd}.",
+            "which shames: say what",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "You spend {monthly_expense_usd}.",
+            "{monthly_expense_usd} is none",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_words_a_guardrail_stops_are_refused_while_one_types(
@@ -232,6 +240,7 @@ def test_everything_found_is_approved_at_once_and_who_withdrew_is_left_out(
     assert others[0].title in shown_to(browser, own_server, others[0].user_id)
 
 
+@pytest.mark.long
 def test_nothing_is_approved_that_came_or_changed_after_the_page_was_shown(
     own_server: Dashboard, page: Page
 ) -> None:

@@ -31,7 +31,17 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
         yield running
 
 
-@pytest.mark.parametrize("path", [*PAGES, *SOMEBODY])
+# One of each kind: a page of the dataset, one on which something can be done, one person, a room.
+_QUICK = {"/", "/generate", *SOMEBODY}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[] if path in _QUICK else pytest.mark.long)
+        for path in (*PAGES, *SOMEBODY)
+    ],
+)
 def test_before_the_first_dataset_every_page_says_what_to_do(
     empty: Dashboard, onlooker: Page, path: str
 ) -> None:
@@ -43,6 +53,7 @@ def test_before_the_first_dataset_every_page_says_what_to_do(
     assert not serious_faults(onlooker)
 
 
+@pytest.mark.long
 def test_what_is_no_dataset_is_named(tmp_path: Path, browser: Browser) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
