@@ -121,7 +121,7 @@ def simulate(people: World, labels: Labels) -> Household:
     )
     slot = trips.paying_slot(world)
     factor = _travel_factor(world)
-    left_cents = left_over(world, bills, plan)
+    left_cents = left_over(world, bills, plan, business.drawn_monthly_cents(world))
     books = left_cents >= TRIPS_FROM_LEFT_USD * CENTS * max(factor, 1.0)
     travelled = trips.plan_trips(world, labels.catalog.places, slot, factor, books)
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
@@ -152,6 +152,7 @@ def simulate(people: World, labels: Labels) -> Household:
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
     owed, bill_rows = loans.plan_loans(world, people, bills, bill_rows, labels)
     trip_rows = _within_limits(trip_rows, cards)
+    businesses = business.plan_businesses(people, world, paychecks, labels)
     planned = (
         income.pay_postings(world, paychecks, labels),
         bill_rows,
@@ -171,6 +172,7 @@ def simulate(people: World, labels: Labels) -> Household:
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
         lump_sums.lump_postings(world, labels),
+        businesses.draws,
         *habitual,
     )
     rent_from_savings = _first_of_savings(world, bill_rows)
@@ -192,7 +194,6 @@ def simulate(people: World, labels: Labels) -> Household:
         arrangements=arrange(world, paychecks, spends, rent_from_savings),
         away=trips.away_places(world, travelled),
     )
-    business_rows, opening_business = business.business_postings(people, labels)
     others = other_deposits.plan_other_deposits(people, labels.catalog)
     added = chapters.kept(other_deposits.contributions(world, paychecks, others))
     put_aside = (
@@ -214,7 +215,7 @@ def simulate(people: World, labels: Labels) -> Household:
         parts=(
             *moved,
             savings.interest_postings(people, plan, moved, labels),
-            business_rows,
+            businesses.rows,
             other_rows,
         ),
         bills=bills,
@@ -223,7 +224,7 @@ def simulate(people: World, labels: Labels) -> Household:
         cards=cards,
         loans=owed,
         lived=lived,
-        opening_business_cents=opening_business,
+        opening_business_cents=businesses.opening_cents,
         other_deposits=others,
         opening_other_cents=other_deposits.openings(people, others, other_rows),
         deposits=chapters.by_person(chapters.kept(held)),

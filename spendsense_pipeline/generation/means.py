@@ -66,20 +66,22 @@ class Means:
     savings_cents: Ints
 
 
-def left_over(world: World, bills: Bills, plan: SavingsPlan) -> Floats:
-    """What contracts and orders leave of a month's income, below zero where they take more.
+def left_over(world: World, bills: Bills, plan: SavingsPlan, drawn_cents: Floats) -> Floats:
+    """What contracts and orders leave of what comes in in a month, below zero where they take more.
 
     Args:
         world: The shard.
         bills: What each household has contracted.
         plan: What it saves.
+        drawn_cents: What it counts on of what its business brings, `[U]`.
 
     Returns:
         Cents, `[U]`.
     """
     profiles = world.profiles
     contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
-    return np.asarray(profiles.people.income_monthly_usd * CENTS - contracts, dtype=np.float64)
+    comes = profiles.people.income_monthly_usd * CENTS + drawn_cents
+    return np.asarray(comes - contracts, dtype=np.float64)
 
 
 def means_of(
