@@ -121,7 +121,8 @@ def simulate(people: World, labels: Labels) -> Household:
     )
     slot = trips.paying_slot(world)
     factor = _travel_factor(world)
-    left_cents = left_over(world, bills, plan, business.drawn_monthly_cents(world))
+    drawn_cents = business.drawn_monthly_cents(world)
+    left_cents = left_over(world, bills, plan, drawn_cents)
     books = left_cents >= TRIPS_FROM_LEFT_USD * CENTS * max(factor, 1.0)
     travelled = trips.plan_trips(world, labels.catalog.places, slot, factor, books)
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
@@ -129,7 +130,13 @@ def simulate(people: World, labels: Labels) -> Household:
     usual_cents = rate * DAYS_PER_MONTH * tastes.usual_ticket_cents
     property_tax_cents = bills.amount_cents[:, housing.PROPERTY_TAX].astype(np.float64)
     means, affords = means_of(
-        world, left_cents, property_tax_cents, plan, (*habitual, trip_rows), usual_cents
+        world,
+        left_cents,
+        property_tax_cents,
+        plan,
+        drawn_cents,
+        (*habitual, trip_rows),
+        usual_cents,
     )
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
