@@ -93,8 +93,8 @@ def plan_businesses(world: World, lives: World, paychecks: Paychecks, labels: La
     if who.size == 0:
         return Businesses(Postings.empty(), Postings.empty(), opening)
     calendar, days = world.calendar, np.arange(world.days)
-    size = world.words("business_size", np.arange(2))[who]
-    weekly, size = _weekly_takings(size[:, 0]), uniform(size)
+    size_words = world.words("business_size", np.arange(2))[who]
+    weekly = _weekly_takings(size_words[:, 0])
     is_open = calendar.on_or_after(days) == days
     drawn = uniform(world.words("business_day", np.arange(4 * world.days))[who])
     drawn = drawn.reshape(who.size, world.days, 4)
@@ -119,11 +119,11 @@ def plan_businesses(world: World, lives: World, paychecks: Paychecks, labels: La
     taxes = _tax_days(world)
 
     lo_weeks, hi_weeks = OPENING_WEEKS
-    balance = np.rint(weekly * (lo_weeks + (hi_weeks - lo_weeks) * size[:, 1]))
+    balance = np.rint(weekly * (lo_weeks + (hi_weeks - lo_weeks) * uniform(size_words[:, 1])))
     earned = np.zeros(who.size)
     moved = np.zeros((5, world.days, who.size))
     low_draw, high_draw = DRAW_SHARE
-    draws = drawn[:, :, 2] < draw_chance(world, lives, paychecks, who)
+    draws_on = drawn[:, :, 2] < draw_chance(world, lives, paychecks, who)
     part = low_draw + (high_draw - low_draw) * drawn[:, :, 3]
     for day in range(world.as_of_day + 1):
         if day == world.history_day:
@@ -145,7 +145,7 @@ def plan_businesses(world: World, lives: World, paychecks: Paychecks, labels: La
             tax[:] = np.rint(np.minimum(earned * TAX_SHARE, 0.6 * balance) / 100) * 100
             earned[:] = 0
         spare = balance - tax - KEPT_WEEKS * weekly
-        at = np.flatnonzero(draws[:, day] & (spare > 5_000))
+        at = np.flatnonzero(draws_on[:, day] & (spare > 5_000))
         draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
         balance = balance - tax - draw
     kinds = (

@@ -8,10 +8,8 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints, places
-from spendsense_pipeline.generation.behaviours.credit import (
-    Cards,
-    payment_sizes,
-)
+from spendsense_pipeline.generation.behaviours.card_payments import sums_by_cycle
+from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import sums
@@ -124,7 +122,10 @@ def live(
     shopping = Shopping(world, tastes, labels, cards, way, bought_at_once)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
-    billing = Billing(cards, payment_sizes(world, cards))
+    paid = sums_by_cycle(
+        world, cards.user, cards.slot - Slot.CARD_1, cards.habit_cents, cards.issued.shape[1]
+    )
+    billing = Billing(cards, paid)
     reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents, plan.due - plan.pay)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
