@@ -42,8 +42,8 @@ from spendsense_pipeline.generation.behaviours.subscriptions_of_chapters import 
 )
 from spendsense_pipeline.generation.events.lives import Events, with_events
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.arrangements import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.days import Lived, live
-from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, tastes_of
 from spendsense_pipeline.generation.living.wants import usual_rate
 from spendsense_pipeline.generation.means import CENTS, left_over, means_of

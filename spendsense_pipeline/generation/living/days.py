@@ -14,13 +14,14 @@ from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.arrangements import Arrangements
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
-from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
+from spendsense_pipeline.generation.living.reserves import Reserves
 from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import (
@@ -126,7 +127,7 @@ def live(
         world, cards.user, cards.slot - Slot.CARD_1, cards.habit_cents, cards.issued.shape[1]
     )
     billing = Billing(cards, paid)
-    reserves = Reserves(world, arrangements, plan.pay)
+    reserves = Reserves(world, arrangements, plan.pay, plan.due)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents, plan.due - plan.pay)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
