@@ -23,7 +23,7 @@ RENT_FROM_SAVINGS: Final = (*SAVED, Handling.SEASON_WEEKLY)
 MOVED_SHARES: Final = np.array([0.8, 0.85, 0.9, 0.9, 0.95])
 RENT_AHEAD_FACTOR = 1.2
 """Kept in savings of each month's rent that is paid from them before the next pay; it may rise."""
-BIWEEKLY_HELP_SHARE: Final = 0.35
+BIWEEKLY_HELP_SHARE: Final = 0.2
 """Of partners, those who pay in every second week; the others do weekly."""
 HELP_DELAYS: Final = np.array([0, 0, 0, 1, 1, 2])
 """Days after the usual day on which a partner gets to it."""

@@ -26,21 +26,26 @@ from spendsense_pipeline.generation.world import World
 # simulating 200 households of each handling over two years, on 99.5 % of nights or more.
 KEPT_MONTHS = {Handling.SEASON_WEEKLY: 0.24}
 KEPT_MONTHS_USUAL = 0.2
-KEPT_AT_MOST_MONTHS = 0.34
+KEPT_AT_MOST_MONTHS = 0.27
 """By who moves a round part of what comes, however much it is."""
 KEPT_FACTORS: Final = np.array([0.75, 1.0, 1.0, 1.0, 1.25, 1.5])
 """What is kept of one payment and another, around the usual."""
 SWEPT_LEAST_CENTS: Final = 25_000
 """Nobody bothers to move less."""
-COMING_DAYS: Final = 7
+COMING_DAYS: Final = 6
 """After a payday: bills of those days are paid from what is kept."""
+KEPT_BESIDE_LARGE_SHARE: Final = 0.3
+"""Of what is usually kept, what is where a large bill of those days is kept as well."""
 SKIPS_ABOVE_MONTHS = 0.15
+SKIPS_ABOVE_BIWEEKLY_MONTHS = 0.08
+HELPED_BELOW_MONTHS = 0.06
+"""A partner pays in when next to nothing is left."""
 WAITS_DAYS: Final = 5
 """Before a payday: who is about to be paid draws nothing that can wait."""
 FETCHES_BELOW_MONTHS = 0.04
 MONTHLY_DRAW_SHARE = 0.5
 LARGE_BILL_MONTHS: Final = 0.12
-"""A day's bills of more than that are fetched when they are due; a weekly wage is for the rest."""
+"""A day's bills of more than that are large: fetched when they are due; a wage is for the rest."""
 HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
 HELP_FACTORS: Final = np.array([0.7, 0.8, 0.9, 1.0, 1.0, 1.0, 1.1, 1.2, 1.3])
@@ -79,7 +84,8 @@ class Reserves:
         # Nobody draws a wage just before or just after a payday.
         self._draws &= self._is_helped | ~_within(self._is_paid, WAITS_DAYS, COMING_DAYS - 1)
         self._just_paid = _within(self._is_paid & (self._swept > 0), WAITS_DAYS, COMING_DAYS - 1)
-        self._coming = _until_next_open(world, due)
+        # Rent and the like are fetched on their day: money kept for them is money in checking.
+        self._coming = _until_next_open(world, np.where(due > LARGE_BILL_MONTHS * spends, 0, due))
         self._set_aside = arrangements.set_aside_cents.T
         self._own_sum = arrangements.own_sum_cents
         by_week = 7 / DAYS_PER_MONTH
@@ -94,6 +100,9 @@ class Reserves:
         self._wage = np.rint(share * meant / _FIFTY).astype(np.int64) * _FIFTY
         factor = HELP_FACTORS[arrangements.varies.T % HELP_FACTORS.size]
         self._helps = np.rint(self._wage * factor / _FIFTY).astype(np.int64) * _FIFTY
+
+        skips = np.where(arrangements.is_biweekly, SKIPS_ABOVE_BIWEEKLY_MONTHS, SKIPS_ABOVE_MONTHS)
+        self._skips_above = np.where(self._is_helped, HELPED_BELOW_MONTHS, skips) * spends
 
     @property
     def wage_cents(self) -> Ints:
@@ -121,12 +130,12 @@ class Reserves:
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
-        draws = self._draws[day] & (has / self._spends < SKIPS_ABOVE_MONTHS)
+        draws = self._draws[day] & (has < self._skips_above)
         help_cents = np.where(draws & self._is_helped, self._helps[day], 0)
         self._help(day, help_cents, balances, diary)
         has = has + help_cents
         drawn = np.where(draws & ~self._is_helped, self._wage, 0)
-        # Bills are met as they come, not saved up for: those until banks open again.
+        # Bills are met as they come, not saved up for: small ones until banks open again.
         least = np.where(self._just_paid[day], 0, FETCHES_BELOW_MONTHS) * self._spends
         shortfall = least + self._coming[day] - has - drawn
         at = places((shortfall > 0) & (moved == 0))
@@ -136,7 +145,11 @@ class Reserves:
             )
         free = balances.savings[who] - self._set_aside[day]
         left = np.maximum(free, 0) // _FIFTY * _FIFTY
-        self._move(day, np.minimum(drawn, left), balances, diary, is_in=False)
+        # What savings lack, a partner pays in.
+        is_lacking = self._is_helped & (drawn > left)
+        fetched = np.where(is_lacking, 0, np.minimum(drawn, left))
+        self._move(day, fetched, balances, diary, is_in=False)
+        self._help(day, np.where(is_lacking, drawn, 0), balances, diary)
 
     def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """What savings lack after a rent that a poor season did not leave; family makes up for what
@@ -205,6 +218,10 @@ def _kept_cents(arrangements: Arrangements, pay: Ints, due: Ints) -> Ints:
     total = np.cumsum(np.pad(due, ((1, COMING_DAYS), (0, 0))), axis=0)
     coming = total[1 + COMING_DAYS :] - total[1:-COMING_DAYS]
     keeps = np.where(arrangements.keeps_round_sum, sums, part)
+    # Whom a partner helps, is helped with the rent.
+    coming = np.where(handling == Handling.HELPED, 0, coming)
+    has_large = coming > LARGE_BILL_MONTHS * spends
+    keeps = np.where(has_large, KEPT_BESIDE_LARGE_SHARE * keeps, keeps)
     return np.asarray(keeps + np.ceil(coming / _HUNDRED) * _HUNDRED, dtype=np.int64)
 
 
