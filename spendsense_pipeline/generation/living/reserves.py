@@ -50,6 +50,8 @@ HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
 HELP_FACTORS: Final = np.array([0.7, 0.8, 0.9, 1.0, 1.0, 1.0, 1.1, 1.2, 1.3])
 """What a partner pays in one time and another, around the usual."""
+LACKING_FACTORS: Final = np.array([0.9, 1.0, 1.0, 1.1, 1.2, 1.25])
+"""What a partner pays in where savings lack a sum, around it."""
 _FIFTY, _HUNDRED = 5_000, 10_000
 USUAL_DAYS: Final = 120
 """Bills are looked at over the first days of the plan, which every plan has."""
@@ -101,6 +103,7 @@ class Reserves:
         factor = HELP_FACTORS[arrangements.varies.T % HELP_FACTORS.size]
         self._helps = np.rint(self._wage * factor / _FIFTY).astype(np.int64) * _FIFTY
 
+        self._lacking_factor = LACKING_FACTORS[arrangements.varies.T % LACKING_FACTORS.size]
         skips = np.where(arrangements.is_biweekly, SKIPS_ABOVE_BIWEEKLY_MONTHS, SKIPS_ABOVE_MONTHS)
         self._skips_above = np.where(self._is_helped, HELPED_BELOW_MONTHS, skips) * spends
 
@@ -149,7 +152,8 @@ class Reserves:
         is_lacking = self._is_helped & (drawn > left)
         fetched = np.where(is_lacking, 0, np.minimum(drawn, left))
         self._move(day, fetched, balances, diary, is_in=False)
-        self._help(day, np.where(is_lacking, drawn, 0), balances, diary)
+        paid_in = np.rint(drawn * self._lacking_factor[day] / _FIFTY).astype(np.int64) * _FIFTY
+        self._help(day, np.where(is_lacking, paid_in, 0), balances, diary)
 
     def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """What savings lack after a rent that a poor season did not leave; family makes up for what
