@@ -42,8 +42,8 @@ from spendsense_pipeline.generation.behaviours.subscriptions_of_chapters import 
 )
 from spendsense_pipeline.generation.events.lives import Events, with_events
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.arrangements import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.days import Lived, live
-from spendsense_pipeline.generation.living.reserves import RENT_FROM_SAVINGS, arrange
 from spendsense_pipeline.generation.living.tastes import TRIPS_MAX_SHARE, tastes_of
 from spendsense_pipeline.generation.living.wants import usual_rate
 from spendsense_pipeline.generation.means import CENTS, left_over, means_of
@@ -122,7 +122,8 @@ def simulate(people: World, labels: Labels) -> Household:
     )
     slot = trips.paying_slot(world)
     factor = _travel_factor(world)
-    left_cents = left_over(world, bills, plan)
+    drawn_cents = business.drawn_monthly_cents(world)
+    left_cents = left_over(world, bills, plan, drawn_cents)
     books = left_cents >= TRIPS_FROM_LEFT_USD * CENTS * max(factor, 1.0)
     travelled = trips.plan_trips(world, labels.catalog.places, slot, factor, books)
     trip_rows = travel.trip_postings(world, labels, travelled, slot)
@@ -130,7 +131,13 @@ def simulate(people: World, labels: Labels) -> Household:
     usual_cents = rate * DAYS_PER_MONTH * tastes.usual_ticket_cents
     property_tax_cents = bills.amount_cents[:, housing.PROPERTY_TAX].astype(np.float64)
     means, affords = means_of(
-        world, left_cents, property_tax_cents, plan, (*habitual, trip_rows), usual_cents
+        world,
+        left_cents,
+        property_tax_cents,
+        plan,
+        drawn_cents,
+        (*habitual, trip_rows),
+        usual_cents,
     )
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
@@ -153,6 +160,7 @@ def simulate(people: World, labels: Labels) -> Household:
     bill_rows = _paid_from(world, housing.bill_postings(world, bills, paychecks, labels), labels)
     owed, bill_rows = loans.plan_loans(world, people, bills, bill_rows, labels)
     trip_rows = _within_limits(trip_rows, cards)
+    businesses = business.plan_businesses(people, world, paychecks, labels)
     planned = (
         income.pay_postings(world, paychecks, labels),
         bill_rows,
@@ -170,6 +178,7 @@ def simulate(people: World, labels: Labels) -> Household:
         taxes.tax_postings(world, labels),
         standing_payments.surplus_postings(world, labels, paychecks, means.surplus_cents),
         lump_sums.lump_postings(world, labels),
+        businesses.draws,
         *habitual,
     )
     rent_from_savings = _first_of_savings(world, bill_rows)
@@ -191,7 +200,6 @@ def simulate(people: World, labels: Labels) -> Household:
         arrangements=arrange(world, paychecks, spends, rent_from_savings),
         away=trips.away_places(world, travelled),
     )
-    business_rows, opening_business = business.business_postings(people, labels)
     others = other_deposits.plan_other_deposits(people, labels.catalog)
     added = chapters.kept(other_deposits.contributions(world, paychecks, others))
     put_aside = (
@@ -213,7 +221,7 @@ def simulate(people: World, labels: Labels) -> Household:
         parts=(
             *moved,
             savings.interest_postings(people, plan, moved, labels),
-            business_rows,
+            businesses.rows,
             other_rows,
         ),
         bills=bills,
@@ -222,7 +230,7 @@ def simulate(people: World, labels: Labels) -> Household:
         cards=cards,
         loans=owed,
         lived=lived,
-        opening_business_cents=opening_business,
+        opening_business_cents=businesses.opening_cents,
         other_deposits=others,
         opening_other_cents=other_deposits.openings(people, others, other_rows),
         deposits=chapters.by_person(chapters.kept(held)),

@@ -56,6 +56,7 @@ class Fixed(IntEnum):
     LOAN_INTEREST = 21
     ESCROW = 22
     HSA_CONTRIBUTION = 23
+    DRAW_IN = 24
 
 
 class Label(NamedTuple):

@@ -66,20 +66,22 @@ class Means:
     savings_cents: Ints
 
 
-def left_over(world: World, bills: Bills, plan: SavingsPlan) -> Floats:
-    """What contracts and orders leave of a month's income, below zero where they take more.
+def left_over(world: World, bills: Bills, plan: SavingsPlan, drawn_cents: Floats) -> Floats:
+    """What contracts and orders leave of what comes in in a month, below zero where they take more.
 
     Args:
         world: The shard.
         bills: What each household has contracted.
         plan: What it saves.
+        drawn_cents: What it counts on of what its business brings, `[U]`.
 
     Returns:
         Cents, `[U]`.
     """
     profiles = world.profiles
     contracts = bills.monthly_cents + plan.monthly_cents + profiles.subscription_spend_usd * CENTS
-    return np.asarray(profiles.people.income_monthly_usd * CENTS - contracts, dtype=np.float64)
+    comes = profiles.people.income_monthly_usd * CENTS + drawn_cents
+    return np.asarray(comes - contracts, dtype=np.float64)
 
 
 def means_of(
@@ -87,6 +89,7 @@ def means_of(
     left_cents: Floats,
     property_tax_cents: Floats,
     plan: SavingsPlan,
+    drawn_cents: Floats,
     habits: tuple[Postings, ...],
     usual_cents: Floats,
 ) -> tuple[Means, Flags]:
@@ -97,6 +100,7 @@ def means_of(
         left_cents: What contracts leave, as `left_over` says: `[U]`.
         property_tax_cents: What it pays the county, a month: `[U]`.
         plan: What it saves.
+        drawn_cents: What it counts on of what its business brings, part of what is left: `[U]`.
         habits: What it sends friends, writes checks for, invests and spends on trips.
         usual_cents: What its purchases of a month come to at usual prices, `[U]`.
 
@@ -111,10 +115,11 @@ def means_of(
         (left_cents - np.where(affords, habitual, 0.0)) * EVERYDAY_SHARE,
         income_cents * EVERYDAY_FLOOR_SHARE,
     )
-    # Beyond what that many purchases can sensibly cost, money is put aside outside the bank.
+    # Beyond what that many purchases can sensibly cost, money is put aside outside the bank; but
+    # nobody has it sent on from payday to payday that draws are still to bring.
     ceiling = usual_cents * MEANS_RANGE[1]
     is_cushioned = profiles.rhythm == Rhythm.CUSHIONED
-    surplus = np.where(is_cushioned, np.maximum(everyday - ceiling, 0.0), 0.0)
+    surplus = np.where(is_cushioned, np.maximum(everyday - drawn_cents - ceiling, 0.0), 0.0)
     everyday = np.minimum(everyday, ceiling)
     place = uniform(world.words("cushion", np.arange(3)))
     months = _cushion_months(world, place)

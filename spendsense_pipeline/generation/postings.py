@@ -88,6 +88,7 @@ class Purpose(IntEnum):
     BUSINESS_BILL = 61
     BUSINESS_TAX = 62
     BUSINESS_DRAW = 63
+    BUSINESS_DRAW_IN = 64
     MOVING = 70
     CASH = 80
     FRIEND_OUT = 81

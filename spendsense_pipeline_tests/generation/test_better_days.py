@@ -46,7 +46,8 @@ class Turn(NamedTuple):
 TURNS = """
     select user_id, kind, happened_on,
       coalesce(list({date: date, usd: amount} order by date) filter (
-        category_detailed = 'TRANSFER_OUT_SAVINGS' and date <= happened_on + 42
+        category_detailed = 'TRANSFER_OUT_SAVINGS' and account_id like '%checking'
+        and date <= happened_on + 42
       ), []) as aside,
       coalesce(list({date: date, usd: amount} order by date) filter (
         transfer_id is not null and account_id like '%savings' and amount > 0

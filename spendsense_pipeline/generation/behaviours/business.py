@@ -1,16 +1,22 @@
 """Business accounts: a side business with takings, supplies, bills, taxes and its owner's draws.
 
 Takings come when cards settle, supplies when they run low; what is drawn follows what is there, so
-the balance wanders.
+the balance wanders. What is drawn reaches the owner: a household plans to spend a cautious part of
+what its business brings in the long run (`drawn_monthly_cents`), and what comes beyond that makes
+its cushion thicker. Who lives from reserves puts draws into them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
+from spendsense_pipeline.generation.arrays import Floats, Ints, Words
+from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.behaviours.owners_draws import draw_chance, draws_of
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import normal, uniform, words_each
@@ -33,30 +39,62 @@ SOFTWARE_CENTS: Final = 3_500
 FEE_CENTS: Final = 1_500
 TAX_MONTHS: Final = (1, 4, 6, 9)
 TAX_SHARE: Final = 0.11
-DRAW_CHANCE: Final = 0.12
 DRAW_SHARE: Final = (0.25, 0.6)
 """Of what is there beyond what the owner leaves in the account."""
 KEPT_WEEKS: Final = 2.5
+SPENT_RANGE: Final = (0.35, 0.7)
+"""Of what is drawn in the long run, what a household counts on for everyday life (judged)."""
 
 
-def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
+@dataclass(frozen=True)
+class Businesses:
+    """The business accounts of a shard, to as_of."""
+
+    rows: Postings
+    """What moves them, but for what owners draw."""
+    draws: Postings
+    """What owners draw, as it leaves the business and as it reaches them: of their chapters."""
+    opening_cents: Ints
+    """What each holds when the history begins, `[U]`: 0 without one."""
+
+
+def drawn_monthly_cents(world: World) -> Floats:
+    """What households count on of what their businesses leave them, whatever a single month brings.
+
+    Args:
+        world: The shard.
+
+    Returns:
+        Cents in a usual month, `[U]`: 0 without a business.
+    """
+    weekly = _weekly_takings(world.words("business_size", 0))
+    earned = weekly * (1 - PROCESSING_FEE_SHARE)
+    left = earned * (1 - TAX_SHARE) - weekly * SUPPLIES_SHARE
+    monthly = left * DAYS_PER_MONTH / 7 - SOFTWARE_CENTS - FEE_CENTS
+    low, high = SPENT_RANGE
+    share = low + (high - low) * uniform(world.words("draws_spent", 0))
+    return np.where(world.profiles.has_business, np.maximum(monthly, 0) * share, 0.0)
+
+
+def plan_businesses(world: World, lives: World, paychecks: Paychecks, labels: Labels) -> Businesses:
     """Everything that moves business accounts, to as_of.
 
     Args:
         world: The shard.
+        lives: The same in chapters.
+        paychecks: Paydays of each chapter, `[R, K]`.
         labels: The catalog's counterparties.
 
     Returns:
-        The rows, and the opening balance of every user in cents, `[U]`: 0 without such an account.
+        The rows and the opening balances.
     """
     who = np.flatnonzero(world.profiles.has_business)
     opening = np.zeros(world.users, dtype=np.int64)
     if who.size == 0:
-        return Postings.empty(), opening
+        return Businesses(Postings.empty(), Postings.empty(), opening)
     calendar, days = world.calendar, np.arange(world.days)
-    low, high = WEEKLY_TAKINGS_USD
-    size = uniform(world.words("business_size", np.arange(2), who))
-    weekly = (low + (high - low) * size[:, 0] ** 2) * 100
+    size_words = world.words("business_size", np.arange(2), who)
+    weekly = _weekly_takings(size_words[:, 0])
     is_open = calendar.on_or_after(days) == days
     drawn = uniform(world.words("business_day", np.arange(4 * world.days), who))
     drawn = drawn.reshape(who.size, world.days, 4)
@@ -81,13 +119,13 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
     taxes = _tax_days(world)
 
     lo_weeks, hi_weeks = OPENING_WEEKS
-    balance = np.rint(weekly * (lo_weeks + (hi_weeks - lo_weeks) * size[:, 1]))
+    balance = np.rint(weekly * (lo_weeks + (hi_weeks - lo_weeks) * uniform(size_words[:, 1])))
     earned = np.zeros(who.size)
     moved = np.zeros((5, world.days, who.size))
     low_draw, high_draw = DRAW_SHARE
-    draws = drawn[:, :, 2] < DRAW_CHANCE
+    draws_on = drawn[:, :, 2] < draw_chance(world, lives, paychecks, who)
     part = low_draw + (high_draw - low_draw) * drawn[:, :, 3]
-    has_bills, may_draw = (np.asarray(each.any(axis=0)) for each in (monthly, draws))
+    has_bills, may_draw = (np.asarray(each.any(axis=0)) for each in (monthly, draws_on))
     for day in range(world.as_of_day + 1):
         if day == world.history_day:
             opening[who] = balance.astype(np.int64)
@@ -109,7 +147,7 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
             earned[:] = 0
         if may_draw[day]:
             spare = balance - tax - KEPT_WEEKS * weekly
-            at = np.flatnonzero(draws[:, day] & (spare > 5_000))
+            at = np.flatnonzero(draws_on[:, day] & (spare > 5_000))
             draw[at] = np.floor(spare[at] * part[at, day] / 5_000) * 5_000
         balance = balance - tax - draw
     kinds = (
@@ -117,14 +155,24 @@ def business_postings(world: World, labels: Labels) -> tuple[Postings, Ints]:
         ("business_software", Purpose.BUSINESS_BILL, 0),
         ("business_fee", Purpose.BUSINESS_BILL, 1),
         ("business_tax", Purpose.BUSINESS_TAX, 0),
-        ("business_draw", Purpose.BUSINESS_DRAW, 0),
     )
     parts = [_rows(world, labels, "business_takings", Purpose.BUSINESS_TAKINGS, 0, who, -takings)]
     parts += [
         _rows(world, labels, kind, purpose, serial, who, cents.T)
-        for (kind, purpose, serial), cents in zip(kinds, moved, strict=True)
+        for (kind, purpose, serial), cents in zip(kinds, moved, strict=False)
     ]
-    return Postings.joined(parts), opening
+    draws = draws_of(world, lives, labels, who, moved[-1].T)
+    # A check that was written and not yet deposited is still in the account.
+    outstanding = (draws.slot == Slot.BUSINESS) & (draws.serial < world.history_day)
+    at = np.flatnonzero(outstanding & (draws.day >= world.history_day))
+    np.add.at(opening, lives.chapters.person[draws.user[at]], draws.cents[at])
+    return Businesses(Postings.joined(parts), draws, opening)
+
+
+def _weekly_takings(word: Words) -> Floats:
+    """What each business takes in a usual week, `[N]` cents, from a draw each."""
+    low, high = WEEKLY_TAKINGS_USD
+    return np.asarray((low + (high - low) * uniform(word) ** 2) * 100, dtype=np.float64)
 
 
 def _tax_days(world: World) -> np.ndarray:

@@ -28,13 +28,15 @@ class UseOfCard:
     set_point: tuple[float, float]
     """Where use of the limit settles: holders spread over it evenly, or as `towards_low` says."""
     purchase_share: float
-    """Of purchases that go on the card while its use is at the set point."""
+    """Of purchases that go on a card paid in full while its use is at the set point; of a balance
+    that is carried, what its holder is used to paying decides (`card_payments`)."""
     answer: float
     """How much more of them the further use lies below the set point, per whole limit."""
     ceiling: float
     """Use no purchase is made beyond: it goes on the debit card."""
     floor: float = 0.0
-    """Use that no more than the minimum is paid below: the holder pays off what is above."""
+    """Use a holder is not used to being below: near it nearly everything is bought on the card, and
+    little more than the minimum is paid."""
     towards_low: float = 1.0
     """Power of the even draw of a set point: above 1 most holders are near the lower end."""
 
@@ -44,12 +46,10 @@ class UseOfCard:
 USES: dict[CardUse, UseOfCard] = {
     CardUse.IN_FULL: UseOfCard((0.02, 0.22), 0.66, 2.5, 0.27, towards_low=3.0),
     CardUse.HEAVY_IN_FULL: UseOfCard((0.39, 0.43), 0.86, 4.0, 0.485),
-    CardUse.PROMOTION: UseOfCard((0.33, 0.47), 0.22, 12.0, 0.492, 0.315),
-    CardUse.HIGH: UseOfCard((0.52, 0.74), 0.3, 8.0, 0.775, 0.5),
-    CardUse.CRITICAL: UseOfCard((0.84, 0.935), 0.28, 6.0, 0.95, 0.8),
+    CardUse.PROMOTION: UseOfCard((0.33, 0.465), 0.0, 1.2, 0.492, 0.305),
+    CardUse.HIGH: UseOfCard((0.53, 0.74), 0.0, 0.7, 0.775, 0.505),
+    CardUse.CRITICAL: UseOfCard((0.84, 0.925), 0.0, 0.7, 0.95, 0.815),
 }
-MINIMUM_PAYER_PURCHASE_SHARE = 0.05
-"""Of purchases, who pays the minimum only puts on that card: it pays back as little."""
 TIGHT_PURCHASE_SHARE = 0.14
 """Of purchases, what a household that runs out puts on a card it pays in full."""
 STORE_CARD_SHARE = 0.5

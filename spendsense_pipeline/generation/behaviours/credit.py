@@ -13,6 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import CARDS_PER_USER_MAX, Band, PaymentHabit
+from spendsense_pipeline.generation.behaviours.card_payments import habits_of
 from spendsense_pipeline.generation.behaviours.card_products import (
     HEAVY_LIMIT_MONTHS,
     LIMIT_FLOOR_USD,
@@ -29,7 +30,7 @@ from spendsense_pipeline.generation.behaviours.card_uses import (
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.catalog import CardProducts
 from spendsense_pipeline.generation.postings import Slot
-from spendsense_pipeline.generation.randomness import normal, uniform
+from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import Favourites
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -85,6 +86,12 @@ class Cards:
     """Whether only a store takes it."""
     set_point: Floats
     """Share of the limit that use settles at."""
+    habit_cents: Ints
+    """What is paid each month of a balance that is carried, or comes on top of the minimum."""
+    pays_over_minimum: Flags
+    """Which of the two it is."""
+    purchase_share: Floats
+    """Of purchases, those on a card that carries a balance where it stands as usual."""
     issued: Ints
     """Statement days `[C, J]`, the first in the plan first; past the plan where there are fewer."""
     due: Ints
@@ -179,6 +186,19 @@ def plan_cards(
         drawn[:, [CardDraw.STATEMENT_DAY, CardDraw.DUE_DAYS, CardDraw.EARLY_DAYS]],
     )
     pays_on = _answered_as_before(world, user, which, issued, pays_on)
+    set_point = low + (high - low) * drawn[:, CardDraw.SET_POINT] ** power
+    limit_cents, apr = chosen.limit_cents[first], chosen.apr_basis_points[first]
+    habit = habits_of(
+        world,
+        user,
+        which,
+        use,
+        payment,
+        limit_cents=limit_cents,
+        apr_basis_points=apr,
+        set_point=set_point,
+        everyday_cents=everyday_cents,
+    )
     return Cards(
         user=user,
         product=chosen.product[first],
@@ -186,10 +206,13 @@ def plan_cards(
         band=band,
         use=use,
         payment=payment,
-        limit_cents=chosen.limit_cents[first],
-        apr_basis_points=chosen.apr_basis_points[first],
+        limit_cents=limit_cents,
+        apr_basis_points=apr,
         is_of_store=is_of_store[first],
-        set_point=low + (high - low) * drawn[:, CardDraw.SET_POINT] ** power,
+        set_point=set_point,
+        habit_cents=habit.sum_cents,
+        pays_over_minimum=habit.is_over_minimum,
+        purchase_share=habit.purchase_share,
         issued=issued,
         due=due,
         pays_on=pays_on,
@@ -277,18 +300,3 @@ def _dates(
         pays_on[tight] = np.where(payday <= due[tight], payday, pays_on[tight])
     pays_on = np.where(issued >= world.days, world.days + _NEVER_DAYS, pays_on)
     return issued, due, pays_on.astype(np.int64)
-
-
-def payment_sizes(world: World, cards: Cards) -> Floats:
-    """How large each payment of a carried balance is.
-
-    Args:
-        world: The shard.
-        cards: Its cards, `[C]`.
-
-    Returns:
-        Sizes around 1, log-normal: `[C, J]`.
-    """
-    spread = normal(world.words("card_payment_size", np.arange(CARDS_PER_USER_MAX * 64)))
-    at = (cards.slot - Slot.CARD_1)[:, np.newaxis] * 64 + np.arange(cards.issued.shape[1])
-    return np.asarray(np.exp(0.5 * np.take_along_axis(spread[cards.user], at, axis=1)))

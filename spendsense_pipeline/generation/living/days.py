@@ -8,22 +8,21 @@ from typing import Final
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints, places
-from spendsense_pipeline.generation.behaviours.credit import (
-    Cards,
-    payment_sizes,
-)
+from spendsense_pipeline.generation.behaviours.card_payments import sums_by_cycle
+from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.people_paid import helpers
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.arrangements import Arrangements
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
-from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
+from spendsense_pipeline.generation.living.reserves import Reserves
 from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import (
@@ -123,8 +122,11 @@ def live(
     shopping = Shopping(world, tastes, labels, cards, way, bought_at_once)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
-    billing = Billing(cards, payment_sizes(world, cards))
-    reserves = Reserves(world, arrangements, plan.pay, helpers(world, labels))
+    paid = sums_by_cycle(
+        world, cards.user, cards.slot - Slot.CARD_1, cards.habit_cents, cards.issued.shape[1]
+    )
+    billing = Billing(cards, paid)
+    reserves = Reserves(world, arrangements, plan.pay, plan.due, helpers(world, labels))
     thin = ThinAccounts(
         world,
         labels,

@@ -8,8 +8,8 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
 from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.behaviours.card_payments import LATE_FEE_CENTS
 from spendsense_pipeline.generation.behaviours.card_uses import (
-    MINIMUM_PAYER_PURCHASE_SHARE,
     PURCHASE_SHARE_RANGE,
     STORE_CARD_PURCHASE_SHARE,
     TIGHT_PURCHASE_SHARE,
@@ -25,7 +25,11 @@ from spendsense_pipeline.generation.world import World
 # Cards take the larger tickets: the share of purchases by what they cost, times the usual share
 # (Diary of Consumer Payment Choice: credit 35 % of payments by number, 1.5 x the debit ticket).
 _TICKET_EDGES_CENTS: Final = np.array([800, 2_000, 6_000, 15_000])
-_CARD_BY_TICKET: Final = np.array([0.5, 0.85, 1.2, 1.6, 2.0])
+# Who pays the minimum, or late, turns to the card for what the account does not hold (judged).
+_CARD_BY_TICKET: Final = np.array([[0.5, 0.85, 1.2, 1.6, 2.0], [0.1, 0.3, 1.0, 3.0, 5.0]])
+NEAR_FLOOR_SHARE = 0.035
+"""Of the limit, above the floor of its use: with no more on it, a card takes nearly all."""
+FLOOR_ANSWER = 25.0
 TIGHT_STATEMENT_SHARE = 0.06
 """Of a month's income, what who runs out owes at most on a card paid in full."""
 KEPT_LOW_CEILING = 0.21
@@ -47,9 +51,8 @@ class Paying:
         everywhere = np.ones((1, products.taken_at.shape[1]), dtype=np.bool_)
         self._takes = np.concatenate([products.taken_at[cards.product], everywhere])
         uses = cards.use
-        is_minimum = cards.payment != PaymentHabit.FREELY
         share = np.array([USES[each].purchase_share for each in CardUse])[uses]
-        share = np.where(is_minimum, MINIMUM_PAYER_PURCHASE_SHARE, share)
+        share = np.where(cards.is_paid_in_full, share, cards.purchase_share)
         is_tight = world.profiles.rhythm[cards.user] == Rhythm.PAYCHECK_TO_PAYCHECK
         share = np.where(is_tight & cards.is_paid_in_full, TIGHT_PURCHASE_SHARE, share)
         heavy = np.zeros(world.users, dtype=np.bool_)
@@ -67,13 +70,19 @@ class Paying:
         is_kept_low = is_targeted(people.target, lambda way: way.cards == "low")
         ceiling = np.where(is_kept_low[cards.user], np.minimum(ceiling, KEPT_LOW_CEILING), ceiling)
         most_cents = ceiling * cards.limit_cents
+        # Who pays late knows of the fee.
+        most_cents -= np.where(cards.payment == PaymentHabit.LATE, LATE_FEE_CENTS, 0)
         # Out of what is gone by payday no large statement is paid in full.
         payable_cents = people.income_monthly_usd[cards.user] * 100 * TIGHT_STATEMENT_SHARE
         most_cents = np.where(
             is_tight & cards.is_paid_in_full, np.minimum(most_cents, payable_cents), most_cents
         )
         self._ceiling = np.append(most_cents, 0.0)
+        is_last_resort = cards.payment != PaymentHabit.FREELY
+        self._by_ticket = np.append(is_last_resort, False).astype(np.int64)
         self._set_point = np.append(cards.set_point, 0.0)
+        floor = np.array([USES[each].floor + NEAR_FLOOR_SHARE for each in CardUse])[uses]
+        self._near_floor = np.append(np.where(cards.is_paid_in_full, 0.0, floor), 0.0)
         self._limit = np.append(cards.limit_cents, 1)
 
     def card_of(
@@ -99,18 +108,21 @@ class Paying:
             A card each, nobody's for the debit card: `[N]`.
         """
         owes = balances.owed + balances.pending_owed
-        share = self._share + self._answer * (self._set_point - owes / self._limit)
+        used = owes / self._limit
+        share = self._share + self._answer * (self._set_point - used)
+        share += FLOOR_ANSWER * np.maximum(self._near_floor - used, 0)
         share = bounded(share, *PURCHASE_SHARE_RANGE)
         share[balances.nobodys] = 0.0
         first_card, second_card = balances.card_of.T
         first, second = first_card[user], second_card[user]
         to_first = share[first] * self._takes[first, merchant]
         to_second = share[second] * self._takes[second, merchant]
-        to_either = to_first + to_second
-        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_either, 1e-9))
-        often = fits * _CARD_BY_TICKET[_TICKET_EDGES_CENTS.searchsorted(cents)]
-        card = np.where(drawn < to_either * often, second, balances.nobodys)
-        card = np.where(drawn < to_first * often, first, card)
+        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_first + to_second, 1e-9))
+        size = _TICKET_EDGES_CENTS.searchsorted(cents)
+        to_first = to_first * fits * _CARD_BY_TICKET[self._by_ticket[first], size]
+        to_second = to_second * fits * _CARD_BY_TICKET[self._by_ticket[second], size]
+        card = np.where(drawn < to_first + to_second, second, balances.nobodys)
+        card = np.where(drawn < to_first, first, card)
         # Several purchases of a day share what room there is below the ceiling.
         before = running_before(first_of, cents, card != balances.nobodys)
         room = (self._ceiling - owes)[card] - before

@@ -1,47 +1,57 @@
 """Reserves of people who are paid rarely: what is kept of pay, and how the rest is drawn back.
 
-No two households do it the same way: some keep a round sum, some move a fixed part, some are paid
-into savings; some draw a weekly wage, some what they need, in round sums.
+No two households do it the same way: some keep a round sum of what comes, some move a round part of
+it, some are paid into savings; some draw a weekly wage, some what they need, each in sums of their
+own. What is moved on a payday looks at the pay and at the bills of the coming week, never at what
+would be left.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
-from spendsense_pipeline.generation.behaviours.income import Paychecks, events_passed
-from spendsense_pipeline.generation.behaviours.irregular_pay import Handling, handling_of
+from spendsense_pipeline.generation.arrays import Flags, Ints, places
+from spendsense_pipeline.generation.behaviours.irregular_pay import Handling
 from spendsense_pipeline.generation.labels import Fixed
+from spendsense_pipeline.generation.living.arrangements import Arrangements
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.postings import Leg, Purpose, Slot
-from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.world import World
 
-SAVED: Final = (Handling.SAVED_BIWEEKLY, Handling.SAVED_MONTHLY)
-RENT_FROM_SAVINGS: Final = (*SAVED, Handling.SEASON_WEEKLY)
 # In months of the household's own spending, which is what keeps a checking account thin: found by
 # simulating 200 households of each handling over two years, on 99.5 % of nights or more.
-KEPT_MONTHS = {Handling.SEASON_WEEKLY: 0.26}
-KEPT_MONTHS_USUAL = 0.24
-MOVED_SHARE_RANGE = (0.86, 0.95)
+KEPT_MONTHS = {Handling.SEASON_WEEKLY: 0.24}
+KEPT_MONTHS_USUAL = 0.2
+KEPT_AT_MOST_MONTHS = 0.27
+"""By who moves a round part of what comes, however much it is."""
+KEPT_FACTORS: Final = np.array([0.75, 1.0, 1.0, 1.0, 1.25, 1.5])
+"""What is kept of one payment and another, around the usual."""
+SWEPT_LEAST_CENTS: Final = 25_000
+"""Nobody bothers to move less."""
+COMING_DAYS: Final = 6
+"""After a payday: bills of those days are paid from what is kept."""
+KEPT_BESIDE_LARGE_SHARE: Final = 0.3
+"""Of what is usually kept, what is where a large bill of those days is kept as well."""
 SKIPS_ABOVE_MONTHS = 0.15
+SKIPS_ABOVE_BIWEEKLY_MONTHS = 0.08
+HELPED_BELOW_MONTHS = 0.06
+"""A partner pays in when next to nothing is left."""
+WAITS_DAYS: Final = 5
+"""Before a payday: who is about to be paid draws nothing that can wait."""
 FETCHES_BELOW_MONTHS = 0.04
-SURPLUS_MONTHS = 0.15
 MONTHLY_DRAW_SHARE = 0.5
-RENT_AHEAD_FACTOR = 1.2
-"""Kept in savings of each month's rent that is paid from them before the next pay; it may rise."""
-ADDS_A_STEP_SHARE = 0.3
-"""Of sums fetched, those that are a step larger than needed."""
+LARGE_BILL_MONTHS: Final = 0.12
+"""A day's bills of more than that are large: fetched when they are due; a wage is for the rest."""
 HELP_SHARE = 0.9
 """Of what the household spends, what its partner pays in."""
-MENU_CENTS: Final = (
-    np.array([100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000]) * 100
-)
+HELP_FACTORS: Final = np.array([0.7, 0.8, 0.9, 1.0, 1.0, 1.0, 1.1, 1.2, 1.3])
+"""What a partner pays in one time and another, around the usual."""
+LACKING_FACTORS: Final = np.array([0.9, 1.0, 1.0, 1.1, 1.2, 1.25])
+"""What a partner pays in where savings lack a sum, around it."""
 _FIFTY, _HUNDRED = 5_000, 10_000
 _SWEEP: Final = (
     Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
@@ -51,135 +61,67 @@ _WAGE: Final = (
     Leg(Slot.SAVINGS, Fixed.WAGE_OUT, Purpose.WAGE_OUT),
     Leg(Slot.CHECKING, Fixed.WAGE_IN, Purpose.WAGE_IN),
 )
-
-
-@dataclass(frozen=True)
-class Arrangements:
-    """What each household with rare pay has arranged: `[R]`, `who` among the shard."""
-
-    who: Ints
-    handling: Ints
-    spends_cents: Floats
-    """What it spends in a month."""
-    set_aside_cents: Ints
-    """Rent that savings will pay before the next pay: `[R, D]`."""
-    keeps_round_sum: Flags
-    moved_share: Floats
-    paid_on: Flags
-    """Days of rare pay, and not of what an employer still owed: `[R, D]`."""
-    draws_on: Flags
-    """Days of a wage, or of a partner's help: `[R, D]`."""
-    adds_a_step: Floats
-    """Draws that decide whether a fetched sum is a step larger: `[R, D]`."""
-
-
-def arrange(
-    world: World, paychecks: Paychecks, spends_cents: Floats, rent_cents: Floats
-) -> Arrangements:
-    """What the households of a shard with rare pay have arranged.
-
-    Args:
-        world: The shard.
-        paychecks: Paydays, `[U, K]`.
-        spends_cents: What each user spends in a month, `[U]`.
-        rent_cents: What of it is paid from savings on one day, `[U]`.
-
-    Returns:
-        The arrangements, `[R]`.
-    """
-    calendar = world.calendar
-    handling = handling_of(world)
-    who = places(handling >= 0)
-    handling = handling[who]
-    days = np.arange(world.days)
-    weekday = integers(world.words("wage_day", 0)[who], 5)
-    to_first = (weekday - int(calendar.weekday[0])) % 7
-    step = np.where(np.isin(handling, (Handling.SAVED_BIWEEKLY, Handling.HELPED)), 14, 7)
-    nominal = to_first[:, np.newaxis] + step[:, np.newaxis] * np.arange(world.days // 7 + 1)
-    monthly = calendar.monthly(1 + integers(world.words("wage_day", 1)[who], 5)).astype(np.int64)
-    is_monthly = handling == Handling.SAVED_MONTHLY
-    padded = np.full_like(nominal, world.days + 1)
-    padded[:, : monthly.shape[1]] = monthly
-    nominal = np.where(is_monthly[:, np.newaxis], padded, nominal)
-    never = np.isin(handling, (Handling.KEEPS_NEEDED, Handling.SPLIT_NEEDED))
-    inside = (nominal >= 0) & (nominal < world.days) & ~never[:, np.newaxis]
-    draws_on = np.zeros((who.size, world.days + 10), dtype=np.bool_)
-    row, column = np.nonzero(inside)
-    draws_on[row, calendar.on_or_after(nominal[row, column])] = True
-    paydays = paychecks.day[who]
-    pays = (paydays >= 0) & (paydays < world.days) & (paychecks.cents[who] > 0)
-    paid_on = np.zeros((who.size, world.days), dtype=np.bool_)
-    payee, payment = np.nonzero(pays)
-    paid_on[payee, paydays[payee, payment]] = True
-    column = np.minimum(events_passed(paydays, world.days), paydays.shape[1] - 1)
-    wait = np.take_along_axis(paydays, column, axis=1) - days
-    rents = np.ceil(np.maximum(wait, 0) / DAYS_PER_MONTH)
-    set_aside = rents * (rent_cents[who] * RENT_AHEAD_FACTOR)[:, np.newaxis]
-    low, high = MOVED_SHARE_RANGE
-    drawn = uniform(world.words("kept", np.arange(2))[who])
-    return Arrangements(
-        who=who,
-        handling=handling,
-        spends_cents=spends_cents[who],
-        set_aside_cents=np.rint(set_aside).astype(np.int64),
-        keeps_round_sum=drawn[:, 0] < 0.5,
-        moved_share=low + (high - low) * drawn[:, 1],
-        paid_on=paid_on,
-        draws_on=draws_on[:, : world.days],
-        adds_a_step=uniform(world.words("fetched", days, who)),
-    )
+USUAL_DAYS: Final = 120
+"""Bills are looked at over the first days of the plan, which every plan has."""
 
 
 class Reserves:
     """Moves money between checking and savings for people with rare pay, day by day."""
 
-    def __init__(self, world: World, arrangements: Arrangements, pay: Ints, helpers: Ints) -> None:
+    def __init__(
+        self, world: World, arrangements: Arrangements, pay: Ints, due: Ints, helpers: Ints
+    ) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             arrangements: What each household has arranged.
             pay: Pay into checking on each day, `[U, D]` cents.
+            due: What leaves checking on each day by contract, `[U, D]` cents.
             helpers: Who helps each person out, a label each, `[U]`.
         """
         self._helpers = helpers
-        self._is_open = world.calendar.on_or_after(np.arange(world.days)) == np.arange(world.days)
+        days = np.arange(world.days)
+        self._is_open = world.calendar.on_or_after(days) == days
         self._who = arrangements.who
         spends, handling = arrangements.spends_cents, arrangements.handling
         self._spends = spends
         self._is_helped = handling == Handling.HELPED
         # A row per day, as a day's are looked at together.
-        pay = pay[self._who].T
+        pay, due = pay[self._who].T, due[self._who].T
         self._is_paid = (pay > 0) & arrangements.paid_on.T
-        # Whose life has just come to this lives off what there is until a client pays.
-        since = np.arange(world.days)[:, np.newaxis] >= world.chapters.first_day[self._who]
-        has_begun = np.logical_or.accumulate(self._is_paid & since, axis=0)
-        is_first = world.chapters.number[self._who] == 0
-        self._moves_surplus = self._is_helped & (has_begun | is_first)
-        self._moved_part = pay * arrangements.moved_share
+        self._keeps = _kept_cents(arrangements, pay, due)
+        unit = np.where(arrangements.keeps_round_sum, _HUNDRED, _FIFTY)
+        swept = np.maximum(pay - self._keeps, 0) // unit * unit
+        self._swept = np.where(self._is_paid & (swept >= SWEPT_LEAST_CENTS), swept, 0)
         self._draws = arrangements.draws_on.T & (pay == 0)
-        self._adds_a_step = (arrangements.adds_a_step < ADDS_A_STEP_SHARE).T
+        # Nobody draws a wage just before or just after a payday.
+        self._draws &= self._is_helped | ~_within(self._is_paid, WAITS_DAYS, COMING_DAYS - 1)
+        self._just_paid = _within(self._is_paid & (self._swept > 0), WAITS_DAYS, COMING_DAYS - 1)
+        # Rent and the like are fetched on their day: money kept for them is money in checking.
+        self._coming = _until_next_open(world, np.where(due > LARGE_BILL_MONTHS * spends, 0, due))
         self._set_aside = arrangements.set_aside_cents.T
-        self._keeps_round_sum = arrangements.keeps_round_sum
-        self._unit = np.where(self._keeps_round_sum, _HUNDRED, _FIFTY)
-        months = np.array([KEPT_MONTHS.get(each, KEPT_MONTHS_USUAL) for each in Handling])
-        self._kept = np.rint(months[handling] * spends / _HUNDRED).astype(np.int64) * _HUNDRED
-        self._surplus = np.rint(SURPLUS_MONTHS * spends)
+        self._own_sum = arrangements.own_sum_cents
         by_week = 7 / DAYS_PER_MONTH
-        share = np.select(
-            [
-                handling == Handling.SAVED_MONTHLY,
-                handling == Handling.SAVED_BIWEEKLY,
-                self._is_helped,
-            ],
-            [MONTHLY_DRAW_SHARE, 2 * by_week, 2 * by_week * HELP_SHARE],
-            by_week,
-        )
-        self._wage = np.rint(share * spends / _FIFTY).astype(np.int64) * _FIFTY
+        share = by_week * (1 + arrangements.is_biweekly)
+        share = np.where(handling == Handling.SAVED_MONTHLY, MONTHLY_DRAW_SHARE, share)
+        share = np.where(self._is_helped, share * HELP_SHARE, share)
+        early = due[:USUAL_DAYS]
+        large = np.where(early > LARGE_BILL_MONTHS * spends, early, 0).sum(axis=0)
+        everyday = spends - large * DAYS_PER_MONTH / USUAL_DAYS
+        is_weekly = np.isin(handling, (Handling.KEEPS_WEEKLY, Handling.SEASON_WEEKLY))
+        meant = np.where(is_weekly, np.maximum(everyday, spends / 4), spends)
+        self._wage = np.rint(share * meant / _FIFTY).astype(np.int64) * _FIFTY
+        factor = HELP_FACTORS[arrangements.varies.T % HELP_FACTORS.size]
+        self._helps = np.rint(self._wage * factor / _FIFTY).astype(np.int64) * _FIFTY
+
+        self._lacking_factor = LACKING_FACTORS[arrangements.varies.T % LACKING_FACTORS.size]
+        skips = np.where(arrangements.is_biweekly, SKIPS_ABOVE_BIWEEKLY_MONTHS, SKIPS_ABOVE_MONTHS)
+        self._skips_above = np.where(self._is_helped, HELPED_BELOW_MONTHS, skips) * spends
 
     @property
     def wage_cents(self) -> Ints:
-        """What each draws, or is given, at a time: `[R]`."""
+        """What each draws, or is usually given, at a time: `[R]`."""
         return self._wage
 
     def of_day(self, day: int, balances: Balances, diary: Diary) -> None:
@@ -196,45 +138,34 @@ class Reserves:
         moved = self._missing(day, balances, diary)
         checking = balances.checking[who]
         has = checking - balances.pending[who]
-        at = places(self._is_paid[day] | self._moves_surplus[day])
-        if at.size:
-            moved[at] = np.maximum(moved[at], self._swept(day, has, checking)[at])
+        # Who was below zero moves the less.
+        there = np.minimum(np.minimum(has, checking) - self._keeps[day], self._swept[day])
+        swept = np.maximum(there, 0) // _FIFTY * _FIFTY
+        moved = np.maximum(moved, np.where(swept >= SWEPT_LEAST_CENTS, swept, 0))
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
-        draws = self._draws[day] & (has / self._spends < SKIPS_ABOVE_MONTHS)
-        wage = np.where(draws, self._wage, 0)
-        help_cents = np.where(self._is_helped, wage, 0)
+        draws = self._draws[day] & (has < self._skips_above)
+        help_cents = np.where(draws & self._is_helped, self._helps[day], 0)
         self._help(day, help_cents, balances, diary)
         has = has + help_cents
-        drawn = wage - help_cents
-        # Bills of the day have been taken off: they are met as they come, not saved up for.
-        shortfall = FETCHES_BELOW_MONTHS * self._spends - has - drawn
-        at = places(shortfall > 0)
+        drawn = np.where(draws & ~self._is_helped, self._wage, 0)
+        # Bills are met as they come, not saved up for: small ones until banks open again.
+        least = np.where(self._just_paid[day], 0, FETCHES_BELOW_MONTHS) * self._spends
+        shortfall = least + self._coming[day] - has - drawn
+        at = places((shortfall > 0) & (moved == 0))
         if at.size:
-            step = MENU_CENTS.searchsorted(shortfall[at] + 0.06 * self._spends[at])
-            step = step + self._adds_a_step[day, at]
-            drawn[at] += MENU_CENTS[np.minimum(step, MENU_CENTS.size - 1)]
+            drawn[at] += (
+                np.ceil(shortfall[at] / self._own_sum[at]).astype(np.int64) * (self._own_sum[at])
+            )
         free = balances.savings[who] - self._set_aside[day]
         left = np.maximum(free, 0) // _FIFTY * _FIFTY
-        self._move(day, np.minimum(drawn, left), balances, diary, is_in=False)
-
-    def _swept(self, day: int, has: Ints, checking: Ints) -> Ints:
-        """What goes into savings when pay arrives, and of who is helped when there is a surplus.
-
-        Args:
-            day: The day.
-            has: What checking holds less what is pending, `[R]` cents.
-            checking: What it holds, `[R]` cents.
-
-        Returns:
-            Round sums, `[R]` cents.
-        """
-        arrived = np.where(self._keeps_round_sum, has - self._kept, self._moved_part[day])
-        surplus = has - self._surplus
-        cents = np.where(self._is_helped, np.where(surplus > 2 * _HUNDRED, surplus, 0), arrived)
-        cents = np.maximum(np.minimum(cents, checking), 0)
-        return (cents // self._unit * self._unit).astype(np.int64)
+        # What savings lack, a partner pays in.
+        is_lacking = self._is_helped & (drawn > left)
+        fetched = np.where(is_lacking, 0, np.minimum(drawn, left))
+        self._move(day, fetched, balances, diary, is_in=False)
+        paid_in = np.rint(drawn * self._lacking_factor[day] / _FIFTY).astype(np.int64) * _FIFTY
+        self._help(day, np.where(is_lacking, paid_in, 0), balances, diary)
 
     def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
         """What savings lack after a rent that a poor season did not leave; family makes up for what
@@ -276,3 +207,46 @@ class Reserves:
         sign = 1 if is_in else -1
         balances.checking[user] -= sign * moved
         balances.savings[user] += sign * moved
+
+
+def _kept_cents(arrangements: Arrangements, pay: Ints, due: Ints) -> Ints:
+    """What of a day's pay stays in checking: the usual, and what the bills of the coming week take.
+
+    Args:
+        arrangements: What each household has arranged, `[R]`.
+        pay: Pay into checking on each day, `[D, R]` cents.
+        due: What leaves checking on each day by contract, `[D, R]` cents.
+
+    Returns:
+        `[D, R]` cents.
+    """
+    spends, handling = arrangements.spends_cents, arrangements.handling
+    months = np.array([KEPT_MONTHS.get(each, KEPT_MONTHS_USUAL) for each in Handling])[handling]
+    factor = KEPT_FACTORS[arrangements.varies.T % KEPT_FACTORS.size]
+    sums = np.rint(months * factor * spends / _HUNDRED) * _HUNDRED
+    part = np.minimum((1 - arrangements.moved_share) * pay, KEPT_AT_MOST_MONTHS * spends)
+    total = np.cumsum(np.pad(due, ((1, COMING_DAYS), (0, 0))), axis=0)
+    coming = total[1 + COMING_DAYS :] - total[1:-COMING_DAYS]
+    keeps = np.where(arrangements.keeps_round_sum, sums, part)
+    # Whom a partner helps, is helped with the rent.
+    coming = np.where(handling == Handling.HELPED, 0, coming)
+    has_large = coming > LARGE_BILL_MONTHS * spends
+    keeps = np.where(has_large, KEPT_BESIDE_LARGE_SHARE * keeps, keeps)
+    return np.asarray(keeps + np.ceil(coming / _HUNDRED) * _HUNDRED, dtype=np.int64)
+
+
+def _until_next_open(world: World, due: Ints) -> Ints:
+    """What leaves checking after each day until banks have opened again: `[D, R]` cents."""
+    days = np.arange(world.days)
+    until = np.minimum(world.calendar.on_or_after(days + 1), world.days - 1)
+    total = np.cumsum(due, axis=0)
+    coming: Ints = total[until] - total
+    return coming
+
+
+def _within(happens: Flags, before: int, after: int) -> Flags:
+    """Days at most so many before what happens, or so many after it: `[D, R]`."""
+    padded = np.pad(happens, ((after, before), (0, 0))).astype(np.int64)
+    count = np.cumsum(np.pad(padded, ((1, 0), (0, 0))), axis=0)
+    width = before + after + 1
+    return np.asarray(count[width:] > count[:-width])

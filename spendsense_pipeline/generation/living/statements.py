@@ -11,33 +11,27 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints, bounded, places
+from spendsense_pipeline.generation.arrays import Ints, places
 from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.behaviours.card_payments import (
+    FREE_PAYMENT_MIN_FACTOR,
+    LATE_FEE_CENTS,
+    MINIMUM_FLOOR_CENTS,
+)
 from spendsense_pipeline.generation.behaviours.card_uses import USES, CardUse
 from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, Cards
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 
-MINIMUM_FLOOR_CENTS = 2_500
-LATE_FEE_CENTS = 3_000
-"""The most a first late fee may be without showing its costs (Regulation Z safe harbour)."""
 STATEMENT_SERIAL: Final = BitFields(slot=3, cycle=6)
 """Which card of the user and which of its billing cycles."""
 PAYMENT_SERIAL: Final = BitFields(slot=3, cycle=6, part=2)
 """The same, and which payment of those that answer it, the last numbered 0."""
-FREE_PAYMENT_MIN_FACTOR = 1.1
-"""Above 1.05 times the minimum: these cards do not pay the minimum only."""
-# What is paid beside the minimum of a carried balance, in the middle, of the limit; it grows with
-# how far use lies above the set point.
-EXTRA_SHARE: Final[dict[CardUse, float]] = {
-    CardUse.PROMOTION: 0.03,
-    CardUse.HIGH: 0.03,
-    CardUse.CRITICAL: 0.02,
-}
-EXTRA_ANSWER = 10.0
-FLOOR_ROOM_SHARE = 0.01
-"""Of the limit, kept above the floor by payments."""
+NEAR_FLOOR_SHARE = 0.012
+"""Of the limit, above the floor: where a habit would leave less than that owed, it gives way to
+little more than the minimum."""
 _TEN_DOLLARS = 1_000
+_FIVE_DOLLARS = 500
 
 
 @dataclass(frozen=True)
@@ -58,12 +52,13 @@ class Statements:
 class Billing:
     """The books of all cards, a day at a time. Arrays are `[C]` or `[C, J]`."""
 
-    def __init__(self, cards: Cards, sizes: Floats) -> None:
+    def __init__(self, cards: Cards, sums_cents: Ints) -> None:
         """Open the books.
 
         Args:
             cards: The cards of the shard.
-            sizes: How large each payment of a carried balance is, around 1: `[C, J]`.
+            sums_cents: What people settled on paying of each statement of a carried balance, or on
+                top of its minimum: `[C, J]`.
         """
         self._cards = cards
         shape = cards.issued.shape
@@ -74,10 +69,9 @@ class Billing:
         self._in_full = cards.is_paid_in_full
         self._pays_late = cards.payment == PaymentHabit.LATE
         self._pays_minimum = cards.payment == PaymentHabit.MINIMUM_ONLY
-        extra_share = np.array([EXTRA_SHARE.get(each, 0.0) for each in CardUse])[cards.use]
-        self._extra_cents = (extra_share * cards.limit_cents)[:, np.newaxis] * sizes
+        self._sums = sums_cents
         floors = np.array([USES[each].floor for each in CardUse])[cards.use]
-        self._floor = np.rint((floors + FLOOR_ROOM_SHARE) * cards.limit_cents)
+        self._floor = np.rint((floors + NEAR_FLOOR_SHARE) * cards.limit_cents)
         count = cards.count
         self.cycle = np.zeros(count, dtype=np.int64)
         """The cycle that is open."""
@@ -148,13 +142,12 @@ class Billing:
     def _instalments(self, card: Ints, cycle: Ints, owed: Ints) -> Ints:
         """What is paid of balances that are carried, unless less is asked for: `[N]` cents."""
         cards, minimums = self._cards, self._parts["minimum"]
-        minimum, owes = minimums[card, cycle], owed[card]
-        above = owes / cards.limit_cents[card] - cards.set_point[card]
-        answer = np.exp(bounded(EXTRA_ANSWER * above, -2.0, 2.0))
-        room = (owes - self._floor[card]) // _TEN_DOLLARS * _TEN_DOLLARS
-        wanted = np.minimum(minimum + self._extra_cents[card, cycle] * answer, room)
-        freely = np.ceil(np.maximum(wanted, minimum * FREE_PAYMENT_MIN_FACTOR) / _TEN_DOLLARS)
-        cents = np.where(self._pays_minimum[card], minimum, freely * _TEN_DOLLARS)
+        minimum, habit = minimums[card, cycle], self._sums[card, cycle]
+        wanted = np.where(cards.pays_over_minimum[card], minimum + habit, habit)
+        least = np.ceil(minimum * FREE_PAYMENT_MIN_FACTOR / _FIVE_DOLLARS) * _FIVE_DOLLARS
+        is_low = owed[card] - wanted < self._floor[card]
+        freely = np.where(is_low, least, np.maximum(wanted, least))
+        cents = np.where(self._pays_minimum[card], minimum, freely)
         late = places(self._pays_late[card])
         if late.size:
             # Who pays late answers the statement before.
