@@ -451,10 +451,9 @@ def test_a_custom_merchant_takes_its_name_and_category_with_it() -> None:
     assert extended.merchants.category_detailed[-1] == "FOOD_AND_DRINK_GROCERIES"
     with pytest.raises(CatalogError, match="'Netflix' is a merchant and a subscription"):
         _with(CustomMerchant("netflix", "entertainment"))
-    with pytest.raises(CatalogError, match="leave no merchant for cash_withdrawal"):
-        _with(
-            *(
-                CustomMerchant(name, "merchandise")
-                for name in ("ATM Withdrawal", "Branch Withdrawal", "Network ATM")
-            )
-        )
+    with pytest.raises(CatalogError, match="ATM Withdrawal, where cash is fetched: rename"):
+        _with(CustomMerchant("ATM withdrawal", "merchandise"))
+    drinks = CATALOG.spending_groups.index("alcohol")
+    ours = [CATALOG.merchants.names[row] for row in by_group(CATALOG.merchants)[drinks]]
+    with pytest.raises(CatalogError, match="leave no merchant for alcohol"):
+        _with(*(CustomMerchant(name, "merchandise") for name in ours))

@@ -111,7 +111,7 @@ def read_products(
         official_names=cards.text("official_name", unique=True),
         institution=_institution(cards, institutions),
         payment_descriptors=cards.text("payment_descriptor", unique=True),
-        taken_at=cards.subsets("stores", merchants.names),
+        stores=cards.some_of("stores", merchants.names),
         limit_least_usd=cards.numbers("limit_least_usd", 100),
         limit_most_usd=cards.numbers("limit_most_usd", 100),
         apr_least_percent=cards.numbers("apr_least_percent", 0, 36),

@@ -257,3 +257,16 @@ class Catalog:
     institutions: Institutions
     card_products: CardProducts
     account_products: AccountProducts
+
+    @functools.cached_property
+    def taken_at(self) -> Flags:
+        """The merchants that take each card product: `[P, N]`.
+
+        No file but the merchants' own counts them by row: what is about some of them names them,
+        and is looked up here, so that it holds whichever merchants a catalog has.
+        """
+        names = np.array(self.merchants.names)
+        return np.array(
+            [np.isin(names, stores) | (not stores) for stores in self.card_products.stores],
+            dtype=np.bool_,
+        )

@@ -109,7 +109,7 @@ class Shopping:
         self._is_needed = needed_groups(catalog)
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
         self._goes_to_favourite = loyalty * CHOICES.size("goes_to_favourite")
-        self._paying = Paying(world, cards, catalog.card_products)
+        self._paying = Paying(world, cards, catalog)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
