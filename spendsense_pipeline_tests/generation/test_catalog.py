@@ -30,6 +30,7 @@ from spendsense_pipeline.generation.catalog import (
 )
 from spendsense_pipeline.generation.catalog.custom import MAIN_GROUPS
 from spendsense_pipeline.generation.catalog.sheets import Sheet
+from spendsense_pipeline.generation.shops import visited_weights
 from spendsense_pipeline.plaid import accounts, categories
 from spendsense_pipeline.tables.raw import GENDERS, REGIONS
 
@@ -131,7 +132,7 @@ def test_spending_groups_share_out_the_budget() -> None:
 def tickets(rows: Ints, count: int = 40_000, seed: int = 1) -> Floats:
     """Dollars of purchases at some merchants, drawn as the catalog says: `[count]`."""
     rng, shops = np.random.default_rng(seed), CATALOG.merchants
-    weight = shops.weight[rows] ** 1.15
+    weight = visited_weights(CATALOG)[rows]
     row = rng.choice(rows, size=count, p=weight / weight.sum())
     drawn = np.exp(shops.ticket_sigma[row] * rng.standard_normal(count))
     cents = np.minimum(shops.ticket_median_cents[row] * drawn, shops.ticket_cap_cents[row])

@@ -158,6 +158,7 @@ def _appended(
         ),
         ticket_sigma=np.append(merchants.ticket_sigma, groups.ticket_sigma[group]),
         ticket_cap_cents=np.append(merchants.ticket_cap_cents, np.array(caps, dtype=np.int64)),
+        clientele=np.append(merchants.clientele, np.zeros(len(rows), dtype=np.int64)),
         visit_kind=np.append(merchants.visit_kind, usual_visits[group]),
         serves=np.vstack([merchants.serves, np.ones((len(rows), merchants.serves.shape[1]), bool)]),
         closed_on=np.append(merchants.closed_on, np.full(len(rows), "NaT", dtype="datetime64[D]")),

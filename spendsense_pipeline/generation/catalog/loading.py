@@ -29,6 +29,7 @@ from spendsense_pipeline.generation.catalog.records import (
 from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.generation.catalog.shopping_files import (
     descriptors,
+    read_clienteles,
     read_merchants,
     read_places,
     read_posting_classes,
@@ -143,15 +144,17 @@ def load_catalog() -> Catalog:
             named.
     """
     classes, kinds, places = read_posting_classes(), read_visit_kinds(), read_places()
+    clienteles = read_clienteles()
     groups = read_spending_groups(classes)
     first_names, last_names = _read_people()
-    merchants = read_merchants(groups, kinds, places)
+    merchants = read_merchants(groups, kinds, clienteles, places)
     institutions = read_institutions()
     card_products, account_products = read_products(merchants, institutions)
     catalog = Catalog(
         spending_groups=groups,
         posting_classes=classes,
         visit_kinds=kinds,
+        clienteles=clienteles,
         merchants=merchants,
         subscriptions=read_subscriptions(),
         billers=_read_billers(),

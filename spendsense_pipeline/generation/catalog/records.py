@@ -20,6 +20,7 @@ from spendsense_pipeline.generation.catalog.products import (
     Institutions,
 )
 from spendsense_pipeline.generation.catalog.shopping import (
+    Clienteles,
     Merchants,
     Places,
     PostingClasses,
@@ -246,6 +247,7 @@ class Catalog:
     spending_groups: SpendingGroups
     posting_classes: PostingClasses
     visit_kinds: VisitKinds
+    clienteles: Clienteles
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers

@@ -10,7 +10,9 @@ from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
+    CLIENTELE_FROM_AGES,
     ONLINE_POSTING_CLASS,
+    Clienteles,
     Merchants,
     Places,
     PostingClasses,
@@ -23,6 +25,8 @@ POSTING_DAYS_MAX: Final = 3
 """Business days a purchase takes to post at most."""
 HOLD_USD_MAX: Final = 200.0
 """Card networks allow 175 dollars at pumps (2022)."""
+EVERYBODY: Final = "everybody"
+"""The clientele of merchants that anybody goes to."""
 ORDINARY_VISITS: Final = "ordinary"
 """The kind of merchants visited whenever one likes."""
 
@@ -62,6 +66,22 @@ def read_visit_kinds() -> VisitKinds:
     return kinds
 
 
+def read_clienteles() -> Clienteles:
+    """Kinds of merchants by who goes to them at all."""
+    sheet = Sheet.from_package("clienteles.csv")
+    ages = [sheet.numbers(f"share_from_{age}", 0, 1) for age in CLIENTELE_FROM_AGES]
+    clienteles = Clienteles(
+        names=sheet.text("clientele", unique=True),
+        share_by_age=np.stack(ages, axis=1),
+        without_children_factor=sheet.numbers("without_children_factor", 0, 1),
+    )
+    if clienteles.names[0] != EVERYBODY or (clienteles.share_by_age[0] < 1).any():
+        sheet.complain(0, "clientele", clienteles.names[0], f"must be {EVERYBODY}, all of them")
+    sheet.text("source")
+    sheet.finish()
+    return clienteles
+
+
 def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
     """Kinds of everyday spending.
 
@@ -98,12 +118,15 @@ def _index_in(sheet: Sheet, column: str, names: tuple[str, ...]) -> Ints:
     return np.array([names.index(name) if name in names else 0 for name in given], dtype=np.int64)
 
 
-def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -> Merchants:
+def read_merchants(
+    groups: SpendingGroups, kinds: VisitKinds, clienteles: Clienteles, places: Places
+) -> Merchants:
     """Where everyday purchases are made.
 
     Args:
         groups: The kinds of spending they belong to.
         kinds: The kinds of visits.
+        clienteles: Who goes to them.
         places: The states they may serve.
 
     Returns:
@@ -122,6 +145,7 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         ticket_cap_cents=sheet.cents("ticket_cap_usd"),
         visit_kind=_index_in(sheet, "visit_kind", kinds.names),
+        clientele=_index_in(sheet, "clientele", clienteles.names),
         weight=sheet.numbers("popularity_weight", 0.01),
         serves=sheet.subsets("states", places.state_names),
         closed_on=sheet.optional_dates("closed_on"),
