@@ -74,24 +74,19 @@ def test_readme_documents_every_file() -> None:
     assert files == named
 
 
-# Invented names, and files of one source, which the README names for all of their rows.
-ONE_SOURCE = {
-    "account_products.csv",
-    "employers.csv",
-    "institutions.csv",
-    "last_names.csv",
-    "places.csv",
-    "subscriptions.csv",
-}
-
-
 def test_every_row_says_where_it_comes_from() -> None:
     for path in FOLDER.glob("*.csv"):
         rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
         assert rows, path.name
-        assert ("source" not in rows[0]) == (path.name in ONE_SOURCE), path.name
-        if path.name not in ONE_SOURCE:
-            assert all(len(row["source"].strip()) > 3 for row in rows), path.name
+        assert all(len(row["source"].strip()) > 3 for row in rows), path.name
+
+
+def test_a_file_whose_rows_say_no_source_is_refused() -> None:
+    for row in ({"name": "Zed"}, {"name": "Zed", "source": ""}, {"name": "Zed", "source": "me"}):
+        sheet = Sheet("shops.csv", [row])
+        sheet.text("name")
+        with pytest.raises(CatalogError, match=r"shops\.csv line 2: source"):
+            sheet.finish()
 
 
 def test_files_are_plain_text_without_stray_blanks() -> None:
@@ -375,6 +370,7 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "states": "TX",
         "closed_on": "2025-02-28",
         "day": "2025-01-21",
+        "source": "judged",
         "category_detailed": "TRAVEL_LODGING",
     }
     bad = {
@@ -386,6 +382,7 @@ def test_a_bad_cell_is_named(column: str, read: Callable[[Sheet], object]) -> No
         "states": "TX;CA",
         "closed_on": "February",
         "day": "2025-02-30",
+        "source": "judged",
         "category_detailed": "TRAVEL_HOTELS",
     }
     sheet = Sheet("things.csv", [good])

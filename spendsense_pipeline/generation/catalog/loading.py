@@ -74,7 +74,6 @@ def _read_billers() -> Billers:
         payment_channel=sheet.one_of("payment_channel", PAYMENT_CHANNELS),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
-    sheet.text("source")
     for number, code in enumerate(detailed):
         if not categories.is_bill(code):
             sheet.complain(number, "category_detailed", code, "must be a category of bills")
@@ -110,14 +109,12 @@ def _read_counterparties() -> Counterparties:
         merchant_names=tuple(None if name == NOBODY else name for name in names),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
-    sheet.text("source")
     sheet.finish()
     return counterparties
 
 
 def _read_people() -> tuple[FirstNames, LastNames]:
     given, family = Sheet.from_package("first_names.csv"), Sheet.from_package("last_names.csv")
-    given.text("source")
     records = (
         FirstNames(
             names=given.text("first_name", unique=True),

@@ -51,7 +51,6 @@ def _read_subscription_plans(services: tuple[str, ...]) -> SubscriptionPlans:
     service = sheet.one_of("merchant_name", services)
     plan, since = sheet.text("plan"), sheet.days("valid_from")
     cents = sheet.cents("price_usd")
-    sheet.text("source")  # a price without its source is refused
     lists: dict[tuple[str, str], list[int]] = {}
     for number, key in enumerate(zip(service, plan, strict=True)):
         entries = lists.setdefault(key, [])
@@ -121,7 +120,6 @@ def read_products(
         income_least_usd=cards.numbers("income_least_usd"),
         weight=cards.numbers("popularity_weight", 0.01),
     )
-    cards.text("source")
     for column, least, most in (
         ("limit_least_usd", card_products.limit_least_usd, card_products.limit_most_usd),
         ("apr_least_percent", card_products.apr_least_percent, card_products.apr_most_percent),

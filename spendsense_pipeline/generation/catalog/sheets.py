@@ -1,6 +1,7 @@
 """Reads one CSV file of the catalog into typed columns, naming file, line and column if it cannot.
 
-Knows nothing of what the columns mean, except that category codes are Plaid's.
+Knows nothing of what the columns mean, except that category codes are Plaid's and every row has a
+source.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ T = TypeVar("T")
 
 # Of the rows of a file; the line above has the names of its columns.
 _FIRST_LINE = 2
+_SHORTEST_SOURCE = 5
 _EPOCH = dt.date(1970, 1, 1)
 _OUT_OF_LIST = "must be empty or names out of the list, each once, separated by ;"
 
@@ -264,10 +266,13 @@ class Sheet:
         return details
 
     def finish(self) -> None:
-        """Settle the reading of a file.
+        """Settle the reading of a file, which says of every row where it comes from.
 
         Raises:
             CatalogError: Anything was found wrong; it names file, line and column of all of it.
         """
+        for number, source in enumerate(self.text("source")):
+            if 0 < len(source) < _SHORTEST_SOURCE:
+                self.complain(number, "source", source, "must name a source, or say judged")
         if self.problems:
             raise CatalogError(self.problems)

@@ -43,7 +43,6 @@ def read_posting_classes() -> PostingClasses:
     )
     if ONLINE_POSTING_CLASS not in classes.names:
         sheet.problems.append(f"posting_classes.csv: no class {ONLINE_POSTING_CLASS!r}")
-    sheet.text("source")  # a number without its source is refused
     sheet.finish()
     return classes
 
@@ -61,7 +60,6 @@ def read_visit_kinds() -> VisitKinds:
     )
     if kinds.names[0] != ORDINARY_VISITS or kinds.days_between[0] != 0:
         sheet.complain(0, "visit_kind", kinds.names[0], "must be ordinary, with no days between")
-    sheet.text("source")
     sheet.finish()
     return kinds
 
@@ -77,7 +75,6 @@ def read_clienteles() -> Clienteles:
     )
     if clienteles.names[0] != EVERYBODY or (clienteles.share_by_age[0] < 1).any():
         sheet.complain(0, "clientele", clienteles.names[0], f"must be {EVERYBODY}, all of them")
-    sheet.text("source")
     sheet.finish()
     return clienteles
 
@@ -107,7 +104,6 @@ def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
     )
     if abs(groups.purchase_share.sum() - 1) > 1e-9:
         sheet.problems.append("spending_groups.csv: purchase_share must add up to 1")
-    sheet.text("source")
     sheet.finish()
     return groups
 
@@ -167,7 +163,6 @@ def read_merchants(
         if alone.any():
             without = ", ".join(np.array(places.state_names)[alone])
             sheet.problems.append(f"merchants.csv: no merchant for the group {name} in {without}")
-    sheet.text("source")
     sheet.finish()
     return merchants
 
