@@ -91,11 +91,11 @@ class Shops:
             The merchants, for days to come.
         """
         draw = draws.ravel()
-        each = np.repeat(user, draws.shape[1] * FAVOURITES_PER_GROUP)
+        each = np.repeat(user, draws.shape[1] * draws.shape[2])
         found = []
         for survives in range(2):
             usual, anywhere = (
-                np.repeat(table[survives, state].ravel(), FAVOURITES_PER_GROUP)
+                np.repeat(table[survives, state].ravel(), draws.shape[2])
                 for table in (self.usual, self.anywhere)
             )
             chosen = self.merchant[usual, draw].astype(np.int64)
