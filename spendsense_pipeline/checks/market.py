@@ -31,12 +31,10 @@ def card_terms_sql() -> str:
     """What each card product allows and charges, and the stores that take it (null: all)."""
     from spendsense_pipeline.generation.catalog import load_catalog
 
-    catalog = load_catalog()
-    cards, merchants = catalog.card_products, np.array(catalog.merchants.names)
+    cards = load_catalog().card_products
     rows = []
     for product, name in enumerate(cards.official_names):
-        taken_at = cards.taken_at[product]
-        stores = None if taken_at.all() else [str(store) for store in merchants[taken_at]]
+        stores = list(cards.stores[product]) or None
         bounds = (
             cards.limit_least_usd[product],
             cards.limit_most_usd[product],

@@ -19,7 +19,7 @@ from spendsense_pipeline.controls.history import (
 )
 from spendsense_pipeline.controls.merchants import (
     SPENDING_CATEGORIES,
-    TYPICAL_AMOUNT_MAX_USD,
+    TYPICAL_AMOUNT_USD,
     CustomMerchant,
 )
 from spendsense_pipeline.controls.operator_config import OperatorConfig
@@ -35,7 +35,7 @@ __all__ = [
     "MAX_MONTHS",
     "PRESET_CONFIGS",
     "SPENDING_CATEGORIES",
-    "TYPICAL_AMOUNT_MAX_USD",
+    "TYPICAL_AMOUNT_USD",
     "ControlsError",
     "CustomMerchant",
     "DataGenerationConfig",

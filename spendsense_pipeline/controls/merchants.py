@@ -37,22 +37,22 @@ SPENDING_CATEGORIES = tuple(EVERYDAY_SPENDING)
 CHANNELS = ("in store", "online")
 _LONGEST_NAME = 60
 _MOST_MERCHANTS = 2_000
-TYPICAL_AMOUNT_MAX_USD = {
-    "groceries": 300.0,
-    "restaurants": 200.0,
-    "coffee": 30.0,
-    "fuel": 110.0,
-    "transport": 1_250.0,
-    "merchandise": 1_250.0,
-    "clothing": 1_250.0,
-    "home": 2_000.0,
-    "health": 1_500.0,
-    "entertainment": 450.0,
-    "personal_care": 175.0,
-    "travel": 2_000.0,
+TYPICAL_AMOUNT_USD = {
+    "groceries": (6.5, 160.0),
+    "restaurants": (4.5, 90.0),
+    "coffee": (2.8, 13.5),
+    "fuel": (15.0, 70.0),
+    "transport": (2.8, 360.0),
+    "merchandise": (4.0, 205.0),
+    "clothing": (15.0, 225.0),
+    "home": (11.0, 465.0),
+    "health": (8.0, 275.0),
+    "entertainment": (5.0, 195.0),
+    "personal_care": (6.5, 115.0),
+    "travel": (36.0, 525.0),
 }
-"""A typical purchase at most: half of the largest that our own merchants of the category sell."""
-_AMOUNT_MIN_USD = 1.0
+"""A typical purchase at least and at most: from half of what the cheapest of our own merchants of
+the category typically sells at to half more than what the dearest does."""
 _POPULARITY = (0.001, 1_000.0)
 _EXAMPLE = "{name: Corner Bakery, category: groceries}"
 
@@ -184,12 +184,14 @@ def _merchant(row: Any, place: str) -> CustomMerchant:
     popularity = _number(row, "popularity", _POPULARITY, place)
     name = _name(row.get("name"), place)
     category = _one_of(row.get("category"), SPENDING_CATEGORIES, f"{place} a category")
-    bounds = (_AMOUNT_MIN_USD, TYPICAL_AMOUNT_MAX_USD[category])
     return CustomMerchant(
         name=name,
         category=category,
         typical_amount_usd=_number(
-            row, "typical_amount_usd", bounds, f"{place} of the category {category}"
+            row,
+            "typical_amount_usd",
+            TYPICAL_AMOUNT_USD[category],
+            f"{place} of the category {category}",
         ),
         popularity=1.0 if popularity is None else popularity,
         payment_channel=_one_of(

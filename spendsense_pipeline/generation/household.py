@@ -145,7 +145,7 @@ def simulate(people: World, labels: Labels) -> Household:
     cards = credit.plan_cards(
         world,
         paychecks,
-        labels.catalog.card_products,
+        labels.catalog,
         usual_shops(world, labels.catalog),
         means.everyday_cents,
     )

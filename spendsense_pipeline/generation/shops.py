@@ -17,6 +17,7 @@ import numpy.typing as npt
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.bit_fields import WORD_BITS
 from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.clienteles import GoesTo, goes_to, usual_shares
 from spendsense_pipeline.generation.places import home_places
 from spendsense_pipeline.generation.randomness import bits, choice_table
 from spendsense_pipeline.generation.world import World
@@ -25,13 +26,17 @@ TABLE_BITS: Final = 12
 """Bits of a draw that pick an entry of a table."""
 POPULARITY_EXPONENT: Final = 1.15
 """Steepens the catalog's weights, so that merchants over all groups follow Zipf's law."""
-FAVOURITE_SHARE: Final = 0.87
+FAVOURITE_SHARE: Final = 0.8
 """Purchases made at one of the user's usual places."""
 FAVOURITES_PER_GROUP: Final = 3
 LAST_SALE_DAYS_BEFORE_CLOSING: Final = 45
 """A chain that closes sells nothing from this many days before: purchases still post and refunds
 still come while it is open."""
 _NEVER: Final = 1 << 40
+OTHER_DRAWS: Final = 6
+FAVOURITE_DRAWS: Final = 96
+_NEXT_DRAW: Final = (1365, 2731)
+"""From one draw to the next of all there are, each once (Hull and Dobell 1962)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,39 +52,88 @@ class Shops:
     last_sale_day: Ints
     """Last day of a sale at each merchant, counted from history_start: `[N]`."""
 
-    def choose(self, state: Ints, group: Ints, day: Ints | int, draw: Ints) -> Ints:
-        """A merchant each that serves the state and is open on the day, by popularity: `[N]`.
+    def choose(
+        self, state: Ints, group: Ints, day: int, draw: Ints, goes: GoesTo, user: Ints
+    ) -> tuple[Ints, Flags]:
+        """A merchant each that serves the state and is open on the day, by popularity.
 
         Args:
             state: Index into `Places.state_names`, `[N]`.
             group: Row in SpendingGroups, `[N]`.
-            day: Day since history_start, `[N]` or one for all.
+            day: Day since history_start.
             draw: TABLE_BITS bits of a draw, `[N]`.
+            goes: Where people go at all.
+            user: Who goes, `[N]`.
 
         Returns:
-            Row of the catalog's merchants each, `[N]`.
+            Row of the catalog's merchants each, and whether it is open and they go there: `[N]`
+            each.
         """
         chosen = self.merchant[self.anywhere[0, state, group], draw].astype(np.int64)
-        closed = places(self.last_sale_day[chosen] < day)
-        if closed.size:
-            rows = self.anywhere[1, state[closed], group[closed]]
-            chosen[closed] = self.merchant[rows, draw[closed]]
-        return np.asarray(chosen, dtype=np.int64)
+        rows = self.anywhere[np.int64(self.last_sale_day[chosen] < day), state, group]
+        chosen = self.merchant[rows, draw].astype(np.int64)
+        chosen, found = self._other_draws(chosen, rows, draw, goes, user, OTHER_DRAWS)
+        return chosen, found & (self.last_sale_day[chosen] >= day)
 
-    def favourites_of(self, state: Ints, draws: Ints) -> Favourites:
+    def favourites_of(self, state: Ints, draws: Ints, goes: GoesTo, user: Ints) -> Favourites:
         """Everybody's favourites: among merchants one goes to again and again.
 
-        Whoever's favourite closes takes another, everybody else keeps theirs.
+        Whoever's favourite closes takes another, everybody else keeps theirs. Who goes to none of
+        them has favourites among the others of the group, and if need be any.
 
         Args:
             state: Of each person, `[U]`.
             draws: As of `favourite_draws`, `[U, G, FAVOURITES_PER_GROUP]`.
+            goes: Where people go at all.
+            user: Who they are, `[U]`.
 
         Returns:
             The merchants, for days to come.
         """
-        at_first, instead = self.merchant[self.usual[:, state, :, np.newaxis], draws]
-        return Favourites(at_first.astype(np.int64), instead.astype(np.int64), self.last_sale_day)
+        draw = draws.ravel()
+        each = np.repeat(user, draws.shape[1] * draws.shape[2])
+        found = []
+        for survives in range(2):
+            usual, anywhere = (
+                np.repeat(table[survives, state].ravel(), draws.shape[2])
+                for table in (self.usual, self.anywhere)
+            )
+            chosen = self.merchant[usual, draw].astype(np.int64)
+            for rows in (usual, anywhere):
+                chosen, _ = self._other_draws(chosen, rows, draw, goes, each, FAVOURITE_DRAWS)
+            found.append(chosen.reshape(draws.shape))
+        return Favourites(found[0], found[1], self.last_sale_day)
+
+    def _other_draws(
+        self, chosen: Ints, rows: Ints, draw: Ints, goes: GoesTo, user: Ints, most: int
+    ) -> tuple[Ints, Flags]:
+        """Where people never go to what was chosen, what up to so many other draws pick instead.
+
+        Args:
+            chosen: Row of the catalog's merchants each, `[N]`.
+            rows: Rows of `merchant` to pick from, `[N]`.
+            draw: What picked them, `[N]`.
+            goes: Where people go at all.
+            user: Who goes, `[N]`.
+            most: How many other draws.
+
+        Returns:
+            Merchants, and whether they are gone to; what is not is as it was: `[N]` each.
+        """
+        found = goes.to(user, chosen)
+        again = places(~found)
+        other = draw[again]
+        for _ in range(most):
+            if not again.size:
+                break
+            other = (_NEXT_DRAW[0] * other + _NEXT_DRAW[1]) % (1 << TABLE_BITS)
+            merchant = self.merchant[rows[again], other].astype(np.int64)
+            is_gone_to = goes.to(user[again], merchant)
+            chosen[again[is_gone_to]] = merchant[is_gone_to]
+            again, other = again[~is_gone_to], other[~is_gone_to]
+        found[:] = True
+        found[again] = False
+        return chosen, found
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +192,8 @@ def usual_shops(world: World, catalog: Catalog) -> Favourites:
     """
     shops = shops_for(catalog, world.calendar.first_date)
     state = catalog.places.state[home_places(world, catalog.places)]
-    return shops.favourites_of(state, favourite_draws(world, len(catalog.spending_groups)))
+    draws = favourite_draws(world, len(catalog.spending_groups))
+    return shops.favourites_of(state, draws, goes_to(world, catalog), np.arange(world.users))
 
 
 def favourite_draws(world: World, groups: int) -> Ints:
@@ -176,21 +231,15 @@ def shops_for(catalog: Catalog, history_start: dt.date) -> Shops:
     )
 
 
-def visited_shares(catalog: Catalog, members: Ints) -> Floats:
-    """Share of a group's purchases made at each of its merchants, over all states.
+def visited_weights(catalog: Catalog) -> Floats:
+    """How often each merchant is gone to relative to others of its group, over all people: `[N]`.
 
     Args:
         catalog: Where one may shop.
-        members: Rows of the merchants of one group, `[M]`.
-
-    Returns:
-        Shares that add up to 1, `[M]`.
     """
-    popularity = catalog.merchants.weight[members] ** POPULARITY_EXPONENT
-    usual = np.where(_is_usual(catalog, members), popularity, 0.0)
+    shops = catalog.merchants
     return np.asarray(
-        (1 - FAVOURITE_SHARE) * popularity / popularity.sum()
-        + FAVOURITE_SHARE * usual / usual.sum()
+        shops.weight**POPULARITY_EXPONENT * usual_shares(catalog.clienteles)[shops.clientele]
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from spendsense_pipeline.controls import (
     SPENDING_CATEGORIES,
-    TYPICAL_AMOUNT_MAX_USD,
+    TYPICAL_AMOUNT_USD,
     ControlsError,
     CustomMerchant,
     OperatorControls,
@@ -56,15 +56,26 @@ def test_a_faulty_merchant_file_is_one_sentence(
 
 @pytest.mark.parametrize("category", SPENDING_CATEGORIES)
 def test_a_price_nobody_pays_is_refused_with_its_bounds(category: str) -> None:
-    most = TYPICAL_AMOUNT_MAX_USD[category]
+    least, most = TYPICAL_AMOUNT_USD[category]
 
     def asked(amount: float) -> OperatorControls:
         merchant = {"name": "Zed", "category": category, "typical_amount_usd": amount}
         return OperatorControls(custom_merchants=[merchant])
 
-    assert asked(most).custom_merchants[0].typical_amount_usd == most
-    with pytest.raises(ControlsError) as raised:
-        asked(most + 1)
-    (problem,) = raised.value.problems
-    for said in ("typical_amount_usd", category, f"between 1 and {most:g}", f"{most + 1:g}"):
-        assert said in problem.replace(".0", ""), problem
+    for amount in (least, most):
+        assert asked(amount).custom_merchants[0].typical_amount_usd == amount
+    for amount, remedy in (
+        (most + 1, f"lower it to at most {most:g}"),
+        (least / 2, f"raise it to at least {least:g}"),
+    ):
+        with pytest.raises(ControlsError) as raised:
+            asked(amount)
+        (problem,) = raised.value.problems
+        for said in (
+            "typical_amount_usd",
+            f"of the category {category}",
+            f"between {least:g} and {most:g}",
+            f"{amount:g}",
+            remedy,
+        ):
+            assert said in problem.replace(".0", ""), problem

@@ -53,7 +53,7 @@ def test_every_product_is_had_and_bears_the_name_of_whose_it_is() -> None:
     products, names = CATALOG.account_products, CATALOG.institutions.names
     assert {*products.subtypes} == {"checking", "savings", *(kind.subtype for kind in KINDS)}
     cards = CATALOG.card_products
-    is_a_banks = cards.taken_at.all(axis=1)
+    is_a_banks = ~cards.is_of_store
     for name, number in (
         *zip(products.official_names, products.institution, strict=True),
         *zip(

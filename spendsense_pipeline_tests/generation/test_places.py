@@ -11,6 +11,7 @@ import pytest
 
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.clienteles import GoesTo
 from spendsense_pipeline.generation.places import (
     BRANCHES_PER_PLACE,
     home_places,
@@ -196,6 +197,9 @@ def test_days_elsewhere_follow_a_flight_and_a_hotel(rows: duckdb.DuckDBPyConnect
         assert followed > 0.85, category
 
 
+GOES_EVERYWHERE = GoesTo(SHOPS.clientele, np.ones((1, len(CATALOG.clienteles.names)), bool))
+
+
 @functools.cache
 def everybodys_choice(state: str, group: str, day: int) -> set[str]:
     """Names of all merchants a person of a state may choose of a group."""
@@ -203,7 +207,8 @@ def everybodys_choice(state: str, group: str, day: int) -> set[str]:
     draw = np.arange(1 << TABLE_BITS)
     of = np.full(draw.size, CATALOG.spending_groups.index(group))
     where = np.full(draw.size, PLACES.state_names.index(state))
-    chosen = shops.choose(where, of, np.full(draw.size, day), draw)
+    chosen, is_gone_to = shops.choose(where, of, day, draw, GOES_EVERYWHERE, np.zeros_like(draw))
+    assert is_gone_to.all()
     return {SHOPS.names[row] for row in np.unique(chosen).tolist()}
 
 
@@ -227,7 +232,7 @@ def test_a_favourite_stays_until_it_closes() -> None:
     where = np.full(draw.size, PLACES.state_names.index("PA"))
     draws = np.zeros((draw.size, len(CATALOG.spending_groups), 1), dtype=np.int64)
     draws[draw, of, 0] = draw
-    favourites = shops.favourites_of(where, draws)
+    favourites = shops.favourites_of(where, draws, GOES_EVERYWHERE, np.zeros_like(draw))
     one, other = (favourites.of(day, draw, of, np.zeros_like(draw)) for day in (0, 364))
     closing = ~np.isnat(SHOPS.closed_on[one])
     assert closing.any()

@@ -85,18 +85,18 @@ def _subscriptions(run: CheckRun) -> Iterator[RealismFigure]:
         subscriptions_band(run.resolved, Band(3, 5)),
         sources.SERVICES,
     )
+    is_changed = changes(
+        run.resolved,
+        "subscription_monthly_spend_range",
+        "subscription_count_min",
+        "subscription_count_max",
+        "light_subscriber_share",
+    )
     yield RealismFigure(
         "subscription spend per subscriber, USD a month (mean)",
         subscribers.ratio("monthly_usd"),
-        Band(45, 90),
-        sources.SERVICES,
-        is_asked_otherwise=changes(
-            run.resolved,
-            "subscription_monthly_spend_range",
-            "subscription_count_min",
-            "subscription_count_max",
-            "light_subscriber_share",
-        ),
+        Band(15, 160) if is_changed else Band(45, 90),
+        sources.ALL_SERVICES if is_changed else sources.SERVICES,
     )
     yield RealismFigure(
         "subscriptions that ended",

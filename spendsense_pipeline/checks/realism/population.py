@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from spendsense_pipeline.checks.outcome import MAX_FAILING_ROWS, Finding
 from spendsense_pipeline.checks.realism.commitments import commitments, fees_taken_for_bills
 from spendsense_pipeline.checks.realism.credit import credit
+from spendsense_pipeline.checks.realism.extents import extents
 from spendsense_pipeline.checks.realism.figures import RealismFigure
 from spendsense_pipeline.checks.realism.money import money
 from spendsense_pipeline.checks.realism.pay import pay
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 # Irregular pay comes every eight weeks: over a shorter span it is feast or famine.
 _BUDGETS_FROM_MONTHS = 4
 _BUDGETS_FROM_PEOPLE = 50
-_PARTS: Final = (published, shopping, pay, credit, money, commitments)
+_PARTS: Final = (published, shopping, pay, credit, money, commitments, extents)
 
 
 def realism_figures(

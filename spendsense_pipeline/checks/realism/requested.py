@@ -32,6 +32,10 @@ _HELD_USD: Final = 8_000
 _HELD_SIGMA: Final = 2.0
 _SAVED_SIGMA: Final = 0.7
 _DEPOSITS_FACTOR: Final = 1.6
+# What no population's median lies beyond: of the poorest fifth $900 (Survey of Consumer Finances
+# 2022), of those between the best paid fifth and tenth $35,000.
+_DEPOSITS_MEDIAN_USD: Final = (1_000, 35_000)
+_SUBSCRIPTIONS_MOST: Final = 7.0
 
 
 def changes(resolved: ResolvedConfig, *controls: str) -> bool:
@@ -99,7 +103,8 @@ def deposits_band(resolved: ResolvedConfig, survey: Band) -> Band:
     """Where the median of what people hold lies, as savers are asked for.
 
     Six months of transfers over the growth asked for are what a saver holds, whatever a survey
-    says; others hold what it says. Its band stands where the median of both together lies in it.
+    says; others hold what it says. Its band stands where the median of both together lies in it;
+    another one reaches no further than any kind of people is known to hold.
 
     Args:
         resolved: The configuration.
@@ -118,13 +123,22 @@ def deposits_band(resolved: ResolvedConfig, survey: Band) -> Band:
     )
     if survey.holds(expected):
         return survey
-    return Band(round(expected / _DEPOSITS_FACTOR, -2), round(expected * _DEPOSITS_FACTOR, -2))
+    least, most = _DEPOSITS_MEDIAN_USD
+    low, high = expected / _DEPOSITS_FACTOR, expected * _DEPOSITS_FACTOR
+    return Band(
+        round(min(max(low, least), survey.high or most), -2),
+        round(max(min(high, most), survey.low or least), -2),
+    )
 
 
 def subscriptions_band(resolved: ResolvedConfig, survey: Band) -> Band:
-    """Subscriptions per subscriber: the survey's band where what was asked for lies in it."""
+    """Subscriptions per subscriber: the survey's band where what was asked for lies in it, else
+    one around what was asked for, while people are known to have as many."""
     controls = resolved.controls
     light = controls.light_subscriber_share
     heavy = (controls.subscription_count_min + controls.subscription_count_max) / 2
     expected = light * 1.5 + (1 - light) * heavy
-    return survey if survey.holds(expected) else Band(expected - 0.8, expected + 0.8)
+    if survey.holds(expected):
+        return survey
+    middle = min(expected, _SUBSCRIPTIONS_MOST)
+    return Band(middle - 0.8, middle + 0.8)

@@ -44,6 +44,15 @@ def _tickets(people: PerPerson) -> Iterator[RealismFigure]:
             source,
             least_cases=30,
         )
+    for name, total, counted, band, source in (
+        ("coffee-shop", "coffees_usd", "coffees", (5.5, 11.5), sources.COFFEE),
+        ("fast-food", "meals_usd", "meals", (9.0, 20.0), sources.FAST_FOOD),
+        ("fuel", "fills_usd", "fills", (28.0, 52.0), sources.FUEL),
+        ("grocery", "baskets_usd", "baskets", (25.0, 85.0), sources.BASKETS),
+    ):
+        yield RealismFigure(
+            f"{name} ticket, USD (mean)", people.ratio(total, counted), Band(*band), source
+        )
     yield RealismFigure(
         "fuel tickets over $110",
         people.share("large_fills", "fills"),

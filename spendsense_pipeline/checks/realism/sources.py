@@ -26,6 +26,7 @@ POSTING: Final = (
 COFFEE: Final = "DojoBusiness 2025, coffee shop tickets (trade site)"
 FAST_FOOD: Final = "DojoBusiness and Hi Auto 2025, fast food tickets (trade sites)"
 FUEL: Final = "NACS 2024: about 10 gallons a fill; AAA 2025, prices"
+BASKETS: Final = "Catalina 2020: $49.28 a trip; Capital One Shopping 2025"
 AMOUNTS: Final = "Mizuno et al. 2008; Di Clemente et al. 2018"
 ZIPF: Final = "Di Clemente et al. 2018"
 NIGRINI: Final = "Nigrini, marginal conformity"
@@ -72,12 +73,24 @@ CARD_USE: Final = (
 REVOLVERS: Final = (
     "the shares of high and critical cards asked for; Survey of Consumer Finances 2022: .45 to .55"
 )
+CARD_HOLDERS: Final = "CFPB 2025, consumer credit card market: 78 to 81 % of adults"
+CARDS_LITTLE_USED: Final = (
+    "Philadelphia Fed, large-bank credit card data 2024: half of cards under 10 % used"
+)
+OVERDUE: Final = (
+    "New York Fed 2025: about 3 % of card balances are 30 days late; of full cards, judged"
+)
+MINIMUMS: Final = (
+    "CFPB 2025, consumer credit card market: 31 % of subprime accounts pay the minimum only"
+)
 CARD_PAYMENTS: Final = "CFPB 2025, consumer credit card market: accounts are paid on monthly"
 CARD_TERMS: Final = "terms of the card products in the catalog"
 CARD_ACT: Final = "CARD Act of 2009"
 EXPERIAN: Final = "Experian 2023-2025: use falls with the score without a gap"
 
-SCF_DEPOSITS: Final = "Survey of Consumer Finances 2022, transaction accounts: $8,000"
+SCF_DEPOSITS: Final = (
+    "Survey of Consumer Finances 2022, transaction accounts: $8,000; by income from $900 to $35,000"
+)
 SCF_BY_AGE: Final = (
     "Survey of Consumer Finances 2022, transaction accounts: $5,400 under 35, $13,400 at 65 to 74"
 )
@@ -94,6 +107,10 @@ SHED: Final = (
     "Federal Reserve, Economic Well-Being of U.S. Households in 2024: 63 % could pay $400 from cash"
 )
 
+SELF_EMPLOYED: Final = "BLS, Current Population Survey 2024: 10 % of workers are self-employed"
+COUPLES: Final = "Census, America's Families 2023: 47 % of households are married couples; judged"
+SUBSCRIBERS: Final = "Deloitte 2025, digital media trends: nine in ten pay for a streaming service"
+ALL_SERVICES: Final = "C+R Research 2022: $219 a month on subscriptions of every kind"
 OWNERS: Final = "Census, American Community Survey 2024: 40.3 % of owners"
 MOVERS: Final = "Census, American Community Survey 2024: 11 % moved in a year"
 RENT_DAYS: Final = "judged: mostly due on the 1st, with three to five days of grace"

@@ -38,6 +38,9 @@ select
     where row.account_id = card.account_id and row.category_detailed = $card_interest
   ) as is_charged,
   card.balance_current::double / card.balance_limit::double as utilization,
+  coalesce(liability.is_overdue, false) as is_overdue,
+  card.account_id in (select account_id from _checks_minimum_payers)
+  and not coalesce(liability.is_overdue, false) as pays_minimum,
   coalesce(statement.cycles, 0) as cycles,
   coalesce(statement.has_equal_cycles, false) as has_equal_cycles,
   coalesce(statement.has_first, false) as has_first,

@@ -12,7 +12,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.behaviours.card_uses import CardUse
-from spendsense_pipeline.generation.catalog import CardProducts
+from spendsense_pipeline.generation.catalog import CardProducts, Catalog
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import Favourites
 from spendsense_pipeline.generation.world import World
@@ -88,11 +88,11 @@ def wanted_limits(
     )
 
 
-def store_cards(products: CardProducts, usual_shops: Favourites, user: Ints) -> Flags:
+def store_cards(catalog: Catalog, usual_shops: Favourites, user: Ints) -> Flags:
     """The cards of stores that people would take: of those they go to again and again.
 
     Args:
-        products: The catalog's.
+        catalog: The cards on offer, and who takes them.
         usual_shops: Where each user of the shard goes.
         user: Index of each holder within the shard, `[C]`.
 
@@ -100,9 +100,10 @@ def store_cards(products: CardProducts, usual_shops: Favourites, user: Ints) -> 
         Whether each holder would take each product: `[C, P]`.
     """
     goes_to = usual_shops.at_first[user, :, :OF_STORE_RANKS]
-    liked = np.zeros((user.size, products.weight.size), dtype=np.bool_)
-    for product in np.flatnonzero(~products.taken_at.all(axis=1)).tolist():
-        stores = np.flatnonzero(products.taken_at[product])
+    is_of_store = catalog.card_products.is_of_store
+    liked = np.zeros((user.size, is_of_store.size), dtype=np.bool_)
+    for product in np.flatnonzero(is_of_store).tolist():
+        stores = np.flatnonzero(catalog.taken_at[product])
         liked[:, product] = np.isin(goes_to, stores).any(axis=(1, 2))
     return liked
 

@@ -18,10 +18,12 @@ WRITER_SHARES: Final = np.array([0.18, 0.36, 0.6, 0.72])
 """People who write checks at all, by age (Diary of Consumer Payment Choice 2024: 35 % of adults
 wrote one in 30 days, mostly older ones)."""
 PER_MONTH: Final = np.array([0.5, 0.7, 1.1, 1.4])
+"""By age, of those: one to one and a half an adult and month (judged after SDCPC 2023)."""
 PER_MONTH_MAX: Final = 4
 MEDIAN_USD, SIGMA = 95.0, 0.9
 """Mean about $140, the property tax and the roof apart (SDCPC 2023)."""
 AFFORDABLE_SHARE: Final = 0.12
+"""Of a month's income, the most one is written for (judged)."""
 FIRST_NUMBERS: Final = (101, 1_900)
 _WHOLE_DOLLARS_SHARE = 0.6
 

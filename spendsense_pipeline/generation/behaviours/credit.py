@@ -28,7 +28,7 @@ from spendsense_pipeline.generation.behaviours.card_uses import (
     CardUse,
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
-from spendsense_pipeline.generation.catalog import CardProducts
+from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.postings import Slot
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import Favourites
@@ -112,7 +112,7 @@ class Cards:
 def plan_cards(
     world: World,
     paychecks: Paychecks,
-    products: CardProducts,
+    catalog: Catalog,
     usual_shops: Favourites,
     everyday_cents: Floats,
 ) -> Cards:
@@ -122,7 +122,7 @@ def plan_cards(
         world: The shard.
         paychecks: Paydays per user, `[U, K]`: who lives from paycheck to paycheck pays a card from
             one.
-        products: The cards on offer.
+        catalog: The cards on offer, and who takes them.
         usual_shops: Where each user goes, who may hold a store's card.
         everyday_cents: What each user has for purchases in a month, `[U]`.
 
@@ -155,10 +155,11 @@ def plan_cards(
     # A card is the same card in every chapter of its holder's life, used otherwise in some.
     first = _first_chapters(world, user, which)
     use = np.where(band == band[first], use[first], use)
-    liked = store_cards(products, usual_shops, user)
+    products = catalog.card_products
+    liked = store_cards(catalog, usual_shops, user)
     is_of_store = (which > 0) & (use == CardUse.IN_FULL) & liked.any(axis=1)
     is_of_store &= drawn[:, CardDraw.OF_STORE] < STORE_CARD_SHARE
-    offered = np.where(is_of_store[:, np.newaxis], liked, products.taken_at.all(axis=1))
+    offered = np.where(is_of_store[:, np.newaxis], liked, ~products.is_of_store)
     chosen = choose_cards(
         world,
         products,

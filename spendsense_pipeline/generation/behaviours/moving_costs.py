@@ -16,6 +16,7 @@ from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, posted_on, posting_class
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.cents import below_largest, priced
+from spendsense_pipeline.generation.clienteles import goes_to
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
 from spendsense_pipeline.generation.randomness import bits, integers, normal, uniform
@@ -106,7 +107,9 @@ def _merchants(world: World, catalog: Catalog, movers: Ints) -> Ints:
     names, group = catalog.merchants.names, catalog.spending_groups.index(HOME_GROUP)
     state = catalog.places.state[plan_moves(world, catalog.places).to_place[movers]]
     draws = favourite_draws(world, len(catalog.spending_groups))[movers]
-    usual = shops_for(catalog, world.calendar.first_date).favourites_of(state, draws)
+    usual = shops_for(catalog, world.calendar.first_date).favourites_of(
+        state, draws, goes_to(world, catalog), movers
+    )
     things = usual.instead[:, group, :THINGS]
     truck = names.index(TRUCK) if TRUCK in names else 0
     return np.column_stack([np.full(movers.size, truck), things])

@@ -28,13 +28,16 @@ _TEN: Final = 1_000
 SUPPORT_SHARE: Final = 0.35
 """Of single parents, those who are paid child support (Census, Custodial Parents 2022)."""
 SUPPORT_USD: Final = (190.0, 720.0)
+"""A month, least and most: judged after what is due on average (Census, Custodial Parents)."""
 PLANS_PER_QUARTER: Final = 0.055
 """Instalment plans begun by a person in a quarter (SHED 2024: 15 % of adults in a year)."""
 INSTALMENTS: Final = 4
 INSTALMENT_DAYS: Final = 14
 PURCHASE_MEDIAN_USD, PURCHASE_SIGMA = 130.0, 0.6
+"""Of what is paid in instalments: about $135 on average (CFPB 2022, buy now, pay later)."""
 DEPOSITS_PER_MONTH: Final = 0.16
 DEPOSIT_MEDIAN_USD, DEPOSIT_SIGMA = 90.0, 0.8
+"""Cash paid in: about two times a year, a drawer of gifts, sales and tips (both judged)."""
 
 
 def standing_postings(world: World, labels: Labels) -> Postings:

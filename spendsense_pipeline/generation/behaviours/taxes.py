@@ -16,14 +16,16 @@ from spendsense_pipeline.generation.world import World
 REFUND_SHARE: Final = 0.62
 """Of people, those who get a refund (IRS filing season statistics 2026: 62.6 % of returns)."""
 OWED_SHARE: Final = 0.14
+"""Those who owe instead; of the others nothing is seen (judged)."""
 STATE_SHARE: Final = 0.45
-"""Of refunds, those that a smaller one of the state follows."""
+"""Of refunds, those that a smaller one of the state follows (judged)."""
 REFUND_MEDIAN_SHARE, REFUND_SIGMA = 0.42, 0.75
 """Of a month's income: a median of about $1,900, a mean of about $2,600."""
 REFUND_LARGEST_USD: Final = 9_000.0
 TIGHT_LARGEST_USD: Final = 2_600.0
 OWED_MEDIAN_SHARE, OWED_SIGMA = 0.12, 0.7
 OWED_LARGEST_SHARE: Final = 0.35
+"""Of a month's income (judged)."""
 # Day of the year by the share of refunds that have come (IRS 2024-2026): 7 % by 7 February, 28 % by
 # the 20th, about 88 % by the end of April.
 _REFUND_DAYS: Final = np.array([33, 38, 51, 75, 100, 120, 160])

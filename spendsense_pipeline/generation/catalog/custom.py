@@ -9,17 +9,20 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from dataclasses import fields, replace
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from spendsense_pipeline.controls import CustomMerchant
-from spendsense_pipeline.generation.arrays import Flags
+from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.catalog.loading import name_conflicts
 from spendsense_pipeline.generation.catalog.records import Catalog
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
 from spendsense_pipeline.generation.catalog.shopping import Merchants, SpendingGroups
+
+Column = tuple[str, ...] | npt.NDArray[Any]
 
 MAIN_GROUPS: Final[dict[str, tuple[str, str]]] = {
     "groceries": ("groceries", "FOOD_AND_DRINK_GROCERIES"),
@@ -52,8 +55,8 @@ def with_custom_merchants(catalog: Catalog, rows: Sequence[CustomMerchant]) -> C
         A new catalog, the same one if there are no rows.
 
     Raises:
-        CatalogError: A name already stands for a subscription, a biller or an employer, or a group
-            is left without a merchant.
+        CatalogError: A name already stands for a subscription, a biller, an employer or where cash
+            is fetched, or a group is left without a merchant.
     """
     return _extended(catalog, tuple(rows)) if rows else catalog
 
@@ -65,10 +68,15 @@ def _extended(catalog: Catalog, rows: tuple[CustomMerchant, ...]) -> Catalog:
     main_groups = {groups.index(MAIN_GROUPS[row.category][0]) for row in rows}
     taken = {row.name.casefold() for row in rows}
     shipped = catalog.merchants
+    is_cash = np.array(groups.category)[shipped.group] == "cash"
+    machines = [shipped.names[row] for row in np.flatnonzero(is_cash).tolist()]
+    if renamed := [each for each in machines if each.casefold() in taken]:
+        message = f"custom_merchants name {', '.join(renamed)}, where cash is fetched: rename it"
+        raise CatalogError([message])
     is_replaced = np.isin(shipped.group, sorted(main_groups)) | np.array(
         [name.casefold() in taken for name in shipped.names]
     )
-    merchants = _appended(_without(shipped, is_replaced), rows, groups)
+    merchants = _appended(_without(shipped, is_replaced), rows, groups, _usual_visits(catalog))
     empty = [groups.names[g] for g in range(len(groups)) if g not in set(merchants.group.tolist())]
     if empty:
         message = f"custom_merchants leave no merchant for {', '.join(empty)}: rename one of them"
@@ -97,28 +105,32 @@ def _without(merchants: Merchants, is_replaced: Flags) -> Merchants:
     """The merchants that stay."""
     keep = np.flatnonzero(~is_replaced)
 
-    def kept(column: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(column[row] for row in keep.tolist())
+    def kept(column: Column) -> Column:
+        if isinstance(column, tuple):
+            return tuple(column[row] for row in keep.tolist())
+        return column[keep]
 
-    return Merchants(
-        names=kept(merchants.names),
-        descriptors=kept(merchants.descriptors),
-        online_descriptors=kept(merchants.online_descriptors),
-        category_detailed=kept(merchants.category_detailed),
-        group=merchants.group[keep],
-        in_store_share=merchants.in_store_share[keep],
-        ticket_median_cents=merchants.ticket_median_cents[keep],
-        ticket_sigma=merchants.ticket_sigma[keep],
-        ticket_cap_cents=merchants.ticket_cap_cents[keep],
-        visit_kind=merchants.visit_kind[keep],
-        weight=merchants.weight[keep],
-        serves=merchants.serves[keep],
-        closed_on=merchants.closed_on[keep],
-    )
+    columns: dict[str, Any] = {
+        each.name: kept(getattr(merchants, each.name)) for each in fields(merchants)
+    }
+    return Merchants(**columns)
+
+
+def _usual_visits(catalog: Catalog) -> Ints:
+    """The kind of visits that come closest together in each group: `[G]`, rows of VisitKinds."""
+    shops, days_between = catalog.merchants, catalog.visit_kinds.days_between
+    soonest = np.lexsort((days_between[shops.visit_kind], shops.group))
+    groups, first = np.unique(shops.group[soonest], return_index=True)
+    kinds = np.zeros(len(catalog.spending_groups), dtype=np.int64)
+    kinds[groups] = shops.visit_kind[soonest[first]]
+    return kinds
 
 
 def _appended(
-    merchants: Merchants, rows: Sequence[CustomMerchant], groups: SpendingGroups
+    merchants: Merchants,
+    rows: Sequence[CustomMerchant],
+    groups: SpendingGroups,
+    usual_visits: Ints,
 ) -> Merchants:
     """The merchants and after them the operator's, each with what its row leaves out filled in."""
     group = np.array([groups.index(MAIN_GROUPS[row.category][0]) for row in rows], dtype=np.int64)
@@ -148,7 +160,8 @@ def _appended(
         ),
         ticket_sigma=np.append(merchants.ticket_sigma, groups.ticket_sigma[group]),
         ticket_cap_cents=np.append(merchants.ticket_cap_cents, np.array(caps, dtype=np.int64)),
-        visit_kind=np.append(merchants.visit_kind, np.zeros(len(rows), dtype=np.int64)),
+        clientele=np.append(merchants.clientele, np.zeros(len(rows), dtype=np.int64)),
+        visit_kind=np.append(merchants.visit_kind, usual_visits[group]),
         serves=np.vstack([merchants.serves, np.ones((len(rows), merchants.serves.shape[1]), bool)]),
         closed_on=np.append(merchants.closed_on, np.full(len(rows), "NaT", dtype="datetime64[D]")),
         weight=np.append(merchants.weight, [float(row.popularity) for row in rows]),

@@ -30,6 +30,7 @@ from spendsense_pipeline.generation.catalog.sheets import CatalogError, Sheet
 from spendsense_pipeline.generation.catalog.shopping import Places
 from spendsense_pipeline.generation.catalog.shopping_files import (
     descriptors,
+    read_clienteles,
     read_merchants,
     read_places,
     read_posting_classes,
@@ -76,7 +77,6 @@ def _read_billers(places: Places) -> Billers:
         weight=sheet.numbers("popularity_weight", 0.01),
         serves=sheet.subsets("states", places.state_names),
     )
-    sheet.text("source")
     for kind, rows in billers.by_kind.items():
         alone = ~billers.serves[rows].any(axis=0)
         if alone.any():
@@ -117,14 +117,12 @@ def _read_counterparties() -> Counterparties:
         merchant_names=tuple(None if name == NOBODY else name for name in names),
         weight=sheet.numbers("popularity_weight", 0.01),
     )
-    sheet.text("source")
     sheet.finish()
     return counterparties
 
 
 def _read_people() -> tuple[FirstNames, LastNames]:
     given, family = Sheet.from_package("first_names.csv"), Sheet.from_package("last_names.csv")
-    given.text("source")
     records = (
         FirstNames(
             names=given.text("first_name", unique=True),
@@ -145,7 +143,6 @@ def _read_people() -> tuple[FirstNames, LastNames]:
 def _read_local_words() -> tuple[str, ...]:
     sheet = Sheet.from_package("local_words.csv")
     words = sheet.text("word", unique=True)
-    sheet.text("source")
     sheet.finish()
     return words
 
@@ -159,15 +156,17 @@ def load_catalog() -> Catalog:
             named.
     """
     classes, kinds, places = read_posting_classes(), read_visit_kinds(), read_places()
+    clienteles = read_clienteles()
     groups = read_spending_groups(classes)
     first_names, last_names = _read_people()
-    merchants = read_merchants(groups, kinds, places)
+    merchants = read_merchants(groups, kinds, clienteles, places)
     institutions = read_institutions()
     card_products, account_products = read_products(merchants, institutions)
     catalog = Catalog(
         spending_groups=groups,
         posting_classes=classes,
         visit_kinds=kinds,
+        clienteles=clienteles,
         merchants=merchants,
         subscriptions=read_subscriptions(),
         billers=_read_billers(places),

@@ -56,7 +56,6 @@ def _read_subscription_plans(services: tuple[str, ...]) -> SubscriptionPlans:
     service = sheet.one_of("merchant_name", services)
     plan, since = sheet.text("plan"), sheet.days("valid_from")
     cents = sheet.cents("price_usd")
-    sheet.text("source")  # a price without its source is refused
     lists: dict[tuple[str, str], list[int]] = {}
     for number, key in enumerate(zip(service, plan, strict=True)):
         entries = lists.setdefault(key, [])
@@ -94,7 +93,6 @@ def read_institutions() -> Institutions:
             sheet.numbers("other_machine_fee_usd", 0, OTHER_MACHINE_FEE_USD_MAX) * 100
         ).astype(np.int64),
     )
-    sheet.text("source")
     sheet.finish()
     return institutions
 
@@ -120,7 +118,7 @@ def read_products(
         official_names=cards.text("official_name", unique=True),
         institution=_institution(cards, institutions),
         payment_descriptors=cards.text("payment_descriptor", unique=True),
-        taken_at=cards.subsets("stores", merchants.names),
+        stores=cards.some_of("stores", merchants.names),
         limit_least_usd=cards.numbers("limit_least_usd", 100),
         limit_most_usd=cards.numbers("limit_most_usd", 100),
         apr_least_percent=cards.numbers("apr_least_percent", 0, 36),
@@ -130,7 +128,6 @@ def read_products(
         income_least_usd=cards.numbers("income_least_usd"),
         weight=cards.numbers("popularity_weight", 0.01),
     )
-    cards.text("source")
     for column, least, most in (
         ("limit_least_usd", card_products.limit_least_usd, card_products.limit_most_usd),
         ("apr_least_percent", card_products.apr_least_percent, card_products.apr_most_percent),

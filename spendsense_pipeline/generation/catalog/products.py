@@ -50,8 +50,8 @@ class CardProducts:
     """The issuer, a row of Institutions: `[P]`."""
     payment_descriptors: tuple[str, ...]
     """How a bank calls payments to the issuer."""
-    taken_at: Flags
-    """`[P, N]`: the merchants that take it: all, but for a store's own card."""
+    stores: tuple[tuple[str, ...], ...]
+    """Names of the only merchants that take it; none for one all take. See `Catalog.taken_at`."""
     limit_least_usd: Floats
     limit_most_usd: Floats
     apr_least_percent: Floats
@@ -62,6 +62,11 @@ class CardProducts:
     income_least_usd: Floats
     """Monthly income from which it is given."""
     weight: Floats
+
+    @functools.cached_property
+    def is_of_store(self) -> Flags:
+        """Which are a store's own: `[P]`."""
+        return np.array([bool(stores) for stores in self.stores], dtype=np.bool_)
 
 
 @dataclass(frozen=True, eq=False)

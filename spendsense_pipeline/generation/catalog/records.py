@@ -20,6 +20,7 @@ from spendsense_pipeline.generation.catalog.products import (
     Institutions,
 )
 from spendsense_pipeline.generation.catalog.shopping import (
+    Clienteles,
     Merchants,
     Places,
     PostingClasses,
@@ -250,6 +251,7 @@ class Catalog:
     spending_groups: SpendingGroups
     posting_classes: PostingClasses
     visit_kinds: VisitKinds
+    clienteles: Clienteles
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers
@@ -263,3 +265,16 @@ class Catalog:
     institutions: Institutions
     card_products: CardProducts
     account_products: AccountProducts
+
+    @functools.cached_property
+    def taken_at(self) -> Flags:
+        """The merchants that take each card product: `[P, N]`.
+
+        No file but the merchants' own counts them by row: what is about some of them names them,
+        and is looked up here, so that it holds whichever merchants a catalog has.
+        """
+        names = np.array(self.merchants.names)
+        return np.array(
+            [np.isin(names, stores) | (not stores) for stores in self.card_products.stores],
+            dtype=np.bool_,
+        )

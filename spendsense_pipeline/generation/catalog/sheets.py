@@ -1,6 +1,7 @@
 """Reads one CSV file of the catalog into typed columns, naming file, line and column if it cannot.
 
-Knows nothing of what the columns mean, except that category codes are Plaid's.
+Knows nothing of what the columns mean, except that category codes are Plaid's and every row has a
+source.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ T = TypeVar("T")
 
 # Of the rows of a file; the line above has the names of its columns.
 _FIRST_LINE = 2
+_SHORTEST_SOURCE = 5
 _EPOCH = dt.date(1970, 1, 1)
+_OUT_OF_LIST = "must be empty or names out of the list, each once, separated by ;"
 
 
 class CatalogError(ProblemsError, ValueError):
@@ -223,6 +226,25 @@ class Sheet:
         remedy = f"must be {length} shares that add up to 1"
         return np.array(self._column(column, convert, remedy, (1.0,) * length), dtype=np.float64)
 
+    def some_of(self, column: str, of: Collection[str]) -> tuple[tuple[str, ...], ...]:
+        """Names out of a list, separated by `;`; an empty cell is none.
+
+        Args:
+            column: Name of the column.
+            of: The list.
+
+        Returns:
+            The names per row; what is wrong is kept for `finish`.
+        """
+
+        def convert(value: str) -> tuple[str, ...]:
+            named = tuple(value.split(";")) if value else ()
+            if not set(named) <= set(of) or len(set(named)) != len(named):
+                raise ValueError(value)
+            return named
+
+        return tuple(self._column(column, convert, _OUT_OF_LIST, ()))
+
     def subsets(self, column: str, of: Sequence[str]) -> Flags:
         """Some of a list, separated by `;`; an empty cell stands for all of it.
 
@@ -233,15 +255,8 @@ class Sheet:
         Returns:
             Which are meant per row, `[N, len(of)]`; what is wrong is kept for `finish`.
         """
-
-        def convert(value: str) -> list[bool]:
-            named = value.split(";") if value else list(of)
-            if not set(named) <= set(of) or len(set(named)) != len(named):
-                raise ValueError(value)
-            return [each in named for each in of]
-
-        remedy = "must be empty or names out of the list, each once, separated by ;"
-        return np.array(self._column(column, convert, remedy, [True] * len(of)), dtype=np.bool_)
+        named = self.some_of(column, of)
+        return np.array([[not some or each in some for each in of] for some in named])
 
     def optional_dates(self, column: str) -> npt.NDArray[np.datetime64]:
         """ISO dates; an empty cell is none.
@@ -269,10 +284,13 @@ class Sheet:
         return details
 
     def finish(self) -> None:
-        """Settle the reading of a file.
+        """Settle the reading of a file, which says of every row where it comes from.
 
         Raises:
             CatalogError: Anything was found wrong; it names file, line and column of all of it.
         """
+        for number, source in enumerate(self.text("source")):
+            if 0 < len(source) < _SHORTEST_SOURCE:
+                self.complain(number, "source", source, "must name a source, or say judged")
         if self.problems:
             raise CatalogError(self.problems)

@@ -95,6 +95,21 @@ class VisitKinds:
     """Least days from one visit of a person to the next, at any merchant of the kind."""
 
 
+CLIENTELE_FROM_AGES: Final = (18, 30, 45, 65)
+"""Ages from which the shares of a clientele hold."""
+
+
+@dataclass(frozen=True, eq=False)
+class Clienteles:
+    """Kinds of merchants by who goes to them at all, `K` rows; to the first everybody does."""
+
+    names: tuple[str, ...]
+    share_by_age: Floats
+    """Of people with children from each of CLIENTELE_FROM_AGES, those who go: `[K, 4]`."""
+    without_children_factor: Floats
+    """So many times as many of those without."""
+
+
 @dataclass(frozen=True, eq=False)
 class Merchants:
     """Where everyday purchases are made, `N` rows. A merchant has one category."""
@@ -116,6 +131,8 @@ class Merchants:
     """The largest believable ticket."""
     visit_kind: Ints
     """Row in VisitKinds."""
+    clientele: Ints
+    """Row in Clienteles."""
     weight: Floats
     """Popularity within the group, Zipf-like."""
     serves: Flags

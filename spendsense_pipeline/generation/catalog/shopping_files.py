@@ -10,8 +10,10 @@ from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
+    CLIENTELE_FROM_AGES,
     LOCAL_PLACEHOLDERS,
     ONLINE_POSTING_CLASS,
+    Clienteles,
     Merchants,
     Places,
     PostingClasses,
@@ -24,6 +26,8 @@ POSTING_DAYS_MAX: Final = 3
 """Business days a purchase takes to post at most."""
 HOLD_USD_MAX: Final = 200.0
 """Card networks allow 175 dollars at pumps (2022)."""
+EVERYBODY: Final = "everybody"
+"""The clientele of merchants that anybody goes to."""
 ORDINARY_VISITS: Final = "ordinary"
 """The kind of merchants visited whenever one likes."""
 
@@ -40,7 +44,6 @@ def read_posting_classes() -> PostingClasses:
     )
     if ONLINE_POSTING_CLASS not in classes.names:
         sheet.problems.append(f"posting_classes.csv: no class {ONLINE_POSTING_CLASS!r}")
-    sheet.text("source")  # a number without its source is refused
     sheet.finish()
     return classes
 
@@ -58,9 +61,23 @@ def read_visit_kinds() -> VisitKinds:
     )
     if kinds.names[0] != ORDINARY_VISITS or kinds.days_between[0] != 0:
         sheet.complain(0, "visit_kind", kinds.names[0], "must be ordinary, with no days between")
-    sheet.text("source")
     sheet.finish()
     return kinds
+
+
+def read_clienteles() -> Clienteles:
+    """Kinds of merchants by who goes to them at all."""
+    sheet = Sheet.from_package("clienteles.csv")
+    ages = [sheet.numbers(f"share_from_{age}", 0, 1) for age in CLIENTELE_FROM_AGES]
+    clienteles = Clienteles(
+        names=sheet.text("clientele", unique=True),
+        share_by_age=np.stack(ages, axis=1),
+        without_children_factor=sheet.numbers("without_children_factor", 0, 1),
+    )
+    if clienteles.names[0] != EVERYBODY or (clienteles.share_by_age[0] < 1).any():
+        sheet.complain(0, "clientele", clienteles.names[0], f"must be {EVERYBODY}, all of them")
+    sheet.finish()
+    return clienteles
 
 
 def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
@@ -88,7 +105,6 @@ def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
     )
     if abs(groups.purchase_share.sum() - 1) > 1e-9:
         sheet.problems.append("spending_groups.csv: purchase_share must add up to 1")
-    sheet.text("source")
     sheet.finish()
     return groups
 
@@ -99,12 +115,15 @@ def _index_in(sheet: Sheet, column: str, names: tuple[str, ...]) -> Ints:
     return np.array([names.index(name) if name in names else 0 for name in given], dtype=np.int64)
 
 
-def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -> Merchants:
+def read_merchants(
+    groups: SpendingGroups, kinds: VisitKinds, clienteles: Clienteles, places: Places
+) -> Merchants:
     """Where everyday purchases are made.
 
     Args:
         groups: The kinds of spending they belong to.
         kinds: The kinds of visits.
+        clienteles: Who goes to them.
         places: The states they may serve.
 
     Returns:
@@ -126,6 +145,7 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         ticket_cap_cents=sheet.cents("ticket_cap_usd"),
         visit_kind=_index_in(sheet, "visit_kind", kinds.names),
+        clientele=_index_in(sheet, "clientele", clienteles.names),
         weight=sheet.numbers("popularity_weight", 0.01),
         serves=sheet.subsets("states", places.state_names),
         closed_on=sheet.optional_dates("closed_on"),
@@ -147,7 +167,6 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
         if alone.any():
             without = ", ".join(np.array(places.state_names)[alone])
             sheet.problems.append(f"merchants.csv: no merchant for the group {name} in {without}")
-    sheet.text("source")
     sheet.finish()
     return merchants
 

@@ -17,7 +17,7 @@ from spendsense_pipeline.generation.behaviours.card_uses import (
     CardUse,
 )
 from spendsense_pipeline.generation.behaviours.credit import SECOND_CARD_FACTOR, Cards
-from spendsense_pipeline.generation.catalog import CardProducts
+from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.targets import Rhythm, is_targeted
 from spendsense_pipeline.generation.world import World
@@ -40,16 +40,16 @@ is booked on the card comes on top."""
 class Paying:
     """Decides how purchases are paid, day by day."""
 
-    def __init__(self, world: World, cards: Cards, products: CardProducts) -> None:
+    def __init__(self, world: World, cards: Cards, catalog: Catalog) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             cards: The cards of the shard, `[C]`.
-            products: What they are, and who takes them.
+            catalog: What they are, and who takes them.
         """
-        everywhere = np.ones((1, products.taken_at.shape[1]), dtype=np.bool_)
-        self._takes = np.concatenate([products.taken_at[cards.product], everywhere])
+        everywhere = np.ones((1, len(catalog.merchants)), dtype=np.bool_)
+        self._takes = np.concatenate([catalog.taken_at[cards.product], everywhere])
         uses = cards.use
         share = np.array([USES[each].purchase_share for each in CardUse])[uses]
         share = np.where(cards.is_paid_in_full, share, cards.purchase_share)

@@ -14,6 +14,7 @@ from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, pl
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.cents import below_largest, priced
+from spendsense_pipeline.generation.clienteles import goes_to
 from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -97,6 +98,7 @@ class Shopping:
         self._state = catalog.places.state[moves.from_place]
         self._next_state = catalog.places.state[moves.to_place]
         self._moving_day = np.where(self._next_state != self._state, moves.day, _NEVER)
+        self._goes_to = goes_to(world, catalog)
         self._favourites = usual_shops(world, catalog)
         self._favourite_draws = favourite_draws(world, len(catalog.spending_groups))
         self._days_between = catalog.visit_kinds.days_between
@@ -114,7 +116,7 @@ class Shopping:
         self._is_needed = needed_groups(catalog)
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
         self._goes_to_favourite = loyalty * CHOICES.size("goes_to_favourite")
-        self._paying = Paying(world, cards, catalog.card_products)
+        self._paying = Paying(world, cards, catalog)
         self._settling = Settling(world, catalog, tastes, cards.count)
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
@@ -187,7 +189,8 @@ class Shopping:
         who = places(self._moving_day == day)
         if who.size:
             self._state[who] = self._next_state[who]
-            there = self._shops.favourites_of(self._state[who], self._favourite_draws[who])
+            draws = self._favourite_draws[who]
+            there = self._shops.favourites_of(self._state[who], draws, self._goes_to, who)
             self._favourites = self._favourites.moved(who, there)
 
     def _groups(self, day: int, user: Ints, level: Ints, draw: Ints, word: Words) -> Ints:
@@ -206,9 +209,11 @@ class Shopping:
         rank = _FAVOURITE_RANK[choices["favourite"]]
         merchant = self._favourites.of(day, user, group, rank)
         at = places(choices["goes_to_favourite"] >= self._goes_to_favourite[user])
-        merchant[at] = self._shops.choose(
-            self._state[user[at]], group[at], day, choices["merchant"][at]
+        who = user[at]
+        other, is_gone_to = self._shops.choose(
+            self._state[who], group[at], day, choices["merchant"][at], self._goes_to, who
         )
+        merchant[at[is_gone_to]] = other[is_gone_to]
         return merchant
 
     def _rarely(self, day: int, user: Ints, group: Ints, merchant: Ints) -> Flags:

@@ -67,7 +67,8 @@ is only needed now and then, as fuel is, nobody likes best."""
 MOST_OFTENER = 2.0
 COMES_TO: Final[dict[str, float]] = {
     "health": 0.8,
-    "entertainment": 0.82,
+    "entertainment": 0.8,
+    "personal_care": 0.78,
     "electronics": 0.88,
     "dining": 0.9,
     "gifts_and_donations": 0.9,

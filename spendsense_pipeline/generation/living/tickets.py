@@ -8,7 +8,7 @@ from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES
-from spendsense_pipeline.generation.shops import FAVOURITE_SHARE, POPULARITY_EXPONENT
+from spendsense_pipeline.generation.shops import FAVOURITE_SHARE, visited_weights
 
 # The default volatility of 0.3 leaves the catalog's spread of prices as it is; 0 halves it.
 _SPREAD_AT_REST, _SPREAD_PER_VOLATILITY = 0.45, 1.5
@@ -50,7 +50,7 @@ def mean_tickets(catalog: Catalog, prices: Floats, spread_class: Ints) -> Floats
     shops = catalog.merchants
     each = shops.ticket_median_cents[:, np.newaxis] * prices[spread_class]
     each = below_largest(each, shops.ticket_cap_cents[:, np.newaxis]).mean(axis=1)
-    popularity = shops.weight**POPULARITY_EXPONENT
+    popularity = visited_weights(catalog)
     is_usual = catalog.visit_kinds.days_between[shops.visit_kind] == 0
     tickets = np.ones(len(catalog.spending_groups.names))
     for group in range(tickets.size):

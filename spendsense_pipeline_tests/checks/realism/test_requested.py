@@ -53,9 +53,9 @@ def test_cadences_are_those_asked_for_without_the_irregular() -> None:
 
 def test_subscriptions_follow_the_survey_while_it_can_hold() -> None:
     assert subscriptions_band(DEFAULT, Band(3, 5)) == Band(3, 5)
-    many = {"subscription_count_min": 8, "subscription_count_max": 10, "light_subscriber_share": 0}
+    many = {"subscription_count_min": 5, "subscription_count_max": 7, "light_subscriber_share": 0}
     band = subscriptions_band(a_configuration(controls=many), Band(3, 5))
-    assert (band.low, band.high) == (pytest.approx(8.2), pytest.approx(9.8))
+    assert (band.low, band.high) == (pytest.approx(5.2), pytest.approx(6.8))
 
 
 def test_targets_change_whatever_they_bend() -> None:
@@ -73,10 +73,8 @@ def test_deposits_are_judged_against_what_savers_were_asked_to_hold() -> None:
     assert (
         deposits_band(a_configuration(controls={"savings_growth_target_pct": 15}), survey) == survey
     )
-    wanted = a_configuration(
-        controls={"savings_growth_target_pct": 2, "savings_adoption_rate": 0.9}
-    )
-    band = deposits_band(wanted, survey)  # $75,000 for nine in ten
-    assert not band.holds(14_000)
-    assert band.holds(65_000)
-    assert not band.holds(120_000)
+    wanted = a_configuration(controls={"savings_adoption_rate": 0.7})
+    band = deposits_band(wanted, survey)  # $30,000 for seven in ten
+    assert not band.holds(12_000)
+    assert band.holds(24_000)
+    assert not band.holds(40_000)
