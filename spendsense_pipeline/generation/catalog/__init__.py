@@ -27,6 +27,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
     PostingClasses,
+    PriceEndings,
     SpendingGroups,
     VisitKinds,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Merchants",
     "Places",
     "PostingClasses",
+    "PriceEndings",
     "SpendingGroups",
     "Subscriptions",
     "VisitKinds",

@@ -32,6 +32,7 @@ from spendsense_pipeline.generation.catalog.shopping_files import (
     read_merchants,
     read_places,
     read_posting_classes,
+    read_price_endings,
     read_spending_groups,
     read_visit_kinds,
 )
@@ -143,15 +144,17 @@ def load_catalog() -> Catalog:
             named.
     """
     classes, kinds, places = read_posting_classes(), read_visit_kinds(), read_places()
+    endings = read_price_endings()
     groups = read_spending_groups(classes)
     first_names, last_names = _read_people()
-    merchants = read_merchants(groups, kinds, places)
+    merchants = read_merchants(groups, kinds, endings, places)
     institutions = read_institutions()
     card_products, account_products = read_products(merchants, institutions)
     catalog = Catalog(
         spending_groups=groups,
         posting_classes=classes,
         visit_kinds=kinds,
+        price_endings=endings,
         merchants=merchants,
         subscriptions=read_subscriptions(),
         billers=_read_billers(),

@@ -23,6 +23,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
     PostingClasses,
+    PriceEndings,
     SpendingGroups,
     VisitKinds,
     rows_by,
@@ -246,6 +247,7 @@ class Catalog:
     spending_groups: SpendingGroups
     posting_classes: PostingClasses
     visit_kinds: VisitKinds
+    price_endings: PriceEndings
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers

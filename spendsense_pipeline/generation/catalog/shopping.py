@@ -93,6 +93,22 @@ class VisitKinds:
 
 
 @dataclass(frozen=True, eq=False)
+class PriceEndings:
+    """How prices end by category of what is sold, one row each; the rest end on any cent."""
+
+    category_detailed: tuple[str, ...]
+    whole_share: Floats
+    """Share that are multiples of `whole_step_cents`."""
+    whole_step_cents: Ints
+    ninety_nine_share: Floats
+    """Share that end in .99."""
+
+    def index(self, code: str) -> int:
+        """Row of a category by its code."""
+        return self.category_detailed.index(code)
+
+
+@dataclass(frozen=True, eq=False)
 class Merchants:
     """Where everyday purchases are made, `N` rows. A merchant has one category."""
 

@@ -14,6 +14,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
     PostingClasses,
+    PriceEndings,
     SpendingGroups,
     VisitKinds,
 )
@@ -62,6 +63,23 @@ def read_visit_kinds() -> VisitKinds:
     return kinds
 
 
+def read_price_endings() -> PriceEndings:
+    """How prices end by what is sold."""
+    sheet = Sheet.from_package("price_endings.csv")
+    endings = PriceEndings(
+        category_detailed=sheet.category_codes(),
+        whole_share=sheet.numbers("whole_share", 0, 1),
+        whole_step_cents=sheet.cents("whole_step_usd"),
+        ninety_nine_share=sheet.numbers("ninety_nine_share", 0, 1),
+    )
+    for number, together in enumerate((endings.whole_share + endings.ninety_nine_share).tolist()):
+        if together > 1:
+            sheet.complain(number, "ninety_nine_share", together, "and whole_share exceed 1")
+    sheet.text("source")
+    sheet.finish()
+    return endings
+
+
 def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
     """Kinds of everyday spending.
 
@@ -98,12 +116,15 @@ def _index_in(sheet: Sheet, column: str, names: tuple[str, ...]) -> Ints:
     return np.array([names.index(name) if name in names else 0 for name in given], dtype=np.int64)
 
 
-def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) -> Merchants:
+def read_merchants(
+    groups: SpendingGroups, kinds: VisitKinds, endings: PriceEndings, places: Places
+) -> Merchants:
     """Where everyday purchases are made.
 
     Args:
         groups: The kinds of spending they belong to.
         kinds: The kinds of visits.
+        endings: How prices end by category: every merchant's must be there.
         places: The states they may serve.
 
     Returns:
@@ -111,6 +132,11 @@ def read_merchants(groups: SpendingGroups, kinds: VisitKinds, places: Places) ->
     """
     sheet = Sheet.from_package("merchants.csv")
     detailed = sheet.category_codes()
+    for number, code in enumerate(detailed):
+        if code not in endings.category_detailed:
+            sheet.complain(
+                number, "category_detailed", code, "must have a row in price_endings.csv"
+            )
     group = _index_in(sheet, "spending_group", groups.names)
     merchants = Merchants(
         names=sheet.text("merchant_name", unique=True),

@@ -13,7 +13,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
-from spendsense_pipeline.generation.cents import below_largest, priced
+from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -35,6 +35,7 @@ from spendsense_pipeline.generation.living.tastes import (
     needed_groups,
 )
 from spendsense_pipeline.generation.living.wants import Wants
+from spendsense_pipeline.generation.price_endings import priced
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import (
     FAVOURITE_SHARE,
@@ -85,7 +86,7 @@ class Shopping:
             baskets: What a household buys of each group at a time, relative to the usual: `[U, G]`.
         """
         catalog = labels.catalog
-        self._calendar, self._tastes = world.calendar, tastes
+        self._catalog, self._calendar, self._tastes = catalog, world.calendar, tastes
         self._merchant = catalog.merchants
         self._shops = shops_for(catalog, world.calendar.first_date)
         moves = plan_moves(world, catalog.places)
@@ -235,7 +236,7 @@ class Shopping:
             group: Row of SpendingGroups, `[N]`.
             merchant: Row of the catalog's merchants, `[N]`.
             place: Where a price lies among the merchant's, `[K, N]`, for several it might be.
-            ending: 0..255, decides how prices end, `[N]`.
+            ending: ENDING_BITS bits that decide how prices end, `[N]`.
 
         Returns:
             Cents, `[K, N]`.
@@ -244,7 +245,7 @@ class Shopping:
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
         raw = below_largest(raw, shops.ticket_cap_cents[merchant])
-        return priced(raw, ending, group == self._cash)
+        return priced(self._catalog, merchant, raw, ending, group == self._cash)
 
 
 def _repeated(visit: Ints, most: int) -> Flags:
