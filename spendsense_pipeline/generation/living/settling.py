@@ -63,7 +63,7 @@ class Purchases(Columns):
     bank_fee_cents: Ints
     """What the own bank charges for using another's machine, 0 for most."""
     refund_day: Ints
-    """Day money comes back, -1 for most."""
+    """Day money comes back, a business day as for purchases; -1 for most."""
     refund_cents: Ints
 
 
@@ -80,7 +80,7 @@ class Settling:
             nobodys: What stands for the debit card among cards.
         """
         self._nobodys = nobodys
-        self._posting = PostingDays(world.calendar, catalog)
+        self._posting, self._calendar = PostingDays(world.calendar, catalog), world.calendar
         self._in_store = _in_store_by_taste(catalog) * SETTLEMENT.size("channel")
         self._online_taste = integers(world.words("online_taste", 0), ONLINE_TASTES)
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
@@ -116,7 +116,8 @@ class Settling:
         if refunded.size:
             shortest, longest = REFUND_DAYS
             delay = drawn["refund_delay"][refunded] % (longest - shortest + 1)
-            refund_day[refunded] = settles[refunded] + shortest + delay
+            back = settles[refunded] + shortest + delay
+            refund_day[refunded] = self._calendar.on_or_after(back)
             share = _refunded_share(basket.refund[refunded])
             refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)
         return Purchases(
