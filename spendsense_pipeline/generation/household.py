@@ -188,7 +188,7 @@ def simulate(people: World, labels: Labels) -> Household:
         planned=Postings.joined(planned),
         means=means,
         arrangements=arrange(world, paychecks, spends, rent_from_savings),
-        away=trips.away_places(world, travelled),
+        away=trips.days_away(world, travelled),
     )
     business_rows, opening_business = business.business_postings(people, labels)
     others = other_deposits.plan_other_deposits(people, labels.catalog)

@@ -29,6 +29,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     PostingClasses,
     PriceEndings,
     SpendingGroups,
+    TripPurchases,
     VisitKinds,
 )
 
@@ -49,6 +50,7 @@ __all__ = [
     "PriceEndings",
     "SpendingGroups",
     "Subscriptions",
+    "TripPurchases",
     "VisitKinds",
     "entity_id",
     "institution_id",

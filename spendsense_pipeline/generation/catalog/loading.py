@@ -34,6 +34,7 @@ from spendsense_pipeline.generation.catalog.shopping_files import (
     read_posting_classes,
     read_price_endings,
     read_spending_groups,
+    read_trip_purchases,
     read_visit_kinds,
 )
 from spendsense_pipeline.plaid import categories
@@ -155,6 +156,7 @@ def load_catalog() -> Catalog:
         posting_classes=classes,
         visit_kinds=kinds,
         price_endings=endings,
+        trip_purchases=read_trip_purchases(),
         merchants=merchants,
         subscriptions=read_subscriptions(),
         billers=_read_billers(),

@@ -25,6 +25,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     PostingClasses,
     PriceEndings,
     SpendingGroups,
+    TripPurchases,
     VisitKinds,
     rows_by,
     rows_where,
@@ -248,6 +249,7 @@ class Catalog:
     posting_classes: PostingClasses
     visit_kinds: VisitKinds
     price_endings: PriceEndings
+    trip_purchases: TripPurchases
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers

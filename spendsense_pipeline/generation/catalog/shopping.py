@@ -109,6 +109,17 @@ class PriceEndings:
 
 
 @dataclass(frozen=True, eq=False)
+class TripPurchases:
+    """What is bought on trips by category, one row each, beside flights, beds and rented cars."""
+
+    category_detailed: tuple[str, ...]
+    driven_share: Floats
+    """Relative share of purchases of who came by car."""
+    flown_share: Floats
+    """The same of who flew, and of who has no car."""
+
+
+@dataclass(frozen=True, eq=False)
 class Merchants:
     """Where everyday purchases are made, `N` rows. A merchant has one category."""
 

@@ -16,6 +16,7 @@ from spendsense_pipeline.generation.catalog.shopping import (
     PostingClasses,
     PriceEndings,
     SpendingGroups,
+    TripPurchases,
     VisitKinds,
 )
 from spendsense_pipeline.tables.raw import REGIONS
@@ -78,6 +79,19 @@ def read_price_endings() -> PriceEndings:
     sheet.text("source")
     sheet.finish()
     return endings
+
+
+def read_trip_purchases() -> TripPurchases:
+    """What is bought on trips."""
+    sheet = Sheet.from_package("trip_purchases.csv")
+    bought = TripPurchases(
+        category_detailed=sheet.category_codes(),
+        driven_share=sheet.numbers("driven_share", 0, 1),
+        flown_share=sheet.numbers("flown_share", 0, 1),
+    )
+    sheet.text("source")
+    sheet.finish()
+    return bought
 
 
 def read_spending_groups(classes: PostingClasses) -> SpendingGroups:

@@ -14,6 +14,7 @@ from spendsense_pipeline.generation.behaviours.credit import (
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
+from spendsense_pipeline.generation.behaviours.trips import DaysAway
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -21,6 +22,7 @@ from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.on_trips import OnTrips
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
 from spendsense_pipeline.generation.living.settling import Purchases
@@ -84,7 +86,7 @@ def live(
     planned: Postings,
     means: Means,
     arrangements: Arrangements,
-    away: Ints,
+    away: DaysAway,
 ) -> Lived:
     """Live the days of a shard, from the first of the lead-in to as_of.
 
@@ -99,7 +101,7 @@ def live(
         planned: Everything known beforehand: pay, bills, subscriptions, orders.
         means: What each household lives on.
         arrangements: How those handle their money who are paid rarely.
-        away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
+        away: Who is on a trip when, `[U, D]`.
 
     Returns:
         The rows of those days, the statements of cards, and what accounts held at the beginning
@@ -121,7 +123,8 @@ def live(
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once)
+    on_trips = OnTrips(world, labels.catalog, away, way, tastes.wanted, tastes.purchases_per_month)
+    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once, on_trips)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
     billing = Billing(cards, payment_sizes(world, cards))
@@ -159,8 +162,10 @@ def live(
         better_days.put_aside(day, balances, statements_due, diary)
         kept = better_days.kept(day, balances, statements_due)
         wants = wanting.of_day(day, balances, statements_due + kept)
-        thin.of_day(day, balances, diary, (machine, moves.homes_on(day)))
-        purchases = shopping.of_day(day, wants.only(turning.is_lived), balances)
+        wants = wants.only(turning.is_lived)
+        on_trips.set_out(day, wants)
+        thin.of_day(day, balances, diary, (machine, on_trips.towns(day, moves.homes_on(day))))
+        purchases = shopping.of_day(day, wants, balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
         if refunded.size:
@@ -178,7 +183,7 @@ def live(
     rows = Postings.joined(
         [
             world.chapters.kept(diary.rows()),
-            *purchase_rows(world, labels, Purchases.joined(bought), cards, away),
+            *purchase_rows(world, labels, Purchases.joined(bought), cards),
         ]
     )
     return Lived(

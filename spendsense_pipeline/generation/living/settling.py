@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.living.cash_points import CashPoints
 from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, integers
 from spendsense_pipeline.generation.world import World
 
@@ -43,6 +44,8 @@ class Basket(Columns):
     cents: Ints
     card: Ints
     """Which card pays, `Balances.nobodys` for the debit card."""
+    trip_place: Ints
+    """Where it is bought on a trip, row of the places; NO_PLACE of all else."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Purchases(Columns):
     refund_day: Ints
     """Day money comes back, a business day as for purchases; -1 for most."""
     refund_cents: Ints
+    trip_place: Ints
+    """Where it was bought on a trip, row of the places; NO_PLACE of all else."""
 
 
 class Settling:
@@ -100,7 +105,9 @@ class Settling:
         user, merchant = basket.user, basket.merchant
         drawn = SETTLEMENT.apart(basket.settlement)
         channel, draw = drawn["channel"], drawn["is_refunded"]
-        is_online = channel >= self._in_store[merchant, self._online_taste[user]]
+        in_store = self._in_store[merchant, self._online_taste[user]]
+        # On a trip one is there: only what is never bought in person is not.
+        is_online = (channel >= in_store) & ((basket.trip_place == NO_PLACE) | (in_store == 0))
         settles = self._posting.of(day, merchant, is_online, drawn["lag"])
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
@@ -132,6 +139,7 @@ class Settling:
             bank_fee_cents=own_fee,
             refund_day=refund_day,
             refund_cents=refund_cents,
+            trip_place=basket.trip_place,
         )
 
 

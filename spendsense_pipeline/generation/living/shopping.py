@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.counting import Counting
+from spendsense_pipeline.generation.living.on_trips import OnTrips
 from spendsense_pipeline.generation.living.paying import Paying, running_before
 from spendsense_pipeline.generation.living.purchase_words import (
     CHOICES,
@@ -74,6 +75,7 @@ class Shopping:
         cards: Cards,
         way: Ints,
         baskets: Floats,
+        on_trips: OnTrips,
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -84,6 +86,7 @@ class Shopping:
             cards: The cards of the shard, `[C]`.
             way: What each household does without, one of the WAYS: `[U]`.
             baskets: What a household buys of each group at a time, relative to the usual: `[U, G]`.
+            on_trips: Who is away, and where they buy.
         """
         catalog = labels.catalog
         self._catalog, self._calendar, self._tastes = catalog, world.calendar, tastes
@@ -105,7 +108,7 @@ class Shopping:
         """Of the times it is drawn, those on which cash is fetched: `[U]`."""
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
-        self._baskets, self._way = baskets, way
+        self._baskets, self._way, self._on_trips = baskets, way, on_trips
         self._liked = liked_kinds(world)
         self._is_needed = needed_groups(catalog)
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
@@ -121,6 +124,7 @@ class Shopping:
             taker: Who takes their place, `[N]`.
         """
         self._visited[taker] = self._visited[giver]
+        self._on_trips.hand_over(giver, taker)
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
@@ -137,6 +141,7 @@ class Shopping:
         weekday = self._calendar.weekday[day]
         busy = self._tastes.busy_on[weekday] * self._habit[weekday]
         count = self._counting.of_day(day, wants.rate * busy)
+        count = self._on_trips.counts(day, count, wants.rate)
         user = np.repeat(self._everybody, count)
         first_of = np.repeat(count.cumsum() - count, count)
         serial = np.arange(user.size) - first_of
@@ -145,8 +150,15 @@ class Shopping:
 
         group = self._groups(day, user, wants, choices["group"], third)
         merchant = self._merchants(day, user, group, choices)
+        at_home = REFUND.take(third, "at_home") / REFUND.size("at_home")
+        is_away = self._on_trips.is_away(day, user, serial, at_home)
+        at = places(is_away)
+        instead = REFUND.take(third[at], "instead")
+        merchant[at] = self._on_trips.choose(day, user[at], choices["merchant"][at], instead)
+        group[at] = self._merchant.group[merchant[at]]
         is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
-        is_too_soon = self._rarely(day, user, group, merchant) | self._too_often(user, merchant)
+        is_too_soon = self._rarely(day, user, group, merchant, is_away, third)
+        is_too_soon |= self._too_often(user, merchant)
         # Together with something cheap, in case it cannot be afforded.
         cents, cheap_cents = self._prices(
             user,
@@ -168,7 +180,8 @@ class Shopping:
         considers = settlement["cheaper"] < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
         is_affordable = ~is_dear | (considers & (before + cents <= spendable))
         is_bought = is_affordable & ~is_too_soon & ~is_cashless
-        basket = Basket(user, serial, second, third, group, merchant, cents, card)
+        place = self._on_trips.place_of(day, user, is_away)
+        basket = Basket(user, serial, second, third, group, merchant, cents, card, place)
         basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
         return self._settling.of_day(day, basket)
@@ -202,7 +215,9 @@ class Shopping:
         )
         return merchant
 
-    def _rarely(self, day: int, user: Ints, group: Ints, merchant: Ints) -> Flags:
+    def _rarely(
+        self, day: int, user: Ints, group: Ints, merchant: Ints, is_away: Flags, word: Words
+    ) -> Flags:
         """Where a visit would come too soon after the last of its kind, the usual place instead.
 
         Returns:
@@ -210,6 +225,12 @@ class Shopping:
             in `merchant`.
         """
         kind = self._merchant.visit_kind
+        # On a trip, a meal instead.
+        rare = places(is_away & (kind[merchant] > 0))
+        again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
+        draw = REFUND.take(word[again], "instead")
+        merchant[again] = self._on_trips.choose_instead(day, user[again], draw)
+        group[again] = self._merchant.group[merchant[again]]
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
         rare = places(kind[merchant] > 0)
         once = _repeated(user[rare] * self._days_between.size + kind[merchant[rare]], 1)

@@ -118,6 +118,8 @@ class Tastes:
     """How prices paid grow with what a household has to spend: `[G]`, 1 = in proportion."""
     groceries: int
     """Number of the group of groceries."""
+    wanted: Floats
+    """Dollars of each group over those of a usual population, `[G]`."""
 
     def row_of(self, way: Ints, level: Ints) -> Ints:
         """Row in `groups_on`.
@@ -229,6 +231,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         refund_share=groups.refund_share * REFUNDS_FACTOR,
         elasticity=elasticity,
         groceries=groups.index(GROCERIES_GROUP),
+        wanted=_wanted(dict(asked.ratios), catalog),
     )
 
 
@@ -303,6 +306,13 @@ def _groups_on(
         return Thresholds(edges.astype(np.int64), 1 << GROUP_BITS)
 
     return tuple(tuple(on(weekday, month) for month in by_month) for weekday in by_weekday)
+
+
+def _wanted(ratios: dict[str, float], catalog: Catalog) -> Floats:
+    """Dollars of each group over what they are at usual ratios: `[G]`, 1 for most."""
+    usual = _group_dollars(OperatorControls().category_spending_ratios, catalog)
+    asked = _group_dollars(ratios, catalog)
+    return np.divide(asked, usual, out=np.zeros_like(asked), where=usual > 0)
 
 
 def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
