@@ -23,7 +23,6 @@ from spendsense_pipeline.generation.catalog.records import (
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
 from spendsense_pipeline.generation.catalog.shopping import (
-    ONLINE_POSTING_CLASS,
     Merchants,
     Places,
     PostingClasses,
@@ -35,7 +34,6 @@ from spendsense_pipeline.generation.catalog.shopping import (
 
 __all__ = [
     "BILL_KINDS",
-    "ONLINE_POSTING_CLASS",
     "AccountProducts",
     "Billers",
     "CardProducts",

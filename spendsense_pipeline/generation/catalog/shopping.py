@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,6 @@ import numpy.typing as npt
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 
 Dates = npt.NDArray[np.datetime64]
-ONLINE_POSTING_CLASS: Final = "online"
-"""How what is bought online posts, whatever its group."""
 
 
 def rows_where(flags: Flags) -> Ints:
@@ -47,7 +44,9 @@ class SpendingGroups:
     ticket_cap_cents: Ints
     """The largest ticket a merchant of the group may have."""
     posting_class: Ints
-    """Row in PostingClasses of what is bought in person; purchases online have their own."""
+    """Row in PostingClasses of what is bought in person."""
+    online_posting_class: Ints
+    """The same of what is bought online: goods post when they are sent, meals and rides at once."""
     refund_share: Floats
     """Share of purchases refunded later."""
     weekday_profile: Floats
@@ -90,6 +89,24 @@ class VisitKinds:
     names: tuple[str, ...]
     days_between: Ints
     """Least days from one visit of a person to the next, at any merchant of the kind."""
+    half_needed_days: Floats
+    """Days after which a person takes half of the occasions for the next visit, the fewer the
+    sooner; 0 where all are taken."""
+
+    def chance(self, kind: Ints, days: Ints) -> Floats:
+        """Of occasions for a visit, how many are taken.
+
+        Args:
+            kind: Rows of the kinds, `[N]`.
+            days: Days since the last visit, `[N]`.
+
+        Returns:
+            `[N]`, 0 before the least days are over.
+        """
+        squared = days.astype(np.float64) ** 2
+        half = self.half_needed_days[kind] ** 2
+        need = squared / np.maximum(squared + half, 1e-9)
+        return np.where(days < self.days_between[kind], 0.0, np.where(half > 0, need, 1.0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from spendsense_pipeline.controls import SPENDING_CATEGORIES
 from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
-    ONLINE_POSTING_CLASS,
     Merchants,
     Places,
     PostingClasses,
@@ -39,8 +38,6 @@ def read_posting_classes() -> PostingClasses:
         hold_least_cents=_holds(sheet, "hold_least_usd"),
         hold_most_cents=_holds(sheet, "hold_most_usd"),
     )
-    if ONLINE_POSTING_CLASS not in classes.names:
-        sheet.problems.append(f"posting_classes.csv: no class {ONLINE_POSTING_CLASS!r}")
     sheet.text("source")  # a number without its source is refused
     sheet.finish()
     return classes
@@ -56,6 +53,7 @@ def read_visit_kinds() -> VisitKinds:
     kinds = VisitKinds(
         names=sheet.text("visit_kind", unique=True),
         days_between=sheet.numbers("days_between", 0, 400).astype(np.int64),
+        half_needed_days=sheet.numbers("half_needed_days", 0, 400),
     )
     if kinds.names[0] != ORDINARY_VISITS or kinds.days_between[0] != 0:
         sheet.complain(0, "visit_kind", kinds.names[0], "must be ordinary, with no days between")
@@ -113,6 +111,7 @@ def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         ticket_cap_cents=sheet.cents("ticket_cap_usd"),
         posting_class=_index_in(sheet, "posting_class", classes.names),
+        online_posting_class=_index_in(sheet, "online_posting_class", classes.names),
         refund_share=sheet.numbers("refund_share", 0, 0.2),
         weekday_profile=sheet.profiles("weekday_profile", 7),
         month_profile=sheet.profiles("month_profile", 12),

@@ -22,7 +22,7 @@ from spendsense_pipeline.generation.world import World
 
 PURCHASES_LEAST: Final[dict[Stage, int]] = {Stage.LEAVING: 3, Stage.THERE: 3, Stage.RETURNING: 2}
 """Of a day of a trip."""
-_MORE_PURCHASES: Final = (0.35, 0.35, 0.2, 0.1)
+_MORE_PURCHASES: Final = (0.6, 0.25, 0.12, 0.03)
 """Shares of days with none, one, two and three more (judged: 3 to 6 a day)."""
 USUAL_PURCHASES_A_MONTH: Final = 33.0
 """Of who buys less often than this, days of trips hold fewer purchases too."""

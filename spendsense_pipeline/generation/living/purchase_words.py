@@ -36,7 +36,9 @@ SETTLEMENT: Final = BitFields(
     cheaper=4,
 )
 """What the second word decides."""
-REFUND: Final = BitFields(part=12, is_liked=8, liked=3, at_home=8, instead=TABLE_BITS, spare=21)
+REFUND: Final = BitFields(
+    part=12, is_liked=8, liked=3, at_home=8, instead=TABLE_BITS, need=8, stays=8, spare=5
+)
 """What the third word decides."""
 
 

@@ -40,6 +40,7 @@ from spendsense_pipeline.generation.price_endings import priced
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import (
     FAVOURITE_SHARE,
+    FAVOURITES_PER_GROUP,
     favourite_draws,
     shops_for,
     usual_shops,
@@ -52,8 +53,15 @@ _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(
 LOYALTY_SPREAD = 0.2
 """Between those who go to their usual places least and most, around FAVOURITE_SHARE (judged)."""
 _LIKED_DRAWS: Final = LIKED_SHARE * REFUND.size("is_liked")
-VISITS_A_DAY = 2
-"""To one merchant: nobody goes to the same coffee shop a third time."""
+AT_HOME_SHARE = 0.975
+"""Of purchases, those not made on trips, when more is bought a day (measured)."""
+AGAIN_SHARE, THIRD_SHARE = 0.1, 0.08
+"""Of second and third visits to a merchant on a day, those that are not to another instead."""
+USUAL_MOST_SHARE: Final = (0.14, 0.26)
+"""Of all a person buys, what may be at one merchant before they now and then go to another, and
+before they always do: over a quarter at one counter is nobody's life (judged)."""
+_SEEN_LEAST: Final = 40
+"""Purchases before which nobody has had enough of a place."""
 CHEAPER_SHARE = 0.8
 """Of purchases that cannot be afforded, those in whose place something cheap of it is."""
 _CHEAPEST: Final = 8
@@ -100,6 +108,8 @@ class Shopping:
         self._favourite_draws = favourite_draws(world, len(catalog.spending_groups))
         self._days_between = catalog.visit_kinds.days_between
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
+        self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int64)
+        """How often each user has bought at each merchant: `[U, N]`."""
         self._words = PurchaseWords(world)
         self._counting = Counting(world)
         self._habit = weekday_habits(world)
@@ -123,7 +133,7 @@ class Shopping:
             giver: Users, `[N]`.
             taker: Who takes their place, `[N]`.
         """
-        self._visited[taker] = self._visited[giver]
+        self._visited[taker], self._been[taker] = self._visited[giver], self._been[giver]
         self._on_trips.hand_over(giver, taker)
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
@@ -139,7 +149,8 @@ class Shopping:
         """
         self._move(day)
         weekday = self._calendar.weekday[day]
-        busy = self._tastes.busy_on[weekday] * self._habit[weekday]
+        busy = self._tastes.busy_on[weekday] * self._habit[weekday] * AT_HOME_SHARE
+        busy = busy * self._tastes.busy_in[self._calendar.month_of_year[day]]
         count = self._counting.of_day(day, wants.rate * busy)
         count = self._on_trips.counts(day, count, wants.rate)
         user = np.repeat(self._everybody, count)
@@ -157,8 +168,8 @@ class Shopping:
         merchant[at] = self._on_trips.choose(day, user[at], choices["merchant"][at], instead)
         group[at] = self._merchant.group[merchant[at]]
         is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
+        self._elsewhere(day, user, group, merchant, is_away, third)
         is_too_soon = self._rarely(day, user, group, merchant, is_away, third)
-        is_too_soon |= self._too_often(user, merchant)
         # Together with something cheap, in case it cannot be afforded.
         cents, cheap_cents = self._prices(
             user,
@@ -184,6 +195,7 @@ class Shopping:
         basket = Basket(user, serial, second, third, group, merchant, cents, card, place)
         basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
+        np.add.at(self._been, (basket.user, basket.merchant), 1)
         return self._settling.of_day(day, basket)
 
     def _move(self, day: int) -> None:
@@ -227,27 +239,56 @@ class Shopping:
         kind = self._merchant.visit_kind
         # On a trip, a meal instead.
         rare = places(is_away & (kind[merchant] > 0))
-        again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
+        since = day - self._visited[user[rare], kind[merchant[rare]]]
+        again = rare[since < self._days_between[kind[merchant[rare]]]]
         draw = REFUND.take(word[again], "instead")
         merchant[again] = self._on_trips.choose_instead(day, user[again], draw)
         group[again] = self._merchant.group[merchant[again]]
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
         rare = places(kind[merchant] > 0)
+        need = REFUND.take(word, "need") / REFUND.size("need")
+        # Who has driven far needs fuel.
+        need[is_away] = 0.0
         once = _repeated(user[rare] * self._days_between.size + kind[merchant[rare]], 1)
         is_too_soon[rare[once]] = True
-        again = rare[self._is_again(day, user[rare], kind[merchant[rare]])]
+        again = rare[self._is_again(day, user[rare], kind[merchant[rare]], need[rare])]
         if again.size:
             who, what = user[again], group[again]
             merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))
-            is_too_soon[again] |= self._is_again(day, who, kind[merchant[again]])
+            is_too_soon[again] |= self._is_again(day, who, kind[merchant[again]], need[again])
         return is_too_soon
 
-    def _too_often(self, user: Ints, merchant: Ints) -> Flags:
-        """Which visits are one more than anybody makes to a merchant on a day: `[N]`."""
-        return _repeated(user * self._merchant.group.size + merchant, VISITS_A_DAY)
+    def _elsewhere(
+        self, day: int, user: Ints, group: Ints, merchant: Ints, is_away: Flags, word: Words
+    ) -> None:
+        """Another place of the kind where one has been the same day, or goes all the time.
 
-    def _is_again(self, day: int, user: Ints, kind: Ints) -> Flags:
-        return (kind > 0) & (day - self._visited[user, kind] < self._days_between[kind])
+        Changes `merchant`, and on a trip `group`.
+        """
+        visit = user * self._merchant.group.size + merchant
+        stays = REFUND.take(word, "stays") / REFUND.size("stays")
+        share = np.where(_repeated(visit, 1), AGAIN_SHARE, 1.0)
+        share[_repeated(visit, 2)] = THIRD_SHARE
+        seen = np.maximum(self._been.sum(axis=1), _SEEN_LEAST)[user]
+        least, most = USUAL_MOST_SHARE
+        usual = self._been[user, merchant] / seen
+        share = np.minimum(share, (most - usual) / (most - least))
+        is_ordinary = (self._merchant.visit_kind[merchant] == 0) & (group != self._cash)
+        leaves = is_ordinary & (stays >= share)
+        draw = REFUND.take(word, "instead")
+        at = places(leaves & is_away)
+        merchant[at] = self._on_trips.choose_instead(day, user[at], draw[at])
+        group[at] = self._merchant.group[merchant[at]]
+        at = places(leaves & ~is_away)
+        who, before = user[at], merchant[at]
+        other = self._favourites.of(day, who, group[at], draw[at] % FAVOURITES_PER_GROUP)
+        anywhere = self._shops.choose(self._state[who], group[at], day, draw[at])
+        merchant[at] = np.where(other == before, anywhere, other)
+
+    def _is_again(self, day: int, user: Ints, kind: Ints, need: Floats) -> Flags:
+        since = day - self._visited[user, kind]
+        is_needed = need < self._catalog.visit_kinds.chance(kind, since)
+        return np.asarray((kind > 0) & ~is_needed)
 
     def _prices(self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints) -> Ints:
         """What merchants sell at, a dearer basket for who has more.

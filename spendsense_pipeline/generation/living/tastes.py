@@ -15,7 +15,7 @@ import numpy as np
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.catalog import Catalog
+from spendsense_pipeline.generation.catalog import Catalog, VisitKinds
 from spendsense_pipeline.generation.habits import by_way_of_living
 from spendsense_pipeline.generation.living.tickets import mean_tickets, relative_prices
 from spendsense_pipeline.generation.population import People
@@ -89,6 +89,7 @@ GROCERIES_BY_HOUSEHOLD: Final[dict[str, float]] = {
 """Of the usual basket of groceries: families, who have more to spend too, buy about twice as much
 as who lives alone (USDA food plans 2025; BLS, Consumer Expenditure Survey 2023 by size)."""
 _COUNT_ITERATIONS = 8
+_DAYS_UNTIL_NEEDED: Final = 400
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,8 @@ class Tastes:
     and tilt, see `row_of`."""
     busy_on: Floats
     """Of each weekday, purchases over those of a usual day: `[7]`."""
+    busy_in: Floats
+    """Of each month of the year, purchases over those of a usual one: `[12]`."""
     relative_price: Floats
     """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
     spread_class: Ints
@@ -226,6 +229,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         mean_ticket_cents=np.maximum.accumulate(by_way @ ticket, axis=1),
         groups_on=_groups_on(by_way.reshape(-1, ticket.size), weekday_profile.T, month_profile.T),
         busy_on=weekday_profile.T @ tilted[USUAL_LEVEL],
+        busy_in=month_profile.T @ tilted[USUAL_LEVEL],
         relative_price=prices,
         spread_class=spread_class,
         refund_share=groups.refund_share * REFUNDS_FACTOR,
@@ -243,7 +247,8 @@ def _drawn_per_bought(share: Floats, purchases_per_month: float, catalog: Catalo
         purchases_per_month: Of a usual user.
         catalog: Knows which groups are bought now and then.
     """
-    rests = np.maximum(days_between_visits(catalog) - 1, 0)
+    kinds, between = catalog.visit_kinds, days_between_visits(catalog)
+    rests = np.maximum(between - 1, 0)
     a_day = share * purchases_per_month / DAYS_PER_MONTH
     # A day on which it is bought rules the next ones out: on the others it is drawn at all with
     # this chance, and so often on average.
@@ -251,7 +256,28 @@ def _drawn_per_bought(share: Floats, purchases_per_month: float, catalog: Catalo
         a_day / np.maximum(1 - a_day * rests, 0.1), 1 - np.exp(-MOST_OFTENER * a_day)
     )
     often = -np.log1p(-np.minimum(chance, 0.99)) / np.maximum(a_day, 1e-9)
-    return np.where(rests > 0, np.clip(often, 1.0, MOST_OFTENER), 1.0)
+    often = np.where(rests > 0, np.clip(often, 1.0, MOST_OFTENER), 1.0)
+    # What is needed the more the longer ago it was bought.
+    for group in np.flatnonzero(between).tolist():
+        kind = int(catalog.merchants.visit_kind[catalog.merchants.group == group].min())
+        if kinds.half_needed_days[kind] > 0:
+            often[group] = _oftener_needed(kinds, kind, float(a_day[group]))
+    return often
+
+
+def _oftener_needed(kinds: VisitKinds, kind: int, a_day: float) -> float:
+    """How much oftener than it is bought something is drawn that is needed more and more."""
+    days = np.arange(1, _DAYS_UNTIL_NEEDED)
+    chance = kinds.chance(np.full(days.size, kind), days)
+    wanted_days = 1 / max(a_day, 1 / _DAYS_UNTIL_NEEDED)
+    least, most = 1.0, MOST_OFTENER
+    for _ in range(_COUNT_ITERATIONS):
+        often = (least + most) / 2
+        # So many are still waiting after each day; together, the mean days from one to the next.
+        waiting = np.exp(-np.cumsum(a_day * often * chance))
+        is_too_rare = 1 + waiting.sum() > wanted_days
+        least, most = (often, most) if is_too_rare else (least, often)
+    return (least + most) / 2
 
 
 def _instead_of_liked(share: Floats, catalog: Catalog) -> Floats:
