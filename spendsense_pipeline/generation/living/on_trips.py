@@ -31,6 +31,9 @@ SETS_OUT_WITH_CENTS: Final = 4_500
 BEFORE_LEAVING_SHARE, BACK_HOME_SHARE = 0.5, 0.6
 """How often the first purchase of the day of leaving is made before, and others than the first of
 the day of return after it (judged)."""
+EASED_SHARE = 0.25
+"""Of what they usually buy, what people leave out after a trip, until what was bought there beyond
+the usual is made up for (judged)."""
 _INSTEAD: Final = ("groceries", "fast_food", "dining", "shopping")
 """Groups that nobody does without and whose shops are visited whenever one likes."""
 
@@ -60,6 +63,8 @@ class OnTrips:
         self._stage, self._place = away.stage, away.place
         self._is_free, self._days = away.is_free, away.days
         self._goes = np.zeros(world.users, dtype=np.bool_)
+        self._beyond = np.zeros(world.users)
+        """Purchases of trips beyond the usual, not yet made up for: `[U]`."""
         self._keys = world.keys("trip_purchases")
         self._state = catalog.places.state
         self._group = catalog.merchants.group
@@ -80,7 +85,7 @@ class OnTrips:
             giver: Users, `[N]`.
             taker: Who takes their place, `[N]`.
         """
-        self._goes[taker] = self._goes[giver]
+        self._goes[taker], self._beyond[taker] = self._goes[giver], self._beyond[giver]
 
     def set_out(self, day: int, wants: Wants) -> None:
         """Let those leave who planned to and can.
@@ -129,7 +134,23 @@ class OnTrips:
         count = (self._least[stage[who]] + more) * self._often + drawn * 97 % 1
         usual = usual.copy()
         usual[who] = np.maximum(usual[who], count.astype(np.int64))
+        self._beyond[who] += usual[who] - rate[who]
         return usual
+
+    def eased(self, day: int, rate: Floats) -> Floats:
+        """How often people buy at home who have bought much on a trip.
+
+        Args:
+            day: The day.
+            rate: What they would want, `[U]`.
+
+        Returns:
+            Purchases a day, `[U]`.
+        """
+        is_home = ~self._goes | (self._stage[:, day] == Stage.HOME)
+        left_out = np.clip(self._beyond, 0.0, EASED_SHARE * rate) * is_home
+        self._beyond -= left_out
+        return rate - left_out
 
     def is_away(self, day: int, user: Ints, serial: Ints, draw: Floats) -> Flags:
         """Which purchases are made on a trip, and not before leaving or back at home.

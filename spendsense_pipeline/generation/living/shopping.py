@@ -53,8 +53,6 @@ _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(
 LOYALTY_SPREAD = 0.2
 """Between those who go to their usual places least and most, around FAVOURITE_SHARE (judged)."""
 _LIKED_DRAWS: Final = LIKED_SHARE * REFUND.size("is_liked")
-AT_HOME_SHARE = 0.975
-"""Of purchases, those not made on trips, when more is bought a day (measured)."""
 AGAIN_SHARE, THIRD_SHARE = 0.1, 0.08
 """Of second and third visits to a merchant on a day, those that are not to another instead."""
 USUAL_MOST_SHARE: Final = (0.14, 0.26)
@@ -149,9 +147,9 @@ class Shopping:
         """
         self._move(day)
         weekday = self._calendar.weekday[day]
-        busy = self._tastes.busy_on[weekday] * self._habit[weekday] * AT_HOME_SHARE
+        busy = self._tastes.busy_on[weekday] * self._habit[weekday]
         busy = busy * self._tastes.busy_in[self._calendar.month_of_year[day]]
-        count = self._counting.of_day(day, wants.rate * busy)
+        count = self._counting.of_day(day, self._on_trips.eased(day, wants.rate) * busy)
         count = self._on_trips.counts(day, count, wants.rate)
         user = np.repeat(self._everybody, count)
         first_of = np.repeat(count.cumsum() - count, count)
