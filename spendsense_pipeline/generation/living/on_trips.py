@@ -150,7 +150,7 @@ class OnTrips:
         is_home = ~self._goes | (self._stage[:, day] == Stage.HOME)
         left_out = np.clip(self._beyond, 0.0, EASED_SHARE * rate) * is_home
         self._beyond -= left_out
-        return rate - left_out
+        return np.asarray(rate - left_out)
 
     def is_away(self, day: int, user: Ints, serial: Ints, draw: Floats) -> Flags:
         """Which purchases are made on a trip, and not before leaving or back at home.

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.catalog import Catalog, VisitKinds
+from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.habits import by_way_of_living
+from spendsense_pipeline.generation.living.needs import days_between_visits, drawn_per_bought_of
 from spendsense_pipeline.generation.living.tickets import mean_tickets, relative_prices
 from spendsense_pipeline.generation.population import People
 from spendsense_pipeline.generation.thresholds import Thresholds
@@ -64,7 +64,6 @@ that costs this; nobody lives on coffee because the rent is due."""
 LIKED_SHARE = 0.25
 """Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
 is only needed now and then, as fuel is, nobody likes best."""
-MOST_OFTENER = 2.0
 COMES_TO: Final[dict[str, float]] = {
     "health": 0.8,
     "entertainment": 0.82,
@@ -89,7 +88,6 @@ GROCERIES_BY_HOUSEHOLD: Final[dict[str, float]] = {
 """Of the usual basket of groceries: families, who have more to spend too, buy about twice as much
 as who lives alone (USDA food plans 2025; BLS, Consumer Expenditure Survey 2023 by size)."""
 _COUNT_ITERATIONS = 8
-_DAYS_UNTIL_NEEDED: Final = 400
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         counts = dollars / (ticket * means**elasticity)
     counts = counts / counts.sum()
     # What is needed now and then is drawn oftener, as some draws of it come to nothing.
-    drawn_per_bought = _drawn_per_bought(counts, asked.purchases_per_month, catalog)
+    drawn_per_bought = drawn_per_bought_of(counts, asked.purchases_per_month, catalog)
     drawn_per_bought[groups.index(CASH_GROUP)] = CASH_DRAWN_PER_FETCHED
     purchases_drawn = asked.purchases_per_month * float(counts @ drawn_per_bought)
     counts = counts * drawn_per_bought * _instead_of_liked(counts, catalog)
@@ -239,66 +237,9 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     )
 
 
-def _drawn_per_bought(share: Floats, purchases_per_month: float, catalog: Catalog) -> Floats:
-    """How often a group is drawn for every time it is bought: `[G]`, 1 for most.
-
-    Args:
-        share: Of purchases, `[G]`.
-        purchases_per_month: Of a usual user.
-        catalog: Knows which groups are bought now and then.
-    """
-    kinds, between = catalog.visit_kinds, days_between_visits(catalog)
-    rests = np.maximum(between - 1, 0)
-    a_day = share * purchases_per_month / DAYS_PER_MONTH
-    # A day on which it is bought rules the next ones out: on the others it is drawn at all with
-    # this chance, and so often on average.
-    chance = np.minimum(
-        a_day / np.maximum(1 - a_day * rests, 0.1), 1 - np.exp(-MOST_OFTENER * a_day)
-    )
-    often = -np.log1p(-np.minimum(chance, 0.99)) / np.maximum(a_day, 1e-9)
-    often = np.where(rests > 0, np.clip(often, 1.0, MOST_OFTENER), 1.0)
-    # What is needed the more the longer ago it was bought.
-    for group in np.flatnonzero(between).tolist():
-        kind = int(catalog.merchants.visit_kind[catalog.merchants.group == group].min())
-        if kinds.half_needed_days[kind] > 0:
-            often[group] = _oftener_needed(kinds, kind, float(a_day[group]))
-    return often
-
-
-def _oftener_needed(kinds: VisitKinds, kind: int, a_day: float) -> float:
-    """How much oftener than it is bought something is drawn that is needed more and more."""
-    days = np.arange(1, _DAYS_UNTIL_NEEDED)
-    chance = kinds.chance(np.full(days.size, kind), days)
-    wanted_days = 1 / max(a_day, 1 / _DAYS_UNTIL_NEEDED)
-    least, most = 1.0, MOST_OFTENER
-    for _ in range(_COUNT_ITERATIONS):
-        often = (least + most) / 2
-        # So many are still waiting after each day; together, the mean days from one to the next.
-        waiting = np.exp(-np.cumsum(a_day * often * chance))
-        is_too_rare = 1 + waiting.sum() > wanted_days
-        least, most = (often, most) if is_too_rare else (least, often)
-    return (least + most) / 2
-
-
 def _instead_of_liked(share: Floats, catalog: Catalog) -> Floats:
     """How much oftener a group is drawn that is nobody's favourite: `[G]`, 1 for most."""
     return np.where(needed_groups(catalog), 1 / (1 - LIKED_SHARE * (1 - share)), 1.0)
-
-
-def days_between_visits(catalog: Catalog) -> Ints:
-    """Least days between two purchases of a group all of whose merchants are visited rarely.
-
-    Args:
-        catalog: Where one may shop.
-
-    Returns:
-        `[G]`, 0 for groups that are bought whenever one likes.
-    """
-    shops = catalog.merchants
-    between = catalog.visit_kinds.days_between[shops.visit_kind]
-    least = np.full(len(catalog.spending_groups), np.iinfo(np.int64).max)
-    np.minimum.at(least, shops.group, between)
-    return np.where(np.isin(np.arange(least.size), shops.group), least, 0)
 
 
 def needed_groups(catalog: Catalog) -> Flags:
