@@ -16,10 +16,10 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 CATALOG = load_catalog()
 # Least and most share of purchases of a category that end in .00, and in .99.
 ENDINGS = {
-    "FOOD_AND_DRINK_GROCERIES": ((0, 0.05), (0, 0.08)),
+    "FOOD_AND_DRINK_GROCERIES": ((0, 0.06), (0, 0.08)),
     "TRANSPORTATION_GAS": ((0.15, 0.3), (0, 0.05)),
-    "FOOD_AND_DRINK_RESTAURANT": ((0.2, 0.4), (0, 0.06)),
-    "FOOD_AND_DRINK_COFFEE": ((0.12, 0.26), (0, 0.12)),
+    "FOOD_AND_DRINK_RESTAURANT": ((0.13, 0.3), (0, 0.06)),
+    "FOOD_AND_DRINK_COFFEE": ((0.15, 0.3), (0, 0.12)),
     "GOVERNMENT_AND_NON_PROFIT_DONATIONS": ((0.65, 1), (0, 0.05)),
     "PERSONAL_CARE_HAIR_AND_BEAUTY": ((0.45, 0.75), (0, 0.15)),
     "TRANSPORTATION_TAXIS_AND_RIDE_SHARES": ((0, 0.13), (0, 0.15)),

@@ -26,7 +26,7 @@ _MORE_PURCHASES: Final = (0.6, 0.25, 0.12, 0.03)
 """Shares of days with none, one, two and three more (judged: 3 to 6 a day)."""
 USUAL_PURCHASES_A_MONTH: Final = 33.0
 """Of who buys less often than this, days of trips hold fewer purchases too."""
-SETS_OUT_WITH_CENTS: Final = 4_500
+SETS_OUT_WITH_CENTS: Final = 2_500
 """A day: with less than that to spend nobody drives to see relatives."""
 BEFORE_LEAVING_SHARE, BACK_HOME_SHARE = 0.5, 0.6
 """How often the first purchase of the day of leaving is made before, and others than the first of
@@ -34,6 +34,10 @@ the day of return after it (judged)."""
 EASED_SHARE = 0.25
 """Of what they usually buy, what people leave out after a trip, until what was bought there beyond
 the usual is made up for (judged)."""
+USUAL_CHAIN_SHARE = 0.6
+"""Of meals, coffees, fills and shops on a trip, those at the chain one goes to at home, where it is
+there too (judged)."""
+_CHAINS: Final = ("groceries", "fast_food", "dining", "coffee", "fuel", "shopping")
 _INSTEAD: Final = ("groceries", "fast_food", "dining", "shopping")
 """Groups that nobody does without and whose shops are visited whenever one likes."""
 
@@ -71,6 +75,10 @@ class OnTrips:
         self._choices, self._chosen_instead = _choices(catalog, tuple(wanted.tolist()))
         self._left_out = left_out(catalog.spending_groups.names)[way] & (wanted < 1.5)
         self._is_by_car = ~away.is_flown & ~does_without(way, "car")[:, np.newaxis]
+        shops = catalog.merchants
+        chains = [catalog.spending_groups.index(name) for name in _CHAINS]
+        is_chain = np.isin(shops.group, chains) & (shops.in_store_share > 0)
+        self._is_chain_in = shops.serves & (is_chain & np.isnat(shops.closed_on))[:, np.newaxis]
         self._often = min(often / USUAL_PURCHASES_A_MONTH, 1.0)
         least = np.zeros(len(Stage), dtype=np.int64)
         for stage, purchases in PURCHASES_LEAST.items():
@@ -187,19 +195,47 @@ class OnTrips:
         merchant[at] = self._chosen_instead[state[at], other_draw[at]]
         return merchant
 
+    def or_usual(self, day: int, user: Ints, merchant: Ints, usual: Ints, draw: Floats) -> Ints:
+        """The chain people go to at home instead, where it is, now and then.
+
+        Args:
+            day: The day.
+            user: Who buys, `[N]`.
+            merchant: Where else they would, row of the catalog's merchants, `[N]`.
+            usual: Where they buy the same at home, `[N]`.
+            draw: In [0, 1), `[N]`.
+
+        Returns:
+            Row of the catalog's merchants each, `[N]`.
+        """
+        is_there = self._is_chain_in[usual, self._state[self._place[user, day]]]
+        return np.where(is_there & (draw < USUAL_CHAIN_SHARE), usual, merchant)
+
     def choose_instead(self, day: int, user: Ints, draw: Ints) -> Ints:
-        """Where people buy on a trip whenever they like, as meals: `[N]`.
+        """Where people buy on a trip whenever they like, as meals.
 
         Args:
             day: The day.
             user: Who buys, `[N]`.
             draw: TABLE_BITS bits, `[N]`.
+
+        Returns:
+            Row of the catalog's merchants each, `[N]`.
         """
         merchant: Ints = self._chosen_instead[self._state[self._place[user, day]], draw]
         return merchant
 
     def place_of(self, day: int, user: Ints, is_away: Flags) -> Ints:
-        """The town of what is bought on a trip, NO_PLACE of all else: `[N]`."""
+        """The town of what is bought on a trip.
+
+        Args:
+            day: The day.
+            user: Who buys, `[N]`.
+            is_away: Whether it is on a trip, `[N]`.
+
+        Returns:
+            Row of the places, NO_PLACE of all else: `[N]`.
+        """
         return np.where(is_away, self._place[user, day], NO_PLACE)
 
 

@@ -165,6 +165,9 @@ class Shopping:
         instead = REFUND.take(third[at], "instead")
         merchant[at] = self._on_trips.choose(day, user[at], choices["merchant"][at], instead)
         group[at] = self._merchant.group[merchant[at]]
+        usual = self._favourites.of(day, user[at], group[at], np.zeros_like(at))
+        prefers = REFUND.take(third[at], "need") / REFUND.size("need")
+        merchant[at] = self._on_trips.or_usual(day, user[at], merchant[at], usual, prefers)
         is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
         self._elsewhere(day, user, group, merchant, is_away, third)
         is_too_soon = self._rarely(day, user, group, merchant, is_away, third)
