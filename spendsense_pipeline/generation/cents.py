@@ -1,4 +1,4 @@
-"""Exact arithmetic on whole cents: rounding, sums by group, prices as shops write them."""
+"""Exact arithmetic on whole cents: rounding, sums by group, prices below a largest."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
+from spendsense_pipeline.generation.arrays import Floats, Ints
 
-# Endings out of 256: whole dollars 20 %, .99 14 %, the rest as it comes (stores: 15-30 %, 8-20 %).
-_WHOLE_DOLLARS, _NINETY_NINE = 51, 87
-_ROUND_PRICES_FROM_CENTS = 300
-"""Smaller prices keep their cents: rounding them to dollars would move them by too much."""
-_CASH_NOTE_CENTS = 2_000
-"""Machines pay out twenties."""
-_CASH_NOTES_MAX = 25
-"""And no more than $500 at a time."""
 INTEREST_DIVISOR: Final = 365 * 10_000
 """Cent-days times a yearly rate in basis points, over this, are cents of interest: banks count 365
 days to every year, leap or not."""
@@ -68,24 +60,3 @@ def below_largest(raw: Floats | Ints, largest: Floats | Ints) -> Floats:
         Cents, of the shape of `raw`.
     """
     return np.asarray(np.where(raw > largest, largest / raw * largest, raw))
-
-
-def priced(raw: Floats, ending: Ints, is_cash: Flags) -> Ints:
-    """Prices as shops write them: .00, .99 or as they come; cash in twenties.
-
-    Args:
-        raw: Price in cents before rounding, above zero, `[N]` or `[K, N]`.
-        ending: 0..255, decides how the price ends, `[N]`.
-        is_cash: Withdrawals, which come in notes, `[N]`.
-
-    Returns:
-        Cents, at least 1, of the shape of `raw`.
-    """
-    # To the nearest whole dollar, or to one cent below it.
-    below = ending >= _WHOLE_DOLLARS
-    rounded = np.rint((raw + below) / 100) * 100 - below
-    is_rounded = (ending < _NINETY_NINE) & (raw >= _ROUND_PRICES_FROM_CENTS)
-    cents = np.where(is_rounded, rounded, np.rint(raw))
-    notes = bounded(np.rint(raw[..., is_cash] / _CASH_NOTE_CENTS), 1, _CASH_NOTES_MAX)
-    cents[..., is_cash] = notes * _CASH_NOTE_CENTS
-    return np.maximum(cents, 1).astype(np.int64)

@@ -123,7 +123,7 @@ def by_way_of_living(share: Floats, names: tuple[str, ...], usual: Floats) -> Fl
     Returns:
         The same of each way, `[WAYS, T, G]`.
     """
-    buys, people = ~_left_out(names), _way_shares()
+    buys, people = ~left_out(names), _way_shares()
     # What an operator has nearly everything spent on, everybody buys.
     needed = usual > MOST_OF_A_GROUP * (people @ buys)
     buys |= needed
@@ -144,8 +144,15 @@ def _way_shares() -> Floats:
     return np.asarray(np.where(_does_without(), share, 1 - share).prod(axis=1))
 
 
-def _left_out(groups: tuple[str, ...]) -> Flags:
-    """In which groups each way of living buys nothing: `[WAYS, G]`."""
+def left_out(groups: tuple[str, ...]) -> Flags:
+    """In which groups each way of living buys nothing.
+
+    Args:
+        groups: Their names, `[G]`.
+
+    Returns:
+        `[WAYS, G]`.
+    """
     of = np.array([[group in each.groups for group in groups] for each in WITHOUT.values()])
     return np.asarray((_does_without()[:, :, np.newaxis] & of).any(axis=1))
 

@@ -198,7 +198,7 @@ def simulate(people: World, labels: Labels) -> Household:
         planned=Postings.joined(planned),
         means=means,
         arrangements=arrange(world, paychecks, spends, rent_from_savings),
-        away=trips.away_places(world, travelled),
+        away=trips.days_away(world, travelled),
     )
     others = other_deposits.plan_other_deposits(people, labels.catalog)
     added = chapters.kept(other_deposits.contributions(world, paychecks, others))

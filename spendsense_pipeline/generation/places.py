@@ -132,15 +132,14 @@ def _cumulative_inhabitants(places: Places) -> Floats:
 
 
 def where_bought(
-    world: World, home: Ints, second: Ints, away: Ints, user: Ints, day: Ints, serial: Ints
+    world: World, home: Ints, second: Ints, user: Ints, day: Ints, serial: Ints
 ) -> Ints:
-    """The town a person is in when buying something.
+    """The town a person who is not on a trip is in when buying something.
 
     Args:
         world: The shard.
         home: Where the person lives by then, `[N]`.
         second: The town they work in, NO_PLACE for most, `[N]`.
-        away: Where a trip has led each person on each day, NO_PLACE at home, `[U, D]`.
         user: Index of the user within the shard, `[N]`.
         day: Day of the purchase, `[N]`.
         serial: Number of the purchase within the user's day, `[N]`.
@@ -152,9 +151,7 @@ def where_bought(
     workday, weekend = SECOND_TOWN_SHARE
     share = np.where(world.calendar.weekday[day] < 5, workday, weekend)
     at_work = (second != NO_PLACE) & (uniform(word) < share)
-    town = np.where(at_work, second, home)
-    trip = away[user, day]
-    return np.where(trip != NO_PLACE, trip, town).astype(np.int64)
+    return np.where(at_work, second, home).astype(np.int64)
 
 
 def branches(

@@ -272,17 +272,6 @@ def test_cards_stay_in_their_bands_on_nearly_every_night() -> None:
     assert outside <= 0.005 * nights
 
 
-def test_nobody_goes_to_one_shop_a_third_time_on_a_day(natural: Connection) -> None:
-    visits = rows(
-        natural,
-        "select count(*) as visits from bought where merchant_name is not null"
-        " and category_primary in ('FOOD_AND_DRINK', 'GENERAL_MERCHANDISE', 'PERSONAL_CARE')"
-        " group by user_id, merchant_name, authorized_date",
-    )
-    assert len(visits) > 5_000
-    assert max(count for (count,) in visits) == 2
-
-
 def test_counters_are_open_when_banks_are_and_only_others_machines_charge(
     natural: Connection,
 ) -> None:

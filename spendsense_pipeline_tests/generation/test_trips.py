@@ -16,7 +16,7 @@ from spendsense_pipeline.generation.behaviours.posting import (
 from spendsense_pipeline.generation.behaviours.travel import trip_postings
 from spendsense_pipeline.generation.behaviours.trips import (
     Trips,
-    away_places,
+    days_away,
     paying_slot,
     plan_trips,
 )
@@ -25,7 +25,14 @@ from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Slot
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World, make_world
-from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
+    a_configuration,
+    a_population,
+)
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    rows as rows_of,
+)
 
 CATALOG = load_catalog()
 LABELS = labels_for(CATALOG)
@@ -82,7 +89,7 @@ def test_what_is_paid_for_is_where_one_then_is() -> None:
     """A row in person on a trip's last day lies at its place, and flights are bought ahead."""
     world = a_world()
     trips, rows = lived(world)
-    away = away_places(world, trips)
+    away = days_away(world, trips).place
     in_person = np.flatnonzero((rows.place != NO_PLACE) & (rows.authorized > 0))
     assert in_person.size > 100
     night_before = away[rows.user[in_person], rows.authorized[in_person] - 1]
@@ -163,3 +170,99 @@ def test_purchases_post_on_business_days_by_class() -> None:
                 lag = opened[posted] - opened[day]
                 found = np.bincount(lag, minlength=4) / draw.size
                 assert np.abs(found - shares).max() <= 1 / 128
+
+
+# Nobody works in another state: runs of days there are trips.
+AWAY = """
+create table bought as
+select
+  t.user_id, authorized_date as day, city || ', ' || t.state as town, category_detailed as code,
+  t.state <> person.state as is_away
+from raw_transactions as t join raw_users as person using (user_id)
+where amount > 0 and city is not null and authorized_date is not null
+-- But for who has moved to one.
+qualify avg((t.state <> person.state)::int) over (partition by t.user_id) < 0.3
+"""
+TRIPS = """
+create table trip as
+with away as (
+  select user_id, town, day, count(*) as bought from bought where is_away group by all
+),
+numbered as (
+  select
+    *,
+    day - row_number() over (partition by user_id, town order by day)::integer as run
+  from away
+)
+select user_id, town, min(day) as begins, max(day) as ends, sum(bought) as bought
+from numbered group by user_id, town, run
+"""
+ERRANDS = (
+    "GENERAL_SERVICES_AUTOMOTIVE",
+    "HOME_IMPROVEMENT_HARDWARE",
+    "HOME_IMPROVEMENT_FURNITURE",
+    "GENERAL_MERCHANDISE_PET_SUPPLIES",
+    "MEDICAL_PHARMACIES_AND_SUPPLEMENTS",
+    "PERSONAL_CARE_HAIR_AND_BEAUTY",
+)
+
+
+@pytest.mark.parametrize(("preset", "seed"), [(None, 71), (None, 72), ("calibrated", 73)])
+def test_days_on_a_trip_are_of_a_trip(preset: str | None, seed: int) -> None:
+    """Meals and an outing, hardly groceries, no errands; nobody is at home the while."""
+    con = a_population(
+        a_configuration(
+            preset=preset,
+            as_of=dt.date(2026, 12, 31),
+            config={"num_users": 200, "seed": seed, "months_history": 8},
+            controls=NOTHING_HAPPENS,
+        )
+    )
+    con.execute(AWAY)
+    con.execute(TRIPS)
+    [(trips, short, rows_a_day)] = rows_of(
+        con,
+        "select count(*), avg((bought <= 2)::int), sum(bought) / sum(ends - begins + 1) from trip",
+    )
+    assert trips > 200
+    assert short <= 0.08
+    assert 2.0 <= rows_a_day <= 4.5
+    of = {
+        (bool(is_away), code): count
+        for is_away, code, count in rows_of(
+            con,
+            "select is_away, code, count(*) from bought where code not like 'TRAVEL%' group by all",
+        )
+    }
+    total = {
+        away: sum(count for (is_away, _), count in of.items() if is_away == away)
+        for away in (True, False)
+    }
+
+    def share(*wanted: str, away: bool) -> float:
+        return sum(of.get((away, code), 0) for code in wanted) / total[away]
+
+    assert share(*ERRANDS, away=True) <= 0.02
+    assert share("FOOD_AND_DRINK_GROCERIES", away=True) <= 0.5 * share(
+        "FOOD_AND_DRINK_GROCERIES", away=False
+    )
+    assert share("FOOD_AND_DRINK_RESTAURANT", away=True) >= 3 * share(
+        "FOOD_AND_DRINK_RESTAURANT", away=False
+    )
+    assert share("TRANSPORTATION_GAS", away=True) >= 0.02
+    [(at_home, elsewhere)] = rows_of(
+        con,
+        "select count(*) filter (not is_away), count(*) filter (is_away) from bought"
+        " join trip using (user_id) where day > begins and day < ends",
+    )
+    assert elsewhere > 200
+    assert at_home <= 0.02 * elsewhere
+
+
+def test_most_who_are_not_with_relatives_pay_for_a_bed() -> None:
+    """Fifty-five to sixty in a hundred trips, but for those without the money for one."""
+    for seed in (3, 4, 5):
+        world = a_world(seed=seed)
+        trips, _ = lived(world)
+        books = world.profiles.rhythm[trips.user] == Rhythm.CUSHIONED
+        assert 0.57 <= trips.sleeps_at_hotel[books].mean() <= 0.66

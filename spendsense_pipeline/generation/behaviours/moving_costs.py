@@ -15,10 +15,11 @@ from spendsense_pipeline.generation.behaviours.income import Paychecks, events_p
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.posting import LAG_BITS, posted_on, posting_class
 from spendsense_pipeline.generation.catalog import Catalog
-from spendsense_pipeline.generation.cents import below_largest, priced
+from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.clienteles import goes_to
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, postings
+from spendsense_pipeline.generation.price_endings import ENDING_BITS, priced
 from spendsense_pipeline.generation.randomness import bits, integers, normal, uniform
 from spendsense_pipeline.generation.shops import favourite_draws, shops_for
 from spendsense_pipeline.generation.targets import Rhythm
@@ -121,4 +122,5 @@ def _prices(catalog: Catalog, merchant: Ints, times: Floats, word: Words) -> Int
     raw = times * shops.ticket_median_cents[merchant]
     raw = raw * np.exp(shops.ticket_sigma[merchant] * normal(word[:, 0]))
     raw = below_largest(raw, shops.ticket_cap_cents[merchant])
-    return priced(raw, bits(word[:, 1], 0, 8), np.zeros(merchant.size, dtype=np.bool_))
+    ending = bits(word[:, 1], 0, ENDING_BITS)
+    return priced(catalog, merchant, raw, ending, np.zeros(merchant.size, dtype=np.bool_))

@@ -9,11 +9,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.calendar import Calendar
-from spendsense_pipeline.generation.catalog import (
-    ONLINE_POSTING_CLASS,
-    Catalog,
-    PostingClasses,
-)
+from spendsense_pipeline.generation.catalog import Catalog, PostingClasses
 
 PENDING_DAYS_MAX: Final = 5
 """No purchase is pending for longer."""
@@ -32,8 +28,8 @@ def posting_class(catalog: Catalog, merchant: Ints, is_online: Flags) -> Ints:
     Returns:
         Row of PostingClasses each, `[N]`.
     """
-    in_person = catalog.spending_groups.posting_class[catalog.merchants.group[merchant]]
-    online = catalog.posting_classes.index(ONLINE_POSTING_CLASS)
+    groups, group = catalog.spending_groups, catalog.merchants.group[merchant]
+    online, in_person = groups.online_posting_class[group], groups.posting_class[group]
     return np.where(is_online, online, in_person).astype(np.int64)
 
 

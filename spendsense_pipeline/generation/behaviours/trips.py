@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ DRIVES_A_YEAR: Final = (0.5, 3.6)
 USUAL_INCOME_USD: Final = 5_200.0
 INCOME_FACTOR_BOUNDS: Final = (0.4, 1.6)
 """How much oftener the well-off travel, and how much less often those with little."""
-FAMILY_VISIT_SHARE: Final = 0.45
+FAMILY_VISIT_SHARE: Final = 0.38
 """Trips to the same relatives every time, with whom one stays (judged)."""
 FLIGHT_KM_MIN, DRIVE_KM = 500.0, (90.0, 450.0)
 NIGHTS_DRIVEN: Final = (0.45, 0.33, 0.14, 0.08)
@@ -184,20 +185,60 @@ def _cumulative_visitors(places: Places) -> Floats:
     return np.cumsum(np.where(_reached(places), places.visitor_weight, 0.0), axis=2)
 
 
-def away_places(world: World, trips: Trips) -> Ints:
-    """Where each user is on each day.
+class Stage(IntEnum):
+    """What a day is to somebody."""
+
+    HOME = 0
+    LEAVING = 1
+    """The first night away follows."""
+    THERE = 2
+    RETURNING = 3
+    """The last night away was before."""
+
+
+@dataclass(frozen=True)
+class DaysAway:
+    """Who is away when: `[U, D]` each."""
+
+    place: Ints
+    """Row of the places, the day of return included; NO_PLACE at home."""
+    stage: Ints
+    """One of `Stage`."""
+    days: Ints
+    """How many days the trip takes, 0 at home."""
+    is_flown: Flags
+    is_free: Flags
+    """Nothing is booked: who lacks the money may stay at home."""
+
+
+def days_away(world: World, trips: Trips) -> DaysAway:
+    """What each day is to each user.
 
     Args:
         world: The shard.
         trips: The trips.
 
     Returns:
-        Row of the places, NO_PLACE at home: `[U, D]`.
+        Everybody's days.
     """
-    away = np.full((world.users, world.days), NO_PLACE, dtype=np.int64)
-    user, number = np.repeat(trips.user, trips.nights), np.repeat(trips.place, trips.nights)
-    first = np.cumsum(trips.nights) - trips.nights
-    day = np.repeat(trips.start - first, trips.nights) + np.arange(user.size)
+    days = trips.nights + 1
+    trip = np.repeat(np.arange(trips.size), days)
+    number = np.arange(trip.size) - np.repeat(np.cumsum(days) - days, days)
+    user, day = trips.user[trip], trips.start[trip] + number
+    stage = np.where(number == 0, Stage.LEAVING, Stage.THERE)
+    stage = np.where(number == trips.nights[trip], Stage.RETURNING, stage)
     seen = world.calendar.contains(day)
-    away[user[seen], day[seen]] = number[seen]
+    where = (user[seen], day[seen])
+    trip = trip[seen]
+    shape = (world.users, world.days)
+    away = DaysAway(
+        place=np.full(shape, NO_PLACE, dtype=np.int64),
+        stage=np.full(shape, int(Stage.HOME), dtype=np.int64),
+        days=np.zeros(shape, dtype=np.int64),
+        is_flown=np.zeros(shape, dtype=np.bool_),
+        is_free=np.zeros(shape, dtype=np.bool_),
+    )
+    away.place[where], away.stage[where] = trips.place[trip], stage[seen]
+    away.days[where], away.is_flown[where] = days[trip], trips.is_flown[trip]
+    away.is_free[where] = ~(trips.is_flown | trips.sleeps_at_hotel)[trip]
     return away

@@ -24,17 +24,17 @@ from spendsense_pipeline.generation.catalog.records import (
 )
 from spendsense_pipeline.generation.catalog.sheets import CatalogError
 from spendsense_pipeline.generation.catalog.shopping import (
-    ONLINE_POSTING_CLASS,
     Merchants,
     Places,
     PostingClasses,
+    PriceEndings,
     SpendingGroups,
+    TripPurchases,
     VisitKinds,
 )
 
 __all__ = [
     "BILL_KINDS",
-    "ONLINE_POSTING_CLASS",
     "AccountProducts",
     "Billers",
     "CardProducts",
@@ -47,8 +47,10 @@ __all__ = [
     "Merchants",
     "Places",
     "PostingClasses",
+    "PriceEndings",
     "SpendingGroups",
     "Subscriptions",
+    "TripPurchases",
     "VisitKinds",
     "entity_id",
     "institution_id",

@@ -34,7 +34,9 @@ from spendsense_pipeline.generation.catalog.shopping_files import (
     read_merchants,
     read_places,
     read_posting_classes,
+    read_price_endings,
     read_spending_groups,
+    read_trip_purchases,
     read_visit_kinds,
 )
 from spendsense_pipeline.plaid import categories
@@ -157,9 +159,10 @@ def load_catalog() -> Catalog:
     """
     classes, kinds, places = read_posting_classes(), read_visit_kinds(), read_places()
     clienteles = read_clienteles()
+    endings = read_price_endings()
     groups = read_spending_groups(classes)
     first_names, last_names = _read_people()
-    merchants = read_merchants(groups, kinds, clienteles, places)
+    merchants = read_merchants(groups, kinds, clienteles, endings, places)
     institutions = read_institutions()
     card_products, account_products = read_products(merchants, institutions)
     catalog = Catalog(
@@ -167,6 +170,8 @@ def load_catalog() -> Catalog:
         posting_classes=classes,
         visit_kinds=kinds,
         clienteles=clienteles,
+        price_endings=endings,
+        trip_purchases=read_trip_purchases(),
         merchants=merchants,
         subscriptions=read_subscriptions(),
         billers=_read_billers(places),

@@ -24,7 +24,9 @@ from spendsense_pipeline.generation.catalog.shopping import (
     Merchants,
     Places,
     PostingClasses,
+    PriceEndings,
     SpendingGroups,
+    TripPurchases,
     VisitKinds,
     rows_by,
     rows_where,
@@ -252,6 +254,8 @@ class Catalog:
     posting_classes: PostingClasses
     visit_kinds: VisitKinds
     clienteles: Clienteles
+    price_endings: PriceEndings
+    trip_purchases: TripPurchases
     merchants: Merchants
     subscriptions: Subscriptions
     billers: Billers

@@ -15,8 +15,6 @@ import numpy.typing as npt
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 
 Dates = npt.NDArray[np.datetime64]
-ONLINE_POSTING_CLASS: Final = "online"
-"""How what is bought online posts, whatever its group."""
 LOCAL_PLACEHOLDERS: Final = ("{local}", "{owner}", "{town}", "{county}")
 """Stand in names and lines of small companies and of offices, which are others in every town: for a
 word they are named for, somebody's given name, the town, the county or whoever else taxes there."""
@@ -50,7 +48,9 @@ class SpendingGroups:
     ticket_cap_cents: Ints
     """The largest ticket a merchant of the group may have."""
     posting_class: Ints
-    """Row in PostingClasses of what is bought in person; purchases online have their own."""
+    """Row in PostingClasses of what is bought in person."""
+    online_posting_class: Ints
+    """The same of what is bought online: goods post when they are sent, meals and rides at once."""
     refund_share: Floats
     """Share of purchases refunded later."""
     weekday_profile: Floats
@@ -93,6 +93,51 @@ class VisitKinds:
     names: tuple[str, ...]
     days_between: Ints
     """Least days from one visit of a person to the next, at any merchant of the kind."""
+    half_needed_days: Floats
+    """Days after which a person takes half of the occasions for the next visit, the fewer the
+    sooner; 0 where all are taken."""
+
+    def chance(self, kind: Ints, days: Ints) -> Floats:
+        """Of occasions for a visit, how many are taken.
+
+        Args:
+            kind: Rows of the kinds, `[N]`.
+            days: Days since the last visit, `[N]`.
+
+        Returns:
+            `[N]`, 0 before the least days are over.
+        """
+        squared = days.astype(np.float64) ** 2
+        half = self.half_needed_days[kind] ** 2
+        need = squared / np.maximum(squared + half, 1e-9)
+        return np.where(days < self.days_between[kind], 0.0, np.where(half > 0, need, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class PriceEndings:
+    """How prices end by category of what is sold, one row each; the rest end on any cent."""
+
+    category_detailed: tuple[str, ...]
+    whole_share: Floats
+    """Share that are multiples of `whole_step_cents`."""
+    whole_step_cents: Ints
+    ninety_nine_share: Floats
+    """Share that end in .99."""
+
+    def index(self, code: str) -> int:
+        """Row of a category by its code."""
+        return self.category_detailed.index(code)
+
+
+@dataclass(frozen=True, eq=False)
+class TripPurchases:
+    """What is bought on trips by category, one row each, beside flights, beds and rented cars."""
+
+    category_detailed: tuple[str, ...]
+    driven_share: Floats
+    """Relative share of purchases of who came by car."""
+    flown_share: Floats
+    """The same of who flew, and of who has no car."""
 
 
 CLIENTELE_FROM_AGES: Final = (18, 30, 45, 65)

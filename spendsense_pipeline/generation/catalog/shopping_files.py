@@ -12,12 +12,13 @@ from spendsense_pipeline.generation.catalog.sheets import Sheet
 from spendsense_pipeline.generation.catalog.shopping import (
     CLIENTELE_FROM_AGES,
     LOCAL_PLACEHOLDERS,
-    ONLINE_POSTING_CLASS,
     Clienteles,
     Merchants,
     Places,
     PostingClasses,
+    PriceEndings,
     SpendingGroups,
+    TripPurchases,
     VisitKinds,
 )
 from spendsense_pipeline.tables.raw import REGIONS
@@ -42,8 +43,6 @@ def read_posting_classes() -> PostingClasses:
         hold_least_cents=_holds(sheet, "hold_least_usd"),
         hold_most_cents=_holds(sheet, "hold_most_usd"),
     )
-    if ONLINE_POSTING_CLASS not in classes.names:
-        sheet.problems.append(f"posting_classes.csv: no class {ONLINE_POSTING_CLASS!r}")
     sheet.finish()
     return classes
 
@@ -58,6 +57,7 @@ def read_visit_kinds() -> VisitKinds:
     kinds = VisitKinds(
         names=sheet.text("visit_kind", unique=True),
         days_between=sheet.numbers("days_between", 0, 400).astype(np.int64),
+        half_needed_days=sheet.numbers("half_needed_days", 0, 400),
     )
     if kinds.names[0] != ORDINARY_VISITS or kinds.days_between[0] != 0:
         sheet.complain(0, "visit_kind", kinds.names[0], "must be ordinary, with no days between")
@@ -80,6 +80,34 @@ def read_clienteles() -> Clienteles:
     return clienteles
 
 
+def read_price_endings() -> PriceEndings:
+    """How prices end by what is sold."""
+    sheet = Sheet.from_package("price_endings.csv")
+    endings = PriceEndings(
+        category_detailed=sheet.category_codes(),
+        whole_share=sheet.numbers("whole_share", 0, 1),
+        whole_step_cents=sheet.cents("whole_step_usd"),
+        ninety_nine_share=sheet.numbers("ninety_nine_share", 0, 1),
+    )
+    for number, together in enumerate((endings.whole_share + endings.ninety_nine_share).tolist()):
+        if together > 1:
+            sheet.complain(number, "ninety_nine_share", together, "and whole_share exceed 1")
+    sheet.finish()
+    return endings
+
+
+def read_trip_purchases() -> TripPurchases:
+    """What is bought on trips."""
+    sheet = Sheet.from_package("trip_purchases.csv")
+    bought = TripPurchases(
+        category_detailed=sheet.category_codes(),
+        driven_share=sheet.numbers("driven_share", 0, 1),
+        flown_share=sheet.numbers("flown_share", 0, 1),
+    )
+    sheet.finish()
+    return bought
+
+
 def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
     """Kinds of everyday spending.
 
@@ -99,6 +127,7 @@ def read_spending_groups(classes: PostingClasses) -> SpendingGroups:
         ticket_sigma=sheet.numbers("ticket_sigma", 0.05, 2.0),
         ticket_cap_cents=sheet.cents("ticket_cap_usd"),
         posting_class=_index_in(sheet, "posting_class", classes.names),
+        online_posting_class=_index_in(sheet, "online_posting_class", classes.names),
         refund_share=sheet.numbers("refund_share", 0, 0.2),
         weekday_profile=sheet.profiles("weekday_profile", 7),
         month_profile=sheet.profiles("month_profile", 12),
@@ -116,7 +145,11 @@ def _index_in(sheet: Sheet, column: str, names: tuple[str, ...]) -> Ints:
 
 
 def read_merchants(
-    groups: SpendingGroups, kinds: VisitKinds, clienteles: Clienteles, places: Places
+    groups: SpendingGroups,
+    kinds: VisitKinds,
+    clienteles: Clienteles,
+    endings: PriceEndings,
+    places: Places,
 ) -> Merchants:
     """Where everyday purchases are made.
 
@@ -124,6 +157,7 @@ def read_merchants(
         groups: The kinds of spending they belong to.
         kinds: The kinds of visits.
         clienteles: Who goes to them.
+        endings: How prices end by category: every merchant's must be there.
         places: The states they may serve.
 
     Returns:
@@ -131,6 +165,11 @@ def read_merchants(
     """
     sheet = Sheet.from_package("merchants.csv")
     detailed = sheet.category_codes()
+    for number, code in enumerate(detailed):
+        if code not in endings.category_detailed:
+            sheet.complain(
+                number, "category_detailed", code, "must have a row in price_endings.csv"
+            )
     names = sheet.text("merchant_name", unique=True)
     lines, in_store_share = descriptors(sheet, names), sheet.numbers("in_store_share", 0, 1)
     group = _index_in(sheet, "spending_group", groups.names)

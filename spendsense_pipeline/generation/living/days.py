@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.people_paid import helpers
+from spendsense_pipeline.generation.behaviours.trips import DaysAway
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.arrangements import Arrangements
@@ -21,6 +22,7 @@ from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.on_trips import OnTrips
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Reserves
 from spendsense_pipeline.generation.living.settling import Purchases
@@ -82,7 +84,7 @@ def live(
     planned: Postings,
     means: Means,
     arrangements: Arrangements,
-    away: Ints,
+    away: DaysAway,
 ) -> tuple[Postings, Lived]:
     """Live the days of a shard, from the first of the lead-in to as_of.
 
@@ -97,7 +99,7 @@ def live(
         planned: Everything known beforehand: pay, bills, subscriptions, orders.
         means: What each household lives on.
         arrangements: How those handle their money who are paid rarely.
-        away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
+        away: Who is on a trip when, `[U, D]`.
 
     Returns:
         Everything that was not planned, row by row: purchases, transfers, card payments, interest,
@@ -119,7 +121,8 @@ def live(
         paychecks=paychecks,
         due=plan.due,
     )
-    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once)
+    on_trips = OnTrips(world, labels.catalog, away, way, tastes.wanted, tastes.purchases_per_month)
+    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once, on_trips)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
     paid = sums_by_cycle(
@@ -168,7 +171,10 @@ def live(
         better_days.put_aside(day, balances, statements_due, diary)
         kept = better_days.kept(day, balances, statements_due)
         wants = wanting.of_day(day, balances, statements_due + kept)
-        larger = thin.of_day(day, balances, diary, wants.rate, (machine, moves.homes_on(day)))
+        on_trips.set_out(day, wants.only(turning.is_lived))
+        larger = thin.of_day(
+            day, balances, diary, wants.rate, (machine, on_trips.towns(day, moves.homes_on(day)))
+        )
         wants = replace(wants, larger=larger).only(turning.is_lived)
         purchases = shopping.of_day(day, wants, balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
@@ -192,7 +198,7 @@ def live(
     rows = Postings.joined(
         [
             world.chapters.kept(written),
-            *purchase_rows(world, labels, purchases, cards, away),
+            *purchase_rows(world, labels, purchases, cards),
         ]
     )
     return rows, Lived(

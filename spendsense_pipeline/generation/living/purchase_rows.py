@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves, towns_of_work
 from spendsense_pipeline.generation.bit_fields import BitFields
@@ -21,7 +20,7 @@ REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
 
 
 def purchase_rows(
-    world: World, labels: Labels, purchases: Purchases, cards: Cards, away: Ints
+    world: World, labels: Labels, purchases: Purchases, cards: Cards
 ) -> tuple[Postings, Postings, Postings]:
     """Purchases, fees for cash and refunds as rows of the account that pays.
 
@@ -30,7 +29,6 @@ def purchase_rows(
         labels: Names of the shops.
         purchases: What was bought, `[N]`.
         cards: The cards of the shard, `[C]`.
-        away: Where a trip has led each on each day, NO_PLACE at home: `[U, D]`.
 
     Returns:
         The rows of each kind.
@@ -41,11 +39,11 @@ def purchase_rows(
         world,
         moves.homes(purchases.user, purchases.day),
         towns_of_work(world, places, moves, purchases.user, purchases.day),
-        away,
         purchases.user,
         purchases.day,
         purchases.serial,
     )
+    town = np.where(purchases.trip_place != NO_PLACE, purchases.trip_place, town)
     place = np.where(purchases.is_online, NO_PLACE, town)
     slots = np.append(cards.slot, int(Slot.CHECKING))
     slot = slots[purchases.card]

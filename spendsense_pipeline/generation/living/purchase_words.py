@@ -10,6 +10,7 @@ from spendsense_pipeline.generation.arrays import Ints, Words
 from spendsense_pipeline.generation.behaviours.posting import LAG_BITS
 from spendsense_pipeline.generation.bit_fields import WORD_BITS, BitFields
 from spendsense_pipeline.generation.living.tastes import GROUP_BITS
+from spendsense_pipeline.generation.price_endings import ENDING_BITS
 from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.shops import TABLE_BITS
 from spendsense_pipeline.generation.world import World
@@ -26,10 +27,18 @@ CHOICES: Final = BitFields(
 )
 """What the first word decides."""
 SETTLEMENT: Final = BitFields(
-    pays_with=12, lag=LAG_BITS, is_refunded=16, refund_delay=6, channel=10, ending=8, cheaper=4
+    pays_with=12,
+    lag=LAG_BITS,
+    is_refunded=16,
+    refund_delay=6,
+    channel=10,
+    ending=ENDING_BITS,
+    cheaper=4,
 )
 """What the second word decides."""
-REFUND: Final = BitFields(part=12, is_liked=8, liked=3, spare=41)
+REFUND: Final = BitFields(
+    part=12, is_liked=8, liked=3, at_home=8, instead=TABLE_BITS, need=8, stays=8, spare=5
+)
 """What the third word decides."""
 
 

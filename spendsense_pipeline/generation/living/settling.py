@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.living.cash_points import CashPoints
 from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, integers
 from spendsense_pipeline.generation.world import World
 
@@ -43,6 +44,8 @@ class Basket(Columns):
     cents: Ints
     card: Ints
     """Which card pays, `Balances.nobodys` for the debit card."""
+    trip_place: Ints
+    """Where it is bought on a trip, row of the places; NO_PLACE of all else."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ class Purchases(Columns):
     bank_fee_cents: Ints
     """What the own bank charges for using another's machine, 0 for most."""
     refund_day: Ints
-    """Day money comes back, -1 for most."""
+    """Day money comes back, a business day as for purchases; -1 for most."""
     refund_cents: Ints
+    trip_place: Ints
+    """Where it was bought on a trip, row of the places; NO_PLACE of all else."""
 
 
 class Settling:
@@ -80,7 +85,7 @@ class Settling:
             nobodys: What stands for the debit card among cards.
         """
         self._nobodys = nobodys
-        self._posting = PostingDays(world.calendar, catalog)
+        self._posting, self._calendar = PostingDays(world.calendar, catalog), world.calendar
         self._in_store = _in_store_by_taste(catalog) * SETTLEMENT.size("channel")
         self._online_taste = integers(world.words("online_taste", 0), ONLINE_TASTES)
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
@@ -100,7 +105,9 @@ class Settling:
         user, merchant = basket.user, basket.merchant
         word = basket.settlement
         channel, draw = SETTLEMENT.take(word, "channel"), SETTLEMENT.take(word, "is_refunded")
-        is_online = channel >= self._in_store[merchant, self._online_taste[user]]
+        in_store = self._in_store[merchant, self._online_taste[user]]
+        # On a trip one is there: only what is never bought in person is not.
+        is_online = (channel >= in_store) & ((basket.trip_place == NO_PLACE) | (in_store == 0))
         settles = self._posting.of(day, merchant, is_online, SETTLEMENT.take(word, "lag"))
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
@@ -116,7 +123,8 @@ class Settling:
         if refunded.size:
             shortest, longest = REFUND_DAYS
             delay = SETTLEMENT.take(word[refunded], "refund_delay") % (longest - shortest + 1)
-            refund_day[refunded] = settles[refunded] + shortest + delay
+            back = settles[refunded] + shortest + delay
+            refund_day[refunded] = self._calendar.on_or_after(back)
             share = _refunded_share(basket.refund[refunded])
             refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)
         return Purchases(
@@ -131,6 +139,7 @@ class Settling:
             bank_fee_cents=own_fee,
             refund_day=refund_day,
             refund_cents=refund_cents,
+            trip_place=basket.trip_place,
         )
 
 

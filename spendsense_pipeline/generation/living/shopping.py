@@ -13,12 +13,13 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
-from spendsense_pipeline.generation.cents import below_largest, priced
+from spendsense_pipeline.generation.cents import below_largest
 from spendsense_pipeline.generation.clienteles import goes_to
 from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.counting import Counting
+from spendsense_pipeline.generation.living.on_trips import OnTrips
 from spendsense_pipeline.generation.living.paying import Paying, running_before
 from spendsense_pipeline.generation.living.purchase_words import (
     CHOICES,
@@ -37,9 +38,11 @@ from spendsense_pipeline.generation.living.tastes import (
     needed_groups,
 )
 from spendsense_pipeline.generation.living.wants import Wants
+from spendsense_pipeline.generation.price_endings import priced
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import (
     FAVOURITE_SHARE,
+    FAVOURITES_PER_GROUP,
     favourite_draws,
     shops_for,
     usual_shops,
@@ -52,8 +55,13 @@ _FAVOURITE_RANK: Final[Ints] = np.searchsorted(np.array([0.7, 0.94]), np.arange(
 LOYALTY_SPREAD = 0.2
 """Between those who go to their usual places least and most, around FAVOURITE_SHARE (judged)."""
 _LIKED_DRAWS: Final = LIKED_SHARE * REFUND.size("is_liked")
-VISITS_A_DAY = 2
-"""To one merchant: nobody goes to the same coffee shop a third time."""
+AGAIN_SHARE, THIRD_SHARE = 0.1, 0.08
+"""Of second and third visits to a merchant on a day, those that are not to another instead."""
+USUAL_MOST_SHARE: Final = (0.14, 0.26)
+"""Of all a person buys, what may be at one merchant before they now and then go to another, and
+before they always do: over a quarter at one counter is nobody's life (judged)."""
+_SEEN_LEAST: Final = 40
+"""Purchases before which nobody has had enough of a place."""
 CHEAPER_SHARE = 0.8
 """Of purchases that cannot be afforded, those in whose place something cheap of it is."""
 _CHEAPEST: Final = 8
@@ -79,6 +87,7 @@ class Shopping:
         cards: Cards,
         way: Ints,
         baskets: Floats,
+        on_trips: OnTrips,
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -89,9 +98,10 @@ class Shopping:
             cards: The cards of the shard, `[C]`.
             way: What each household does without, one of the WAYS: `[U]`.
             baskets: What a household buys of each group at a time, relative to the usual: `[U, G]`.
+            on_trips: Who is away, and where they buy.
         """
         catalog = labels.catalog
-        self._calendar, self._tastes = world.calendar, tastes
+        self._catalog, self._calendar, self._tastes = catalog, world.calendar, tastes
         self._merchant = catalog.merchants
         self._shops = shops_for(catalog, world.calendar.first_date)
         moves = plan_moves(world, catalog.places)
@@ -103,6 +113,8 @@ class Shopping:
         self._favourite_draws = favourite_draws(world, len(catalog.spending_groups))
         self._days_between = catalog.visit_kinds.days_between
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
+        self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int64)
+        """How often each user has bought at each merchant: `[U, N]`."""
         self._words = PurchaseWords(world)
         self._counting = Counting(world)
         self._habit = weekday_habits(world)
@@ -111,7 +123,7 @@ class Shopping:
         """Of the times it is drawn, those on which cash is fetched: `[U]`."""
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
-        self._baskets, self._way = baskets, way
+        self._baskets, self._way, self._on_trips = baskets, way, on_trips
         self._liked = liked_kinds(world)
         self._is_needed = needed_groups(catalog)
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
@@ -126,7 +138,8 @@ class Shopping:
             giver: Users, `[N]`.
             taker: Who takes their place, `[N]`.
         """
-        self._visited[taker] = self._visited[giver]
+        self._visited[taker], self._been[taker] = self._visited[giver], self._been[giver]
+        self._on_trips.hand_over(giver, taker)
 
     def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
@@ -142,7 +155,9 @@ class Shopping:
         self._move(day)
         weekday = self._calendar.weekday[day]
         busy = self._tastes.busy_on[weekday] * self._habit[weekday]
-        count = self._counting.of_day(day, wants.rate * busy) + wants.larger
+        busy = busy * self._tastes.busy_in[self._calendar.month_of_year[day]]
+        count = self._counting.of_day(day, self._on_trips.eased(day, wants.rate) * busy)
+        count = self._on_trips.counts(day, count, wants.rate) + wants.larger
         user = self._everybody.repeat(count)
         first_of = (count.cumsum() - count).repeat(count)
         serial = np.arange(user.size) - first_of
@@ -153,8 +168,18 @@ class Shopping:
         level = np.where(is_larger, TILTS.size - 1, wants.level[user])
         group = self._groups(day, user, level, choices["group"], third)
         merchant = self._merchants(day, user, group, choices)
+        at_home = REFUND.take(third, "at_home") / REFUND.size("at_home")
+        is_away = self._on_trips.is_away(day, user, serial, at_home)
+        at = places(is_away)
+        instead = REFUND.take(third[at], "instead")
+        merchant[at] = self._on_trips.choose(day, user[at], choices["merchant"][at], instead)
+        group[at] = self._merchant.group[merchant[at]]
+        usual = self._favourites.of(day, user[at], group[at], np.zeros_like(at))
+        prefers = REFUND.take(third[at], "need") / REFUND.size("need")
+        merchant[at] = self._on_trips.or_usual(day, user[at], merchant[at], usual, prefers)
         is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
-        is_too_soon = self._rarely(day, user, group, merchant) | self._too_often(user, merchant)
+        self._elsewhere(day, user, group, merchant, is_away, third)
+        is_too_soon = self._rarely(day, user, group, merchant, is_away, third)
         # Together with something cheap, in case it cannot be afforded.
         price = choices["price"]
         dear = CHOICES.size("price") - 1 - price // _DEAREST
@@ -179,9 +204,11 @@ class Shopping:
         considers = SETTLEMENT.take(second, "cheaper") < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
         is_affordable = ~is_dear | (considers & (before + cents <= spendable))
         is_bought = is_affordable & ~is_too_soon & ~is_cashless
-        basket = Basket(user, serial, second, third, group, merchant, cents, card)
+        place = self._on_trips.place_of(day, user, is_away)
+        basket = Basket(user, serial, second, third, group, merchant, cents, card, place)
         basket = basket.where(is_bought)
         self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
+        np.add.at(self._been, (basket.user, basket.merchant), 1)
         return self._settling.of_day(day, basket)
 
     def _move(self, day: int) -> None:
@@ -216,7 +243,9 @@ class Shopping:
         merchant[at[is_gone_to]] = other[is_gone_to]
         return merchant
 
-    def _rarely(self, day: int, user: Ints, group: Ints, merchant: Ints) -> Flags:
+    def _rarely(
+        self, day: int, user: Ints, group: Ints, merchant: Ints, is_away: Flags, word: Words
+    ) -> Flags:
         """Where a visit would come too soon after the last of its kind, the usual place instead.
 
         Returns:
@@ -224,23 +253,60 @@ class Shopping:
             in `merchant`.
         """
         kind = self._merchant.visit_kind
+        # On a trip, a meal instead.
+        rare = places(is_away & (kind[merchant] > 0))
+        since = day - self._visited[user[rare], kind[merchant[rare]]]
+        again = rare[since < self._days_between[kind[merchant[rare]]]]
+        draw = REFUND.take(word[again], "instead")
+        merchant[again] = self._on_trips.choose_instead(day, user[again], draw)
+        group[again] = self._merchant.group[merchant[again]]
         is_too_soon = np.zeros(user.size, dtype=np.bool_)
         rare = places(kind[merchant] > 0)
+        need = REFUND.take(word, "need") / REFUND.size("need")
+        # Who has driven far needs fuel.
+        need[is_away] = 0.0
         who, visited = user[rare], kind[merchant[rare]]
         is_too_soon[rare[_repeated(who * self._days_between.size + visited, 1)]] = True
-        again = rare[self._is_again(day, who, visited)]
+        again = rare[self._is_again(day, who, visited, need[rare])]
         if again.size:
             who, what = user[again], group[again]
             merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))
-            is_too_soon[again] |= self._is_again(day, who, kind[merchant[again]])
+            is_too_soon[again] |= self._is_again(day, who, kind[merchant[again]], need[again])
         return is_too_soon
 
-    def _too_often(self, user: Ints, merchant: Ints) -> Flags:
-        """Which visits are one more than anybody makes to a merchant on a day: `[N]`."""
-        return _repeated(user * self._merchant.group.size + merchant, VISITS_A_DAY)
+    def _elsewhere(
+        self, day: int, user: Ints, group: Ints, merchant: Ints, is_away: Flags, word: Words
+    ) -> None:
+        """Another place of the kind where one has been the same day, or goes all the time.
 
-    def _is_again(self, day: int, user: Ints, kind: Ints) -> Flags:
-        return (kind > 0) & (day - self._visited[user, kind] < self._days_between[kind])
+        Changes `merchant`, and on a trip `group`.
+        """
+        visit = user * self._merchant.group.size + merchant
+        stays = REFUND.take(word, "stays") / REFUND.size("stays")
+        share = np.where(_repeated(visit, 1), AGAIN_SHARE, 1.0)
+        share[_repeated(visit, 2)] = THIRD_SHARE
+        seen = np.maximum(self._been.sum(axis=1), _SEEN_LEAST)[user]
+        least, most = USUAL_MOST_SHARE
+        usual = self._been[user, merchant] / seen
+        share = np.minimum(share, (most - usual) / (most - least))
+        is_ordinary = (self._merchant.visit_kind[merchant] == 0) & (group != self._cash)
+        leaves = is_ordinary & (stays >= share)
+        draw = REFUND.take(word, "instead")
+        at = places(leaves & is_away)
+        merchant[at] = self._on_trips.choose_instead(day, user[at], draw[at])
+        group[at] = self._merchant.group[merchant[at]]
+        at = places(leaves & ~is_away)
+        who, before = user[at], merchant[at]
+        other = self._favourites.of(day, who, group[at], draw[at] % FAVOURITES_PER_GROUP)
+        anywhere, is_gone_to = self._shops.choose(
+            self._state[who], group[at], day, draw[at], self._goes_to, who
+        )
+        merchant[at] = np.where((other == before) & is_gone_to, anywhere, other)
+
+    def _is_again(self, day: int, user: Ints, kind: Ints, need: Floats) -> Flags:
+        since = day - self._visited[user, kind]
+        is_needed = need < self._catalog.visit_kinds.chance(kind, since)
+        return np.asarray((kind > 0) & ~is_needed)
 
     def _prices(self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints) -> Ints:
         """What merchants sell at, a dearer basket for who has more.
@@ -250,7 +316,7 @@ class Shopping:
             group: Row of SpendingGroups, `[N]`.
             merchant: Row of the catalog's merchants, `[N]`.
             place: Where a price lies among the merchant's, `[K, N]`, for several it might be.
-            ending: 0..255, decides how prices end, `[N]`.
+            ending: ENDING_BITS bits that decide how prices end, `[N]`.
 
         Returns:
             Cents, `[K, N]`.
@@ -259,7 +325,7 @@ class Shopping:
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
         raw = below_largest(raw, shops.ticket_cap_cents[merchant])
-        return priced(raw, ending, group == self._cash)
+        return priced(self._catalog, merchant, raw, ending, group == self._cash)
 
 
 def _repeated(visit: Ints, most: int) -> Flags:

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.controls import OperatorControls
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.habits import by_way_of_living
+from spendsense_pipeline.generation.living.needs import days_between_visits, drawn_per_bought_of
 from spendsense_pipeline.generation.living.tickets import mean_tickets, relative_prices
 from spendsense_pipeline.generation.population import People
 from spendsense_pipeline.generation.thresholds import Thresholds
@@ -64,7 +64,6 @@ that costs this; nobody lives on coffee because the rent is due."""
 LIKED_SHARE = 0.25
 """Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
 is only needed now and then, as fuel is, nobody likes best."""
-MOST_OFTENER = 2.0
 COMES_TO: Final[dict[str, float]] = {
     "health": 0.8,
     "entertainment": 0.8,
@@ -109,6 +108,8 @@ class Tastes:
     and tilt, see `row_of`."""
     busy_on: Floats
     """Of each weekday, purchases over those of a usual day: `[7]`."""
+    busy_in: Floats
+    """Of each month of the year, purchases over those of a usual one: `[12]`."""
     relative_price: Floats
     """Price by spread class and draw, relative to the merchant's median: `[S, 4096]`."""
     spread_class: Ints
@@ -119,6 +120,8 @@ class Tastes:
     """How prices paid grow with what a household has to spend: `[G]`, 1 = in proportion."""
     groceries: int
     """Number of the group of groceries."""
+    wanted: Floats
+    """Dollars of each group over those of a usual population, `[G]`."""
 
     def row_of(self, way: Ints, level: Ints) -> Ints:
         """Row in `groups_on`.
@@ -204,7 +207,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         counts = dollars / (ticket * means**elasticity)
     counts = counts / counts.sum()
     # What is needed now and then is drawn oftener, as some draws of it come to nothing.
-    drawn_per_bought = _drawn_per_bought(counts, asked.purchases_per_month, catalog)
+    drawn_per_bought = drawn_per_bought_of(counts, asked.purchases_per_month, catalog)
     drawn_per_bought[groups.index(CASH_GROUP)] = CASH_DRAWN_PER_FETCHED
     purchases_drawn = asked.purchases_per_month * float(counts @ drawn_per_bought)
     counts = counts * drawn_per_bought * _instead_of_liked(counts, catalog)
@@ -225,52 +228,19 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
         mean_ticket_cents=np.maximum.accumulate(by_way @ ticket, axis=1),
         groups_on=_groups_on(by_way.reshape(-1, ticket.size), weekday_profile.T, month_profile.T),
         busy_on=weekday_profile.T @ tilted[USUAL_LEVEL],
+        busy_in=month_profile.T @ tilted[USUAL_LEVEL],
         relative_price=prices,
         spread_class=spread_class,
         refund_share=groups.refund_share * REFUNDS_FACTOR,
         elasticity=elasticity,
         groceries=groups.index(GROCERIES_GROUP),
+        wanted=_wanted(dict(asked.ratios), catalog),
     )
-
-
-def _drawn_per_bought(share: Floats, purchases_per_month: float, catalog: Catalog) -> Floats:
-    """How often a group is drawn for every time it is bought: `[G]`, 1 for most.
-
-    Args:
-        share: Of purchases, `[G]`.
-        purchases_per_month: Of a usual user.
-        catalog: Knows which groups are bought now and then.
-    """
-    rests = np.maximum(days_between_visits(catalog) - 1, 0)
-    a_day = share * purchases_per_month / DAYS_PER_MONTH
-    # A day on which it is bought rules the next ones out: on the others it is drawn at all with
-    # this chance, and so often on average.
-    chance = np.minimum(
-        a_day / np.maximum(1 - a_day * rests, 0.1), 1 - np.exp(-MOST_OFTENER * a_day)
-    )
-    often = -np.log1p(-np.minimum(chance, 0.99)) / np.maximum(a_day, 1e-9)
-    return np.where(rests > 0, np.clip(often, 1.0, MOST_OFTENER), 1.0)
 
 
 def _instead_of_liked(share: Floats, catalog: Catalog) -> Floats:
     """How much oftener a group is drawn that is nobody's favourite: `[G]`, 1 for most."""
     return np.where(needed_groups(catalog), 1 / (1 - LIKED_SHARE * (1 - share)), 1.0)
-
-
-def days_between_visits(catalog: Catalog) -> Ints:
-    """Least days between two purchases of a group all of whose merchants are visited rarely.
-
-    Args:
-        catalog: Where one may shop.
-
-    Returns:
-        `[G]`, 0 for groups that are bought whenever one likes.
-    """
-    shops = catalog.merchants
-    between = catalog.visit_kinds.days_between[shops.visit_kind]
-    least = np.full(len(catalog.spending_groups), np.iinfo(np.int64).max)
-    np.minimum.at(least, shops.group, between)
-    return np.where(np.isin(np.arange(least.size), shops.group), least, 0)
 
 
 def needed_groups(catalog: Catalog) -> Flags:
@@ -304,6 +274,13 @@ def _groups_on(
         return Thresholds(edges.astype(np.int64), 1 << GROUP_BITS)
 
     return tuple(tuple(on(weekday, month) for month in by_month) for weekday in by_weekday)
+
+
+def _wanted(ratios: dict[str, float], catalog: Catalog) -> Floats:
+    """Dollars of each group over what they are at usual ratios: `[G]`, 1 for most."""
+    usual = _group_dollars(OperatorControls().category_spending_ratios, catalog)
+    asked = _group_dollars(ratios, catalog)
+    return np.divide(asked, usual, out=np.zeros_like(asked), where=usual > 0)
 
 
 def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
