@@ -68,6 +68,8 @@ _CHEAPEST: Final = 8
 """Out of the cheapest eighth."""
 _DEAREST: Final = 2
 """What was put off is of the dearer half."""
+LARGER_AT_USUAL = 0.6
+"""How often that is bought at usual places, times how often other things are (judged)."""
 _BY_DEBIT: Final = 1.0
 """A draw that no card comes of: the money is there."""
 
@@ -167,7 +169,7 @@ class Shopping:
 
         level = np.where(is_larger, TILTS.size - 1, wants.level[user])
         group = self._groups(day, user, level, choices["group"], third)
-        merchant = self._merchants(day, user, group, choices)
+        merchant = self._merchants(day, user, group, choices, is_larger)
         at_home = REFUND.take(third, "at_home") / REFUND.size("at_home")
         is_away = self._on_trips.is_away(day, user, serial, at_home)
         at = places(is_away)
@@ -231,11 +233,15 @@ class Shopping:
         group[at] = np.where(self._is_needed[liked], group[at], liked)
         return group
 
-    def _merchants(self, day: int, user: Ints, group: Ints, choices: dict[str, Ints]) -> Ints:
-        """Mostly one of the user's favourites of the group, else any, both by popularity: `[N]`."""
+    def _merchants(
+        self, day: int, user: Ints, group: Ints, choices: dict[str, Ints], is_larger: Flags
+    ) -> Ints:
+        """Mostly one of the user's favourites of the group, else any, both by popularity, the latter
+        oftener for what was put off: `[N]`."""
         rank = _FAVOURITE_RANK[choices["favourite"]]
         merchant = self._favourites.of(day, user, group, rank)
-        at = places(choices["goes_to_favourite"] >= self._goes_to_favourite[user])
+        often = np.where(is_larger, LARGER_AT_USUAL, 1.0) * self._goes_to_favourite[user]
+        at = places(choices["goes_to_favourite"] >= often)
         who = user[at]
         other, is_gone_to = self._shops.choose(
             self._state[who], group[at], day, choices["merchant"][at], self._goes_to, who
