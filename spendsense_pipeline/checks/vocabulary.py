@@ -93,6 +93,7 @@ def _bound() -> dict[str, Any]:
         "loan_payments": list(categories.LOAN_PAYMENTS.values()),
         "insurance": categories.INSURANCE,
         "rent": "RENT_AND_UTILITIES_RENT",
+        "utilities": "RENT_AND_UTILITIES",
         "income": "INCOME",
         "bank_fees": "BANK_FEES",
         "earned_income": list(categories.EARNED_INCOME_CODES),

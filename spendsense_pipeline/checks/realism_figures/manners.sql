@@ -1,4 +1,5 @@
--- Per person with a persona: how they buy, by what has nothing to do with any persona's definition.
+-- Per person with a persona: how they buy, pay bills and pay each other, by what has nothing to do
+-- with any persona's definition.
 with bought as (
   select
     *,
@@ -24,13 +25,47 @@ bought_by as (
     avg(cents % 100) as cents_left,
     count(distinct merchant_name) / count(*) as variety,
     avg((payment_channel = 'online')::integer) as online_share,
-    avg((city is not null)::integer) as city_share
+    avg((city is not null)::integer) as city_share,
+    avg((spending_category = 'coffee')::integer) as coffee_share
   from bought
+  group by user_id
+),
+usual_place as (
+  select user_id, max(visits) / sum(visits) as usual_place_share
+  from (
+    select user_id, merchant_name, count(*) as visits from bought
+    group by user_id, merchant_name
+  )
+  group by user_id
+),
+bills_on as (
+  select user_id, date, count(distinct merchant_name) as billers
+  from raw_transactions
+  where not pending
+    and amount > 0
+    and (
+      category_primary = $utilities
+      or category_detailed = $insurance
+      or list_contains($loan_payments, category_detailed)
+    )
+  group by user_id, date
+),
+billed_by as (
+  select user_id, count(*) filter (billers >= 3) / count(*) as crowded_bill_share from bills_on
   group by user_id
 ),
 moved_by as (
   select
     user_id,
+    count(*) filter (amount > 0 and list_contains($payment_apps, category_detailed)) / count(*)
+      as sent_share,
+    count(*) filter (amount < 0 and list_contains($payment_apps, category_detailed)) / count(*)
+      as received_share,
+    coalesce(
+      sum(amount) filter (list_contains($payment_apps, category_detailed))
+      / sum(amount) filter (amount > 0),
+      0
+    )::double as sent_net_share,
     count(*) filter (
       amount < 0 and merchant_name is not null and not list_contains($not_refunds, category_primary)
     ) > 0 as has_refund,
@@ -48,9 +83,13 @@ select
   assignment.user_id,
   assignment.primary_persona as persona,
   bought_by.* exclude (user_id),
+  usual_place.* exclude (user_id),
+  billed_by.* exclude (user_id),
   moved_by.* exclude (user_id)
 from persona_assignments as assignment
 join bought_by on bought_by.user_id = assignment.user_id
+join usual_place on usual_place.user_id = assignment.user_id
+left join billed_by on billed_by.user_id = assignment.user_id
 join moved_by on moved_by.user_id = assignment.user_id
 where assignment.window_days = $longest_window
 order by assignment.user_id

@@ -51,7 +51,7 @@ WINDFALL_CENTS, SAVED_SHARE, SAVED_IN_DAYS = 50_000, 0.6, 3.0
 """More than that left over, as after a tax refund, and some of it is saved in whole hundreds,
 within some days."""
 EMPTY_CENTS = 1_200
-BORROWS_SHARE = 0.07
+BORROWS_SHARE = 0.015
 """Of days on which nothing is left, those on which a friend lends something."""
 BORROWED_CENTS = np.array([1_500, 2_000, 2_500, 3_000, 4_000, 5_000])
 COVER_UNIT_CENTS = 10_000
