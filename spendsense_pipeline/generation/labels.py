@@ -54,6 +54,7 @@ class Fixed(IntEnum):
     LOAN_INTEREST = 22
     ESCROW = 23
     HSA_CONTRIBUTION = 24
+    RETURNED_ITEM_FEE = 25
 
 
 class Label(NamedTuple):
@@ -77,6 +78,7 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, categories.CARD_INTEREST),
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
+    Fixed.RETURNED_ITEM_FEE: Label("RETURNED ITEM FEE NSF", None, "BANK_FEES_INSUFFICIENT_FUNDS"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
     Fixed.PARTNER_IN: Label("ZELLE FROM PARTNER", None, "TRANSFER_IN_TRANSFER_IN_FROM_APPS"),
     Fixed.MORTGAGE_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["mortgage"]),
@@ -144,6 +146,7 @@ class Labels:
     first_counterparty: int
     first_card_product: int
     first_shop: int
+    first_returned: int
 
     def payers(self, world: World) -> Ints:
         """The lines of who pays: employers, clients of irregular workers, benefits.
@@ -183,6 +186,17 @@ class Labels:
     def bill_kind(self, label: Ints) -> Ints:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
         return self.catalog.billers.kind_code[label - self.first_biller]
+
+    def returned(self, bill: Ints) -> Ints:
+        """The bank's line of a bill it sends back.
+
+        Args:
+            bill: The label of what was paid, `[N]`.
+
+        Returns:
+            A label each, `[N]`.
+        """
+        return self.first_returned + bill - self.first_biller
 
     def shop(self, merchant: Ints, is_online: Flags) -> Ints:
         """A merchant's line, in a shop or online; which shop follows from the row's place.
@@ -255,7 +269,10 @@ def labels_for(catalog: Catalog) -> Labels:
     first_card_product = first_counterparty + len(counted)
     first_shop = first_card_product + len(paid_off)
     named = [*fixed, *paid_by, *billed_by, *subscribed, *counted, *paid_off]
-    rows = [*named, *_shop_labels(catalog.merchants)]
+    named += _shop_labels(catalog.merchants)
+    first_returned = len(named)
+    sent_back = [row._replace(name=f"RETURNED ITEM {row.name}") for row in billed_by]
+    rows = [*named, *sent_back]
     return Labels(
         catalog=catalog,
         table=LabelTable(
@@ -274,6 +291,7 @@ def labels_for(catalog: Catalog) -> Labels:
         first_counterparty=first_counterparty,
         first_card_product=first_card_product,
         first_shop=first_shop,
+        first_returned=first_returned,
     )
 
 

@@ -255,3 +255,50 @@ def test_a_quarter_of_owners_pays_an_association(people: duckdb.DuckDBPyConnecti
         """,
     )[0]
     assert 0.12 <= payers / owners <= 0.32
+
+
+def test_bills_come_back_where_money_runs_out(people: duckdb.DuckDBPyConnection) -> None:
+    """One to two business days after it was paid a bill is given back to the cent and the bank
+    charges for it; it is paid again, through somebody else and no cheaper."""
+    returned = rows(
+        people,
+        """
+        select
+          back.user_id, back.date, -back.amount,
+          (
+            select max(bill.date) from posted as bill
+            where bill.account_id = back.account_id and bill.amount = -back.amount
+              and bill.merchant_name = back.merchant_name and bill.date < back.date
+          ),
+          (
+            select sum(fee.amount) from posted as fee
+            where fee.account_id = back.account_id and fee.date = back.date
+              and fee.category_detailed = 'BANK_FEES_INSUFFICIENT_FUNDS'
+          ),
+          (
+            select min_by(again.amount, again.date) from posted as again
+            where again.account_id = back.account_id and again.date > back.date
+              and again.merchant_name = 'Paypoint'
+          )
+        from posted as back where back.name like 'RETURNED ITEM %' and back.amount < 0
+        """,
+    )
+    assert 2 <= len({user for user, *_ in returned}) <= 0.08 * PEOPLE * YEARS
+    for _, day, usd, paid_on, fee, again in returned:
+        assert 1 <= (day - paid_on).days <= 5
+        assert day.weekday() < 5
+        assert 10 <= fee <= 34
+        assert again is None or usd <= again <= usd + 30
+    assert sum(again is not None for *_, again in returned) >= 0.8 * len(returned)
+    fees = share(people, "select count(*) from posted where category_detailed = 'BANK_FEES_INSUFFICIENT_FUNDS'")  # fmt: skip
+    assert fees == len(returned)
+    # They hold little, though one may have found money since.
+    rich = {
+        user
+        for (user,) in rows(
+            people,
+            "select user_id from accounts where type = 'depository' group by user_id"
+            " having sum(balance_current) > 10_000",
+        )
+    }
+    assert len(rich & {user for user, *_ in returned}) <= 1

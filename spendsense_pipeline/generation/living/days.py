@@ -23,6 +23,7 @@ from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
+from spendsense_pipeline.generation.living.returned_items import ReturnedItems
 from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import (
@@ -127,6 +128,7 @@ def live(
     billing = Billing(cards, payment_sizes(world, cards))
     reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents, plan.due - plan.pay)
+    returned = ReturnedItems(world, labels, planned)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -147,12 +149,13 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
-        turning.of_day(day, balances, billing, shopping, thin, diary)
+        turning.of_day(day, balances, billing, shopping, thin, returned, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
         balances.owed[:-1] += plan.owed[day]
         thin.begin_day(day, balances, diary)
+        returned.begin_day(day, balances, diary)
         book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
         statements_due = book.due_before_payday(day, balances)
@@ -174,6 +177,7 @@ def live(
         bought.append(purchases)
         wanting.bought(purchases.user)
         thin.end_day(day, balances, book.due_soon(day, balances), diary)
+        returned.end_day(day, balances, thin)
         book.end_day(day, balances, diary)
     rows = Postings.joined(
         [
