@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    TWO_YEARS,
     rows,
     share,
     two_years_of_two_hundred,
@@ -302,3 +303,40 @@ def test_bills_come_back_where_money_runs_out(people: duckdb.DuckDBPyConnection)
         )
     }
     assert len(rich & {user for user, *_ in returned}) <= 1
+
+
+def test_what_is_disputed_is_credited_and_sometimes_taken_back(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    """Within days, to the cent and on the account that paid, debit and credit; a minority is
+    reversed some weeks later."""
+    credited = rows(
+        people,
+        """
+        select given.account_id, given.date, given.amount,
+          exists(
+            from posted as bought
+            where bought.account_id = given.account_id and bought.amount = -given.amount
+              and bought.merchant_name is not null
+              and given.date - bought.date between 3 and 42
+          )
+        from posted as given where given.name = 'PROVISIONAL CREDIT DISPUTED ITEM'
+        """,
+    )
+    # Of purchases made before the history nothing is seen but the credit.
+    known = [is_known for _, day, _, is_known in credited if (day - TWO_YEARS[0]).days > 45]
+    assert all(known)
+    assert all(day.weekday() < 5 for _, day, *_ in credited)
+    assert 0.12 <= len(credited) / PEOPLE / YEARS <= 0.4
+    assert len({account.rsplit("_", 1)[-1] for account, *_ in credited}) >= 2
+    taken = rows(
+        people,
+        "select account_id, date, amount from posted where name = 'PROVISIONAL CREDIT REVERSED'",
+    )
+    assert 0.1 <= len(taken) / len(credited) <= 0.45
+    given = defaultdict(list)
+    for account, day, usd, _ in credited:
+        given[account, -usd].append(day)
+    for account, day, usd in taken:
+        if (day - TWO_YEARS[0]).days > 50:
+            assert any(24 <= (day - before).days <= 50 for before in given[account, usd])

@@ -21,6 +21,7 @@ from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.disputes import Disputes
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Arrangements, Reserves
 from spendsense_pipeline.generation.living.returned_items import ReturnedItems
@@ -129,6 +130,7 @@ def live(
     reserves = Reserves(world, arrangements, plan.pay)
     thin = ThinAccounts(world, labels, wanting, means.everyday_cents, plan.due - plan.pay)
     returned = ReturnedItems(world, labels, planned)
+    disputes = Disputes(world, labels, cards)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -156,6 +158,7 @@ def live(
         balances.owed[:-1] += plan.owed[day]
         thin.begin_day(day, balances, diary)
         returned.begin_day(day, balances, diary)
+        disputes.begin_day(day, balances, diary)
         book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
         statements_due = book.due_before_payday(day, balances)
@@ -175,6 +178,7 @@ def live(
             )
         np.subtract.at(balances.checking, purchases.user, purchases.bank_fee_cents)
         bought.append(purchases)
+        disputes.of_day(day, purchases)
         wanting.bought(purchases.user)
         thin.end_day(day, balances, book.due_soon(day, balances), diary)
         returned.end_day(day, balances, thin)
