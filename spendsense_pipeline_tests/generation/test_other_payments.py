@@ -340,3 +340,18 @@ def test_what_is_disputed_is_credited_and_sometimes_taken_back(
     for account, day, usd in taken:
         if (day - TWO_YEARS[0]).days > 50:
             assert any(24 <= (day - before).days <= 50 for before in given[account, usd])
+
+
+def test_some_who_live_alone_pay_child_support(people: duckdb.DuckDBPyConnection) -> None:
+    """The same sum every month; nobody pays and is paid, and parents of children at home do not."""
+    paid = rows(
+        people,
+        "select user_id, count(*), count(distinct amount), median(amount) from posted"
+        " where name like '%CHILD SUPP%' and amount > 0 group by user_id",
+    )
+    payers = {user for user, *_ in paid}
+    assert 1 <= len(payers) <= 0.05 * PEOPLE
+    assert all(20 <= count <= 24 and sums == 1 for _, count, sums, _ in paid)
+    assert all(150 <= usd <= 750 for *_, usd in paid)
+    alone = rows(people, "select user_id from users where household_type in ('single', 'shared')")
+    assert payers <= {user for (user,) in alone}
