@@ -9,7 +9,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.attributes import Cadence, PaymentHabit
 from spendsense_pipeline.generation.behaviours.housing import Bills
 from spendsense_pipeline.generation.behaviours.savings import SavingsPlan
 from spendsense_pipeline.generation.living.tastes import MEANS_RANGE
@@ -145,7 +145,9 @@ def _cushion_months(world: World, place: Floats) -> Floats:
     """What each household likes to have in checking, in months of income: `[U]`."""
     profiles = world.profiles
     is_natural = profiles.people.target == NO_TARGET
-    is_thin = is_natural & (place[:, 1] < THIN_SHARE)
+    # Who is behind with a card has no cushion to pay it from.
+    pays_late = (profiles.card_payment == PaymentHabit.LATE).any(axis=1)
+    is_thin = is_natural & ((place[:, 1] < THIN_SHARE) | pays_late)
     is_irregular = profiles.cadence == Cadence.IRREGULAR
     low, high = (
         np.select(

@@ -13,8 +13,13 @@ from itertools import pairwise
 import duckdb
 import pytest
 
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
     TWO_YEARS,
+    a_configuration,
     rows,
     share,
     two_years_of_two_hundred,
@@ -293,16 +298,26 @@ def test_bills_come_back_where_money_runs_out(people: duckdb.DuckDBPyConnection)
     assert sum(again is not None for *_, again in returned) >= 0.8 * len(returned)
     fees = share(people, "select count(*) from posted where category_detailed = 'BANK_FEES_INSUFFICIENT_FUNDS'")  # fmt: skip
     assert fees == len(returned)
-    # They hold little, though one may have found money since.
-    rich = {
-        user
-        for (user,) in rows(
+    # On that day they hold little, in whatever account.
+    held = [
+        float(usd)
+        for (usd,) in rows(
             people,
-            "select user_id from accounts where type = 'depository' group by user_id"
-            " having sum(balance_current) > 10_000",
+            """
+            select (
+              select sum(account.opening_balance) from accounts as account
+              where account.user_id = back.user_id and account.subtype in ('checking', 'savings')
+            ) - (
+              select sum(moved.amount) from posted as moved
+              join accounts as account on account.account_id = moved.account_id
+              where moved.user_id = back.user_id and moved.date <= back.date
+                and account.subtype in ('checking', 'savings')
+            )
+            from posted as back where back.name like 'RETURNED ITEM %' and back.amount < 0
+            """,
         )
-    }
-    assert len(rich & {user for user, *_ in returned}) <= 1
+    ]
+    assert sum(usd > 5_000 for usd in held) <= 0.3 * len(held)
 
 
 def test_what_is_disputed_is_credited_and_sometimes_taken_back(
@@ -355,3 +370,65 @@ def test_some_who_live_alone_pay_child_support(people: duckdb.DuckDBPyConnection
     assert all(150 <= usd <= 750 for *_, usd in paid)
     alone = rows(people, "select user_id from users where household_type in ('single', 'shared')")
     assert payers <= {user for (user,) in alone}
+
+
+def test_paying_late_costs_more_the_second_time_and_never_more_than_was_missed(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    """Regulation Z: $30 at most for a first late fee, $41 for another within six billing cycles;
+    issuers ask different sums, and most who are late once pay in time again."""
+    fees: dict[str, list[tuple[dt.date, float]]] = defaultdict(list)
+    for account, day, usd in rows(
+        people,
+        "select account_id, date, amount from posted"
+        " where category_detailed = 'BANK_FEES_LATE_FEES' order by date",
+    ):
+        fees[account].append((day, float(usd)))
+    firsts, later = [], []
+    for of_card in fees.values():
+        began, first = of_card[0]
+        if (began - TWO_YEARS[0]).days > 220:
+            firsts.append(first)
+        for (before, _), (day, usd) in pairwise(of_card):
+            (later if (day - before).days < 180 else firsts).append(usd)
+    assert max(firsts) <= 30
+    assert len({*firsts, *later}) >= 3
+    assert 30 < max(later) <= 41
+    # Some are behind for ever, as is asked of overdue cards; the others are late a few times.
+    assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.35 * len(fees)
+
+
+def test_who_is_behind_with_a_card_has_little_put_by(people: duckdb.DuckDBPyConnection) -> None:
+    savings = [
+        float(usd)
+        for (usd,) in rows(
+            people,
+            """
+            select sum(account.balance_current) from accounts as account
+            where account.subtype = 'savings' and account.user_id in (
+              select user_id from posted where category_detailed = 'BANK_FEES_LATE_FEES'
+              group by user_id having count(*) >= 15
+            )
+            group by account.user_id
+            """,
+        )
+    ]
+    assert len(savings) >= 3
+    assert sum(usd > 5_000 for usd in savings) <= 0.4 * len(savings)
+
+
+def test_at_most_three_in_four_medium_cards_are_promotions() -> None:
+    """Of the cards as they are dealt, in default and calibrated populations."""
+    for preset in (None, "calibrated"):
+        promotions = medium = 0
+        for seed in range(4):
+            resolved = a_configuration(
+                preset=preset,
+                config={"seed": seed, "num_users": 200, "months_history": 1},
+                controls=NOTHING_HAPPENS,
+            )
+            [made] = generate(resolved)
+            kinds = made.liabilities.column("apr_type").to_pylist()
+            promotions += kinds.count("balance_transfer_apr")
+            medium += int((make_world(resolved, 0, 200).profiles.card_band == Band.MEDIUM).sum())
+        assert 0.3 <= promotions / medium <= 0.75
