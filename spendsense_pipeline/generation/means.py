@@ -53,6 +53,8 @@ class Means:
 
     everyday_cents: Floats
     """For purchases in a usual month."""
+    card_cents: Floats
+    """The same with what subscriptions take: what limits of cards follow."""
     relative: Floats
     """The same for a purchase, relative to a usual household's."""
     surplus_cents: Floats
@@ -114,6 +116,7 @@ def means_of(
     # Beyond what that many purchases can sensibly cost, money is put aside outside the bank.
     ceiling = usual_cents * MEANS_RANGE[1]
     is_cushioned = profiles.rhythm == Rhythm.CUSHIONED
+    with_subscriptions = everyday + profiles.subscription_spend_usd * CENTS * EVERYDAY_SHARE
     surplus = np.where(is_cushioned, np.maximum(everyday - ceiling, 0.0), 0.0)
     everyday = np.minimum(everyday, ceiling)
     place = uniform(world.words("cushion", np.arange(3)))
@@ -122,6 +125,7 @@ def means_of(
     kept = np.where(is_cushioned, property_tax_cents * PROPERTY_TAX_KEPT_MONTHS, 0.0)
     means = Means(
         everyday_cents=everyday,
+        card_cents=np.minimum(with_subscriptions, ceiling),
         relative=np.clip(everyday / usual_cents, *MEANS_RANGE),
         surplus_cents=surplus,
         cushion_cents=income_cents * months + kept,

@@ -14,7 +14,10 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.generation import generate
-from spendsense_pipeline.generation.attributes import Band
+from spendsense_pipeline.generation.attributes import Band, PaymentHabit
+from spendsense_pipeline.generation.behaviours.savings import plan_savings
+from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.labels import labels_for
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
     NOTHING_HAPPENS,
@@ -398,23 +401,20 @@ def test_paying_late_costs_more_the_second_time_and_never_more_than_was_missed(
     assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.35 * len(fees)
 
 
-def test_who_is_behind_with_a_card_has_little_put_by(people: duckdb.DuckDBPyConnection) -> None:
-    savings = [
-        float(usd)
-        for (usd,) in rows(
-            people,
-            """
-            select sum(account.balance_current) from accounts as account
-            where account.subtype = 'savings' and account.user_id in (
-              select user_id from posted where category_detailed = 'BANK_FEES_LATE_FEES'
-              group by user_id having count(*) >= 15
-            )
-            group by account.user_id
-            """,
+def test_who_is_behind_with_a_card_has_little_put_by() -> None:
+    """Of those late month after month few hold savings that would pay what is due."""
+    saved = []
+    for seed in range(6):
+        resolved = a_configuration(
+            config={"seed": seed, "num_users": 200, "months_history": 1}, controls=NOTHING_HAPPENS
         )
-    ]
-    assert len(savings) >= 3
-    assert sum(usd > 5_000 for usd in savings) <= 0.4 * len(savings)
+        world = make_world(resolved, 0, 200)
+        is_late = (world.profiles.card_payment == PaymentHabit.LATE).any(axis=1)
+        plan = plan_savings(world, labels_for(load_catalog()))
+        saved += (plan.opening_cents[is_late] / 100).tolist()
+    assert len(saved) >= 30
+    assert sum(usd > 5_000 for usd in saved) <= 0.45 * len(saved)
+    assert sum(usd > 40_000 for usd in saved) <= 0.1 * len(saved)
 
 
 def test_at_most_three_in_four_medium_cards_are_promotions() -> None:

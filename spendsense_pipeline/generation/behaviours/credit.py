@@ -34,7 +34,7 @@ from spendsense_pipeline.generation.shops import Favourites
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-PROMOTION_SHARE = 0.38
+PROMOTION_SHARE = 0.42
 """Of medium cards of who might use one heavily and pay it in full; the others do. Together with
 those of who could not it comes to about two thirds, and never beyond three quarters for long."""
 DUE_DAYS_RANGE = (21, 25)
@@ -119,7 +119,7 @@ def plan_cards(
             one.
         products: The cards on offer.
         usual_shops: Where each user goes, who may hold a store's card.
-        everyday_cents: What each user has for purchases in a month, `[U]`.
+        everyday_cents: What each user has for purchases and subscriptions in a month, `[U]`.
 
     Returns:
         Cards in order of user and slot, `[C]`.
