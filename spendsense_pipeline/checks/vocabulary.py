@@ -67,6 +67,7 @@ def _bound() -> dict[str, Any]:
         "cash_withdrawal": categories.CASH_WITHDRAWAL,
         "late_fee": "BANK_FEES_LATE_FEES",
         "overdraft_fee": "BANK_FEES_OVERDRAFT_FEES",
+        "returned_item_fee": "BANK_FEES_INSUFFICIENT_FUNDS",
         "coffee": "FOOD_AND_DRINK_COFFEE",
         "fast_food": "FOOD_AND_DRINK_FAST_FOOD",
         "groceries": "FOOD_AND_DRINK_GROCERIES",

@@ -147,7 +147,7 @@ def simulate(people: World, labels: Labels) -> Household:
         paychecks,
         labels.catalog,
         usual_shops(world, labels.catalog),
-        means.everyday_cents,
+        means.card_cents,
     )
     pays_from = _subscription_slot(world, cards)[: people.users]
     contracts = contracts_of_chapters(

@@ -24,6 +24,7 @@ _FIXED: Final[dict[Fixed, Label]] = {
     Fixed.CARD_INTEREST: Label("INTEREST CHARGE ON PURCHASES", None, categories.CARD_INTEREST),
     Fixed.LATE_FEE: Label("LATE PAYMENT FEE", None, "BANK_FEES_LATE_FEES"),
     Fixed.OVERDRAFT_FEE: Label("OVERDRAFT ITEM FEE", None, "BANK_FEES_OVERDRAFT_FEES"),
+    Fixed.RETURNED_ITEM_FEE: Label("RETURNED ITEM FEE NSF", None, "BANK_FEES_INSUFFICIENT_FUNDS"),
     Fixed.SAVINGS_INTEREST: Label("INTEREST PAYMENT", None, categories.SAVINGS_INTEREST),
     Fixed.MORTGAGE_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["mortgage"]),
     Fixed.STUDENT_LOAN_RECEIVED: Label(_RECEIVED, None, categories.LOAN_PAYMENTS["student"]),
@@ -114,7 +115,9 @@ def labels_for(catalog: Catalog) -> Labels:
     shops = [*_shop_labels(catalog.merchants)]
     first_friend = first_shop + len(shops)
     friends = [counted[row] for row in naming(others) for _ in range(ACQUAINTANCES)]
-    rows = [*named, *shops, *friends]
+    first_returned = first_friend + len(friends)
+    sent_back = [row._replace(name=f"RETURNED ITEM {row.name}") for row in billed_by]
+    rows = [*named, *shops, *friends, *sent_back]
     return Labels(
         catalog=catalog,
         table=LabelTable(
@@ -134,6 +137,7 @@ def labels_for(catalog: Catalog) -> Labels:
         first_card_product=first_card_product,
         first_shop=first_shop,
         first_friend=first_friend,
+        first_returned=first_returned,
     )
 
 

@@ -57,6 +57,7 @@ class Fixed(IntEnum):
     ESCROW = 22
     HSA_CONTRIBUTION = 23
     DRAW_IN = 24
+    RETURNED_ITEM_FEE = 25
 
 
 class Label(NamedTuple):
@@ -94,6 +95,7 @@ class Labels:
     first_card_product: int
     first_shop: int
     first_friend: int
+    first_returned: int
 
     def payers(self, world: World) -> Ints:
         """The lines of who pays: employers, clients of irregular workers, benefits.
@@ -172,6 +174,17 @@ class Labels:
         """Which of BILL_KINDS each bill is, told by its biller: `[N]`."""
         return self.catalog.billers.kind_code[label - self.first_biller]
 
+    def returned(self, bill: Ints) -> Ints:
+        """The bank's line of a bill it sends back.
+
+        Args:
+            bill: The label of what was paid, `[N]`.
+
+        Returns:
+            A label each, `[N]`.
+        """
+        return self.first_returned + bill - self.first_biller
+
     def shop(self, merchant: Ints, is_online: Flags) -> Ints:
         """A merchant's line, in a shop or online; which shop follows from the row's place.
 
@@ -205,7 +218,9 @@ class Labels:
         )
 
     def payee(self, label: Ints) -> Ints:
-        """A number for whom each label is paid to, in a shop or online: `[N]`."""
+        """A number for whom each label is paid to, in a shop or online, or sends back: `[N]`."""
+        sent_back = label >= self.first_returned
+        label = np.where(sent_back, label - self.first_returned + self.first_biller, label)
         shops = len(self.catalog.merchants)
         is_shop = (label >= self.first_shop) & (label < self.first_friend)
         return np.where(is_shop, self.merchant(label), shops + label).astype(np.int64)

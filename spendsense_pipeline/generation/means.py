@@ -9,7 +9,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
-from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.attributes import Cadence, PaymentHabit
 from spendsense_pipeline.generation.behaviours.housing import Bills
 from spendsense_pipeline.generation.behaviours.savings import SavingsPlan
 from spendsense_pipeline.generation.living.tastes import MEANS_RANGE
@@ -53,6 +53,8 @@ class Means:
 
     everyday_cents: Floats
     """For purchases in a usual month."""
+    card_cents: Floats
+    """The same with what subscriptions take: what limits of cards follow."""
     relative: Floats
     """The same for a purchase, relative to a usual household's."""
     surplus_cents: Floats
@@ -119,6 +121,7 @@ def means_of(
     # nobody has it sent on from payday to payday that draws are still to bring.
     ceiling = usual_cents * MEANS_RANGE[1]
     is_cushioned = profiles.rhythm == Rhythm.CUSHIONED
+    with_subscriptions = everyday + profiles.subscription_spend_usd * CENTS * EVERYDAY_SHARE
     surplus = np.where(is_cushioned, np.maximum(everyday - drawn_cents - ceiling, 0.0), 0.0)
     everyday = np.minimum(everyday, ceiling)
     place = uniform(world.words("cushion", np.arange(3)))
@@ -127,6 +130,7 @@ def means_of(
     kept = np.where(is_cushioned, property_tax_cents * PROPERTY_TAX_KEPT_MONTHS, 0.0)
     means = Means(
         everyday_cents=everyday,
+        card_cents=np.minimum(with_subscriptions, ceiling),
         relative=np.clip(everyday / usual_cents, *MEANS_RANGE),
         surplus_cents=surplus,
         cushion_cents=income_cents * months + kept,
@@ -150,7 +154,9 @@ def _cushion_months(world: World, place: Floats) -> Floats:
     """What each household likes to have in checking, in months of income: `[U]`."""
     profiles = world.profiles
     is_natural = profiles.people.target == NO_TARGET
-    is_thin = is_natural & (place[:, 1] < THIN_SHARE)
+    # Who is behind with a card has no cushion to pay it from.
+    pays_late = (profiles.card_payment == PaymentHabit.LATE).any(axis=1)
+    is_thin = is_natural & ((place[:, 1] < THIN_SHARE) | pays_late)
     is_irregular = profiles.cadence == Cadence.IRREGULAR
     low, high = (
         np.select(

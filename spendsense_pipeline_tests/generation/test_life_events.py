@@ -107,6 +107,16 @@ def test_every_kind_happens_and_every_persona_is_left_and_reached() -> None:
     assert len(before) == len(after) == len(WAYS_OF_LIVING)
 
 
+def test_jobs_are_lost_about_as_often_as_benefits_are_drawn() -> None:
+    """SHED 2024: 3 % of adults have income from unemployment benefits in a year; here half as many,
+    as those who can keep their home are few."""
+    lost = sum(
+        dealt(two_years(config={"seed": seed, "num_users": 300})).kind.count("job_loss")
+        for seed in range(4)
+    )
+    assert 0.013 <= lost / 1_200 / ((AS_OF - START).days / 365) <= 0.04
+
+
 def test_weights_say_which_kinds_happen() -> None:
     weights = {"subscriptions_tidied": 0.5, "new_job": 0.5}
     events = dealt(two_years(controls={"life_event_weights": weights}))

@@ -20,11 +20,13 @@ from spendsense_pipeline.plaid.categories import LOAN_PAYMENTS
 from spendsense_pipeline.tables.features import WINDOWS
 from spendsense_pipeline.tables.raw import RAW_LOANS
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    TWO_YEARS,
     a_configuration,
     a_population,
     every_row,
     judge,
     rows,
+    two_years_of_two_hundred,
 )
 from spendsense_pipeline_tests.fixtures.loan_by_hand import LoanPlan
 from spendsense_pipeline_tests.fixtures.raw_world import next_open
@@ -152,6 +154,24 @@ def test_terms_are_of_their_time_and_the_payment_is_the_bill(
             assert loan["next_monthly_payment_usd"] == loan["principal_and_interest_usd"]
         else:
             assert loan["next_monthly_payment_usd"] is None
+
+
+@pytest.mark.parametrize("seed", [5, 42])
+def test_loans_are_made_at_the_age_people_take_them(seed: int) -> None:
+    """Nobody begins to pay a house off in thirty years at seventy, or has just studied at forty."""
+    people = two_years_of_two_hundred(seed)
+    age_of = {user["user_id"]: user["age"] for user in people.users.to_pylist()}
+    owner = {each["account_id"]: each["user_id"] for each in people.accounts.to_pylist()}
+    made_at: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for loan in people.loans.to_pylist():
+        years_ago = (TWO_YEARS[0] - loan["origination_date"]).days / 365.25
+        age = age_of[owner[loan["account_id"]]] - years_ago
+        made_at[loan["kind"], loan["term_months"]].append(age)
+    assert len(made_at["mortgage", 360]) > 40
+    assert max(made_at["mortgage", 360]) < 66
+    assert max(made_at["mortgage", 180]) < 74
+    students = [age for (kind, _), made in made_at.items() if kind == "student" for age in made]
+    assert max(students) < 40
 
 
 def test_no_feature_sees_a_loan() -> None:

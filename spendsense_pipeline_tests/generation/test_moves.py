@@ -16,7 +16,7 @@ import pytest
 
 from spendsense_pipeline.controls import ResolvedConfig
 from spendsense_pipeline.features import build_recurring_streams
-from spendsense_pipeline.generation.behaviours.homes import homes, lease_months, pays_rent
+from spendsense_pipeline.generation.behaviours.homes import homes, lease_months
 from spendsense_pipeline.generation.behaviours.income import plan_paychecks
 from spendsense_pipeline.generation.behaviours.moves import Moves, plan_moves, towns_of_work
 from spendsense_pipeline.generation.behaviours.moving_costs import THING_DAYS, moving_postings
@@ -137,7 +137,7 @@ def share(of: str) -> float:
     """Over six thousand people, the share that moves in the first twelve months."""
     moved = total = 0
     for world, moves in a_crowd():
-        rents = pays_rent(world, homes(world))
+        rents = ~homes(world).is_owner
         is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
         age = world.profiles.people.age_years
         who = {

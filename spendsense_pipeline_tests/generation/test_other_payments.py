@@ -13,7 +13,16 @@ from itertools import pairwise
 import duckdb
 import pytest
 
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.generation.attributes import Band, PaymentHabit
+from spendsense_pipeline.generation.behaviours.savings import plan_savings
+from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
+    TWO_YEARS,
+    a_configuration,
     rows,
     share,
     two_years_of_two_hundred,
@@ -255,3 +264,171 @@ def test_a_quarter_of_owners_pays_an_association(people: duckdb.DuckDBPyConnecti
         """,
     )[0]
     assert 0.12 <= payers / owners <= 0.32
+
+
+def test_bills_come_back_where_money_runs_out(people: duckdb.DuckDBPyConnection) -> None:
+    """One to two business days after it was paid a bill is given back to the cent and the bank
+    charges for it; it is paid again, through somebody else and no cheaper."""
+    returned = rows(
+        people,
+        """
+        select
+          back.user_id, back.date, -back.amount,
+          (
+            select max(bill.date) from posted as bill
+            where bill.account_id = back.account_id and bill.amount = -back.amount
+              and bill.merchant_name = back.merchant_name and bill.date < back.date
+          ),
+          (
+            select sum(fee.amount) from posted as fee
+            where fee.account_id = back.account_id and fee.date = back.date
+              and fee.category_detailed = 'BANK_FEES_INSUFFICIENT_FUNDS'
+          ),
+          (
+            select min_by(again.amount, again.date) from posted as again
+            where again.account_id = back.account_id and again.date > back.date
+              and again.merchant_name = 'Paypoint'
+          )
+        from posted as back where back.name like 'RETURNED ITEM %' and back.amount < 0
+        """,
+    )
+    assert 2 <= len({user for user, *_ in returned}) <= 0.08 * PEOPLE * YEARS
+    for _, day, usd, paid_on, fee, again in returned:
+        assert 1 <= (day - paid_on).days <= 5
+        assert day.weekday() < 5
+        assert 10 <= fee <= 34
+        assert again is None or usd <= again <= usd + 30
+    assert sum(again is not None for *_, again in returned) >= 0.8 * len(returned)
+    fees = share(people, "select count(*) from posted where category_detailed = 'BANK_FEES_INSUFFICIENT_FUNDS'")  # fmt: skip
+    assert fees == len(returned)
+    # On that day they hold little, in whatever account.
+    held = [
+        float(usd)
+        for (usd,) in rows(
+            people,
+            """
+            select (
+              select sum(account.opening_balance) from accounts as account
+              where account.user_id = back.user_id and account.subtype in ('checking', 'savings')
+            ) - (
+              select sum(moved.amount) from posted as moved
+              join accounts as account on account.account_id = moved.account_id
+              where moved.user_id = back.user_id and moved.date <= back.date
+                and account.subtype in ('checking', 'savings')
+            )
+            from posted as back where back.name like 'RETURNED ITEM %' and back.amount < 0
+            """,
+        )
+    ]
+    assert sum(usd > 5_000 for usd in held) <= 0.3 * len(held)
+
+
+def test_what_is_disputed_is_credited_and_sometimes_taken_back(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    """Within days, to the cent and on the account that paid, debit and credit; a minority is
+    reversed some weeks later."""
+    credited = rows(
+        people,
+        """
+        select given.account_id, given.date, given.amount,
+          exists(
+            from posted as bought
+            where bought.account_id = given.account_id and bought.amount = -given.amount
+              and bought.merchant_name is not null
+              and given.date - bought.date between 3 and 42
+          )
+        from posted as given where given.name = 'PROVISIONAL CREDIT DISPUTED ITEM'
+        """,
+    )
+    # Of purchases made before the history nothing is seen but the credit.
+    known = [is_known for _, day, _, is_known in credited if (day - TWO_YEARS[0]).days > 45]
+    assert all(known)
+    assert all(day.weekday() < 5 for _, day, *_ in credited)
+    assert 0.12 <= len(credited) / PEOPLE / YEARS <= 0.4
+    assert len({account.rsplit("_", 1)[-1] for account, *_ in credited}) >= 2
+    taken = rows(
+        people,
+        "select account_id, date, amount from posted where name = 'PROVISIONAL CREDIT REVERSED'",
+    )
+    assert 0.1 <= len(taken) / len(credited) <= 0.45
+    given = defaultdict(list)
+    for account, day, usd, _ in credited:
+        given[account, -usd].append(day)
+    for account, day, usd in taken:
+        if (day - TWO_YEARS[0]).days > 50:
+            assert any(24 <= (day - before).days <= 50 for before in given[account, usd])
+
+
+def test_some_who_live_alone_pay_child_support(people: duckdb.DuckDBPyConnection) -> None:
+    """The same sum every month; nobody pays and is paid, and parents of children at home do not."""
+    paid = rows(
+        people,
+        "select user_id, count(*), count(distinct amount), median(amount) from posted"
+        " where name like '%CHILD SUPP%' and amount > 0 group by user_id",
+    )
+    payers = {user for user, *_ in paid}
+    assert 1 <= len(payers) <= 0.05 * PEOPLE
+    assert all(20 <= count <= 24 and sums == 1 for _, count, sums, _ in paid)
+    assert all(150 <= usd <= 750 for *_, usd in paid)
+    alone = rows(people, "select user_id from users where household_type in ('single', 'shared')")
+    assert payers <= {user for (user,) in alone}
+
+
+def test_paying_late_costs_more_the_second_time_and_never_more_than_was_missed(
+    people: duckdb.DuckDBPyConnection,
+) -> None:
+    """Regulation Z: $30 at most for a first late fee, $41 for another within six billing cycles;
+    issuers ask different sums, and most who are late once pay in time again."""
+    fees: dict[str, list[tuple[dt.date, float]]] = defaultdict(list)
+    for account, day, usd in rows(
+        people,
+        "select account_id, date, amount from posted"
+        " where category_detailed = 'BANK_FEES_LATE_FEES' order by date",
+    ):
+        fees[account].append((day, float(usd)))
+    firsts, later = [], []
+    for of_card in fees.values():
+        began, first = of_card[0]
+        if (began - TWO_YEARS[0]).days > 220:
+            firsts.append(first)
+        for (before, _), (day, usd) in pairwise(of_card):
+            (later if (day - before).days < 180 else firsts).append(usd)
+    assert max(firsts) <= 30
+    assert len({*firsts, *later}) >= 3
+    assert 30 < max(later) <= 41
+    # Some are behind for ever, as is asked of overdue cards; the others are late a few times.
+    assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.35 * len(fees)
+
+
+def test_who_is_behind_with_a_card_has_little_put_by() -> None:
+    """Of those late month after month few hold savings that would pay what is due."""
+    saved = []
+    for seed in range(6):
+        resolved = a_configuration(
+            config={"seed": seed, "num_users": 200, "months_history": 1}, controls=NOTHING_HAPPENS
+        )
+        world = make_world(resolved, 0, 200)
+        is_late = (world.profiles.card_payment == PaymentHabit.LATE).any(axis=1)
+        plan = plan_savings(world, labels_for(load_catalog()))
+        saved += (plan.opening_cents[is_late] / 100).tolist()
+    assert len(saved) >= 30
+    assert sum(usd > 5_000 for usd in saved) <= 0.45 * len(saved)
+    assert sum(usd > 40_000 for usd in saved) <= 0.1 * len(saved)
+
+
+def test_at_most_three_in_four_medium_cards_are_promotions() -> None:
+    """Of the cards as they are dealt, in default and calibrated populations."""
+    for preset in (None, "calibrated"):
+        promotions = medium = 0
+        for seed in range(4):
+            resolved = a_configuration(
+                preset=preset,
+                config={"seed": seed, "num_users": 200, "months_history": 1},
+                controls=NOTHING_HAPPENS,
+            )
+            [made] = generate(resolved)
+            kinds = made.liabilities.column("apr_type").to_pylist()
+            promotions += kinds.count("balance_transfer_apr")
+            medium += int((make_world(resolved, 0, 200).profiles.card_band == Band.MEDIUM).sum())
+        assert 0.3 <= promotions / medium <= 0.75

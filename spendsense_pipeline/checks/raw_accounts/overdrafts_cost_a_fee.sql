@@ -1,4 +1,5 @@
--- Whenever a checking account first closes below zero, an overdraft fee posts within 5 days.
+-- Whenever a checking account first closes below zero, a fee for the overdraft, or for the
+-- item that is sent back, posts within 5 days.
 with first_negative_close as (
   select account.account_id, closing.date, closing.closing_cents
   from _checks_closings as closing
@@ -12,7 +13,7 @@ with first_negative_close as (
 fee as (
   select account_id, date
   from raw_transactions
-  where category_detailed = $overdraft_fee and amount > 0 and not pending
+  where category_detailed in ($overdraft_fee, $returned_item_fee) and amount > 0 and not pending
 )
 select
   below.account_id,

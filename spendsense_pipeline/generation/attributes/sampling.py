@@ -19,6 +19,7 @@ from spendsense_pipeline.generation.attributes.profiles import (
 )
 from spendsense_pipeline.generation.population import blocks_of
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
+from spendsense_pipeline.generation.targets import Rhythm
 
 WEEKLY_ORDER_SHARE = 0.5
 """Of savers, those whose standing order is weekly rather than biweekly."""
@@ -72,7 +73,12 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         income=income,
         card_count=card_count.ravel(),
         card_band=band.reshape(-1, CARDS_PER_USER_MAX),
-        card_payment=cards.payment_habits(frame, band).reshape(-1, CARDS_PER_USER_MAX),
+        card_payment=cards.payment_habits(
+            frame,
+            band,
+            people.income_monthly_usd.reshape(rhythm.shape),
+            (transfer > 0) | (rhythm == Rhythm.SWEPT),
+        ).reshape(-1, CARDS_PER_USER_MAX),
         cadence=cadence.ravel(),
         second_cadence=second_cadence,
         rhythm=rhythm.ravel(),

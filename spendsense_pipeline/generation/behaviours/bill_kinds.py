@@ -7,15 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats
-from spendsense_pipeline.generation.behaviours.homes import (
-    Homes,
-    at_age,
-    pays_property_tax,
-    pays_rent,
-)
+from spendsense_pipeline.generation.behaviours.homes import Homes, at_age
 from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.randomness import uniform
-from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
@@ -49,13 +43,17 @@ OTHER_BILL_SHARES: Final[dict[str, BillShares]] = {
 # Families with a vehicle loan: 35 % (Survey of Consumer Finances 2022), few of the old.
 CAR_LOAN_SHARE_FROM_AGE: Final = {19: 0.44, 30: 0.52, 65: 0.34, 75: 0.14}
 # Who owes on an education (Federal Reserve, SHED 2024: 18-29, 30-44, 45-59 and over), less the
-# third of borrowers who are not paying.
-STUDENT_LOAN_SHARE_FROM_AGE: Final = {19: 0.27, 30: 0.21, 45: 0.10, 60: 0.015}
+# third of borrowers who are not paying and those who studied late: nothing is paid while one
+# studies, and what is owed at sixty was mostly borrowed for children (judged).
+STUDENT_LOAN_SHARE_FROM_AGE: Final = {19: 0.0, 22: 0.32, 30: 0.22, 40: 0.13, 50: 0.04, 60: 0.0}
 CHILDCARE_SHARE_FROM_AGE: Final = {19: 0.42, 48: 0.05}
 """Of families."""
 CHILDCARE_MAX_SHARE = 0.10
 PROPERTY_TAX_MAX_SHARE = 0.10
 """Of income: counties relieve the old and the poor of more (states' circuit breakers)."""
+PROPERTY_TAX_FACTOR_FROM_AGE: Final = {19: 1.0, 65: 0.82}
+"""Most states exempt a part of the home of who is 65 or freeze its value (Lincoln Institute of Land
+Policy, Significant Features of the Property Tax; how much it comes to: judged)."""
 FAMILIES = ("family", "single_parent")
 """Household types with children."""
 _DROPPED_FIRST: Final = (
@@ -129,9 +127,8 @@ def has_bills(world: World, home: Homes) -> Flags:
     people = world.profiles.people
     has = np.zeros(draw.shape, dtype=np.bool_)
     has[:, BILL_KINDS.index("mortgage")] = home.owes
-    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    has[:, BILL_KINDS.index("rent")] = pays_rent(world, home)
-    has[:, BILL_KINDS.index("property_tax")] = pays_property_tax(world, home) & ~is_tight
+    has[:, BILL_KINDS.index("rent")] = ~home.is_owner
+    has[:, BILL_KINDS.index("property_tax")] = home.is_owner & ~home.owes
     for name, share in OTHER_BILL_SHARES.items():
         kind = BILL_KINDS.index(name)
         has[:, kind] = draw[:, kind] < np.where(home.is_owner, share.owners, share.renters)

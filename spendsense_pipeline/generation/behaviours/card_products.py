@@ -22,7 +22,7 @@ NO_FIT = 1e6
 # A limit in months of income: the least, and what a draw adds at most. Cards paid in full are given
 # room; a balance that is carried must stay payable from the income, most of all one that is tight.
 LOW_LIMIT_MONTHS = (1.4, 5.2)
-HEAVY_LIMIT_MONTHS = (1.12, 0.2)
+HEAVY_LIMIT_MONTHS = (1.09, 0.2)
 """In months of everyday purchases: most of them on a card that holds as much keep it near 40 %."""
 OF_STORE_RANKS = 2
 """A store offers its card to whom it is the first or second favourite of its kind."""
@@ -67,7 +67,7 @@ def wanted_limits(
         is_tight: Whether its holder lives from paycheck to paycheck, `[C]`.
         is_of_store: Whether only a store is to take it, `[C]`.
         draw: A share in [0, 1) each, `[C]`.
-        everyday_cents: What each user has for purchases in a month, `[U]`.
+        everyday_cents: What each user has for purchases and subscriptions in a month, `[U]`.
 
     Returns:
         US dollars, `[C]`.

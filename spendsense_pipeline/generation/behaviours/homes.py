@@ -13,8 +13,11 @@ from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.tables.raw import INCOME_TIERS
 
 # Households that own, by age (Census, Housing Vacancies and Homeownership, 4th quarter 2025: .38
-# under 35, .61, .70, .76 and .79 of 65 and over), before what their incomes make of it.
-OWNER_SHARE_FROM_AGE: Final = {19: 0.34, 30: 0.50, 35: 0.62, 45: 0.70, 55: 0.79, 65: 0.90}
+# under 35, .61, .70, .76 and .79 of 65 and over; of those under 25 a fifth of the few who head a
+# household, here fewer, as everybody does), before what their incomes make of it.
+OWNER_SHARE_FROM_AGE: Final = {
+    19: 0.03, 22: 0.14, 26: 0.42, 30: 0.54, 35: 0.62, 45: 0.70, 55: 0.79, 65: 0.90,
+}  # fmt: skip
 OWNER_FACTOR: Final = {"low": 0.84, "middle": 1.03, "high": 1.16}
 """Over that share, by income tier."""
 OWNER_SHARE_MAX: Final = 0.95
@@ -46,7 +49,7 @@ class Homes(NamedTuple):
 
     is_owner: Flags
     owes: Flags
-    """Has a mortgage; False for tenants."""
+    """Has a mortgage; False for tenants. Lenders pay the county for who does."""
     housing_usd: Floats
     """Rent or mortgage a month, 0 for who owns outright."""
 
@@ -64,8 +67,11 @@ def homes(world: World) -> Homes:
     draw = uniform(world.words("home", np.arange(3)))
     factor = np.array([OWNER_FACTOR[tier] for tier in INCOME_TIERS])[people.income_tier]
     share = np.minimum(at_age(people.age_years, OWNER_SHARE_FROM_AGE) * factor, OWNER_SHARE_MAX)
-    is_owner = draw[:, 0] < share
-    owes = is_owner & (draw[:, 1] >= at_age(people.age_years, FREE_OF_MORTGAGE_SHARE_FROM_AGE))
+    is_free = draw[:, 1] < at_age(people.age_years, FREE_OF_MORTGAGE_SHARE_FROM_AGE)
+    # Nobody runs out before payday in a home that is paid off: they rent.
+    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    is_owner = (draw[:, 0] < share) & ~(is_tight & is_free)
+    owes = is_owner & ~is_free
 
     median = np.where(is_owner, MORTGAGE_MEDIAN_USD, RENT_MEDIAN_USD)
     size = np.sqrt(income / REFERENCE_INCOME_USD)
@@ -74,20 +80,6 @@ def homes(world: World) -> Homes:
     most = income * (low + (high - low) * draw[:, 2])
     usd = np.clip(np.minimum(usd, most), *HOUSING_RANGE_USD)
     return Homes(is_owner, owes, np.where(~is_owner | owes, usd, 0.0))
-
-
-def pays_rent(world: World, home: Homes) -> Flags:
-    """Who rents: nobody runs out before payday in a home that is paid off.
-
-    Args:
-        world: The shard.
-        home: How each household lives.
-
-    Returns:
-        `[U]`.
-    """
-    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    return np.asarray(~home.is_owner | (is_tight & ~home.owes), dtype=np.bool_)
 
 
 def lease_months(world: World) -> Ints:
@@ -123,21 +115,6 @@ def housing_growth(world: World, month: Ints) -> Floats:
         table = np.concatenate([np.ones((world.users, 1)), grown], axis=1) / grown[:, [0]]
         factors.append(np.take_along_axis(table, at, axis=1))
     return np.stack(factors)
-
-
-def pays_property_tax(world: World, home: Homes) -> Flags:
-    """Who pays the county: owners whose lender does not. Counties let those who live from paycheck
-    to paycheck defer.
-
-    Args:
-        world: The shard.
-        home: How each household lives.
-
-    Returns:
-        `[U]`.
-    """
-    is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
-    return np.asarray(home.is_owner & ~home.owes & ~is_tight, dtype=np.bool_)
 
 
 def at_age(age_years: Ints, from_age: dict[int, float]) -> Floats:

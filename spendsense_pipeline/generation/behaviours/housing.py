@@ -17,10 +17,16 @@ from spendsense_pipeline.generation.behaviours.bill_days import (
     days_paid,
     in_weekly_parts,
 )
-from spendsense_pipeline.generation.behaviours.bill_kinds import affordable, has_bills, income_power
+from spendsense_pipeline.generation.behaviours.bill_kinds import (
+    PROPERTY_TAX_FACTOR_FROM_AGE,
+    affordable,
+    has_bills,
+    income_power,
+)
 from spendsense_pipeline.generation.behaviours.bills_handed_over import handed_over
 from spendsense_pipeline.generation.behaviours.homes import (
     RENT_STEP_USD,
+    at_age,
     homes,
     housing_growth,
 )
@@ -128,6 +134,7 @@ def contracted(world: World, labels: Labels, saved_usd: Floats) -> tuple[Ints, I
     )
     usual = usual * (income[:, np.newaxis] / REFERENCE_INCOME_USD) ** income_power()
     usual[:, [RENT, MORTGAGE]] = 0.0
+    usual[:, PROPERTY_TAX] *= at_age(people.age_years, PROPERTY_TAX_FACTOR_FROM_AGE)
     usual = affordable(np.where(has, usual, 0.0), income)
     other = usual.sum(axis=1)
     room = np.maximum(income * (1 - EVERYDAY_MIN_SHARE) - saved_usd - other, 0.0)

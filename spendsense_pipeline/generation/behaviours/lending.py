@@ -81,12 +81,14 @@ def lent(world: World, bills: Bills, code: int, kind: LoanKind) -> tuple[Loans, 
     bill = bills.amount_cents[user, kind.bill_kind]
     due_day = bills.day_of_month[user, kind.bill_kind]
     word = world.words("loan", 4 * code + np.arange(4), user)
-    term = terms_of(kind, word[:, 0])
-    old_enough = (world.profiles.age_years[user] - kind.youngest) * 12
+    age_years = world.profiles.age_years[user]
     least_left = np.where(_may_end(world, kind)[user], LEAST_LEFT_ENDING, LEAST_LEFT)
-    most = np.maximum(np.minimum(term - least_left, old_enough), FEWEST_PAID)
+    term, since = terms_of(kind, word[:, 0], age_years, least_left)
+    fewest = np.maximum(np.minimum(since, term - least_left), FEWEST_PAID)
+    old_enough = (age_years - kind.youngest) * 12
+    most = np.maximum(np.minimum(term - least_left, old_enough), fewest)
     place = uniform(word[:, 1]) ** kind.age_power
-    paid = FEWEST_PAID + ((most - FEWEST_PAID + 1) * place).astype(np.int64)
+    paid = fewest + ((most - fewest + 1) * place).astype(np.int64)
     # The month of the first bill of the plan, which may begin after its day of the month.
     first = (world.calendar.clamp_day(0, due_day) < 0).astype(np.int64)
     made_in = first - paid - 1

@@ -41,6 +41,8 @@ class LoanKind:
     """Rates are quoted in such steps, in thousandths of a percent."""
     youngest: int = 18
     """Nobody owes it from an earlier age."""
+    oldest_by_term: dict[int, int] = field(default_factory=dict)
+    """Up to which age it is made for so many months; for older people it is an older loan."""
     age_power: float = 1.0
     """Above 1, more loans are young than old."""
     is_monthly: bool = False
@@ -72,7 +74,10 @@ _MORTGAGE: Final = LoanKind(
     percent_by_term={180: -0.7},
     spread_percent=0.3,
     step=125,
-    youngest=22,
+    youngest=19,
+    # Of loans to people of 65 and over few are for thirty years, and of those few are new (Freddie
+    # Mac and JCHS on older owners, 2023; the ages judged).
+    oldest_by_term={360: 64, 180: 72},
     age_power=2.2,
     is_monthly=True,
 )  # fmt: skip
@@ -91,6 +96,8 @@ _STUDENT: Final = LoanKind(
         2022: 4.99, 2023: 5.50, 2024: 6.53, 2025: 6.39,
     },
     youngest=21,
+    # Most leave college by their early twenties, and consolidate some years later (judged).
+    oldest_by_term={120: 33, 180: 34, 240: 36, 300: 38},
 )  # fmt: skip
 # Five-year loans for new cars (Federal Reserve, G.19); most cars are bought used and for two to
 # five points more, and the average term is near 68 months (Experian, State of the Automotive
@@ -124,17 +131,32 @@ LEAST_PERCENT: Final = 1.5
 """Nobody lends for less."""
 
 
-def terms_of(kind: LoanKind, word: Words) -> Ints:
-    """For how many months each loan is made.
+def terms_of(kind: LoanKind, word: Words, age_years: Ints, least_left: Ints) -> tuple[Ints, Ints]:
+    """For how many months each loan is made, and how long ago at least.
 
     Args:
         kind: Of the loans.
         word: A draw each, `[N]`.
+        age_years: Of who owes, `[N]`.
+        least_left: Months that are left to pay at least, `[N]`.
 
     Returns:
-        Months, `[N]`.
+        Months, `[N]` each: who is too old for a loan of a term that is not over has one of the
+        longest.
     """
-    return np.array([*kind.term_shares])[choose(word, np.array([*kind.term_shares.values()]))]
+    term = np.array([*kind.term_shares])[choose(word, np.array([*kind.term_shares.values()]))]
+    longest = max(kind.term_shares)
+    since = _months_since(kind, term, age_years)
+    term = np.where(since > term - least_left, longest, term)
+    return term, _months_since(kind, term, age_years)
+
+
+def _months_since(kind: LoanKind, term: Ints, age_years: Ints) -> Ints:
+    """Months since each could last have been made for a term, 0 where it may be new: `[N]`."""
+    oldest = np.full(term.size, np.iinfo(np.int32).max)
+    for months, age in kind.oldest_by_term.items():
+        oldest[term == months] = age
+    return np.asarray(np.maximum(age_years - oldest, 0) * 12, dtype=np.int64)
 
 
 def rates_of(kind: LoanKind, year: Ints, term: Ints, word: Words) -> Ints:

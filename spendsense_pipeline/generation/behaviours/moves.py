@@ -21,7 +21,6 @@ from spendsense_pipeline.generation.behaviours.homes import (
     at_age,
     homes,
     lease_months,
-    pays_rent,
 )
 from spendsense_pipeline.generation.catalog import Places
 from spendsense_pipeline.generation.places import Reach, home_places, second_towns, towns_within
@@ -119,7 +118,7 @@ def plan_moves(world: World, places: Places) -> Moves:
     draw = uniform(world.words("move", np.arange(4)))
     share = at_age(world.profiles.people.age_years, MOVED_SHARE_FROM_AGE)
     stays = 1 - share
-    moves = pays_rent(world, homes(world)) & (draw[:, 0] < 1 - stays**YEARS)
+    moves = ~homes(world).is_owner & (draw[:, 0] < 1 - stays**YEARS)
     year = (draw[:, 0] >= share).astype(np.int64)
     # The draw that says whether at a lease's end says in which other month as well.
     other = 1 + (MONTHS_PER_YEAR * (draw[:, 1] - AT_LEASE_END_SHARE) / (1 - AT_LEASE_END_SHARE))

@@ -13,6 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Columns, Floats, Ints
+from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.banking import (
     arrival,
     plan_banking,
@@ -47,6 +48,8 @@ LITTLE_SHARE = 0.2
 LITTLE_SAVINGS_USD = (5.0, 300.0)
 TIGHT_SAVINGS_USD = 120.0
 """Median savings of who lives from paycheck to paycheck."""
+LATE_SAVINGS_USD = 700.0
+"""Median savings of who is behind with a card: who has the money pays (judged)."""
 SWEPT_SAVINGS_MONTHS = 1.9
 SWEPT_SAVINGS_MORE_MONTHS = 0.9
 """What people with rare pay hold in savings, in months of income, and what a draw adds at most."""
@@ -134,6 +137,8 @@ def _idle_cents(world: World) -> Ints:
     usd = np.where(uniform(word[:, 2]) < LITTLE_SHARE, little, usd)
     is_tight = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
     usd = np.where(is_tight, TIGHT_SAVINGS_USD * np.exp(z), usd)
+    pays_late = (world.profiles.card_payment == PaymentHabit.LATE).any(axis=1)
+    usd = np.where(pays_late, np.minimum(usd, LATE_SAVINGS_USD * np.exp(0.9 * z)), usd)
     return np.rint(usd * 100).astype(np.int64)
 
 

@@ -14,7 +14,7 @@ from spendsense_pipeline.generation.behaviours.paydays import PAYCHECKS_PER_YEAR
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot, postings
 from spendsense_pipeline.generation.randomness import integers, normal, uniform, words_each
-from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
@@ -29,6 +29,12 @@ SUPPORT_SHARE: Final = 0.35
 """Of single parents, those who are paid child support (Census, Custodial Parents 2022)."""
 SUPPORT_USD: Final = (190.0, 720.0)
 """A month, least and most: judged after what is due on average (Census, Custodial Parents)."""
+# Of custodial parents with an order 70 % are paid, by some 4 million parents who live elsewhere
+# (Census, Custodial Parents 2022); three quarters of it are withheld from wages (Office of Child
+# Support Services, 2022) and in no account. Of who lives without children, a few (judged).
+PAYS_SUPPORT_SHARE: Final = 0.1
+PAYS_SUPPORT_AGES: Final = (23, 58)
+PAYS_SUPPORT_HOUSEHOLDS: Final = ("single", "shared")
 PLANS_PER_QUARTER: Final = 0.055
 """Instalment plans begun by a person in a quarter (SHED 2024: 15 % of adults in a year)."""
 INSTALMENTS: Final = 4
@@ -54,6 +60,7 @@ def standing_postings(world: World, labels: Labels) -> Postings:
         [
             _invested(world, labels),
             _support(world, labels),
+            _support_paid(world, labels),
             _instalments(world, labels),
             _deposits(world, labels),
         ]
@@ -142,6 +149,33 @@ def _support(world: World, labels: Labels) -> Postings:
         cents=-cents[user],
         label=labels.counterparty("support_in", world.words("support", 3))[user],
         purpose=Purpose.SUPPORT,
+    )
+
+
+def _support_paid(world: World, labels: Labels) -> Postings:
+    """What parents pay who live apart from their children, on one day of the month."""
+    drawn = uniform(world.words("support_paid", np.arange(3)))
+    people, (youngest, oldest) = world.profiles.people, PAYS_SUPPORT_AGES
+    low, high = SUPPORT_USD
+    cents = np.rint((low + (high - low) * drawn[:, 1] ** 1.5) * 100)
+    kinds = [HOUSEHOLD_TYPES.index(name) for name in PAYS_SUPPORT_HOUSEHOLDS]
+    pays = np.isin(people.household_type, kinds) & (drawn[:, 0] < PAYS_SUPPORT_SHARE)
+    pays &= (people.age_years >= youngest) & (people.age_years <= oldest)
+    # Nothing goes off what is to run out in every period, or comes in a few times a year.
+    runs_out = world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    pays &= world.profiles.rhythm != Rhythm.SWEPT
+    pays &= ~runs_out | (people.target == NO_TARGET)
+    day = world.calendar.on_or_after(
+        world.calendar.monthly(1 + (drawn[:, 2] * 27).astype(np.int64))
+    ).astype(np.int64)
+    user, month = np.nonzero(pays[:, np.newaxis] & (day >= 0) & (day < world.days))
+    return postings(
+        user=user,
+        slot=Slot.CHECKING,
+        day=day[user, month],
+        cents=cents[user],
+        label=labels.counterparty("support_out", world.words("support_paid", 3))[user],
+        purpose=Purpose.SUPPORT_PAID,
     )
 
 

@@ -155,7 +155,7 @@ def situation_of(world: World, labels: Labels) -> Situation:
         age_years=people.age_years,
         earned_two=profiles.has_second_earner,
         is_tenant=cents[:, RENT] > 0,
-        owns_outright=home.is_owner & ~home.owes & (cents[:, RENT] == 0),
+        owns_outright=home.is_owner & ~home.owes,
         drives=np.asarray(cents[:, list(OF_A_CAR)].any(axis=1)),
         is_thin=thin,
         bills_usd=cents.sum(axis=1) / 100,

@@ -22,9 +22,11 @@ from spendsense_pipeline.generation.living.better_days import BetterDays
 from spendsense_pipeline.generation.living.card_days import CardDays
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.disputes import Disputes
 from spendsense_pipeline.generation.living.on_trips import OnTrips
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Reserves
+from spendsense_pipeline.generation.living.returned_items import ReturnedItems
 from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import (
@@ -139,6 +141,8 @@ def live(
         usual_rate,
         plan.due - plan.pay,
     )
+    returned = ReturnedItems(world, labels, planned)
+    disputes = Disputes(world, labels, cards)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -159,12 +163,14 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
-        turning.of_day(day, balances, billing, shopping, thin, diary)
+        turning.of_day(day, balances, billing, shopping, thin, returned, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
         balances.owed[:-1] += plan.owed[day]
         thin.begin_day(day, balances, diary)
+        returned.begin_day(day, balances, diary)
+        disputes.begin_day(day, balances, diary)
         book.pay(day, balances, diary)
         reserves.of_day(day, balances, diary)
         statements_due = book.due_before_payday(day, balances)
@@ -188,8 +194,10 @@ def live(
             )
         np.subtract.at(balances.checking, purchases.user, purchases.bank_fee_cents)
         bought.append(purchases)
+        disputes.of_day(day, purchases)
         wanting.bought(purchases.user)
         thin.end_day(day, balances, book.due_soon(day, balances), diary)
+        returned.end_day(day, balances, thin)
         book.end_day(day, balances, diary)
     # What was looked up for every day makes room for the rows.
     del plan, planned, arrangements, wanting, shopping, reserves, thin, book, better_days

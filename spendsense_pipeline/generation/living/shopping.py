@@ -236,8 +236,8 @@ class Shopping:
     def _merchants(
         self, day: int, user: Ints, group: Ints, choices: dict[str, Ints], is_larger: Flags
     ) -> Ints:
-        """Mostly one of the user's favourites of the group, else any, both by popularity, the latter
-        oftener for what was put off: `[N]`."""
+        """Mostly one of the user's favourites of the group, else any (oftener for what was put
+        off), both by popularity: `[N]`."""
         rank = _FAVOURITE_RANK[choices["favourite"]]
         merchant = self._favourites.of(day, user, group, rank)
         often = np.where(is_larger, LARGER_AT_USUAL, 1.0) * self._goes_to_favourite[user]

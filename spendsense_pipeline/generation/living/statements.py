@@ -15,7 +15,6 @@ from spendsense_pipeline.generation.arrays import Ints, places
 from spendsense_pipeline.generation.attributes import PaymentHabit
 from spendsense_pipeline.generation.behaviours.card_payments import (
     FREE_PAYMENT_MIN_FACTOR,
-    LATE_FEE_CENTS,
     MINIMUM_FLOOR_CENTS,
 )
 from spendsense_pipeline.generation.behaviours.card_uses import USES, CardUse
@@ -23,6 +22,12 @@ from spendsense_pipeline.generation.behaviours.credit import HEAVY_PARTS, Cards
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.cents import INTEREST_DIVISOR, half_even
 
+LATE_FEES_CENTS: Final = np.array([3_000, 2_900, 2_500, 3_000, 2_800])
+"""What issuers ask for paying late, each its own: $30 is the most a first fee may be without
+showing its costs (Regulation Z safe harbour 2024)."""
+LATER_LATE_FEE_FACTOR: Final = 41 / 30
+LATER_CYCLES: Final = 6
+"""A fee within six billing cycles of another may be $41 where that was $30 (the same)."""
 STATEMENT_SERIAL: Final = BitFields(slot=3, cycle=6)
 """Which card of the user and which of its billing cycles."""
 PAYMENT_SERIAL: Final = BitFields(slot=3, cycle=6, part=2)
@@ -82,6 +87,8 @@ class Billing:
         """The last is what was paid since the last statement, by its due date."""
         self.unpaid_minimums = np.zeros(count, dtype=np.int64)
         """Asked for and not paid: payments settle the oldest minimum first."""
+        self._late_cycle = np.full(count, -LATER_CYCLES - 1)
+        """The latest cycle whose statement was paid late."""
         self.last_paid_cents = np.zeros(count, dtype=np.int64)
         self.last_paid_day = np.full(count, -1)
 
@@ -97,6 +104,7 @@ class Billing:
         for state in (
             self.cycle,
             self._previous,
+            self._late_cycle,
             self.unpaid_minimums,
             self.last_paid_cents,
             self.last_paid_day,
@@ -183,7 +191,13 @@ class Billing:
             Cents, mostly 0: `[N]`.
         """
         minimum = self._parts["minimum"][card, cycle]
-        fee = np.where(self._paid_since[card] < minimum, LATE_FEE_CENTS, 0)
+        is_late = self._paid_since[card] < minimum
+        fee = LATE_FEES_CENTS[self._cards.product[card] % LATE_FEES_CENTS.size]
+        is_later = cycle - self._late_cycle[card] <= LATER_CYCLES
+        dearer = (fee * LATER_LATE_FEE_FACTOR // 100 * 100).astype(np.int64)
+        # No fee is more than the payment that was missed.
+        fee = np.where(is_late, np.minimum(np.where(is_later, dearer, fee), minimum), 0)
+        self._late_cycle[card] = np.where(is_late, cycle, self._late_cycle[card])
         self._fees[card] += fee
         return fee
 

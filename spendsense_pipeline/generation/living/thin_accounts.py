@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.banking import FORESEEN_DAYS, arrival, saves_elsewhere
 from spendsense_pipeline.generation.behaviours.people_paid import (
@@ -302,6 +302,22 @@ class ThinAccounts:
         new = places(below & ~self._is_below)
         self._fee_day[new] = self._next_open[day + 1]
         self._is_below = below
+
+    def is_newly_below(self, day: int, user: Ints) -> Flags:
+        """Whether the day that ends has taken some below zero.
+
+        Args:
+            day: The day.
+            user: Whom, `[N]`.
+
+        Returns:
+            `[N]`.
+        """
+        return np.asarray(self._fee_day[user] == self._next_open[day + 1], dtype=np.bool_)
+
+    def charge_no_overdraft(self, user: Ints) -> None:
+        """Whose bank sends back what took them below zero pays no fee for an overdraft: `[N]`."""
+        self._fee_day[user] = -1
 
     def _cover(self, day: int, user: Ints, cents: Ints, balances: Balances, diary: Diary) -> None:
         """Bring money from savings, from another bank some days later."""

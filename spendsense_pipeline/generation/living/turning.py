@@ -10,6 +10,7 @@ from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.returned_items import ReturnedItems
 from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import Billing
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
@@ -49,6 +50,7 @@ class Turning:
         billing: Billing,
         shopping: Shopping,
         thin: ThinAccounts,
+        returned: ReturnedItems,
         diary: Diary,
     ) -> None:
         """Let the chapters that begin on a day take the place of those before.
@@ -59,6 +61,7 @@ class Turning:
             billing: The books of cards.
             shopping: Knows where everybody has been.
             thin: Knows who is below zero.
+            returned: Knows whose bills were sent back.
             diary: Where what is moved is written.
         """
         taker = self._begins.get(day)
@@ -72,6 +75,7 @@ class Turning:
         billing.hand_over(given, taken)
         shopping.hand_over(giver, taker)
         thin.hand_over(giver, taker)
+        returned.hand_over(giver, taker)
         self.is_lived[giver], self.is_lived[taker] = 0.0, 1.0
         self._pay_off(day, taker[self._pays_off[taker]], balances, diary)
 

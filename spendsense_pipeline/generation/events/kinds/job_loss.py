@@ -31,6 +31,18 @@ def _needs(at: Situation, draw: Floats) -> Flags:
     return at.works & at.is_cushioned & at.is_tenant & _change(at, draw).can_run_out
 
 
+def _needs_a_cushion(at: Situation, draw: Floats) -> Flags:
+    """Who saved, and pays what is contracted out of benefits, rides and what else comes in."""
+    can = at.works & at.is_cushioned & at.saves
+    return np.asarray(can & _stops_saving(at, draw).can_live_on_it, dtype=np.bool_)
+
+
+def _stops_saving(at: Situation, draw: Floats) -> Situation:
+    """The same, but what has been put by is enough: only the standing order ends."""
+    changed = _change(at, draw)
+    return changed.changed(rhythm=at.rhythm, savings_transfer_usd=0.0)
+
+
 def _change(at: Situation, draw: Floats) -> Situation:
     """Benefits, rides for a platform, and the money runs out."""
     least, most = PLATFORM_RANGE_USD
@@ -56,10 +68,11 @@ def _ends(before: Situation, draw: Floats) -> Situation:
 JOB_LOSS: Final = LifeEvent(
     kind="job_loss",
     description="A job is lost: benefits from the third week, rides for a platform, then a new job",
-    yearly_share=0.08,
-    source="6 to 12 % of earners lose a job involuntarily in a year (JPMorgan Chase Institute)",
-    whom="tenants paid regularly that can keep their home",
-    courses=(Course(_needs, _change),),
+    yearly_share=0.25,
+    source="6 to 12 % of earners lose a job involuntarily in a year (JPMorgan Chase Institute) and "
+    "3 % of adults have benefits (SHED 2024); it may happen to fewer here, so oftener to these",
+    whom="tenants paid regularly that can keep their home, and savers who stop saving",
+    courses=(Course(_needs, _change), Course(_needs_a_cushion, _stops_saving)),
     example="The payroll line stops; three weeks later unemployment benefits come every second "
     "week, and weekly payouts of a platform. The standing order to savings ends; once the last pay "
     "or a benefit has come, part of what is in checking may be put aside; after 11 to 26 weeks a "

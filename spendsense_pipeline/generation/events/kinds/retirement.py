@@ -57,8 +57,9 @@ def _change(at: Situation, draw: Floats) -> Situation:
 RETIREMENT: Final = LifeEvent(
     kind="retirement",
     description="Pay stops; Social Security and a pension come each month, and a sum from a plan",
-    yearly_share=0.1,
-    source="about 1.3 % of adults retire in a year; one in ten of those who work past 62",
+    yearly_share=0.25,
+    source="about 1.3 % of adults retire in a year, one in ten of those who work past 62; it may "
+    "happen to fewer here, so oftener to these",
     whom="people of 62 and over on a salary who do not run out",
     courses=(Course(_needs, _change),),
     example="The payroll line stops; SSA TREAS 310 comes on the third Wednesday, a pension on the "

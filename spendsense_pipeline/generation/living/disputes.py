@@ -1,0 +1,170 @@
+"""Purchases that are disputed: a credit for the time being, mostly for good, some taken back."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from spendsense_pipeline.generation.arrays import Flags, Ints, places
+from spendsense_pipeline.generation.behaviours.credit import Cards
+from spendsense_pipeline.generation.bit_fields import BitFields
+from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.settling import Purchases
+from spendsense_pipeline.generation.living.tastes import CASH_GROUP
+from spendsense_pipeline.generation.postings import Purpose, Slot
+from spendsense_pipeline.generation.randomness import bits, words_each
+from spendsense_pipeline.generation.world import World
+
+# An adult disputes a purchase about every fourth year, mostly one made online (some 105 million
+# disputes in the US in 2025, Datos Insights for Mastercard, from memory; the split is judged).
+ONLINE_SHARE: Final = 0.0038
+IN_STORE_SHARE: Final = 0.0003
+LEAST_CENTS: Final = 1_500
+"""Nobody disputes less (judged)."""
+NOTICED_DAYS: Final = (2, 21)
+"""After the purchase has posted, until its holder says so (judged)."""
+CREDITED_DAYS: Final = (1, 14)
+"""Until it is credited: ten business days at most (Regulation E)."""
+TAKEN_BACK_SHARE: Final = 0.28
+"""Of credits, those that are reversed when the merchant is right (judged: merchants win a fifth to
+a third of disputes)."""
+TAKEN_BACK_DAYS: Final = (25, 45)
+"""After the credit: a bank has 45 days to find out (Regulation E)."""
+CARRIED_MAX_SHARE: Final = 0.02
+"""Of the limit of a card that carries a balance, what is disputed at most."""
+_NUMBER: Final = BitFields(day=16, serial=9)
+"""Day of a purchase and which of the user's day: the number of its draw."""
+_SERIAL: Final = BitFields(days_later=7, purchase=4)
+"""Unique among a day's: which purchase of how many days ago; nobody disputes two purchases of a
+day that lie sixteen apart."""
+_SHARE_BITS: Final = 24
+_DAY_BITS: Final = 8
+
+
+class _Movement(NamedTuple):
+    """What is credited or taken back on a day, `[N]`."""
+
+    purpose: Purpose
+    person: Ints
+    slot: Ints
+    cents: Ints
+    serial: Ints
+
+
+class Disputes:
+    """Credits on their way, and what is taken back of them."""
+
+    def __init__(self, world: World, labels: Labels, cards: Cards) -> None:
+        """Begin with none.
+
+        Args:
+            world: The shard in chapters.
+            labels: How the bank calls them.
+            cards: The cards of every chapter, `[C]`.
+        """
+        self._world = world
+        self._keys = world.keys("dispute")
+        self._labels = {
+            purpose: labels.counterparty(kind, world.words("dispute_label", 0))
+            for purpose, kind in (
+                (Purpose.DISPUTE_CREDIT, "provisional_credit"),
+                (Purpose.DISPUTE_REVERSAL, "provisional_credit_reversed"),
+            )
+        }
+        is_carried = ~cards.is_paid_in_full
+        most = np.where(is_carried, CARRIED_MAX_SHARE * cards.limit_cents, np.inf)
+        self._most_cents = np.append(most, np.inf)
+        self._slots = np.append(cards.slot, int(Slot.CHECKING))
+        self._group = labels.catalog.merchants.group
+        self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
+        self._coming: dict[int, list[_Movement]] = {}
+
+    def of_day(self, day: int, purchases: Purchases) -> None:
+        """See which purchases of a day will be disputed.
+
+        Args:
+            day: The day.
+            purchases: What is bought, `[N]`.
+        """
+        number = _NUMBER.pack(day=day, serial=purchases.serial)
+        word = words_each(self._keys[purchases.user], number)
+        share = np.where(purchases.is_online, ONLINE_SHARE, IN_STORE_SHARE)
+        disputed: Flags = bits(word, 0, _SHARE_BITS) < share * (1 << _SHARE_BITS)
+        disputed &= (purchases.refund_day < 0) & (purchases.cents >= LEAST_CENTS)
+        disputed &= purchases.cents <= self._most_cents[purchases.card]
+        disputed &= self._group[purchases.merchant] != self._cash
+        at = places(disputed)
+        if at.size == 0:
+            return
+        noticed, credited, taken = (
+            low + bits(word[at], _SHARE_BITS + _DAY_BITS * part, _DAY_BITS) % (high - low + 1)
+            for part, (low, high) in enumerate((NOTICED_DAYS, CREDITED_DAYS, TAKEN_BACK_DAYS))
+        )
+        calendar, chapters = self._world.calendar, self._world.chapters
+        person, slot = chapters.person[purchases.user[at]], self._slots[purchases.card[at]]
+        cents, serial = purchases.cents[at], purchases.serial[at]
+        credited_on = calendar.on_or_after(purchases.settles[at] + noticed + credited).astype(
+            np.int64
+        )
+        self._expect(day, credited_on, Purpose.DISPUTE_CREDIT, person, slot, -cents, serial)
+        last = bits(word[at], _SHARE_BITS + 3 * _DAY_BITS, _DAY_BITS)
+        back = places(last < TAKEN_BACK_SHARE * (1 << _DAY_BITS))
+        self._expect(
+            day,
+            calendar.on_or_after(credited_on[back] + taken[back]).astype(np.int64),
+            Purpose.DISPUTE_REVERSAL,
+            person[back],
+            slot[back],
+            cents[back],
+            serial[back],
+        )
+
+    def begin_day(self, day: int, balances: Balances, diary: Diary) -> None:
+        """Credit what is credited on a day, and take back what is taken back.
+
+        Args:
+            day: The day.
+            balances: What everybody has and owes.
+            diary: Where it is written.
+        """
+        chapters = self._world.chapters
+        for purpose, person, slot, cents, serial in self._coming.pop(day, ()):
+            user = chapters.on(person, np.full(person.size, day))
+            diary.write(
+                user.size,
+                user=user,
+                slot=slot,
+                day=day,
+                authorized=day,
+                cents=cents,
+                label=self._labels[purpose][person],
+                purpose=int(purpose),
+                serial=serial,
+            )
+            on_card = slot != Slot.CHECKING
+            np.subtract.at(balances.checking, user[~on_card], cents[~on_card])
+            card = balances.card_of[user[on_card], slot[on_card] - Slot.CARD_1]
+            np.add.at(balances.owed, card, cents[on_card])
+
+    def _expect(
+        self,
+        day: int,
+        coming: Ints,
+        purpose: Purpose,
+        person: Ints,
+        slot: Ints,
+        cents: Ints,
+        serial: Ints,
+    ) -> None:
+        number = _SERIAL.pack(
+            days_later=np.minimum(coming - day, _SERIAL.size("days_later") - 1),
+            purchase=serial % _SERIAL.size("purchase"),
+        ).astype(np.int64)
+        # Some purchases in a year: days on which there are any are few.
+        for each in np.unique(coming).tolist():
+            at = places(coming == each)
+            movement = _Movement(purpose, person[at], slot[at], cents[at], number[at])
+            self._coming.setdefault(each, []).append(movement)
