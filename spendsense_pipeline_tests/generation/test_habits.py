@@ -191,3 +191,49 @@ def test_nobody_goes_where_one_goes_rarely_twice_in_a_row(con: duckdb.DuckDBPyCo
         gaps = [(later - day).days for day, later in itertools.pairwise(sorted(days))]
         least = int(kinds.days_between[kind])
         assert all(gap >= least for gap in gaps), (user, kinds.names[kind], gaps)
+
+
+def test_each_has_a_week_of_their_own(con: duckdb.DuckDBPyConnection) -> None:
+    """Were everybody's week the same, shares of a weekday would scatter as dice do."""
+    scatter = []
+    for bought_on, count in rows(
+        con,
+        "select count(*) filter (isodow(authorized_date) = 3), count(*) from raw_transactions"
+        " where amount > 0 and payment_channel = 'in store' and city is not null group by user_id",
+    ):
+        if count >= 100:
+            share = 0.135
+            scatter.append((bought_on - share * count) ** 2 / (count * share * (1 - share)))
+    assert len(scatter) > 200
+    assert 1.4 <= np.mean(scatter) <= 4
+
+
+def test_some_never_fetch_cash_and_some_all_the_time(con: duckdb.DuckDBPyConnection) -> None:
+    fetched = [
+        count
+        for (count,) in rows(
+            con,
+            "select count(*) filter (category_detailed = 'TRANSFER_OUT_WITHDRAWAL')"
+            " from raw_transactions group by user_id",
+        )
+    ]
+    never = np.mean(np.array(fetched) == 0)
+    assert 0.04 <= never <= 0.2
+    # Seven months: .6 to 1.5 a month (Federal Reserve Payments Study 2021), more by every tenth.
+    assert 3.5 <= np.mean(fetched) <= 11
+    assert np.quantile(fetched, 0.9) >= 1.8 * np.mean(fetched)
+
+
+def test_repairs_and_dentists_post_when_purchases_do(con: duckdb.DuckDBPyConnection) -> None:
+    posted = rows(
+        con,
+        "select isodow(date), date - authorized_date, isodow(authorized_date), payment_channel"
+        " from raw_transactions where not pending and amount > 0 and category_detailed in"
+        " ('GENERAL_SERVICES_AUTOMOTIVE', 'MEDICAL_DENTAL_CARE',"
+        " 'HOME_IMPROVEMENT_REPAIR_AND_MAINTENANCE') and (merchant_name like '%Garage'"
+        " or merchant_name like '%Dental Group' or merchant_name like '%Plumbing%')",
+    )
+    assert len(posted) > 100
+    assert all(day <= 5 for day, *_ in posted)
+    assert {lag > 0 for _, lag, *_ in posted} == {True, False}
+    assert not any(day == 7 for *_, day, channel in posted if channel == "in store")

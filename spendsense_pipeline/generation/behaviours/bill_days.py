@@ -93,7 +93,8 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     draw = uniform(world.words("waits_for_pay", 0))
     is_tight = _is_tight(world)
     waits = ~is_tight & (draw < WAITS_FOR_PAY_SHARE) & (world.profiles.rhythm == Rhythm.CUSHIONED)
-    waits &= np.isin(world.profiles.cadence, list(EVENINGS))
+    # From one payday a month two months of a bill might be paid.
+    waits &= np.isin(world.profiles.cadence, (Cadence.WEEKLY, Cadence.BIWEEKLY))
     who = np.flatnonzero(is_tight | waits)
     if who.size == 0:
         return day

@@ -1,0 +1,111 @@
+"""Who runs out before payday lives as others do: bills, friends, shops and cash do not tell them."""
+
+from __future__ import annotations
+
+import functools
+
+import duckdb
+import numpy as np
+import pytest
+
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    a_configuration,
+    a_judged_population,
+    rows,
+)
+
+SEEDS = (3, 8, 21)
+_STRESSED = """
+select user_id, primary_persona = 'cash_flow_stressed'
+from persona_assignments where window_days = 180
+"""
+_CROWDED = """
+with bills as (
+  select user_id, date, count(distinct merchant_name) as billers
+  from raw_transactions
+  where amount > 0 and not pending and (
+    category_primary = 'RENT_AND_UTILITIES'
+    or category_detailed in ('GENERAL_SERVICES_INSURANCE', 'LOAN_PAYMENTS_CAR_PAYMENT')
+  )
+  group by user_id, date
+)
+select user_id, count(*) filter (billers >= 3) / count(*) from bills group by user_id
+"""
+_FRIENDS = """
+select
+  user_id,
+  sum(amount)::double / (
+    select -sum(amount)::double from raw_transactions as pay
+    where pay.user_id = paid.user_id and category_primary = 'INCOME'
+  )
+from raw_transactions as paid
+where category_detailed like '%FROM_APPS' and not pending
+group by user_id
+"""
+_SHOPS = """
+select user_id, count(*) filter (category_detailed in ($one, $other)) / count(*)
+from raw_transactions
+where amount > 0 and not pending and category_primary in (
+  'FOOD_AND_DRINK', 'GENERAL_MERCHANDISE', 'TRANSPORTATION', 'PERSONAL_CARE', 'HOME_IMPROVEMENT'
+)
+group by user_id
+"""
+_RENTS = """
+select account.user_id, strftime(row.date, '%Y-%m'), count(*)
+from raw_transactions as row
+join raw_accounts as account on account.account_id = row.account_id
+join features_180d as lived on lived.user_id = account.user_id
+where row.category_detailed = 'RENT_AND_UTILITIES_RENT'
+  and not row.pending
+  and lived.pay_frequency <> 'weekly'
+group by all
+"""
+
+
+@functools.cache
+def of_seed(seed: int) -> duckdb.DuckDBPyConnection:
+    """Two hundred natural people in whose lives nothing happens; to read only."""
+    return a_judged_population(
+        a_configuration(config={"num_users": 200, "seed": seed}, controls={"life_event_rate": 0.0})
+    )
+
+
+def _means(query: str, **parameters: str) -> tuple[float, float]:
+    """Of who is stressed, and of everybody else, over all seeds."""
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for seed in SEEDS:
+        con = of_seed(seed)
+        is_stressed = dict(rows(con, _STRESSED))
+        for user, value in con.execute(query, parameters or None).fetchall():
+            if user in is_stressed and value is not None:
+                found[is_stressed[user]].append(float(value))
+    assert len(found[True]) >= 25
+    return float(np.mean(found[True])), float(np.mean(found[False]))
+
+
+def test_their_bills_do_not_come_on_one_day() -> None:
+    stressed, others = _means(_CROWDED)
+    assert stressed <= others + 0.06
+
+
+def test_they_give_friends_no_more_than_others_do() -> None:
+    stressed, others = _means(_FRIENDS)
+    assert abs(stressed - others) <= 0.03
+
+
+def test_they_do_not_live_on_coffee_and_fast_food() -> None:
+    stressed, others = _means(_SHOPS, one="FOOD_AND_DRINK_COFFEE", other="FOOD_AND_DRINK_FAST_FOOD")
+    assert stressed <= 1.35 * others
+    stressed, others = _means(_SHOPS, one="FOOD_AND_DRINK_GROCERIES", other="")
+    assert 0.8 * others <= stressed
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rent_is_paid_once_a_month_but_by_who_is_paid_by_the_week(seed: int) -> None:
+    found = rows(of_seed(seed), _RENTS)
+    months = sum(1 for _ in found)
+    # Paid after a payday, one month's may move into the month before.
+    twice = sum(count == 2 for _, _, count in found)
+    assert months > 300
+    assert all(count <= 2 for _, _, count in found)
+    assert twice <= 0.04 * months
