@@ -57,15 +57,14 @@ billed_by as (
 moved_by as (
   select
     user_id,
-    count(*) filter (amount > 0 and list_contains($payment_apps, category_detailed)) / count(*)
-      as sent_share,
-    count(*) filter (amount < 0 and list_contains($payment_apps, category_detailed)) / count(*)
-      as received_share,
+    -- What comes in may be a partner's help, which some live on.
+    count(*) filter (amount > 0 and list_contains($payment_apps, category_detailed))
+    / nullif(count(*) filter (amount > 0 and transfer_id is null), 0) as sent_share,
     coalesce(
-      sum(amount) filter (list_contains($payment_apps, category_detailed))
-      / sum(amount) filter (amount > 0),
+      sum(amount) filter (amount > 0 and list_contains($payment_apps, category_detailed))
+      / nullif(sum(amount) filter (amount > 0 and transfer_id is null), 0),
       0
-    )::double as sent_net_share,
+    )::double as sent_dollar_share,
     count(*) filter (
       amount < 0 and merchant_name is not null and not list_contains($not_refunds, category_primary)
     ) > 0 as has_refund,

@@ -29,7 +29,7 @@ WAITS_FOR_PAY_SHARE: Final = 0.25
 """Of who has a cushion, those who sit down after a payday and pay what is due (judged)."""
 EVENINGS: Final = {
     Cadence.WEEKLY: 3,
-    Cadence.BIWEEKLY: 5,
+    Cadence.BIWEEKLY: 6,
     Cadence.SEMIMONTHLY: 5,
     Cadence.MONTHLY: 6,
 }

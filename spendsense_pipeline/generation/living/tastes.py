@@ -58,13 +58,17 @@ ELASTICITY: Final[dict[str, float]] = {
     "travel": 1.0,
 }
 USUAL_ELASTICITY = 0.9
-LEAST_WAY_OUT = 0.5
+LEAST_WAY_OUT = 0.4
 """Of the mean ticket: kinds cheaper than this are bought so much oftener by who has little as one
-that costs this; nobody lives on coffee because the rent is due."""
+that costs this; nobody lives on fast food because the rent is due."""
+WAY_OUT: Final[dict[str, float]] = {"groceries": 0.4, "coffee": 0.55, "fuel": 0.6}
+"""The same of what is needed, though in smaller baskets, and of what is cut first, whatever they
+cost."""
 LIKED_SHARE = 0.25
 """Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
 is only needed now and then, as fuel is, nobody likes best."""
 COMES_TO: Final[dict[str, float]] = {
+    "groceries": 1.07,
     "health": 0.8,
     "entertainment": 0.8,
     "personal_care": 0.78,
@@ -76,7 +80,7 @@ COMES_TO: Final[dict[str, float]] = {
 the last of their kind, and things too dear that day (measured over 900 people)."""
 USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
-MEANS_RANGE = (0.4, 2.0)
+MEANS_RANGE = (0.2, 2.0)
 """What a household has for a purchase, relative to the usual one, within reason."""
 GROCERIES_GROUP: Final = "groceries"
 GROCERIES_BY_HOUSEHOLD: Final[dict[str, float]] = {
@@ -215,7 +219,8 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
     relative = np.maximum(ticket / (counts * ticket).sum(), LEAST_WAY_OUT)
     cheaper = relative.copy()
-    cheaper[groups.index(GROCERIES_GROUP)] = LEAST_WAY_OUT
+    for name, way_out in WAY_OUT.items():
+        cheaper[groups.index(name)] = way_out
     is_cheaper = (TILTS < 0)[:, np.newaxis]
     tilted = counts * np.where(is_cheaper, cheaper, relative) ** TILTS[:, np.newaxis]
     tilted = tilted / tilted.sum(axis=1, keepdims=True)
