@@ -208,6 +208,7 @@ class ThinAccounts:
         """Put aside part of a windfall, by who saves where they bank: `[T]` cents."""
         who = self._who
         saves = (left_over > WINDFALL_CENTS) & self._saves[day] & ~self._waits[who]
+        saves &= self._is_open[day]
         hundreds = np.rint(SAVED_SHARE * left_over / _HUNDRED).astype(np.int64)
         saved = np.where(saves, hundreds * _HUNDRED, 0)
         at = places(saves)
