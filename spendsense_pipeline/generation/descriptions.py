@@ -24,7 +24,7 @@ from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import FRIEND, STORE, LabelTable
 from spendsense_pipeline.generation.local_names import LocalPayees, local_payees
 from spendsense_pipeline.generation.places import branches, store_numbers
-from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose
+from spendsense_pipeline.generation.postings import NO_PLACE, OF_CONTRACTS, Postings, Purpose
 
 _STORE: Final = BitFields(label=20, number=16)
 """A line of a chain and the branch in it."""
@@ -60,8 +60,8 @@ def described(household: Household, rows: Postings) -> dict[str, Any]:
     places = household.labels.catalog.places
     local = local_payees(household.world, household.labels, rows)
     name_code, name_text = _names(household, rows, local)
-    # A bill's place is that of the contract.
-    is_placeless = (rows.place == NO_PLACE) | (rows.purpose == Purpose.BILL)
+    # Where a contract is, is nothing a statement says.
+    is_placeless = (rows.place == NO_PLACE) | np.isin(rows.purpose, OF_CONTRACTS)
     columns = {
         "name": arrow.coded(name_code, name_text),
         "city": arrow.coded(rows.place, arrow.text(places.cities), is_placeless),

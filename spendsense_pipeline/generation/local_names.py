@@ -17,7 +17,7 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.places import branches
-from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose
+from spendsense_pipeline.generation.postings import NO_PLACE, OF_CONTRACTS, Postings
 from spendsense_pipeline.generation.randomness import integers, mix64
 from spendsense_pipeline.generation.world import World
 
@@ -60,7 +60,7 @@ def local_payees(world: World, labels: Labels, rows: Postings) -> LocalPayees:
     has_moved = moves.has_moved(rows.user, rows.authorized)
     branch = branches(world, places, rows.user, labels.payee(rows.label), place, has_moved)
     # A contract is with one and the same, wherever in town one lives.
-    branch = np.where(rows.purpose == Purpose.BILL, 0, branch)
+    branch = np.where(np.isin(rows.purpose, OF_CONTRACTS), 0, branch)
     key, payee = np.unique(
         _PAYEE.pack(label=rows.label, place=place, branch=branch), return_inverse=True
     )

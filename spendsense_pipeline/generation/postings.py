@@ -118,6 +118,8 @@ class Purpose(IntEnum):
     ORDER_SENT_TWICE = 91
 
 
+OF_CONTRACTS: Final = (Purpose.BILL, Purpose.RETURNED_ITEM)
+"""What a contract has paid and sent back: its place is where the contract is."""
 PURPOSE_CODES: Final = max(Purpose) + 1
 """Length of a table with an entry per purpose."""
 NO_LINK: Final = -1

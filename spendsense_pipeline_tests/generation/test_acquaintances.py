@@ -65,7 +65,7 @@ def test_a_friend_is_paid_through_one_app(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_who_is_helped_every_other_week_has_a_partner_with_a_name(seed: int) -> None:
-    config = {"num_users": 400, "seed": seed, "months_history": 6}
+    config = {"num_users": 800, "seed": seed, "months_history": 6}
     con = a_population(
         a_configuration(
             config=config,

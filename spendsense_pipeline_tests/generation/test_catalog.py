@@ -416,7 +416,8 @@ def test_a_site_goes_with_what_is_sold_online(site: str, share: str, remedy: str
 
 
 def test_a_line_without_a_branch_stands_online_as_well() -> None:
-    sheet = Sheet("merchants.csv", [{"online_descriptor": ""}, {"online_descriptor": "B.COM"}])
+    shops = [{"online_descriptor": site, "source": "judged"} for site in ("", "B.COM")]
+    sheet = Sheet("merchants.csv", shops)
     lines = online_descriptors(sheet, ("A", "B {store}"), np.array([0.5, 0.5]))
     sheet.finish()
     assert lines == ("A", "B.COM")

@@ -51,6 +51,9 @@ def test_only_the_merchants_count_themselves_by_row() -> None:
                 for each in dataclasses.fields(columns):
                     assert len(getattr(columns, each.name)) == len(catalog.merchants), each.name
                 continue
+            if isinstance(columns, tuple):
+                assert len(catalog.merchants) != len(columns), record.name
+                continue
             for each in dataclasses.fields(columns):
                 column = getattr(columns, each.name)
                 if isinstance(column, np.ndarray):

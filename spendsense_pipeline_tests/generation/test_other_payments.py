@@ -17,7 +17,8 @@ from spendsense_pipeline.generation import generate
 from spendsense_pipeline.generation.attributes import Band, PaymentHabit
 from spendsense_pipeline.generation.behaviours.savings import plan_savings
 from spendsense_pipeline.generation.catalog import load_catalog
-from spendsense_pipeline.generation.labels import labels_for
+from spendsense_pipeline.generation.label_table import labels_for
+from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
     NOTHING_HAPPENS,
@@ -110,7 +111,7 @@ def test_a_strange_machine_costs_two_fees(people: duckdb.DuckDBPyConnection) -> 
         f"""
         select
           cash.amount,
-          cash.name like '%NON-BANK%' as is_strange,
+          cash.merchant_name <> '{OWN_MACHINE}' as is_strange,
           exists(
             select 1 from posted as fee
             where fee.category_detailed = 'BANK_FEES_ATM_FEES'

@@ -28,10 +28,14 @@ ENDINGS = {
 }
 
 
+USERS = 1_000
+"""Few of them buy games at all."""
+
+
 @pytest.fixture(scope="module", params=[(None, 21), (None, 22), ("calibrated", 23)])
 def con(request: pytest.FixtureRequest) -> duckdb.DuckDBPyConnection:
     preset, seed = request.param
-    con = a_population(a_configuration(preset=preset, config={"num_users": 300, "seed": seed}))
+    con = a_population(a_configuration(preset=preset, config={"num_users": USERS, "seed": seed}))
     con.execute("create table shop as select unnest($1) as name", [list(CATALOG.merchants.names)])
     return con
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import Counter
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ from spendsense_pipeline.generation.generator import household
 from spendsense_pipeline.generation.postings import Postings, Purpose, Slot
 from spendsense_pipeline_tests.fixtures.generated_people import NOTHING_HAPPENS, a_configuration
 
-USERS = 100
+USERS = 300
+"""A few of them live with somebody who pays in most of what is spent."""
 SEEDS = [1, 2, pytest.param(3, marks=pytest.mark.long)]
 Row = tuple[int, int]
 
@@ -29,6 +31,7 @@ class Life(NamedTuple):
     """What checking holds at the end of each day, `[D]` cents."""
 
 
+@functools.cache
 def lives(seed: int) -> list[Life]:
     """Two years of people who are paid rarely."""
     resolved = a_configuration(

@@ -43,6 +43,17 @@ def test_a_site_has_an_address_or_a_line_of_its_own(seed: int) -> None:
     assert not SELLS_NOTHING_ONLINE & set(lines)
 
 
+def test_every_site_that_may_be_bought_on_reads_so() -> None:
+    shops = load_catalog().merchants
+    sites = [
+        line
+        for line, share in zip(shops.online_descriptors, shops.in_store_share.tolist(), strict=True)
+        if share < 1 and ".COM" in line
+    ]
+    assert len(sites) > 100
+    assert not [line for line in sites if not DOMAIN.fullmatch(line)]
+
+
 @pytest.mark.parametrize(
     ("shop", "band"),
     [

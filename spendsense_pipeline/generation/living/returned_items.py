@@ -13,7 +13,7 @@ from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
-from spendsense_pipeline.generation.postings import Postings, Purpose, Slot
+from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, uniform, words_each
 from spendsense_pipeline.generation.world import World
 
@@ -68,7 +68,7 @@ class ReturnedItems:
         self._paid_through = labels.counterparty("bill_paid_again", world.words("paid_again", 0))
         self._by_day = _largest_by_day(world, labels, planned, self._returns)
         users = world.users
-        self._cents, self._label = (np.zeros(users, dtype=np.int64) for _ in range(2))
+        self._cents, self._label, self._place = (np.zeros(users, dtype=np.int64) for _ in range(3))
         self._returned_on, self._paid_again_from = (np.full(users, _NEVER) for _ in range(2))
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
@@ -78,7 +78,13 @@ class ReturnedItems:
             giver: Users, `[N]`.
             taker: Who takes their place, `[N]`.
         """
-        for state in (self._cents, self._label, self._returned_on, self._paid_again_from):
+        for state in (
+            self._cents,
+            self._label,
+            self._place,
+            self._returned_on,
+            self._paid_again_from,
+        ):
             state[taker] = state[giver]
 
     def begin_day(self, day: int, balances: Balances, diary: Diary) -> None:
@@ -92,7 +98,8 @@ class ReturnedItems:
         user = places(self._returned_on == day)
         if user.size:
             cents, label = self._cents[user], self._labels.returned(self._label[user])
-            self._write(day, user, -cents, label, Purpose.RETURNED_ITEM, diary)
+            place = self._place[user]
+            self._write(day, user, -cents, label, Purpose.RETURNED_ITEM, diary, place)
             fee = self._fee[user]
             self._write(
                 day, user, fee, int(Fixed.RETURNED_ITEM_FEE), Purpose.RETURNED_ITEM_FEE, diary
@@ -118,7 +125,7 @@ class ReturnedItems:
             balances: What everybody has.
             thin: Knows who is newly below zero, and charges no overdraft for what is sent back.
         """
-        user, cents, label = self._by_day[day]
+        user, cents, label, place = self._by_day[day]
         if user.size == 0:
             return
         left = balances.checking[user]
@@ -128,7 +135,7 @@ class ReturnedItems:
         if at.size == 0:
             return
         user = user[at]
-        self._cents[user], self._label[user] = cents[at], label[at]
+        self._cents[user], self._label[user], self._place[user] = cents[at], label[at], place[at]
         word = words_each(self._keys[user], day)
         calendar = self._calendar
         first = calendar.on_or_after(np.full(user.size, day + 1)).astype(np.int64)
@@ -150,6 +157,7 @@ class ReturnedItems:
         label: Ints | int,
         purpose: Purpose,
         diary: Diary,
+        place: Ints | int = NO_PLACE,
     ) -> None:
         diary.write(
             user.size,
@@ -160,14 +168,15 @@ class ReturnedItems:
             cents=cents,
             label=label,
             purpose=int(purpose),
+            place=place,
         )
 
 
 def _largest_by_day(
     world: World, labels: Labels, planned: Postings, returns: Flags
-) -> list[tuple[Ints, Ints, Ints]]:
-    """The largest such bill of each day of whose bank sends bills back: `[D]` of users, cents and
-    labels, `[N]` each."""
+) -> list[tuple[Ints, Ints, Ints, Ints]]:
+    """The largest such bill of each day of whose bank sends bills back: `[D]` of users, cents,
+    labels and places, `[N]` each."""
     chapters = world.chapters
     bills = planned.where((planned.purpose == Purpose.BILL) & (planned.slot == Slot.CHECKING))
     kinds = [BILL_KINDS.index(name) for name in _RETURNABLE]
@@ -182,5 +191,6 @@ def _largest_by_day(
     bills = bills.where(is_first)
     bounds = np.searchsorted(bills.day, np.arange(world.days + 1)).tolist()
     return [
-        (bills.user[a:b], bills.cents[a:b], bills.label[a:b]) for a, b in itertools.pairwise(bounds)
+        (bills.user[a:b], bills.cents[a:b], bills.label[a:b], bills.place[a:b])
+        for a, b in itertools.pairwise(bounds)
     ]
