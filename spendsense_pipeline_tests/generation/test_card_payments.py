@@ -103,14 +103,14 @@ def test_a_payment_is_a_habit(seed: int) -> None:
 
 def test_no_payment_brings_a_balance_back_to_where_it_was() -> None:
     """What is owed after a payment wanders over points of the limit, and nowhere piles up."""
-    by_seed = [carried(cards_of(seed, months=9)) for seed in (3, 4, 5)]
-    for cards in by_seed:
-        spread = np.array([np.std(card.left) for card in cards])
-        assert np.mean(spread < 0.01) <= 0.12
-        assert np.median(spread) >= 0.016
-    every = itertools.chain.from_iterable(by_seed)
-    promoted = [left for card in every if card.use == CardUse.PROMOTION for left in card.left]
-    assert len(promoted) > 600
+    cards = [card for seed in range(3, 9) for card in carried(cards_of(seed, months=9))]
+    # Of fifty cards, one in ten or in seven is the same: it takes some hundreds to tell.
+    spread = np.array([np.std(card.left) for card in cards])
+    assert spread.size > 250
+    assert np.mean(spread < 0.01) <= 0.12
+    assert np.median(spread) >= 0.016
+    promoted = [left for card in cards if card.use == CardUse.PROMOTION for left in card.left]
+    assert len(promoted) > 1_200
     piled = np.histogram(promoted, bins=np.arange(0.29, 0.51, 0.005))[0] / len(promoted)
     assert piled.max() <= 0.075
 

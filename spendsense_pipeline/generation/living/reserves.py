@@ -135,8 +135,8 @@ class Reserves:
         who = self._who
         if who.size == 0 or not self._is_open[day]:
             return
-        moved = self._missing(day, balances, diary)
-        checking = balances.checking[who]
+        moved, helped = self._missing(balances)
+        checking = balances.checking[who] + helped
         has = checking - balances.pending[who]
         # Who was below zero moves the less.
         there = np.minimum(np.minimum(has, checking) - self._keeps[day], self._swept[day])
@@ -147,7 +147,6 @@ class Reserves:
         has = has - moved
         draws = self._draws[day] & (has < self._skips_above)
         help_cents = np.where(draws & self._is_helped, self._helps[day], 0)
-        self._help(day, help_cents, balances, diary)
         has = has + help_cents
         drawn = np.where(draws & ~self._is_helped, self._wage, 0)
         # Bills are met as they come, not saved up for: small ones until banks open again.
@@ -165,21 +164,19 @@ class Reserves:
         fetched = np.where(is_lacking, 0, np.minimum(drawn, left))
         self._move(day, fetched, balances, diary, is_in=False)
         paid_in = np.rint(drawn * self._lacking_factor[day] / _FIFTY).astype(np.int64) * _FIFTY
-        self._help(day, np.where(is_lacking, paid_in, 0), balances, diary)
+        helped = helped + help_cents + np.where(is_lacking, paid_in, 0)
+        self._help(day, helped, balances, diary)
 
-    def _missing(self, day: int, balances: Balances, diary: Diary) -> Ints:
-        """What savings lack after a rent that a poor season did not leave; family makes up for what
-        checking lacks of it: `[R]` cents."""
+    def _missing(self, balances: Balances) -> tuple[Ints, Ints]:
+        """What savings lack after a rent that a poor season did not leave, and what checking lacks
+        of that, which family makes up for: `[R]` cents each."""
         who = self._who
         missing = -(np.minimum(balances.savings[who], 0) // _FIFTY) * _FIFTY
-        if missing.any():
-            has = (balances.checking - balances.pending)[who]
-            has = np.maximum(has, 0) // _FIFTY * _FIFTY
-            self._help(day, np.maximum(missing - has, 0), balances, diary)
-        return missing
+        has = balances.checking[who] - balances.pending[who]
+        return missing, np.maximum(missing - np.maximum(has, 0) // _FIFTY * _FIFTY, 0)
 
     def _help(self, day: int, cents: Ints, balances: Balances, diary: Diary) -> None:
-        """A partner, or family, pays into checking: `[R]` cents."""
+        """A partner, or family, pays into checking, all of a day in one sum: `[R]` cents."""
         at = places(cents > 0)
         if at.size == 0:
             return

@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.behaviours.people_paid import (
 from spendsense_pipeline.generation.habits import cash_habits
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
+from spendsense_pipeline.generation.living.better_days import LIVED_OFF_DAYS
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
 from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
@@ -130,6 +131,9 @@ class ThinAccounts:
         # What is left of better days is no surplus to settle something with.
         begun = world.chapters.number[who] > 0
         self._spends_from = (world.chapters.first_day[who] + begun * SPENDS_AFTER_DAYS).astype(int)
+        # Nor is it meant for what was put off: nothing had been.
+        is_newly = begun & ~wanting.is_tight[world.chapters.before[who]]
+        self._buys_from = world.chapters.first_day[who] + is_newly * LIVED_OFF_DAYS
         # A standing order goes on beside it; who is to save looks elsewhere first.
         self._may_draw = ~is_targeted(profiles.people.target, lambda way: way.savings == "builder")
         self._world = world
@@ -202,11 +206,14 @@ class ThinAccounts:
         beyond = free / self._wanting.days_left[day] - rate[who] * self._usual_cents
         most = self._larger_most * has_some
         larger[who] += np.clip(beyond // self._larger_cents, 0, most).astype(np.int64)
+        larger[who] *= day >= self._buys_from
         return larger
 
     def _save(self, day: int, left_over: Floats, balances: Balances, diary: Diary) -> Ints:
-        """Put aside part of a windfall, by who saves where they bank: `[T]` cents."""
+        """Put aside part of a windfall when banks are open, by who saves at theirs: `[T]` cents."""
         who = self._who
+        if not self._is_open[day]:
+            return np.zeros(who.size, dtype=np.int64)
         saves = (left_over > WINDFALL_CENTS) & self._saves[day] & ~self._waits[who]
         saves &= self._is_open[day]
         hundreds = np.rint(SAVED_SHARE * left_over / _HUNDRED).astype(np.int64)
