@@ -30,14 +30,16 @@ WAITS_FOR_PAY_SHARE: Final = 0.25
 EVENINGS: Final = {
     Cadence.WEEKLY: 3,
     Cadence.BIWEEKLY: 6,
-    Cadence.SEMIMONTHLY: 5,
-    Cadence.MONTHLY: 6,
+    Cadence.SEMIMONTHLY: 6,
+    Cadence.MONTHLY: 8,
 }
 """Business days after a payday over which its bills are paid, some a day. Simulated over two years:
 money kept longer than this for a bill is money that does not run out."""
 # Whose rent takes most of one paycheck pays the other bills from the next: from these days of the
 # month on, the last payday is never the one before the 5th.
 _FROM_THE_NEXT_PAY: Final = (19, 28)
+AT_ONCE_SHARE = 0.2
+"""Of bills, those whose evening has nothing to do with that of the others."""
 _WAITS_AFTER_PAYDAY: Final = 7
 
 
@@ -99,8 +101,12 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     if who.size == 0:
         return day
     evenings = np.array([EVENINGS.get(code, 1) for code in Cadence])[world.profiles.cadence[who]]
-    first = integers(world.words("bill_after_payday", 0)[who], max(EVENINGS.values()))
+    place = uniform(world.words("bill_after_payday", np.arange(KINDS))[who])
+    first = integers(world.words("bills_after_payday", 0)[who], max(EVENINGS.values()))
+    # Some an evening, and now and then several at once.
     after = (np.arange(KINDS) + first[:, np.newaxis]) % evenings[:, np.newaxis]
+    drawn = np.floor(place / AT_ONCE_SHARE * evenings[:, np.newaxis]).astype(np.int64)
+    after = np.where(place < AT_ONCE_SHARE, drawn, after)
     after[:, HOUSING] = np.minimum(after[:, HOUSING], 1)
     due = nominal[who]
     flat = np.clip(due.reshape(who.size, -1), 0, world.days - 1)

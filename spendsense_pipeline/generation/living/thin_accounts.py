@@ -37,7 +37,7 @@ CHANCE_FROM_USD = 35.0
 CHANCE_RANGE = (0.02, 0.5)
 CASH_SHARE, PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED = 0.19, 1.0, 2.2
 CASH_MEDIAN_CENTS = 8_000
-SENDS_OFTENER = 1.8
+SENDS_OFTENER = 2.2
 """On days with something left, than on all days, to send friends as much as others do."""
 _TWENTY, _FIVE, _HUNDRED = 2_000, 500, 10_000
 SPENDS_ABOVE, SPENDS_ABOVE_TARGETED = 1.2, 0.9
@@ -215,7 +215,6 @@ class ThinAccounts:
         if not self._is_open[day]:
             return np.zeros(who.size, dtype=np.int64)
         saves = (left_over > WINDFALL_CENTS) & self._saves[day] & ~self._waits[who]
-        saves &= self._is_open[day]
         hundreds = np.rint(SAVED_SHARE * left_over / _HUNDRED).astype(np.int64)
         saved = np.where(saves, hundreds * _HUNDRED, 0)
         at = places(saves)
