@@ -24,6 +24,7 @@ from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.disputes import Disputes
 from spendsense_pipeline.generation.living.on_trips import OnTrips
+from spendsense_pipeline.generation.living.overdrafts import Overdrafts
 from spendsense_pipeline.generation.living.purchase_rows import purchase_rows
 from spendsense_pipeline.generation.living.reserves import Reserves
 from spendsense_pipeline.generation.living.returned_items import ReturnedItems
@@ -139,8 +140,8 @@ def live(
         means.everyday_cents,
         means.relative,
         usual_rate,
-        plan.due - plan.pay,
     )
+    overdrafts = Overdrafts(world, wanting.is_tight, means.everyday_cents, plan.due - plan.pay)
     returned = ReturnedItems(world, labels, planned)
     disputes = Disputes(world, labels, cards)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
@@ -163,12 +164,12 @@ def live(
                 balances.owed[:-1].copy(),
             )
             billing.begin_history(balances.owed[:-1])
-        turning.of_day(day, balances, billing, shopping, thin, returned, diary)
+        turning.of_day(day, balances, billing, shopping, overdrafts, returned, diary)
         balances.begin(day)
         balances.checking -= plan.checking[day]
         balances.savings -= plan.savings[day]
         balances.owed[:-1] += plan.owed[day]
-        thin.begin_day(day, balances, diary)
+        overdrafts.begin_day(day, balances, diary)
         returned.begin_day(day, balances, diary)
         disputes.begin_day(day, balances, diary)
         book.pay(day, balances, diary)
@@ -196,11 +197,22 @@ def live(
         bought.append(purchases)
         disputes.of_day(day, purchases)
         wanting.bought(purchases.user)
-        thin.end_day(day, balances, book.due_soon(day, balances), diary)
-        returned.end_day(day, balances, thin)
+        overdrafts.end_day(day, balances, book.due_soon(day, balances), diary)
+        returned.end_day(day, balances, overdrafts)
         book.end_day(day, balances, diary)
     # What was looked up for every day makes room for the rows.
-    del plan, planned, arrangements, wanting, shopping, reserves, thin, book, better_days
+    del (
+        plan,
+        planned,
+        arrangements,
+        wanting,
+        shopping,
+        reserves,
+        thin,
+        overdrafts,
+        book,
+        better_days,
+    )
     purchases, written = Purchases.joined(bought), diary.rows()
     del bought, diary
     rows = Postings.joined(

@@ -12,7 +12,7 @@ from spendsense_pipeline.generation.catalog import BILL_KINDS
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
-from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
+from spendsense_pipeline.generation.living.overdrafts import Overdrafts
 from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, uniform, words_each
 from spendsense_pipeline.generation.world import World
@@ -117,19 +117,21 @@ class ReturnedItems:
             balances.checking[user] -= cents
             self._paid_again_from[user] = _NEVER
 
-    def end_day(self, day: int, balances: Balances, thin: ThinAccounts) -> None:
+    def end_day(self, day: int, balances: Balances, overdrafts: Overdrafts) -> None:
         """See which accounts a bill alone has taken below zero: the bank will send it back.
 
         Args:
             day: The day.
             balances: What everybody has.
-            thin: Knows who is newly below zero, and charges no overdraft for what is sent back.
+            overdrafts: Knows who is newly below zero, and charges nothing for what is sent back.
         """
         user, cents, label, place = self._by_day[day]
         if user.size == 0:
             return
         left = balances.checking[user]
-        is_short = (left < 0) & (left + cents >= -CUSHION_CENTS) & thin.is_newly_below(day, user)
+        is_short = (
+            (left < 0) & (left + cents >= -CUSHION_CENTS) & overdrafts.is_newly_below(day, user)
+        )
         is_short &= self._paid_again_from[user] == _NEVER
         at = places(is_short)
         if at.size == 0:
@@ -147,7 +149,7 @@ class ReturnedItems:
         self._paid_again_from[user] = (
             returned_on + soonest + bits(word, 20, 16) % (latest - soonest + 1)
         )
-        thin.charge_no_overdraft(user)
+        overdrafts.charge_no_overdraft(user)
 
     def _write(
         self,

@@ -10,10 +10,10 @@ from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.overdrafts import Overdrafts
 from spendsense_pipeline.generation.living.returned_items import ReturnedItems
 from spendsense_pipeline.generation.living.shopping import Shopping
 from spendsense_pipeline.generation.living.statements import Billing
-from spendsense_pipeline.generation.living.thin_accounts import ThinAccounts
 from spendsense_pipeline.generation.postings import CARD_SLOTS, Leg, Purpose, Slot
 from spendsense_pipeline.generation.world import World
 
@@ -49,7 +49,7 @@ class Turning:
         balances: Balances,
         billing: Billing,
         shopping: Shopping,
-        thin: ThinAccounts,
+        overdrafts: Overdrafts,
         returned: ReturnedItems,
         diary: Diary,
     ) -> None:
@@ -60,7 +60,7 @@ class Turning:
             balances: What everybody has and owes.
             billing: The books of cards.
             shopping: Knows where everybody has been.
-            thin: Knows who is below zero.
+            overdrafts: Knows who is below zero.
             returned: Knows whose bills were sent back.
             diary: Where what is moved is written.
         """
@@ -74,7 +74,7 @@ class Turning:
         balances.hand_over(giver, taker, given, taken)
         billing.hand_over(given, taken)
         shopping.hand_over(giver, taker)
-        thin.hand_over(giver, taker)
+        overdrafts.hand_over(giver, taker)
         returned.hand_over(giver, taker)
         self.is_lived[giver], self.is_lived[taker] = 0.0, 1.0
         self._pay_off(day, taker[self._pays_off[taker]], balances, diary)
