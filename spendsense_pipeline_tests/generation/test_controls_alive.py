@@ -27,7 +27,7 @@ PAIRS: dict[str, tuple[Any, Any]] = {
     "transaction_multiplier": (0.75, 2.0),
     "high_spender_probability": (0.1, 0.7),
     "overdue_probability": (0.05, 0.45),
-    "min_payment_only_probability": (0.05, 0.5),
+    "min_payment_only_probability": (0.05, 0.4),
     "subscription_adoption_rate": (0.2, 0.9),
     "subscription_count_min": (1, 5),
     # Of ten savers the median growth would be anybody's.

@@ -18,6 +18,7 @@ from spendsense_pipeline.generation import generate
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 from spendsense_pipeline.tables.raw import GENERATED_TABLES
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
     a_configuration,
     a_population,
     rows,
@@ -206,11 +207,12 @@ def test_another_process_makes_the_same_rows(environment: dict[str, str]) -> Non
 
 
 def test_a_control_changes_no_other_behaviours_draws() -> None:
-    usual = a_population(a_configuration(config={"num_users": 100}))
-    more_subscriptions = a_population(
-        a_configuration(
-            config={"num_users": 100}, controls={"subscription_monthly_spend_range": (40, 160)}
+    # What happens to people hangs on how they live, and so on what they subscribe to.
+    usual, more_subscriptions = (
+        a_population(
+            a_configuration(config={"num_users": 100}, controls=NOTHING_HAPPENS | controls)
         )
+        for controls in ({}, {"subscription_monthly_spend_range": (40, 160)})
     )
     for query in (
         "select user_id, date, amount, name from raw_transactions where name like '%PAYROLL%'",

@@ -112,7 +112,7 @@ def test_the_chart_counts_days_in_need_and_shows_other_accounts(
           count(*) filter (balance_usd < 0) as below, max_by(balance_usd, date)
         from main join account_balances using (account_id)
         join persona_assignments using (user_id)
-        where window_days = 30 and primary_persona = 'cash_flow_stressed'
+        where window_days = 30
         group by all order by low desc limit 1
         """,
     )

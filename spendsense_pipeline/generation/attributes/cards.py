@@ -15,7 +15,7 @@ from spendsense_pipeline.generation.attributes.profiles import (
 )
 from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 
-MEDIUM_CARDS_FACTOR = 1.07
+MEDIUM_CARDS_FACTOR = 1.08
 """Dealt beyond what is asked for: medium cards that are paid in full are below their band on a
 seventh of nights."""
 

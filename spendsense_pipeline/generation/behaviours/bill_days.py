@@ -23,6 +23,7 @@ from spendsense_pipeline.generation.world import World
 
 KINDS: Final = len(BILL_KINDS)
 HOUSING: Final = (BILL_KINDS.index("rent"), BILL_KINDS.index("mortgage"))
+PROPERTY_TAX: Final = BILL_KINDS.index("property_tax")
 DUE_ON_THE_FIRST_SHARE: Final = 0.8
 """Of rents and mortgages; the others fall on the 2nd to the 5th."""
 WAITS_FOR_PAY_SHARE: Final = 0.25
@@ -119,8 +120,8 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     paid = np.where(
         at < banks_open.size, banks_open[np.minimum(at, banks_open.size - 1)], world.days
     )
-    # Housing is nobody's to put off who has the money.
-    kept = ~is_tight[who, np.newaxis] & np.isin(np.arange(KINDS), HOUSING)
+    # Housing and what the county asks are nobody's to move who has the money.
+    kept = ~is_tight[who, np.newaxis] & np.isin(np.arange(KINDS), (*HOUSING, PROPERTY_TAX))
     day[who] = np.where(kept[:, :, np.newaxis], day[who], paid)
     return day
 

@@ -180,6 +180,7 @@ def medical_bills(world: World, catalog: Catalog, plan: OtherDeposits) -> Postin
     usd: Floats = SPENT_MEDIAN_USD * np.exp(SPENT_SIGMA * spread[who, month])
     most = SPENT_MAX_SHARE * plan.opening_cents[account][row] / 100
     day = calendar.month_starts[month] + (draw[who, month, 1] * 28).astype(np.int64)
+    day = calendar.on_or_after(day).astype(np.int64)
     keep = (day >= 0) & (day < world.days) & (usd <= most)
     home = home_places(world, catalog.places)
     return postings(

@@ -68,7 +68,10 @@ LIKED_SHARE = 0.25
 """Purchases of the kinds a person likes best, which are drawn for them as any other is once; what
 is only needed now and then, as fuel is, nobody likes best."""
 COMES_TO: Final[dict[str, float]] = {
-    "groceries": 1.07,
+    "groceries": 1.04,
+    "shopping": 1.12,
+    "coffee": 0.88,
+    "household": 0.8,
     "health": 0.8,
     "entertainment": 0.8,
     "personal_care": 0.78,

@@ -54,7 +54,7 @@ def loans_of(response: Row, *others: Row) -> Read:
 
 
 def test_our_own_export_read_back_has_the_loans_field_by_field(tmp_path: Path) -> None:
-    resolved = some_people(60, months=2)
+    resolved = some_people(90, months=2)
     con = a_population(resolved)
     con.execute(DATASET.create_sql())
     row = dict.fromkeys(DATASET.column_names, "x")
