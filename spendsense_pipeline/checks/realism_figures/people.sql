@@ -7,7 +7,8 @@ select
   coalesce(bool_or(account.ownership = 'joint' and account.subtype = 'checking'), false)
     as has_joint,
   who.user_id in (
-    select user_id from _checks_subscription_series where is_active
+    select user_id from _checks_subscription_series
+    where is_active
   ) as has_subscription
 from raw_users as who
 join raw_accounts as account on account.user_id = who.user_id

@@ -15,5 +15,5 @@ select account_id
 from payment
 group by account_id
 having bool_and(
-  abs(payment_cents - minimum_cents) <= 0.05 * minimum_cents and balance_cents > minimum_cents
-)
+    abs(payment_cents - minimum_cents) <= 0.05 * minimum_cents and balance_cents > minimum_cents
+  )
