@@ -30,7 +30,7 @@ from spendsense_pipeline_tests.fixtures.data_directories import a_copy_of
 from spendsense_pipeline_tests.fixtures.reviews import after
 
 # What an operator calls things; a person is never called any of it.
-_OPERATORS_WORDS = r"\bpersona\b|pending|flagged|\w_\w|spendsense"
+_OPERATORS_WORDS = r"\bpersona\b|\bpending\b|\bflagged\b|\w_\w|spendsense"
 
 
 @pytest.fixture

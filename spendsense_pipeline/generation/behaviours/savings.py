@@ -35,9 +35,9 @@ from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
 ORDERS_PER_MONTH_WEEKLY = DAYS_PER_MONTH / 7
-# Idle savings by age from which they hold: medians of transaction accounts (Federal Reserve, Survey
-# of Consumer Finances 2022), less the $5,300 that people here keep in checking and beside it.
-IDLE_SAVINGS_USD = {0: 600.0, 35: 2_200.0, 45: 3_400.0, 55: 3_700.0, 65: 7_100.0, 75: 4_700.0}
+# Idle savings by age from which they hold: medians of transaction accounts, less the $2,800 of
+# checking accounts (Federal Reserve, Survey of Consumer Finances 2022).
+IDLE_SAVINGS_USD = {0: 2_600.0, 35: 4_700.0, 45: 5_900.0, 55: 6_200.0, 65: 9_600.0, 75: 7_200.0}
 IDLE_INCOME_USD = 5_000.0
 """Monthly income those medians are taken to belong to; others have savings in proportion."""
 IDLE_SIGMA = 1.5
