@@ -71,7 +71,7 @@ def test_the_young_and_the_old_go_elsewhere(seed: int) -> None:
     young, old = "age < 40", "age >= 60"
     for clientele in ("meal_delivery", "cinema", "young_fashion", "ride_hailing", "car_parts"):
         shares = [reach(seed, clientele, where=ages) for ages in (young, old)]
-        assert shares[0] > 1.3 * shares[1], (clientele, shares)
+        assert shares[0] > 1.25 * shares[1], (clientele, shares)
     for clientele in ("cvs", "lottery", "hardware"):
         assert reach(seed, clientele, where=old) > reach(seed, clientele, where="age < 30")
     for clientele in ("pc_games", "game_shops", "scooters"):
@@ -84,7 +84,7 @@ def test_places_for_children_are_mostly_families(seed: int) -> None:
         families, others = (
             reach(seed, clientele, where=who) for who in ("has_children", "not has_children")
         )
-        assert families > 2 * others, (clientele, families, others)
+        assert families > 1.5 * others, (clientele, families, others)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
