@@ -41,10 +41,10 @@ CASH_MEDIAN_CENTS = 8_000
 SENDS_OFTENER = 2.2
 """On days with something left, than on all days, to send friends as much as others do."""
 _TWENTY, _FIVE, _HUNDRED = 2_000, 500, 10_000
-SPENDS_ABOVE, SPENDS_ABOVE_TARGETED = 1.2, 0.9
-"""Of a usual period's money: more than that, and it goes on what was put off."""
-SPENDS_AFTER_DAYS = 60
-"""Of a life that has just got tighter, those without such sums."""
+SAVES_ABOVE, SAVES_ABOVE_TARGETED = 1.2, 0.9
+"""Of a usual period's money: what there is beyond that may be a windfall."""
+SAVES_AFTER_DAYS = 60
+"""Of a life that has just got tighter, those in which nothing is one."""
 LARGER_A_DAY, LARGER_A_DAY_NATURAL = 3.5, 1.5
 LARGER_USD, USUAL_USD = 100.0, 55.0
 """Of such things, at most, for every purchase of a usual day; so dear, and so dear other purchases
@@ -119,7 +119,7 @@ class ThinAccounts:
         is_natural = profiles.people.target == NO_TARGET
         # Who is to run out in every period buys sooner.
         self._put_off_share = np.where(is_natural[who], PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED)
-        self._spends_above = np.where(is_natural[who], SPENDS_ABOVE, SPENDS_ABOVE_TARGETED)
+        self._saves_above = np.where(is_natural[who], SAVES_ABOVE, SAVES_ABOVE_TARGETED)
         self._larger_most = (
             np.where(is_natural[who], LARGER_A_DAY_NATURAL, LARGER_A_DAY) * usual_rate[who]
         )
@@ -127,7 +127,7 @@ class ThinAccounts:
         self._usual_cents = USUAL_USD * 100 * relative[who]
         # What is left of better days is no surplus to settle something with.
         begun = world.chapters.number[who] > 0
-        self._spends_from = (world.chapters.first_day[who] + begun * SPENDS_AFTER_DAYS).astype(int)
+        self._saves_from = (world.chapters.first_day[who] + begun * SAVES_AFTER_DAYS).astype(int)
         # Nor is it meant for what was put off: nothing had been.
         is_newly = begun & ~wanting.is_tight[world.chapters.before[who]]
         self._buys_from = world.chapters.first_day[who] + is_newly * LIVED_OFF_DAYS
@@ -175,7 +175,7 @@ class ThinAccounts:
         lent = -self._lent[day][at]
         self._post(day, who[at], lent, balances, diary, self._received[friend], Purpose.FRIEND_IN)
         # A third paycheck of a month, a refund: some of it is saved.
-        left_over = (free - self._spends_above * self._usual[day]) * (day >= self._spends_from)
+        left_over = (free - self._saves_above * self._usual[day]) * (day >= self._saves_from)
         free -= self._save(day, left_over, balances, diary)
         larger[who] = has_some & (self._put_off[day] < chance * self._put_off_share)
         # What a day's usual purchases will not use up of what is meant to be gone.
