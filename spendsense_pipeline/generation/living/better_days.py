@@ -44,6 +44,12 @@ LEAST_CENTS: Final = 50_000
 _FROM_CENTS: Final = np.array([0, 200_000, 1_000_000])
 _UNIT_CENTS: Final = np.array([10_000, 50_000, 100_000])
 
+PUT_ASIDE: Final = (
+    Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.ASIDE_OUT),
+    Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.ASIDE_IN),
+)
+"""The legs of a sum that is put aside."""
+
 
 class BetterDays:
     """What the households of a shard still have of a life that has become tight."""
@@ -162,8 +168,7 @@ class BetterDays:
             day,
             cents,
             day,
-            Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.ASIDE_OUT),
-            Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.ASIDE_IN),
+            *PUT_ASIDE,
         )
         balances.checking[user] -= cents
         balances.savings[user] += cents

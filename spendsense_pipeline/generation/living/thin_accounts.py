@@ -19,12 +19,12 @@ from spendsense_pipeline.generation.behaviours.people_paid import (
     sent_per_month,
 )
 from spendsense_pipeline.generation.habits import cash_habits
-from spendsense_pipeline.generation.labels import Fixed, Labels
+from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
-from spendsense_pipeline.generation.living.better_days import LIVED_OFF_DAYS
+from spendsense_pipeline.generation.living.better_days import LIVED_OFF_DAYS, PUT_ASIDE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
-from spendsense_pipeline.generation.postings import NO_PLACE, Leg, Purpose, Slot
+from spendsense_pipeline.generation.postings import NO_PLACE, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, normal, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET
 from spendsense_pipeline.generation.world import World
@@ -201,8 +201,7 @@ class ThinAccounts:
                 day,
                 cents,
                 day,
-                Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.ASIDE_OUT),
-                Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.ASIDE_IN),
+                *PUT_ASIDE,
             )
             balances.checking[user] -= cents
             balances.savings[user] += cents
