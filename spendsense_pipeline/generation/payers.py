@@ -95,17 +95,18 @@ def payers_of(world: World, employers: Employers) -> Ints:
         is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
         chosen[:, payer] = tried[everybody, place, is_new.argmax(axis=1)]
     platforms = employers.by_kind["gig"]
+    beside, instead = choose(
+        world.words("platform", np.array([1, 2])), employers.weight[platforms]
+    ).T
     drives = np.flatnonzero(drives_for_platforms(world))
-    chosen[drives, Payer.SECOND_EMPLOYER] = platforms[
-        choose(world.words("platform", 1)[drives], employers.weight[platforms])
-    ]
+    chosen[drives, Payer.SECOND_EMPLOYER] = platforms[beside[drives]]
+    # A platform has one weekday for all it pays somebody: who drives already drives for another.
+    instead = np.where(instead == beside, (instead + 1) % platforms.size, instead)
+    chosen[:, Payer.PLATFORM] = platforms[instead]
     funds = employers.by_kind["pension"]
     chosen[:, Payer.PENSION] = funds[
         choose(world.words("pension_fund", 0), employers.weight[funds])
     ]
     [chosen[:, Payer.SOCIAL_SECURITY]] = employers.by_kind["social_security"]
     [chosen[:, Payer.UNEMPLOYMENT]] = employers.by_kind["unemployment"]
-    chosen[:, Payer.PLATFORM] = platforms[
-        choose(world.words("platform", 2), employers.weight[platforms])
-    ]
     return chosen

@@ -16,8 +16,10 @@ import pytest
 
 from spendsense_pipeline.generation import labels
 from spendsense_pipeline.generation.attributes import Cadence, sample_profiles
+from spendsense_pipeline.generation.behaviours.employment import drives_for_platforms
+from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline.generation.generator import generate_shard
-from spendsense_pipeline.generation.payers import Payer
+from spendsense_pipeline.generation.payers import Payer, payers_of
 from spendsense_pipeline.generation.targets import TARGET_CODES
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
@@ -167,6 +169,16 @@ def test_platforms_pay_second_earners_weekly_and_little() -> None:
         assert 400 <= sum(amounts) / len(amounts) * 52.18 / 12 <= 1_700
         assert max(amounts) <= 700
         assert len(set(amounts)) >= 0.9 * len(amounts)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_who_drives_beside_a_job_drives_for_another_platform_without_one(seed: int) -> None:
+    """A platform pays somebody on one weekday."""
+    world = make_world(a_configuration(config={"seed": seed, "num_users": 400}), 0, 400)
+    payers = payers_of(world, load_catalog().employers)
+    drives = payers[drives_for_platforms(world)]
+    assert len(drives) >= 3
+    assert (drives[:, Payer.SECOND_EMPLOYER] != drives[:, Payer.PLATFORM]).all()
 
 
 def test_pensions_come_monthly_and_are_not_round(people: People) -> None:
