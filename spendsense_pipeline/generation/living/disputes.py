@@ -35,6 +35,9 @@ TAKEN_BACK_DAYS: Final = (25, 45)
 """After the credit: a bank has 45 days to find out (Regulation E)."""
 CARRIED_MAX_SHARE: Final = 0.02
 """Of the limit of a card that carries a balance, what is disputed at most."""
+TAKEN_BACK_MAX_SHARE: Final = 0.04
+"""Of the limit of a card that is paid in full, what is taken back at most: its holder keeps well
+clear of the limit, and nobody charges what they will have to pay after all."""
 _NUMBER: Final = BitFields(day=16, serial=9)
 """Day of a purchase and which of the user's day: the number of its draw."""
 _SERIAL: Final = BitFields(days_later=7, purchase=4)
@@ -77,6 +80,7 @@ class Disputes:
         is_carried = ~cards.is_paid_in_full
         most = np.where(is_carried, CARRIED_MAX_SHARE * cards.limit_cents, np.inf)
         self._most_cents = np.append(most, np.inf)
+        self._most_back_cents = np.append(TAKEN_BACK_MAX_SHARE * cards.limit_cents, np.inf)
         self._slots = np.append(cards.slot, int(Slot.CHECKING))
         self._group = labels.catalog.merchants.group
         self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
@@ -111,7 +115,8 @@ class Disputes:
         )
         self._expect(day, credited_on, Purpose.DISPUTE_CREDIT, person, slot, -cents, serial)
         last = bits(word[at], _SHARE_BITS + 3 * _DAY_BITS, _DAY_BITS)
-        back = places(last < TAKEN_BACK_SHARE * (1 << _DAY_BITS))
+        is_small = cents <= self._most_back_cents[purchases.card[at]]
+        back = places(is_small & (last < TAKEN_BACK_SHARE * (1 << _DAY_BITS)))
         self._expect(
             day,
             calendar.on_or_after(credited_on[back] + taken[back]).astype(np.int64),
