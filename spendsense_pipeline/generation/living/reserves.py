@@ -30,6 +30,8 @@ KEPT_AT_MOST_MONTHS = 0.27
 """By who moves a round part of what comes, however much it is."""
 KEPT_FACTORS: Final = np.array([0.75, 1.0, 1.0, 1.0, 1.25, 1.5])
 """What is kept of one payment and another, around the usual."""
+SURPLUS_MONTHS, SURPLUS_LEFT_MONTHS = 0.8, 0.3
+"""With more than that in checking, as after years of wages, all but some of it is moved as well."""
 SWEPT_LEAST_CENTS: Final = 25_000
 """Nobody bothers to move less."""
 COMING_DAYS: Final = 6
@@ -52,7 +54,7 @@ HELP_FACTORS: Final = np.array([0.7, 0.8, 0.9, 1.0, 1.0, 1.0, 1.1, 1.2, 1.3])
 """What a partner pays in one time and another, around the usual."""
 LACKING_FACTORS: Final = np.array([0.9, 1.0, 1.0, 1.1, 1.2, 1.25])
 """What a partner pays in where savings lack a sum, around it."""
-_FIFTY, _HUNDRED = 5_000, 10_000
+_FIFTY, _HUNDRED, _FIVE_HUNDRED = 5_000, 10_000, 50_000
 _SWEEP: Final = (
     Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.SWEEP_OUT),
     Leg(Slot.SAVINGS, Fixed.SAVINGS_IN, Purpose.SWEEP_IN),
@@ -142,6 +144,7 @@ class Reserves:
         there = np.minimum(np.minimum(has, checking) - self._keeps[day], self._swept[day])
         swept = np.maximum(there, 0) // _FIFTY * _FIFTY
         moved = np.maximum(moved, np.where(swept >= SWEPT_LEAST_CENTS, swept, 0))
+        moved = np.where(moved == 0, self._surplus(day, has), moved)
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
@@ -166,6 +169,13 @@ class Reserves:
         paid_in = np.rint(drawn * self._lacking_factor[day] / _FIFTY).astype(np.int64) * _FIFTY
         helped = helped + help_cents + np.where(is_lacking, paid_in, 0)
         self._help(day, helped, balances, diary)
+
+    def _surplus(self, day: int, has: Ints) -> Ints:
+        """What lies in checking from other times, in whole five hundreds: `[R]` cents."""
+        beyond = has - self._coming[day]
+        surplus = (beyond - SURPLUS_LEFT_MONTHS * self._spends) // _FIVE_HUNDRED * _FIVE_HUNDRED
+        is_much = beyond > SURPLUS_MONTHS * self._spends
+        return np.where(is_much, surplus, 0).astype(np.int64)
 
     def _missing(self, balances: Balances) -> tuple[Ints, Ints]:
         """What savings lack after a rent that a poor season did not leave, and what checking lacks
