@@ -58,6 +58,13 @@ def test_what_owners_draw_reaches_their_own_accounts(seed: int) -> None:
     assert codes <= {"TRANSFER_IN_ACCOUNT_TRANSFER", "TRANSFER_IN_SAVINGS"}
 
 
+def test_what_owners_draw_is_put_by_where_checking_is_to_run_out() -> None:
+    draws = rows(owners(2, persona_weights={"cash_flow_stressed": 1.0}), DRAWS)
+    reached = [found[0][2] for *_, transfer_id, found in draws if transfer_id]
+    assert len(reached) > 100
+    assert set(reached) == {"TRANSFER_IN_SAVINGS"}
+
+
 def test_ledgers_and_transfers_hold_where_everybody_has_a_business() -> None:
     resolved = a_configuration(
         as_of=dt.date(2026, 6, 30),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import duckdb
@@ -62,6 +63,34 @@ group by all
 """
 
 
+_BROUGHT = """
+with closing as (
+  select
+    account_id,
+    date,
+    (select opening_balance from raw_accounts where account_id = row.account_id)
+      - sum(sum(amount)) over (partition by account_id order by date) as usd
+  from raw_transactions as row
+  where not pending and account_id like '%checking'
+  group by account_id, date
+)
+select closing.usd
+from raw_transactions as brought
+join closing on closing.account_id = brought.account_id and closing.date = brought.date
+where brought.amount < 0 and brought.name = 'ONLINE TRANSFER FROM SAV'
+"""
+
+
+@functools.cache
+def who_is_to_run_out(seed: int) -> duckdb.DuckDBPyConnection:
+    """A hundred people, ninety of whom are targeted, on some night of a year; to read only."""
+    as_of = dt.date(2026, 1, 1) + dt.timedelta(days=seed * 37 % 365)
+    config = {"seed": seed, "num_users": 100, "months_history": (4, 6, 9, 16)[seed % 4]}
+    return a_judged_population(
+        a_configuration(preset="cash_flow_stressed_focus", as_of=as_of, config=config)
+    )
+
+
 @functools.cache
 def of_seed(seed: int) -> duckdb.DuckDBPyConnection:
     """Two hundred natural people in whose lives nothing happens; to read only."""
@@ -109,3 +138,37 @@ def test_rent_is_paid_once_a_month_but_by_who_is_paid_by_the_week(seed: int) -> 
     assert months > 300
     assert all(count <= 2 for _, _, count in found)
     assert twice <= 0.04 * months
+
+
+def test_who_is_to_run_out_brings_little_more_than_is_missing() -> None:
+    """From savings: whoever brought two hundred dollars for two would not have run out."""
+    closes = [float(usd) for seed in (2, 4) for (usd,) in rows(who_is_to_run_out(seed), _BROUGHT)]
+    assert len(closes) > 150
+    assert float(np.mean([usd < 60 for usd in closes])) >= 0.95
+
+
+def test_who_is_to_run_out_owes_little_in_instalments() -> None:
+    query = """
+    select row.amount from raw_transactions as row
+    join raw_users as person on person.user_id = row.user_id
+    where row.category_detailed = 'LOAN_PAYMENTS_BNPL'
+      and row.user_id not in (select user_id from life_events)
+      and person.target_persona = 'cash_flow_stressed'
+    """
+    paid = [float(usd) for seed in (2, 4) for (usd,) in rows(who_is_to_run_out(seed), query)]
+    assert len(paid) > 20
+    assert max(paid) <= 60
+
+
+@pytest.mark.parametrize(
+    "seed", [2, 4, *(pytest.param(n, marks=pytest.mark.long) for n in (0, 3, 5, 6, 8, 12, 13, 15))]
+)
+def test_who_is_to_run_out_does_on_any_night(seed: int) -> None:
+    """After a tax refund as on any other: 2 is in March, 4 in May."""
+    query = """
+    select window_days, count(*), count(*) filter (primary_persona = target_persona)
+    from persona_assignments where target_persona = 'cash_flow_stressed' group by window_days
+    """
+    for _, targeted, hits in rows(who_is_to_run_out(seed), query):
+        assert targeted > 80
+        assert hits >= 0.99 * targeted - 1

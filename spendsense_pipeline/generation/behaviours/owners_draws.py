@@ -1,6 +1,7 @@
 """What owners draw from their businesses: when, by transfer or by check, and where it goes.
 
-Whoever lives from reserves puts draws into them; everybody else's reach checking.
+Whoever lives from reserves puts draws into savings, and so does who is to run out before every
+payday, whose checking is for wages; everybody else's reach checking.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from spendsense_pipeline.generation.behaviours.income import Paychecks, events_p
 from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.postings import Leg, Postings, Purpose, Slot, postings, transfer
 from spendsense_pipeline.generation.randomness import integers, mix64, uniform, words_each
-from spendsense_pipeline.generation.targets import Rhythm
+from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
 DRAW_CHANCE: Final = 0.12
@@ -119,10 +120,13 @@ def draws_of(world: World, lives: World, labels: Labels, who: Ints, cents: Float
 
 
 def _into_reserves(lives: World, draws: Postings) -> Postings:
-    """The same draws, into savings of those who live from them."""
-    is_rare = lives.profiles.rhythm[draws.user] == Rhythm.SWEPT
+    """The same draws, into savings of those who keep them there."""
+    profiles = lives.profiles
+    is_to_run_out = profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK
+    is_to_run_out &= profiles.people.target != NO_TARGET
+    is_kept = ((profiles.rhythm == Rhythm.SWEPT) | is_to_run_out)[draws.user]
     label = draws.label.copy()
-    label[is_rare & (label == Fixed.WAGE_OUT)] = Fixed.SAVINGS_OUT
-    label[is_rare & (label == Fixed.DRAW_IN)] = Fixed.SAVINGS_IN
-    is_reached = is_rare & (draws.slot == Slot.CHECKING)
+    label[is_kept & (label == Fixed.WAGE_OUT)] = Fixed.SAVINGS_OUT
+    label[is_kept & (label == Fixed.DRAW_IN)] = Fixed.SAVINGS_IN
+    is_reached = is_kept & (draws.slot == Slot.CHECKING)
     return draws.replaced(label=label, slot=np.where(is_reached, int(Slot.SAVINGS), draws.slot))

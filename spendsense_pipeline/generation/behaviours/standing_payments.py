@@ -41,6 +41,9 @@ INSTALMENTS: Final = 4
 INSTALMENT_DAYS: Final = 14
 PURCHASE_MEDIAN_USD, PURCHASE_SIGMA = 130.0, 0.6
 """Of what is paid in instalments: about $135 on average (CFPB 2022, buy now, pay later)."""
+THIN_PURCHASE_MAX_USD: Final = 240.0
+"""Of who lived from paycheck to paycheck to begin with, as no plan changes on the way, at most:
+lenders let them owe less (judged)."""
 DEPOSITS_PER_MONTH: Final = 0.16
 DEPOSIT_MEDIAN_USD, DEPOSIT_SIGMA = 90.0, 0.8
 """Cash paid in: about two times a year, a drawer of gifts, sales and tips (both judged)."""
@@ -187,6 +190,8 @@ def _instalments(world: World, labels: Labels) -> Postings:
     keys = world.keys("instalments")[user]
     when, size = (words_each(keys, 3 * quarter + part) for part in (1, 2))
     usd = PURCHASE_MEDIAN_USD * np.exp(PURCHASE_SIGMA * normal(size))
+    is_tight = world.profiles.rhythm[world.first_chapter[user]] == Rhythm.PAYCHECK_TO_PAYCHECK
+    usd = np.where(is_tight, np.minimum(usd, THIN_PURCHASE_MAX_USD), usd)
     cents = np.rint(usd * 100 / INSTALMENTS)
     start = calendar.month_starts[np.minimum(3 * quarter, calendar.month_count - 1)]
     first = start + integers(when, 90)

@@ -11,13 +11,15 @@ from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.postings import Leg, Purpose, Slot
-from spendsense_pipeline.generation.randomness import words_each
+from spendsense_pipeline.generation.randomness import integers, words_each
 from spendsense_pipeline.generation.targets import is_targeted
 from spendsense_pipeline.generation.world import World
 
 OVERDRAFT_FEE_CENTS = 3_500
 """The commonest overdraft fee (Bankrate 2025)."""
 COVER_UNIT_CENTS = 10_000
+THIN_COVER_UNITS_CENTS = np.array([2_000, 2_500, 4_000, 5_000, 5_000])
+"""Who runs out brings what is missing and little more, each in sums of their own (judged)."""
 
 
 class Overdrafts:
@@ -45,6 +47,11 @@ class Overdrafts:
         self._world = world
         self._cover_keys = world.keys("cover_days")
         self._waits = saves_elsewhere(world)
+        unit = THIN_COVER_UNITS_CENTS[
+            integers(world.words("cover_unit", 0), THIN_COVER_UNITS_CENTS.size)
+        ]
+        self._unit = np.where(is_tight, unit, COVER_UNIT_CENTS)
+        self._units_more = np.where(is_tight, 1, 2)
         # Who runs out knows it: they send for what bills will lack.
         everyday = np.where(is_tight, 0.0, everyday_cents / DAYS_PER_MONTH)
         usual = np.rint(everyday).astype(np.int64)[:, np.newaxis]
@@ -99,7 +106,8 @@ class Overdrafts:
         left = balances.checking - self._waits * (self._foreseen[day] + balances.pending + due_soon)
         short = places(left < 0)
         if short.size and self._is_open[day]:
-            cents = (-left[short] // COVER_UNIT_CENTS + 2) * COVER_UNIT_CENTS
+            unit = self._unit[short]
+            cents = (-left[short] // unit + self._units_more[short]) * unit
             # Who means to save does not undo it.
             has = (balances.savings[short] >= cents) & self._may_draw[short]
             has &= self._arrives[short] <= day

@@ -52,6 +52,7 @@ while there is money, for a usual household's basket."""
 WINDFALL_CENTS, SAVED_SHARE, SAVED_IN_DAYS = 50_000, 0.6, 3.0
 """More than that left over, as after a tax refund, and some of it is saved in whole hundreds,
 within some days."""
+WINDFALL_TARGETED_CENTS, SAVED_SHARE_TARGETED, SAVED_IN_DAYS_TARGETED = 25_000, 0.85, 1.5
 EMPTY_CENTS = 1_200
 BORROWS_SHARE = 0.015
 """Of days on which nothing is left, those on which a friend lends something."""
@@ -95,7 +96,11 @@ class ThinAccounts:
         self._sums = np.maximum(np.rint(usd * 100 / _FIVE), 1).astype(np.int64) * _FIVE
         chance = sent_per_month(world)[who] / DAYS_PER_MONTH * SENDS_OFTENER
         self._sends = uniform(_drawn(world, "sends", days, who)) < chance
-        self._saves = uniform(_drawn(world, "saves_windfall", days, who)) < 1 / SAVED_IN_DAYS
+        is_natural = world.profiles.people.target[who] == NO_TARGET
+        within = np.where(is_natural, SAVED_IN_DAYS, SAVED_IN_DAYS_TARGETED)
+        self._saves = uniform(_drawn(world, "saves_windfall", days, who)) < 1 / within
+        self._windfall = np.where(is_natural, WINDFALL_CENTS, WINDFALL_TARGETED_CENTS)
+        self._saved_share = np.where(is_natural, SAVED_SHARE, SAVED_SHARE_TARGETED)
         word = _drawn(world, "lends", days, who)
         self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
         self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
@@ -115,13 +120,11 @@ class ThinAccounts:
         )
         self._next_open = world.calendar.on_or_after(days)
         self._is_open = self._next_open == days
-        profiles = world.profiles
-        is_natural = profiles.people.target == NO_TARGET
         # Who is to run out in every period buys sooner.
-        self._put_off_share = np.where(is_natural[who], PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED)
-        self._saves_above = np.where(is_natural[who], SAVES_ABOVE, SAVES_ABOVE_TARGETED)
+        self._put_off_share = np.where(is_natural, PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED)
+        self._saves_above = np.where(is_natural, SAVES_ABOVE, SAVES_ABOVE_TARGETED)
         self._larger_most = (
-            np.where(is_natural[who], LARGER_A_DAY_NATURAL, LARGER_A_DAY) * usual_rate[who]
+            np.where(is_natural, LARGER_A_DAY_NATURAL, LARGER_A_DAY) * usual_rate[who]
         )
         self._larger_cents = LARGER_USD * 100 * relative[who]
         self._usual_cents = USUAL_USD * 100 * relative[who]
@@ -190,8 +193,8 @@ class ThinAccounts:
         who = self._who
         if not self._is_open[day]:
             return np.zeros(who.size, dtype=np.int64)
-        saves = (left_over > WINDFALL_CENTS) & self._saves[day] & ~self._waits[who]
-        hundreds = np.rint(SAVED_SHARE * left_over / _HUNDRED).astype(np.int64)
+        saves = (left_over > self._windfall) & self._saves[day] & ~self._waits[who]
+        hundreds = np.rint(self._saved_share * left_over / _HUNDRED).astype(np.int64)
         saved = np.where(saves, hundreds * _HUNDRED, 0)
         at = places(saves)
         if at.size:
