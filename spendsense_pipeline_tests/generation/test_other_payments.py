@@ -123,7 +123,9 @@ def test_a_strange_machine_costs_two_fees(people: duckdb.DuckDBPyConnection) -> 
         where cash.category_detailed = '{WITHDRAWN}' and cash.name not like '%BRANCH%'
         """,
     )
-    strange = [(float(usd), float(fee), bank) for usd, is_strange, fee, bank in fetched if is_strange]
+    strange = [
+        (float(usd), float(fee), bank) for usd, is_strange, fee, bank in fetched if is_strange
+    ]
     assert 0.15 <= len(strange) / len(fetched) <= 0.3
     operators = [usd % 20 for usd, *_ in strange]
     assert min(operators) >= 2.5
