@@ -34,6 +34,33 @@ def test_a_machine_charges_everybody_the_same_and_so_does_a_bank(seed: int) -> N
     assert all(len(fees) == 1 for _, fees in taken)
 
 
+@pytest.mark.parametrize("seed", [31, 32])
+def test_no_machine_pays_out_what_is_not_there(seed: int) -> None:
+    """On days on which nothing but cash leaves an account, and nothing comes."""
+    con = a_population(some_people(300, seed=seed, months=6))
+    left = con.execute(
+        """
+        with closing as (
+          select
+            account_id,
+            date,
+            sum(sum(amount)) over (partition by account_id order by date) as spent,
+            bool_and(
+              category_detailed in ('TRANSFER_OUT_WITHDRAWAL', 'BANK_FEES_ATM_FEES')
+            ) as is_cash_alone
+          from raw_transactions where not pending and account_id like '%checking'
+          group by account_id, date
+        )
+        select opening_balance - spent
+        from closing join raw_accounts using (account_id)
+        where is_cash_alone
+        """
+    ).fetchall()
+    assert len(left) > 500
+    # But for the fees.
+    assert min(usd for (usd,) in left) >= -10
+
+
 def test_operators_are_merchants_whose_fees_average_what_is_paid() -> None:
     merchants = load_catalog().merchants
     weight = dict(zip(merchants.names, merchants.weight.tolist(), strict=True))

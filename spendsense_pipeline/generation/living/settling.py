@@ -75,16 +75,14 @@ class Purchases(Columns):
 class Settling:
     """Decides it day by day, the same for everybody."""
 
-    def __init__(self, world: World, catalog: Catalog, tastes: Tastes, nobodys: int) -> None:
+    def __init__(self, world: World, catalog: Catalog, tastes: Tastes) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             catalog: Where it is bought.
             tastes: What is given back how often.
-            nobodys: What stands for the debit card among cards.
         """
-        self._nobodys = nobodys
         self._posting, self._calendar = PostingDays(world.calendar, catalog), world.calendar
         self._in_store = _in_store_by_taste(catalog) * SETTLEMENT.size("channel")
         self._online_taste = integers(world.words("online_taste", 0), ONLINE_TASTES)
@@ -97,7 +95,7 @@ class Settling:
 
         Args:
             day: The day.
-            basket: What is bought, `[N]`; its places, cents and cards are changed where it is cash.
+            basket: What is bought, `[N]`; its places and cents are changed where it is cash.
 
         Returns:
             The same purchases, `[N]`.
@@ -112,9 +110,8 @@ class Settling:
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
         if cash.size:
-            # It is paid out at once, on any day, and by no credit card.
+            # It is paid out at once, on any day.
             settles[cash] = day
-            basket.card[cash] = self._nobodys
             merchant[cash] = self._cash_points.open_on(day, merchant[cash])
             operators_fee, own_fee[cash] = self._cash_points.fees(merchant[cash], user[cash])
             basket.cents[cash] += operators_fee

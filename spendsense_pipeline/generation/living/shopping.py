@@ -131,7 +131,7 @@ class Shopping:
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
         self._goes_to_favourite = loyalty * CHOICES.size("goes_to_favourite")
         self._paying = Paying(world, cards, catalog)
-        self._settling = Settling(world, catalog, tastes, cards.count)
+        self._settling = Settling(world, catalog, tastes)
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
         """Let some remember where others have been lately.
@@ -198,6 +198,8 @@ class Shopping:
         pays_with = SETTLEMENT.take(second, "pays_with") / SETTLEMENT.size("pays_with")
         pays_with[is_larger] = _BY_DEBIT
         card = self._paying.card_of(user, first_of, merchant, cents, pays_with, balances)
+        # Cash is fetched with the debit card, and no machine pays out what is not there.
+        card[group == self._cash] = balances.nobodys
         is_debit = card == balances.nobodys
         before = running_before(first_of, cents, is_debit)
         is_dear = is_debit & (before + cents > spendable)
