@@ -413,7 +413,7 @@ def test_paying_late_costs_more_the_second_time_and_never_more_than_was_missed(
     assert max(firsts) <= 30
     assert len({*firsts, *later}) >= 3
     assert 30 < max(later) <= 41
-    # Some are behind for ever, as is asked of overdue cards; the others are late a few times.
+    # Late payers are behind for months on end, as is asked of overdue cards; others slip at times.
     assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.35 * len(fees)
 
 

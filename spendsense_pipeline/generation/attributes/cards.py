@@ -18,8 +18,8 @@ from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 MEDIUM_CARDS_FACTOR = 1.08
 """Dealt beyond what is asked for: medium cards that are paid in full are below their band on a
 seventh of nights."""
-
-
+LATE_PER_OVERDUE = 1.25
+"""Cards paid late for every one that is to be overdue on a night: the others have caught up."""
 LATE_RELUCTANCE_OF_INCOME = 0.05
 LATE_RELUCTANCE_OF_MONEY = 0.34
 """How many cards must be missing from those paid late before the one with the most income behind
@@ -79,6 +79,14 @@ def card_bands(frame: Frame, card_count: Ints) -> Ints:
     return np.where(exists, band, NO_CARD).reshape(has_card.shape)
 
 
+def late_share(controls: OperatorControls) -> float:
+    """Of high and critical cards, those paid late, so that as many as asked for are overdue on any
+    night: all the time where there is no room for more."""
+    overdue = controls.overdue_probability
+    room = 1 - controls.min_payment_only_probability
+    return max(overdue, min(overdue * LATE_PER_OVERDUE, room))
+
+
 def payment_habits(frame: Frame, band: Ints, income_monthly_usd: Floats, has_money: Flags) -> Ints:
     """How high and critical cards are paid: late, the minimum only, or freely.
 
@@ -93,7 +101,7 @@ def payment_habits(frame: Frame, band: Ints, income_monthly_usd: Floats, has_mon
     Returns:
         A `PaymentHabit`, FREELY for all other cards: `[B, 100, 2]`.
     """
-    late = frame.controls.overdue_probability
+    late = late_share(frame.controls)
     minimum = frame.controls.min_payment_only_probability
     shares = {
         PaymentHabit.FREELY: max(0.0, 1 - late - minimum),
@@ -115,6 +123,21 @@ def payment_habits(frame: Frame, band: Ints, income_monthly_usd: Floats, has_mon
     )
     every_card = np.where(habits < 0, PaymentHabit.FREELY, habits)
     return np.asarray(every_card.reshape(band.shape), dtype=np.int64)
+
+
+def late_places(frame: Frame, habits: Ints) -> Floats:
+    """Where each late payer is between two times of having caught up, evenly spread over them.
+
+    Args:
+        frame: The blocks of people.
+        habits: A `PaymentHabit` for every card, `[B, 100, 2]`.
+
+    Returns:
+        Values in [0, 1); of other cards, of no meaning: `[B, 100, 2]`.
+    """
+    sampler = frame.card_sampler
+    is_late = habits.reshape(sampler.shape) == PaymentHabit.LATE
+    return sampler.quantiles("late_place", is_late).reshape(habits.shape)
 
 
 def _of_cards(per_user: Floats | Flags) -> Floats:

@@ -86,6 +86,8 @@ class Profiles:
     """NO_CARD, or a `Band`."""
     card_payment: Ints
     """A `PaymentHabit`; the last two only on high and critical cards."""
+    late_place: Floats
+    """Of cards paid late, where in the round from having caught up to the next time, 0..1."""
     cadence: Ints
     """How often the household's main income comes, a `Cadence`: pay, or Social Security, which is
     monthly."""

@@ -58,6 +58,12 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
     people, income, second_cadence = sources.household_income(
         frame, cadence, rhythm, spend + transfer
     )
+    habits = cards.payment_habits(
+        frame,
+        band,
+        people.income_monthly_usd.reshape(rhythm.shape),
+        (transfer > 0) | (rhythm == Rhythm.SWEPT),
+    )
     has_weekly_order = sampler.share("saves_weekly", WEEKLY_ORDER_SHARE, of=transfer > 0)
     is_high_spender = sampler.share(
         "high_spender", controls.high_spender_probability, strata=(withheld, rhythm, count > 0)
@@ -73,12 +79,8 @@ def _blocks_of_profiles(frame: Frame) -> Profiles:
         income=income,
         card_count=card_count.ravel(),
         card_band=band.reshape(-1, CARDS_PER_USER_MAX),
-        card_payment=cards.payment_habits(
-            frame,
-            band,
-            people.income_monthly_usd.reshape(rhythm.shape),
-            (transfer > 0) | (rhythm == Rhythm.SWEPT),
-        ).reshape(-1, CARDS_PER_USER_MAX),
+        card_payment=habits.reshape(-1, CARDS_PER_USER_MAX),
+        late_place=cards.late_places(frame, habits).reshape(-1, CARDS_PER_USER_MAX),
         cadence=cadence.ravel(),
         second_cadence=second_cadence,
         rhythm=rhythm.ravel(),

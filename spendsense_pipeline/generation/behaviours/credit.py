@@ -28,6 +28,7 @@ from spendsense_pipeline.generation.behaviours.card_uses import (
     CardUse,
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
+from spendsense_pipeline.generation.behaviours.late_payers import Lateness, lateness
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.postings import Slot
 from spendsense_pipeline.generation.randomness import uniform
@@ -99,6 +100,10 @@ class Cards:
     due: Ints
     pays_on: Ints
     """Day the payment answering each statement settles."""
+    is_behind: Flags
+    """Which statements are answered late, `[C, J]`."""
+    skips: Flags
+    """Which of those are not answered at all, if there is room for it on the card: `[C, J]`."""
 
     @property
     def count(self) -> int:
@@ -177,7 +182,7 @@ def plan_cards(
     low, high = (np.array([USES[each].set_point[end] for each in CardUse])[use] for end in (0, 1))
     low, high = np.where(is_of_store, [[0.0], [STORE_CARD_SET_POINT]], [low, high])
     power = np.array([USES[each].towards_low for each in CardUse])[use]
-    issued, due, pays_on = _dates(
+    issued, due, pays_on, late = _dates(
         world,
         paychecks,
         user,
@@ -219,6 +224,8 @@ def plan_cards(
         issued=issued,
         due=due,
         pays_on=pays_on,
+        is_behind=late.is_behind,
+        skips=late.is_skipped,
     )
 
 
@@ -254,9 +261,9 @@ def _dates(
     is_tight: Flags,
     first: Ints,
     drawn: Floats,
-) -> tuple[Ints, Ints, Ints]:
-    """Statement, due and payment days, each `[C, J]`; what the issuer sets is that of the first
-    chapter."""
+) -> tuple[Ints, Ints, Ints, Lateness]:
+    """Statement, due and payment days, each `[C, J]`, and which are late; what the issuer sets is
+    that of the first chapter."""
     calendar = world.calendar
     day_draw, due_draw, early_draw = drawn.T
     months = np.arange(-1, calendar.month_count + 1)
@@ -300,13 +307,14 @@ def _dates(
     late_by = 1 + (slip / slip_share * SLIP_DAYS).astype(np.int64)
     pays_on = np.where(slips, calendar.on_or_after(due + late_by), pays_on)
     after_due = 1 + (slip * LATE_PAYMENT_DAYS).astype(np.int64)
-    pays_on = np.where(is_late[:, np.newaxis], calendar.on_or_after(due + after_due), pays_on)
-    tight = np.nonzero(is_tight & ~is_late)[0]
+    late = lateness(world, user, which, payment, issued)
+    tight = np.nonzero(is_tight)[0]
     if tight.size:
         paydays = paychecks.day[user[tight]]
         after = (paydays[:, np.newaxis, :] <= issued[tight][:, :, np.newaxis]).sum(axis=2)
         after = np.minimum(after, paydays.shape[1] - 1)
         payday = np.take_along_axis(paydays, after, axis=1)
         pays_on[tight] = np.where(payday <= due[tight], payday, pays_on[tight])
+    pays_on = np.where(late.is_behind, calendar.on_or_after(due + after_due), pays_on)
     pays_on = np.where(issued >= world.days, world.days + _NEVER_DAYS, pays_on)
-    return issued, due, pays_on.astype(np.int64)
+    return issued, due, pays_on.astype(np.int64), late

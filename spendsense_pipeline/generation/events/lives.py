@@ -296,6 +296,7 @@ def _profiles(first: Profiles, situation: Situation, person: Ints) -> Profiles:
             }
         ),
         card_count=same(first.card_count),
+        late_place=same(first.late_place),
         savings_growth_share=same(first.savings_growth_share),
         is_high_spender=same(first.is_high_spender),
         is_joint=same(first.is_joint),

@@ -32,6 +32,8 @@ NEAR_FLOOR_SHARE = 0.035
 FLOOR_ANSWER = 25.0
 TIGHT_STATEMENT_SHARE = 0.06
 """Of a month's income, what who runs out owes at most on a card paid in full."""
+LATE_FEES, LATE_INTEREST_SHARE = 2, 0.045
+"""Fees in a row, and interest as a share of the limit, that who pays late leaves room for."""
 KEPT_LOW_CEILING = 0.21
 """Use of the limit beyond which people whose cards are to stay low buy nothing on them: a trip that
 is booked on the card comes on top."""
@@ -70,8 +72,9 @@ class Paying:
         is_kept_low = is_targeted(people.target, lambda way: way.cards == "low")
         ceiling = np.where(is_kept_low[cards.user], np.minimum(ceiling, KEPT_LOW_CEILING), ceiling)
         most_cents = ceiling * cards.limit_cents
-        # Who pays late knows of the fee.
-        most_cents -= np.where(cards.payment == PaymentHabit.LATE, LATE_FEE_CENTS, 0)
+        # Who pays late knows of fees and of the interest that nothing is paid of for months.
+        late_cents = LATE_FEES * LATE_FEE_CENTS + LATE_INTEREST_SHARE * cards.limit_cents
+        most_cents -= np.where(cards.payment == PaymentHabit.LATE, late_cents, 0)
         # Out of what is gone by payday no large statement is paid in full.
         payable_cents = people.income_monthly_usd[cards.user] * 100 * TIGHT_STATEMENT_SHARE
         most_cents = np.where(

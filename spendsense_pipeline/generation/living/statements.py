@@ -35,6 +35,8 @@ PAYMENT_SERIAL: Final = BitFields(slot=3, cycle=6, part=2)
 NEAR_FLOOR_SHARE = 0.012
 """Of the limit, above the floor: where a habit would leave less than that owed, it gives way to
 little more than the minimum."""
+SKIPPED_ROOM_SHARE = 0.12
+"""Of the limit, below what is ever bought up to: where more is owed, no payment is skipped."""
 _TEN_DOLLARS = 1_000
 _FIVE_DOLLARS = 500
 
@@ -73,6 +75,8 @@ class Billing:
         """The same by what it is."""
         self._in_full = cards.is_paid_in_full
         self._pays_late = cards.payment == PaymentHabit.LATE
+        ceilings = np.array([USES[each].ceiling for each in CardUse])[cards.use]
+        self._may_skip_below = np.rint((ceilings - SKIPPED_ROOM_SHARE) * cards.limit_cents)
         self._pays_minimum = cards.payment == PaymentHabit.MINIMUM_ONLY
         self._sums = sums_cents
         floors = np.array([USES[each].floor for each in CardUse])[cards.use]
@@ -158,9 +162,14 @@ class Billing:
         cents = np.where(self._pays_minimum[card], minimum, freely)
         late = places(self._pays_late[card])
         if late.size:
-            # Who pays late answers the statement before.
-            before = cycle[late] - 1
-            cents[late] = np.where(before >= 0, minimums[card[late], np.maximum(before, 0)], 0)
+            which, of = card[late], cycle[late]
+            # Whoever is behind pays what earlier statements asked for, or nothing for once; whoever
+            # catches up pays all of it.
+            behind, skipped = cards.is_behind[which, of], cards.skips[which, of]
+            asked = self.unpaid_minimums[which]
+            earlier = np.maximum(asked - minimum[late], 0)
+            skips = skipped & (owed[which] < self._may_skip_below[which])
+            cents[late] = np.where(behind, np.where(skips, 0, earlier), asked)
         return cents.astype(np.int64)
 
     def pay(self, card: Ints, cycle: Ints, cents: Ints, day: int) -> None:

@@ -1,0 +1,106 @@
+"""Who pays a card late falls behind, catches up and falls behind again; as many are overdue on one
+night as on another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+
+import pytest
+
+from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.world import make_world
+from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
+    a_configuration,
+    a_population,
+    rows,
+)
+from spendsense_pipeline_tests.fixtures.seeds import seeds
+
+USERS = 150
+CONTROLS = {**NOTHING_HAPPENS, "overdue_probability": 0.4, "min_payment_only_probability": 0.2}
+_FEE_MONTHS = """
+select account_id, list(distinct datediff('month', date '2024-01-01', date))
+from raw_transactions
+where category_detailed = 'BANK_FEES_LATE_FEES'
+group by account_id
+"""
+_OVERDUE = """
+select count(*) filter (owed.is_overdue), count(*)
+from raw_liabilities as owed
+join raw_accounts as card on card.account_id = owed.account_id
+where card.balance_current >= 0.5 * card.balance_limit
+"""
+
+
+@pytest.mark.parametrize("seed", seeds(1, 4))
+def test_who_is_behind_catches_up_and_falls_behind_again(seed: int) -> None:
+    resolved = a_configuration(
+        as_of=dt.date(2026, 6, 30),
+        config={"seed": seed, "num_users": USERS, "months_history": 24},
+        controls=CONTROLS,
+    )
+    is_late = make_world(resolved, 0, USERS).profiles.card_payment == PaymentHabit.LATE
+    cards = {
+        f"user_{user:04d}_credit_{card + 1}" for user, card in zip(*is_late.nonzero(), strict=True)
+    }
+    con = a_population(resolved)
+    charged = {account: set(months) for account, months in rows(con, _FEE_MONTHS)}
+    assert len(cards) >= 12
+    assert cards <= set(charged)
+    lengths: list[int] = []
+    for card in cards:
+        behind = [month in charged[card] for month in range(min(charged[card]), max(charged[card]))]
+        runs = [(is_behind, len(list(run))) for is_behind, run in groupby(behind)]
+        # Two years hold two rounds.
+        assert sum(not is_behind for is_behind, _ in runs) >= 2, card
+        lengths += [length for is_behind, length in runs if is_behind]
+    assert max(lengths) <= 9
+    assert sum(lengths) / len(lengths) >= 4
+    # Who does not pay late is charged for a slip now and then.
+    assert all(len(charged[card]) <= 6 for card in set(charged) - cards)
+
+
+@pytest.mark.parametrize("seed", seeds(1, 4))
+def test_some_months_nothing_is_paid_and_that_is_made_up_for(seed: int) -> None:
+    resolved = a_configuration(
+        as_of=dt.date(2026, 6, 30),
+        config={"seed": seed, "num_users": USERS, "months_history": 24},
+        controls=CONTROLS,
+    )
+    is_late = make_world(resolved, 0, USERS).profiles.card_payment == PaymentHabit.LATE
+    con = a_population(resolved)
+    paid = dict(
+        rows(
+            con,
+            "select account_id, list(distinct datediff('month', date '2024-01-01', date)) "
+            "from raw_transactions where category_detailed = 'LOAN_PAYMENTS_CREDIT_CARD_PAYMENT' "
+            "and amount < 0 and account_id like '%credit%' group by account_id",
+        )
+    )
+    cards = [
+        f"user_{user:04d}_credit_{card + 1}" for user, card in zip(*is_late.nonzero(), strict=True)
+    ]
+    without = [24 - len(paid[card]) for card in cards]
+    # From a year's twelve statements some are not answered in their month, never half of them.
+    assert sum(without) / len(without) >= 2.5
+    assert max(without) <= 12
+
+
+@pytest.mark.parametrize("share", [0.15, 0.4, pytest.param(0.8, marks=pytest.mark.long)])
+def test_as_many_are_overdue_on_any_night(share: float) -> None:
+    found = []
+    for as_of in (dt.date(2026, 3, 14), dt.date(2026, 6, 30), dt.date(2026, 8, 23)):
+        overdue = carried = 0
+        for seed in range(3):
+            resolved = a_configuration(
+                as_of=as_of,
+                history_start=dt.date(2025, 6, 1),
+                config={"seed": seed, "num_users": 100},
+                controls={**CONTROLS, "overdue_probability": share},
+            )
+            [(late, cards)] = rows(a_population(resolved), _OVERDUE)
+            overdue, carried = overdue + late, carried + cards
+        found.append(overdue / carried)
+    assert all(abs(each - share) <= 0.06 for each in found), found
