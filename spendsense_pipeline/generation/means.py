@@ -19,7 +19,7 @@ from spendsense_pipeline.generation.targets import NO_TARGET, Rhythm
 from spendsense_pipeline.generation.world import World
 
 CENTS: Final = 100
-EVERYDAY_SHARE = 1.02
+EVERYDAY_SHARE = 1.04
 """Of what contracts and habits leave of income, what is meant for purchases: refunds come back."""
 USUAL_MONTH_DAYS = 120
 """Habits are looked at over the first days of the plan, which every plan has."""

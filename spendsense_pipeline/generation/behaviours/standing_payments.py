@@ -85,12 +85,12 @@ def _invested(world: World, labels: Labels) -> Postings:
         slot=Slot.CHECKING,
         day=day[user, month],
         cents=np.maximum(cents[user], 2_500),
-        label=_brokers(world, labels)[0][user],
+        label=brokers(world, labels)[0][user],
         purpose=Purpose.INVESTING,
     )
 
 
-def _brokers(world: World, labels: Labels) -> tuple[Ints, Ints]:
+def brokers(world: World, labels: Labels) -> tuple[Ints, Ints]:
     """Who gets standing sums and who what is left over: two, or one day might show a sum twice.
 
     Returns:
@@ -128,7 +128,7 @@ def surplus_postings(
         slot=Slot.CHECKING,
         day=day[user, payday],
         cents=cents[user],
-        label=_brokers(world, labels)[1][user],
+        label=brokers(world, labels)[1][user],
         purpose=Purpose.INVESTING,
         serial=1,
     )

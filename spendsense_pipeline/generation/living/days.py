@@ -13,6 +13,7 @@ from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.income import Paychecks
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.people_paid import helpers
+from spendsense_pipeline.generation.behaviours.standing_payments import brokers
 from spendsense_pipeline.generation.behaviours.trips import DaysAway
 from spendsense_pipeline.generation.cents import sums
 from spendsense_pipeline.generation.labels import Labels
@@ -30,6 +31,7 @@ from spendsense_pipeline.generation.living.reserves import Reserves
 from spendsense_pipeline.generation.living.returned_items import ReturnedItems
 from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.living.shopping import Shopping
+from spendsense_pipeline.generation.living.spare_money import SpareMoney
 from spendsense_pipeline.generation.living.statements import (
     Billing,
     Statements,
@@ -144,6 +146,7 @@ def live(
     overdrafts = Overdrafts(world, wanting.is_tight, means.everyday_cents, plan.due - plan.pay)
     returned = ReturnedItems(world, labels, planned)
     disputes = Disputes(world, labels, cards)
+    spare = SpareMoney(world, brokers(world, labels)[1], means.cushion_cents)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -197,6 +200,7 @@ def live(
         bought.append(purchases)
         disputes.of_day(day, purchases)
         wanting.bought(purchases.user)
+        spare.end_day(day, balances, diary)
         overdrafts.end_day(day, balances, book.due_soon(day, balances), diary)
         returned.end_day(day, balances, overdrafts)
         book.end_day(day, balances, diary)
@@ -209,6 +213,7 @@ def live(
         shopping,
         reserves,
         thin,
+        spare,
         overdrafts,
         book,
         better_days,
