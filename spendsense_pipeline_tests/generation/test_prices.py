@@ -52,7 +52,7 @@ def test_prices_end_by_what_is_sold(con: duckdb.DuckDBPyConnection) -> None:
     }
     for code, ((least, most), (fewest, largest)) in ENDINGS.items():
         count, whole, ninety_nine = found[code]
-        assert count >= 60, code
+        assert count >= 50, code
         assert least <= whole <= most, code
         assert fewest <= ninety_nine <= largest, code
 

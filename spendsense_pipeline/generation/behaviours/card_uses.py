@@ -48,7 +48,7 @@ USES: dict[CardUse, UseOfCard] = {
     CardUse.HEAVY_IN_FULL: UseOfCard((0.39, 0.43), 0.86, 4.0, 0.485),
     CardUse.PROMOTION: UseOfCard((0.33, 0.465), 0.0, 1.2, 0.492, 0.305),
     CardUse.HIGH: UseOfCard((0.53, 0.74), 0.0, 0.7, 0.775, 0.505),
-    CardUse.CRITICAL: UseOfCard((0.84, 0.925), 0.0, 0.7, 0.95, 0.815),
+    CardUse.CRITICAL: UseOfCard((0.87, 0.95), 0.0, 0.7, 0.965, 0.825),
 }
 TIGHT_PURCHASE_SHARE = 0.14
 """Of purchases, what a household that runs out puts on a card it pays in full."""

@@ -92,6 +92,10 @@ class Reserves:
         # A row per day, as a day's are looked at together.
         pay, due = pay[self._who].T, due[self._who].T
         self._is_paid = (pay > 0) & arrangements.paid_on.T
+        # Nobody who has just begun to live so moves anything before the first client has paid.
+        paid = np.cumsum(np.pad(self._is_paid, ((1, 0), (0, 0))), axis=0)
+        begins = np.maximum(world.chapters.first_day[self._who], 0)
+        self._has_been_paid = paid[1:] > paid[begins, np.arange(self._who.size)]
         self._keeps = _kept_cents(arrangements, pay, due)
         unit = np.where(arrangements.keeps_round_sum, _HUNDRED, _FIFTY)
         swept = np.maximum(pay - self._keeps, 0) // unit * unit
@@ -174,7 +178,7 @@ class Reserves:
         """What lies in checking from other times, in whole five hundreds: `[R]` cents."""
         beyond = has - self._coming[day]
         surplus = (beyond - SURPLUS_LEFT_MONTHS * self._spends) // _FIVE_HUNDRED * _FIVE_HUNDRED
-        is_much = beyond > SURPLUS_MONTHS * self._spends
+        is_much = self._has_been_paid[day] & (beyond > SURPLUS_MONTHS * self._spends)
         return np.where(is_much, surplus, 0).astype(np.int64)
 
     def _missing(self, balances: Balances) -> tuple[Ints, Ints]:
