@@ -74,8 +74,9 @@ class OperatorControls(OverPreset):
         float, Number(0, 1, _HOT_CARDS), Measured("high and critical cards that are overdue")
     ] = Field(
         0.15,
-        description="High and critical cards that run a full cycle behind; disjoint from "
-        "min_payment_only_probability, so the two sum to at most 1.",
+        description="High and critical cards that are a payment behind on any night: their "
+        "holders catch up and fall behind again. Disjoint from min_payment_only_probability, so "
+        "the two sum to at most 1.",
     )
     min_payment_only_probability: Annotated[
         float,

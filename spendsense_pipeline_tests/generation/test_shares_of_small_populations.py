@@ -18,7 +18,7 @@ from spendsense_pipeline.generation.attributes import (
     Profiles,
     sample_profiles,
 )
-from spendsense_pipeline.generation.attributes.cards import band_shares
+from spendsense_pipeline.generation.attributes.cards import band_shares, late_share
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.tables.raw import REGIONS
 from spendsense_pipeline_tests.fixtures.generated_people import a_configuration
@@ -68,7 +68,7 @@ def _shares(
         yield f"{band.key} cards", share, who.card_band == band, who.card_band >= 0
     revolving = who.card_band >= Band.HIGH
     for habit, share in (
-        (PaymentHabit.LATE, controls.overdue_probability),
+        (PaymentHabit.LATE, late_share(controls)),
         (PaymentHabit.MINIMUM_ONLY, controls.min_payment_only_probability),
     ):
         yield f"paid {habit.name}", share, who.card_payment == habit, revolving
