@@ -414,7 +414,8 @@ def test_paying_late_costs_more_the_second_time_and_never_more_than_was_missed(
     assert len({*firsts, *later}) >= 3
     assert 30 < max(later) <= 41
     # Late payers are behind for months on end, as is asked of overdue cards; others slip at times.
-    assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.35 * len(fees)
+    assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.25 * len(fees)
+    assert max(len(of_card) for of_card in fees.values()) <= 21
 
 
 def test_who_is_behind_with_a_card_has_little_put_by() -> None:

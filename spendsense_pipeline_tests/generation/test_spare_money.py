@@ -58,7 +58,7 @@ def lives(seed: int, preset: str | None) -> Lives:
     )
 
 
-@pytest.mark.parametrize("preset", [None, "calibrated"])
+@pytest.mark.parametrize("preset", [pytest.param(None, marks=pytest.mark.long), "calibrated"])
 @pytest.mark.parametrize("seed", seeds(1, 4))
 def test_checking_does_not_grow_year_after_year(seed: int, preset: str | None) -> None:
     closes = lives(seed, preset).closes[lives(seed, preset).is_cushioned]

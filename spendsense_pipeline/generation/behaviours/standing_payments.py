@@ -93,6 +93,10 @@ def _invested(world: World, labels: Labels) -> Postings:
 def brokers(world: World, labels: Labels) -> tuple[Ints, Ints]:
     """Who gets standing sums and who what is left over: two, or one day might show a sum twice.
 
+    Args:
+        world: The shard.
+        labels: The catalog's counterparties.
+
     Returns:
         A label each, `[U]`.
     """

@@ -19,7 +19,7 @@ from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
 
-SENDS_SHARE: Final = 0.85
+SENDS_SHARE: Final = 0.6
 """Of households with a cushion, those that do not let it lie (judged)."""
 LEAST_CUSHION_MONTHS: Final = 0.5
 """Of income: who likes to have less in checking has other uses for what comes beside."""

@@ -81,6 +81,10 @@ COMES_TO: Final[dict[str, float]] = {
 }
 """Of what is meant for a group, what is spent on it: the rest are visits that come too soon after
 the last of their kind, and things too dear that day (measured over 900 people)."""
+CROWDING_POWER: Final = 0.66
+"""By how much that is more where more is asked of a group than usual: visits come too soon oftener
+(.65 of what was meant of household things where 2.7 times the usual was asked for)."""
+CROWDING_RANGE: Final = (0.3, 3.0)
 USUAL_EVERYDAY_CENTS = 225_000
 """What a household in the middle has for everyday purchases in a month."""
 MEANS_RANGE = (0.2, 2.0)
@@ -195,7 +199,7 @@ def tastes_of(controls: OperatorControls, average: float, catalog: Catalog) -> T
 def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     groups = catalog.spending_groups
     dollars = _group_dollars(dict(asked.ratios), catalog)
-    dollars = dollars / [COMES_TO.get(name, 1.0) for name in groups.names]
+    dollars = dollars / _comes_to(dollars, catalog)
     dollars = dollars / dollars.sum()
     month_profile = groups.month_profile**asked.seasonality
     month_profile = month_profile / month_profile.mean(axis=1, keepdims=True)
@@ -289,6 +293,14 @@ def _wanted(ratios: dict[str, float], catalog: Catalog) -> Floats:
     usual = _group_dollars(OperatorControls().category_spending_ratios, catalog)
     asked = _group_dollars(ratios, catalog)
     return np.divide(asked, usual, out=np.zeros_like(asked), where=usual > 0)
+
+
+def _comes_to(dollars: Floats, catalog: Catalog) -> Floats:
+    """Of what is meant for each group, what is spent on it, `[G]`; from shares of dollars, `[G]`."""
+    usually = _group_dollars(OperatorControls().category_spending_ratios, catalog)
+    times = np.clip(dollars / np.maximum(usually, 1e-9), *CROWDING_RANGE)
+    comes = np.array([COMES_TO.get(name, 1.0) for name in catalog.spending_groups.names])
+    return np.where(comes < 1, comes ** (times**CROWDING_POWER), comes)
 
 
 def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
