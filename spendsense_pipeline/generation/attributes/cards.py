@@ -18,10 +18,10 @@ from spendsense_pipeline.generation.quota_sampling import BLOCK_USERS
 MEDIUM_CARDS_FACTOR = 1.08
 """Dealt beyond what is asked for: medium cards that are paid in full are below their band on a
 seventh of nights."""
-LATE_PER_OVERDUE = 1.25
+LATE_PER_OVERDUE = 1.2
 """Cards paid late for every one that is to be overdue on a night: the others have caught up."""
 LATE_RELUCTANCE_OF_INCOME = 0.05
-LATE_RELUCTANCE_OF_MONEY = 0.22
+LATE_RELUCTANCE_OF_MONEY = 0.34
 """How many cards must be missing from those paid late before the one with the most income behind
 it is, and before that of somebody with money put aside: of households with less than $25,000 a
 year more than twice as many are late as of others (SHED 2024)."""

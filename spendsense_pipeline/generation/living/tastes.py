@@ -296,7 +296,7 @@ def _wanted(ratios: dict[str, float], catalog: Catalog) -> Floats:
 
 
 def _comes_to(dollars: Floats, catalog: Catalog) -> Floats:
-    """Of what is meant for each group, what is spent on it: `[G]`, from shares of dollars, `[G]`."""
+    """Of what is meant for each group, what is spent on it: `[G]` from shares of dollars, `[G]`."""
     usually = _group_dollars(OperatorControls().category_spending_ratios, catalog)
     times = np.clip(dollars / np.maximum(usually, 1e-9), *CROWDING_RANGE)
     comes = np.array([COMES_TO.get(name, 1.0) for name in catalog.spending_groups.names])
