@@ -24,8 +24,8 @@ class Lives(NamedTuple):
     """Two years of people in whose lives nothing happens."""
 
     closes: np.ndarray
-    """What checking holds at the end of each day of the history, `[U, D]` cents; of who has a
-    cushion."""
+    """What checking holds at the end of each day of the history, `[U, D]` cents, where somebody has
+    a cushion; of no meaning elsewhere."""
     is_cushioned: np.ndarray
     income: np.ndarray
     """A month's at the beginning, `[U]` cents."""
