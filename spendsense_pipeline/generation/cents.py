@@ -1,4 +1,4 @@
-"""Exact arithmetic on whole cents: rounding, sums by group, prices below a largest."""
+"""Exact arithmetic on whole cents: rounding, sums by group, prices below a largest, round sums."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from spendsense_pipeline.generation.arrays import Floats, Ints
 INTEREST_DIVISOR: Final = 365 * 10_000
 """Cent-days times a yearly rate in basis points, over this, are cents of interest: banks count 365
 days to every year, leap or not."""
+_FROM_CENTS: Final = np.array([0, 200_000, 1_000_000])
+_UNIT_CENTS: Final = np.array([10_000, 50_000, 100_000])
 
 
 def half_even(numerator: Ints, denominator: int) -> Ints:
@@ -60,3 +62,17 @@ def below_largest(raw: Floats | Ints, largest: Floats | Ints) -> Floats:
         Cents, of the shape of `raw`.
     """
     return np.asarray(np.where(raw > largest, largest / raw * largest, raw))
+
+
+def round_sums(cents: Ints | Floats) -> Ints:
+    """The round sums people move of what they have to spare: the larger, the rounder.
+
+    Args:
+        cents: What there is to spare, `[N]`; below zero is nothing.
+
+    Returns:
+        Whole hundreds of dollars, from $2,000 on five hundreds, from $10,000 on thousands: `[N]`.
+    """
+    spare = np.maximum(cents, 0).astype(np.int64)
+    unit = _UNIT_CENTS[np.searchsorted(_FROM_CENTS, spare, side="right") - 1]
+    return np.asarray(spare // unit * unit, dtype=np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
 from spendsense_pipeline.generation.arrays import Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
-from spendsense_pipeline.generation.cents import sums
+from spendsense_pipeline.generation.cents import round_sums, sums
 from spendsense_pipeline.generation.labels import Fixed
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
@@ -40,9 +40,6 @@ FRUGAL_SHARE: Final = 0.4
 """Of it, what a household buys in any case."""
 LEAST_CENTS: Final = 50_000
 """Less than that is lived off too."""
-# The larger a sum, the rounder.
-_FROM_CENTS: Final = np.array([0, 200_000, 1_000_000])
-_UNIT_CENTS: Final = np.array([10_000, 50_000, 100_000])
 
 PUT_ASIDE: Final = (
     Leg(Slot.CHECKING, Fixed.SAVINGS_OUT, Purpose.ASIDE_OUT),
@@ -155,8 +152,7 @@ class BetterDays:
         needs = needs + self._left_on(day, at) + self._everyday[at] * period
         more = (balances.checking - balances.pending)[user] - needs
         more = np.minimum(more, balances.checking[user])
-        unit = _UNIT_CENTS[np.searchsorted(_FROM_CENTS, np.maximum(more, 0), side="right") - 1]
-        cents = (more // unit * unit).astype(np.int64)
+        cents = round_sums(more)
         is_much = cents >= LEAST_CENTS
         share = np.maximum(self._share_left(day, at), 1 / LIVED_OFF_DAYS)
         self._left[at] += np.where(is_much, 0, np.maximum(more, 0) / share)

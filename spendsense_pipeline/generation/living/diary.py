@@ -12,6 +12,8 @@ from spendsense_pipeline.generation.postings import (
     NO_PLACE,
     Leg,
     Postings,
+    Purpose,
+    Slot,
     transfer_link,
 )
 
@@ -38,6 +40,43 @@ class Diary:
         """
         self._counts.append(count)
         self._entries.append(columns)
+
+    def on_checking(
+        self,
+        user: Ints,
+        day: int,
+        cents: Ints | int,
+        label: Ints | int,
+        purpose: Purpose,
+        *,
+        settles: int | None = None,
+        serial: int = 0,
+        place: Ints | int = NO_PLACE,
+    ) -> None:
+        """Rows on checking accounts.
+
+        Args:
+            user: Index of the user within the shard, `[N]`.
+            day: The day.
+            cents: Amount, above zero for what leaves the account, `[N]` or one for all.
+            label: Whom it is from or to, `[N]` or one for all.
+            purpose: What it is.
+            settles: When it posts; left out, on the day.
+            serial: Number of the row among those of a day, user and purpose.
+            place: Where, `[N]` or one for all.
+        """
+        self.write(
+            user.size,
+            user=user,
+            slot=int(Slot.CHECKING),
+            day=day if settles is None else settles,
+            authorized=day,
+            cents=cents,
+            label=label if isinstance(label, np.ndarray) else int(label),
+            purpose=int(purpose),
+            serial=serial,
+            place=place,
+        )
 
     def transfer(
         self,

@@ -81,15 +81,8 @@ class Overdrafts:
         user = places(self._fee_day == day)
         if user.size == 0:
             return
-        diary.write(
-            user.size,
-            user=user,
-            slot=int(Slot.CHECKING),
-            day=day,
-            authorized=day,
-            cents=OVERDRAFT_FEE_CENTS,
-            label=int(Fixed.OVERDRAFT_FEE),
-            purpose=int(Purpose.OVERDRAFT_FEE),
+        diary.on_checking(
+            user, day, OVERDRAFT_FEE_CENTS, Fixed.OVERDRAFT_FEE, Purpose.OVERDRAFT_FEE
         )
         balances.checking[user] -= OVERDRAFT_FEE_CENTS
 

@@ -195,16 +195,7 @@ class Reserves:
         if at.size == 0:
             return
         user = self._who[at]
-        diary.write(
-            user.size,
-            user=user,
-            slot=int(Slot.CHECKING),
-            day=day,
-            authorized=day,
-            cents=-cents[at],
-            label=self._helpers[user],
-            purpose=int(Purpose.PARTNER_IN),
-        )
+        diary.on_checking(user, day, -cents[at], self._helpers[user], Purpose.PARTNER_IN)
         balances.checking[user] += cents[at]
 
     def _move(

@@ -13,7 +13,7 @@ from spendsense_pipeline.generation.labels import Fixed, Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.overdrafts import Overdrafts
-from spendsense_pipeline.generation.postings import NO_PLACE, Postings, Purpose, Slot
+from spendsense_pipeline.generation.postings import Postings, Purpose, Slot
 from spendsense_pipeline.generation.randomness import bits, uniform, words_each
 from spendsense_pipeline.generation.world import World
 
@@ -99,11 +99,9 @@ class ReturnedItems:
         if user.size:
             cents, label = self._cents[user], self._labels.returned(self._label[user])
             place = self._place[user]
-            self._write(day, user, -cents, label, Purpose.RETURNED_ITEM, diary, place)
+            diary.on_checking(user, day, -cents, label, Purpose.RETURNED_ITEM, place=place)
             fee = self._fee[user]
-            self._write(
-                day, user, fee, int(Fixed.RETURNED_ITEM_FEE), Purpose.RETURNED_ITEM_FEE, diary
-            )
+            diary.on_checking(user, day, fee, Fixed.RETURNED_ITEM_FEE, Purpose.RETURNED_ITEM_FEE)
             balances.checking[user] += cents - fee
         owes = places((self._paid_again_from >= 0) & (self._paid_again_from <= day))
         if owes.size == 0 or self._calendar.on_or_after(day) != day:
@@ -113,7 +111,7 @@ class ReturnedItems:
         has = balances.checking[owes] >= cents
         user, cents = owes[has], cents[has]
         if user.size:
-            self._write(day, user, cents, self._paid_through[user], Purpose.BILL_PAID_AGAIN, diary)
+            diary.on_checking(user, day, cents, self._paid_through[user], Purpose.BILL_PAID_AGAIN)
             balances.checking[user] -= cents
             self._paid_again_from[user] = _NEVER
 
@@ -150,28 +148,6 @@ class ReturnedItems:
             returned_on + soonest + bits(word, 20, 16) % (latest - soonest + 1)
         )
         overdrafts.charge_no_overdraft(user)
-
-    def _write(
-        self,
-        day: int,
-        user: Ints,
-        cents: Ints,
-        label: Ints | int,
-        purpose: Purpose,
-        diary: Diary,
-        place: Ints | int = NO_PLACE,
-    ) -> None:
-        diary.write(
-            user.size,
-            user=user,
-            slot=int(Slot.CHECKING),
-            day=day,
-            authorized=day,
-            cents=cents,
-            label=label,
-            purpose=int(purpose),
-            place=place,
-        )
 
 
 def _largest_by_day(

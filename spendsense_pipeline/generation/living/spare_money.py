@@ -12,9 +12,10 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Floats, Ints, places
 from spendsense_pipeline.generation.attributes import Cadence
+from spendsense_pipeline.generation.cents import round_sums
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
-from spendsense_pipeline.generation.postings import Purpose, Slot
+from spendsense_pipeline.generation.postings import Purpose
 from spendsense_pipeline.generation.randomness import integers, uniform
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -34,9 +35,6 @@ IN_DAYS: Final = 15.0
 LEAST_CENTS: Final = 30_000
 SPARE_SERIAL: Final = 2
 """Standing sums and what is left over month after month are 0 and 1 of a day."""
-# The larger a sum, the rounder.
-_FROM_CENTS: Final = np.array([0, 200_000])
-_UNIT_CENTS: Final = np.array([10_000, 50_000])
 
 
 class SpareMoney:
@@ -80,21 +78,12 @@ class SpareMoney:
         who = self._who[at]
         has = balances.checking[who] - balances.pending[who]
         spare = np.where(has > self._above_cents[at], has - self._left_cents[at], 0)
-        unit = _UNIT_CENTS[np.searchsorted(_FROM_CENTS, spare, side="right") - 1]
-        cents = spare // unit * unit
+        cents = round_sums(spare)
         sent = places(cents >= LEAST_CENTS)
         if sent.size == 0:
             return
         user, cents = who[sent], cents[sent]
-        diary.write(
-            user.size,
-            user=user,
-            slot=int(Slot.CHECKING),
-            day=day,
-            authorized=day,
-            cents=cents,
-            label=self._brokers[user],
-            purpose=int(Purpose.INVESTING),
-            serial=SPARE_SERIAL,
+        diary.on_checking(
+            user, day, cents, self._brokers[user], Purpose.INVESTING, serial=SPARE_SERIAL
         )
         balances.checking[user] -= cents

@@ -24,7 +24,7 @@ from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.better_days import LIVED_OFF_DAYS, PUT_ASIDE
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.wants import KEPT_CENTS, SOME_CENTS, Wanting
-from spendsense_pipeline.generation.postings import NO_PLACE, Purpose, Slot
+from spendsense_pipeline.generation.postings import NO_PLACE, Purpose
 from spendsense_pipeline.generation.randomness import bits, normal, uniform
 from spendsense_pipeline.generation.targets import NO_TARGET
 from spendsense_pipeline.generation.world import World
@@ -226,17 +226,8 @@ class ThinAccounts:
             return
         # Machines pay out on any day; what people send each other posts when banks are open.
         settles = day if purpose == Purpose.CASH else int(self._next_open[day])
-        diary.write(
-            user.size,
-            user=user,
-            slot=int(Slot.CHECKING),
-            day=settles,
-            authorized=day,
-            cents=cents,
-            label=label[user],
-            purpose=int(purpose),
-            place=NO_PLACE if place is None else place[user],
-        )
+        at = NO_PLACE if place is None else place[user]
+        diary.on_checking(user, day, cents, label[user], purpose, settles=settles, place=at)
         balances.move(day, settles, user, cents)
         self._wanting.free_cents[user] -= cents
 
