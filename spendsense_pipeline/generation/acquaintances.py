@@ -40,7 +40,10 @@ FRIENDS_SHARE: Final = 0.7
 _FIRST_STRANGER: Final = FIRST_FRIEND + FRIEND_WEIGHTS.size
 OCCASIONS: Final = 64
 """Which sum of a person's it is, over and over."""
-ACQUAINTANCES: Final = _FIRST_STRANGER + OCCASIONS
+SITTER = _FIRST_STRANGER + OCCASIONS
+HOUSEMATE = SITTER + 1
+"""Who looks after the children, and who shares the flat."""
+ACQUAINTANCES: Final = HOUSEMATE + 1
 """How many there are to a person; most are met once, if ever."""
 
 WITH_A_PARTNER: Final = ("couple", "family")
@@ -55,7 +58,10 @@ PARENT_YEARS: Final = (22, 35)
 PARENTS_UNTIL_YEARS: Final = 55
 """Up to this age help comes from a parent, then from a brother or a sister."""
 SIGMA_PARTNER, SIGMA_FRIEND, SIGMA_STRANGER = 4.0, 7.0, 14.0
-"""Years between their ages."""
+"""Years between their ages; a housemate's as a partner's."""
+SITTER_AGES: Final = (18, 27)
+SITTER_IS_A_WOMAN_SHARE: Final = 0.94
+"""Of childcare workers (BLS 2023, employed persons by detailed occupation and sex)."""
 
 
 class Style(IntEnum):
@@ -185,13 +191,15 @@ def names_of(world: World, catalog: Catalog, user: Ints, number: Ints) -> tuple[
 
 
 def _leaning(world: World, user: Ints, number: Ints, draw: Words) -> Ints:
-    """Which of GENDERS lean to the name of a partner, of most not the person's own; len(GENDERS)
-    for anybody's name: `[N]`."""
+    """Which of GENDERS lean to the name of a partner, of most not the person's own, or of a sitter;
+    len(GENDERS) for anybody's name: `[N]`."""
     gender, anybody = world.profiles.people.gender[user], len(GENDERS)
     female, male = GENDERS.index("female"), GENDERS.index("male")
     other = np.select([gender == female, gender == male], [male, female], anybody)
-    is_told = (number == PARTNER) & (bits(draw, 0, 10) < OTHER_GENDER_SHARE * (1 << 10))
-    return np.where(is_told, other, anybody).astype(np.int64)
+    place = bits(draw, 0, 10)
+    is_told = (number == PARTNER) & (place < OTHER_GENDER_SHARE * (1 << 10))
+    is_woman = (number == SITTER) & (place < SITTER_IS_A_WOMAN_SHARE * (1 << 10))
+    return np.select([is_told, is_woman], [other, female], anybody).astype(np.int64)
 
 
 @functools.lru_cache(maxsize=2)
@@ -217,12 +225,16 @@ def _born(world: World, user: Ints, number: Ints, draw: Words) -> Ints:
     """Years of birth: about the person's own, of a parent a generation earlier: `[N]`."""
     age = world.profiles.people.age_years[user]
     sigma = np.select(
-        [number <= RELATIVE, number < _FIRST_STRANGER],
+        [(number <= RELATIVE) | (number == HOUSEMATE), number < _FIRST_STRANGER],
         [SIGMA_PARTNER, SIGMA_FRIEND],
         SIGMA_STRANGER,
     )
     low, high = PARENT_YEARS
     is_parent = (number == RELATIVE) & (age < PARENTS_UNTIL_YEARS)
     older = np.where(is_parent, low + integers(draw, high - low + 1), np.rint(sigma * normal(draw)))
-    theirs = np.clip(age + older, ADULT_AGE_YEARS, OLDEST_YEARS)
+    youngest, oldest = SITTER_AGES
+    sitters = youngest + integers(draw, oldest - youngest + 1)
+    theirs = np.where(
+        number == SITTER, sitters, np.clip(age + older, ADULT_AGE_YEARS, OLDEST_YEARS)
+    )
     return np.asarray(world.resolved.history_start.year - theirs, dtype=np.int64)

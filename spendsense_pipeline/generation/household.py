@@ -28,6 +28,7 @@ from spendsense_pipeline.generation.behaviours import (
     other_deposits,
     people_paid,
     savings,
+    sitters_and_housemates,
     standing_payments,
     subscriptions,
     taxes,
@@ -117,6 +118,7 @@ def simulate(people: World, labels: Labels) -> Household:
     way = habits.ways_of(world, pays_for_car)
     habitual: tuple[Postings, ...] = (
         people_paid.people_paid_postings(world, labels),
+        sitters_and_housemates.same_people_postings(world, labels),
         checks_written.check_postings(world, labels),
         standing_payments.standing_postings(world, labels),
     )

@@ -89,6 +89,8 @@ class Purpose(IntEnum):
     BUSINESS_TAX = 62
     BUSINESS_DRAW = 63
     BUSINESS_DRAW_IN = 64
+    PAID_SAME = 65
+    PAID_BY_SAME = 66
     MOVING = 70
     CASH = 80
     FRIEND_OUT = 81

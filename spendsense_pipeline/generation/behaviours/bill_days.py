@@ -39,8 +39,12 @@ money kept longer than this for a bill is money that does not run out."""
 # Whose rent takes most of one paycheck pays the other bills from the next: from these days of the
 # month on, the last payday is never the one before the 5th.
 _FROM_THE_NEXT_PAY: Final = (19, 28)
-AT_ONCE_SHARE = 0.2
+AT_ONCE_SHARE = 0.05
 """Of bills, those whose evening has nothing to do with that of the others."""
+BUSY_SHARE: Final = 0.04
+"""Of business days, those from which on nobody in a household gets to its bills (judged)."""
+BUSY_DAYS: Final = 2
+"""For so many; what has waited is paid together."""
 _WAITS_AFTER_PAYDAY: Final = 7
 
 
@@ -104,11 +108,12 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     evenings = np.array([EVENINGS.get(code, 1) for code in Cadence])[world.profiles.cadence[who]]
     place = uniform(world.words("bill_after_payday", np.arange(KINDS))[who])
     first = integers(world.words("bills_after_payday", 0)[who], max(EVENINGS.values()))
-    # Some an evening, and now and then several at once.
-    after = (np.arange(KINDS) + first[:, np.newaxis]) % evenings[:, np.newaxis]
+    # Housing first, then some an evening, and now and then several at once.
+    others = np.where(evenings > 1, evenings - 1, 1)[:, np.newaxis]
+    after = (np.arange(KINDS) + first[:, np.newaxis]) % others + evenings[:, np.newaxis] - others
     drawn = np.floor(place / AT_ONCE_SHARE * evenings[:, np.newaxis]).astype(np.int64)
     after = np.where(place < AT_ONCE_SHARE, drawn, after)
-    after[:, HOUSING] = np.minimum(after[:, HOUSING], 1)
+    after[:, HOUSING] = 0
     due = nominal[who]
     flat = np.clip(due.reshape(who.size, -1), 0, world.days - 1)
     payday = paychecks.day[who]
@@ -117,6 +122,9 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     days = np.arange(world.days)
     banks_open = days[world.calendar.on_or_after(days) == days]
     at = np.searchsorted(banks_open, last) + after[:, :, np.newaxis]
+    at = _gets_to_it(world, who, banks_open)[
+        np.arange(who.size)[:, np.newaxis, np.newaxis], np.minimum(at, banks_open.size)
+    ]
     paid = np.where(
         at < banks_open.size, banks_open[np.minimum(at, banks_open.size - 1)], world.days
     )
@@ -124,6 +132,26 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     kept = ~is_tight[who, np.newaxis] & np.isin(np.arange(KINDS), (*HOUSING, PROPERTY_TAX))
     day[who] = np.where(kept[:, :, np.newaxis], day[who], paid)
     return day
+
+
+def _gets_to_it(world: World, who: Ints, banks_open: Ints) -> Ints:
+    """The first evening from each on that a household has for its bills.
+
+    Args:
+        world: The shard.
+        who: Households, `[N]`.
+        banks_open: Business days, `[B]`.
+
+    Returns:
+        Places among the business days, `[N, B + 1]`: one more is past the last.
+    """
+    begins = uniform(world.words("busy_evenings", banks_open, who)) < BUSY_SHARE
+    is_busy = begins.copy()
+    for later in range(1, BUSY_DAYS):
+        is_busy[:, later:] |= begins[:, :-later]
+    place = np.where(is_busy, banks_open.size, np.arange(banks_open.size))
+    place = np.pad(place, ((0, 0), (0, 1)), constant_values=banks_open.size)
+    return np.asarray(np.minimum.accumulate(place[:, ::-1], axis=1)[:, ::-1], dtype=np.int64)
 
 
 def _is_tight(world: World) -> Flags:

@@ -23,7 +23,8 @@ MEMBERSHIP_ON_TIGHT_MAX_CENTS = 7_000
 
 
 def membership_charges(world: World, paychecks: Paychecks, labels: Labels) -> Postings:
-    """Memberships charged once a year, on the person's own date, from checking.
+    """Memberships charged once a year, on the person's own date, from checking; at a weekend's, it
+    posts when banks are open.
 
     Args:
         world: The shard.
@@ -60,7 +61,8 @@ def membership_charges(world: World, paychecks: Paychecks, labels: Labels) -> Po
     return postings(
         user=user[at],
         slot=Slot.CHECKING,
-        day=when,
+        day=calendar.on_or_after(when),
+        authorized=when,
         cents=cents,
         label=labels.first_subscription + plans.service[plan[at]],
         purpose=Purpose.MEMBERSHIP,

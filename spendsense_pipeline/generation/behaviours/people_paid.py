@@ -1,4 +1,4 @@
-"""Friends, sitters and sharers: what people send each other through payment apps.
+"""Friends: what people send each other through payment apps, and through which.
 
 Who lives from paycheck to paycheck pays friends while there is money: see `living.thin_accounts`.
 """
@@ -105,7 +105,24 @@ def friends(world: World, labels: Labels, user: Ints, which: Ints, *, is_sent: b
     Returns:
         A label each, `[N]`.
     """
-    number = met_on(world, user, which)
+    return through_an_app(world, labels, user, met_on(world, user, which), is_sent=is_sent)
+
+
+def through_an_app(
+    world: World, labels: Labels, user: Ints, number: Ints, *, is_sent: bool
+) -> Ints:
+    """The line of an acquaintance in the app that they are paid through.
+
+    Args:
+        world: The shard.
+        labels: The lines of apps.
+        user: Index of the user within the shard, `[N]`.
+        number: Which of their acquaintances, `[N]`.
+        is_sent: Whether the money goes out.
+
+    Returns:
+        A label each, `[N]`.
+    """
     return labels.acquaintance(_apps(world, user, number), number, is_sent=is_sent)
 
 
