@@ -75,10 +75,10 @@ format: $(READY)  ## Write code and queries as the linters want them.
 	$(BIN)/sqlfluff fix --processes 0 --disable-progress-bar spendsense_pipeline
 
 docs: $(READY)  ## Write the documentation that is derived from the declarations.
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 docs-check: $(READY)  ## Fail if that documentation is stale.
-	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m docs.generate --check
 
 pictures: $(READY)  ## Take the documentation's pictures of the dashboard (needs Chromium).
 	$(BIN)/python docs/pictures.py

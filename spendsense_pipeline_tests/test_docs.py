@@ -9,6 +9,7 @@ import pytest
 
 import spendsense_pipeline
 from docs import generate
+from docs.derived.markdown import table
 
 PACKAGE = Path(spendsense_pipeline.__file__).parent
 EXAMPLES = {".py", ".sql"}
@@ -36,7 +37,7 @@ def test_a_part_of_a_page_by_hand_is_put_in_its_place() -> None:
 
 
 def test_a_cell_cannot_break_its_table() -> None:
-    assert generate.table(("A", "B"), [("one | two", "three\nfour")]).splitlines() == [
+    assert table(("A", "B"), [("one | two", "three\nfour")]).splitlines() == [
         "| A | B |",
         "| --- | --- |",
         "| one \\| two | three four |",

@@ -76,7 +76,8 @@ def facts() -> dict[str, Any]:
     """What became of it everywhere that personas are listed, judged, explained or written of."""
     book.RULE_BOOK = (*book.RULE_BOOK, CUSHIONED)
 
-    from docs import generate
+    from docs.derived.controls import controls
+    from docs.derived.personas import personas
     from spendsense_pipeline.controls import PRESET_CONFIGS, PersonaTarget, PersonaThresholds
     from spendsense_pipeline.generation.targets import WAYS_OF_LIVING, WayOfLiving
     from spendsense_pipeline.traces import replay, trace_schema
@@ -110,7 +111,7 @@ def facts() -> dict[str, Any]:
         "schema": trace_schema(),
         "traces": traces,
         "replayed": [replay(trace).primary for trace in traces],
-        "pages": {"personas": generate.personas(), "controls": generate.controls()},
+        "pages": {"personas": personas(), "controls": controls()},
     }
 
 

@@ -1,0 +1,1 @@
+"""What is derived of each page of `docs/`: a module a page."""
