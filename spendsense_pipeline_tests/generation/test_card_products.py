@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 import spendsense_pipeline.generation.catalog as catalog_package
+from spendsense_pipeline.generation import generate
+from spendsense_pipeline.generation.attributes import Band
 from spendsense_pipeline.generation.generator import generate_shard
+from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
+    NOTHING_HAPPENS,
     a_configuration,
     a_population,
     rows,
@@ -123,3 +127,20 @@ def test_a_history_opens_within_the_limit_for_no_row_of_it_says_why_not(
     assert cards
     beyond = [card for card in cards if card["opening_balance"] > card["balance_limit"]]
     assert not beyond
+
+
+def test_at_most_three_in_four_medium_cards_are_promotions() -> None:
+    """Of the cards as they are dealt, in default and calibrated populations."""
+    for preset in (None, "calibrated"):
+        promotions = medium = 0
+        for seed in range(4):
+            resolved = a_configuration(
+                preset=preset,
+                config={"seed": seed, "num_users": 200, "months_history": 1},
+                controls=NOTHING_HAPPENS,
+            )
+            [made] = generate(resolved)
+            kinds = made.liabilities.column("apr_type").to_pylist()
+            promotions += kinds.count("balance_transfer_apr")
+            medium += int((make_world(resolved, 0, 200).profiles.card_band == Band.MEDIUM).sum())
+        assert 0.3 <= promotions / medium <= 0.75

@@ -11,6 +11,9 @@ import duckdb
 import pytest
 
 from spendsense_pipeline.generation.attributes import PaymentHabit
+from spendsense_pipeline.generation.behaviours.savings import plan_savings
+from spendsense_pipeline.generation.catalog import load_catalog
+from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
     NOTHING_HAPPENS,
@@ -103,3 +106,19 @@ def test_as_many_are_overdue_on_any_night(share: float) -> None:
             overdue, carried = overdue + late, carried + cards
         found.append(overdue / carried)
     assert all(abs(each - share) <= 0.06 for each in found), found
+
+
+def test_who_is_behind_with_a_card_has_little_put_by() -> None:
+    """Of those late month after month few hold savings that would pay what is due."""
+    saved = []
+    for seed in range(6):
+        resolved = a_configuration(
+            config={"seed": seed, "num_users": 200, "months_history": 1}, controls=NOTHING_HAPPENS
+        )
+        world = make_world(resolved, 0, 200)
+        is_late = (world.profiles.card_payment == PaymentHabit.LATE).any(axis=1)
+        plan = plan_savings(world, labels_for(load_catalog()))
+        saved += (plan.opening_cents[is_late] / 100).tolist()
+    assert len(saved) >= 30
+    assert sum(usd > 5_000 for usd in saved) <= 0.45 * len(saved)
+    assert sum(usd > 40_000 for usd in saved) <= 0.1 * len(saved)

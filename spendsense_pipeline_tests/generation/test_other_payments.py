@@ -13,17 +13,10 @@ from itertools import pairwise
 import duckdb
 import pytest
 
-from spendsense_pipeline.generation import generate
-from spendsense_pipeline.generation.attributes import Band, PaymentHabit
-from spendsense_pipeline.generation.behaviours.savings import plan_savings
 from spendsense_pipeline.generation.catalog import load_catalog
-from spendsense_pipeline.generation.label_table import labels_for
 from spendsense_pipeline.generation.living.cash_points import OWN_MACHINE
-from spendsense_pipeline.generation.world import make_world
 from spendsense_pipeline_tests.fixtures.generated_people import (
-    NOTHING_HAPPENS,
     TWO_YEARS,
-    a_configuration,
     rows,
     share,
     two_years_of_two_hundred,
@@ -416,36 +409,3 @@ def test_paying_late_costs_more_the_second_time_and_never_more_than_was_missed(
     # Late payers are behind for months on end, as is asked of overdue cards; others slip at times.
     assert sum(len(of_card) <= 4 for of_card in fees.values()) >= 0.25 * len(fees)
     assert max(len(of_card) for of_card in fees.values()) <= 21
-
-
-def test_who_is_behind_with_a_card_has_little_put_by() -> None:
-    """Of those late month after month few hold savings that would pay what is due."""
-    saved = []
-    for seed in range(6):
-        resolved = a_configuration(
-            config={"seed": seed, "num_users": 200, "months_history": 1}, controls=NOTHING_HAPPENS
-        )
-        world = make_world(resolved, 0, 200)
-        is_late = (world.profiles.card_payment == PaymentHabit.LATE).any(axis=1)
-        plan = plan_savings(world, labels_for(load_catalog()))
-        saved += (plan.opening_cents[is_late] / 100).tolist()
-    assert len(saved) >= 30
-    assert sum(usd > 5_000 for usd in saved) <= 0.45 * len(saved)
-    assert sum(usd > 40_000 for usd in saved) <= 0.1 * len(saved)
-
-
-def test_at_most_three_in_four_medium_cards_are_promotions() -> None:
-    """Of the cards as they are dealt, in default and calibrated populations."""
-    for preset in (None, "calibrated"):
-        promotions = medium = 0
-        for seed in range(4):
-            resolved = a_configuration(
-                preset=preset,
-                config={"seed": seed, "num_users": 200, "months_history": 1},
-                controls=NOTHING_HAPPENS,
-            )
-            [made] = generate(resolved)
-            kinds = made.liabilities.column("apr_type").to_pylist()
-            promotions += kinds.count("balance_transfer_apr")
-            medium += int((make_world(resolved, 0, 200).profiles.card_band == Band.MEDIUM).sum())
-        assert 0.3 <= promotions / medium <= 0.75
