@@ -45,8 +45,8 @@ class Statements:
         self.days = (AS_OF - resolved.history_start).days + 1
         charges = records(
             con,
-            "select user_id, merchant_name, date, amount, target_persona from raw_transactions"
-            " join raw_users using (user_id) where not pending and amount > 0"
+            "select user_id, merchant_name, authorized_date, date, amount, target_persona"
+            " from raw_transactions join raw_users using (user_id) where not pending and amount > 0"
             " order by user_id, merchant_name, date",
         )
         self.charges = [row for row in charges if row["merchant_name"] in ROW]
@@ -117,7 +117,10 @@ def test_memberships_are_charged_once_a_year_and_make_no_stream(natural: Stateme
     yearly = defaultdict(list)
     for row in natural.charges:
         if SERVICES.billing[ROW[row["merchant_name"]]] == "yearly":
-            yearly[row["user_id"], row["merchant_name"]].append(row["date"])
+            yearly[row["user_id"], row["merchant_name"]].append(row["authorized_date"])
+            # A weekend's posts when banks are open.
+            assert row["date"].weekday() < 5, row
+            assert dt.timedelta(0) <= row["date"] - row["authorized_date"] <= dt.timedelta(4), row
     assert 30 <= len(yearly) <= 150
     for dates in yearly.values():
         assert len(dates) >= 2, dates
