@@ -1,4 +1,4 @@
-"""Exact arithmetic on whole cents: rounding, sums by group, prices below a largest, round sums."""
+"""Exact arithmetic on whole cents: rounding, sums by group, prices within bounds, round sums."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from spendsense_pipeline.generation.arrays import Floats, Ints
 INTEREST_DIVISOR: Final = 365 * 10_000
 """Cent-days times a yearly rate in basis points, over this, are cents of interest: banks count 365
 days to every year, leap or not."""
+_ABOVE_LEAST: Final = 2.0
 _FROM_CENTS: Final = np.array([0, 200_000, 1_000_000])
 _UNIT_CENTS: Final = np.array([10_000, 50_000, 100_000])
 
@@ -62,6 +63,19 @@ def below_largest(raw: Floats | Ints, largest: Floats | Ints) -> Floats:
         Cents, of the shape of `raw`.
     """
     return np.asarray(np.where(raw > largest, largest / raw * largest, raw))
+
+
+def above_least(raw: Floats, least: Floats) -> Floats:
+    """Prices no smaller than the smallest: what lies below it lies as far above instead.
+
+    Args:
+        raw: Prices in cents, above zero, `[N]` or of any other shape.
+        least: The least that is sold, of a shape that fits.
+
+    Returns:
+        Cents, of the shape of `raw`, at most `_ABOVE_LEAST` times the least where they were below.
+    """
+    return np.asarray(np.where(raw < least, np.minimum(least / raw, _ABOVE_LEAST) * least, raw))
 
 
 def round_sums(cents: Ints | Floats) -> Ints:

@@ -22,6 +22,7 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import entity_id
 from spendsense_pipeline.generation.household import Household
 from spendsense_pipeline.generation.labels import FRIEND, STORE, LabelTable
+from spendsense_pipeline.generation.living.purchase_rows import bought_on
 from spendsense_pipeline.generation.local_names import LocalPayees, local_payees
 from spendsense_pipeline.generation.places import branches, store_numbers
 from spendsense_pipeline.generation.postings import NO_PLACE, OF_CONTRACTS, Postings, Purpose
@@ -116,7 +117,7 @@ def _names(household: Household, rows: Postings, local: LocalPayees) -> tuple[In
     at = np.flatnonzero(labels.is_chain_store[rows.label])
     label, user = rows.label[at], rows.user[at]
     merchant, places = labels.merchant(label), labels.catalog.places
-    moves, day = plan_moves(world, places), rows.authorized[at]
+    moves, day = plan_moves(world, places), bought_on(rows)[at]
     # A chain's line without a place is one of home.
     place = np.where(rows.place[at] == NO_PLACE, moves.homes(user, day), rows.place[at])
     branch = branches(world, places, user, merchant, place, moves.has_moved(user, day))

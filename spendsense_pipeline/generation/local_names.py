@@ -16,6 +16,7 @@ from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.labels import Labels
+from spendsense_pipeline.generation.living.purchase_rows import bought_on
 from spendsense_pipeline.generation.places import branches
 from spendsense_pipeline.generation.postings import NO_PLACE, OF_CONTRACTS, Postings
 from spendsense_pipeline.generation.randomness import integers, mix64
@@ -55,9 +56,10 @@ def local_payees(world: World, labels: Labels, rows: Postings) -> LocalPayees:
     rows = rows.where(at)
     places = labels.catalog.places
     moves = plan_moves(world, places)
-    home = moves.homes(rows.user, rows.authorized)
+    day = bought_on(rows)
+    home = moves.homes(rows.user, day)
     place = np.where(rows.place == NO_PLACE, home, rows.place)
-    has_moved = moves.has_moved(rows.user, rows.authorized)
+    has_moved = moves.has_moved(rows.user, day)
     branch = branches(world, places, rows.user, labels.payee(rows.label), place, has_moved)
     # A contract is with one and the same, wherever in town one lives.
     branch = np.where(np.isin(rows.purpose, OF_CONTRACTS), 0, branch)

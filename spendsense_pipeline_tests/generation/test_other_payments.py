@@ -226,7 +226,8 @@ def test_cash_and_checks_are_paid_in(people: duckdb.DuckDBPyConnection) -> None:
 def test_what_is_given_back_comes_to_the_account_that_paid(
     people: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Every refund, on debit or credit: never more than was paid there, and not long after."""
+    """Every refund, on debit or credit: by the very shop, also after a move; never more than was
+    paid there, and not long after."""
     start = rows(people, "select min(date) from posted")[0][0]
     found = rows(
         people,
@@ -234,7 +235,7 @@ def test_what_is_given_back_comes_to_the_account_that_paid(
         select account.type, exists(
           select 1 from posted as bought
           where bought.account_id = refund.account_id
-            and bought.merchant_name = refund.merchant_name
+            and bought.name = replace(refund.name, 'RETURNED ITEM ', '')
             and bought.amount >= -refund.amount
             and bought.date between refund.date - 20 and refund.date
         )

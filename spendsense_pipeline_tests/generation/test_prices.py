@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import duckdb
+import numpy as np
 import pytest
 
+import spendsense_pipeline.generation.catalog as catalog_package
 from spendsense_pipeline.generation.catalog import load_catalog
 from spendsense_pipeline.generation.catalog.custom import MAIN_GROUPS
 from spendsense_pipeline_tests.fixtures.generated_people import (
@@ -14,6 +19,7 @@ from spendsense_pipeline_tests.fixtures.generated_people import (
 )
 
 CATALOG = load_catalog()
+MERCHANTS = Path(catalog_package.__file__).parent / "merchants.csv"
 # Least and most share of purchases of a category that end in .00, and in .99.
 ENDINGS = {
     "FOOD_AND_DRINK_GROCERIES": ((0, 0.06), (0, 0.08)),
@@ -55,6 +61,26 @@ def test_prices_end_by_what_is_sold(con: duckdb.DuckDBPyConnection) -> None:
         assert count >= 50, code
         assert least <= whole <= most, code
         assert fewest <= ninety_nine <= largest, code
+
+
+def test_nobody_dines_for_two_dollars(con: duckdb.DuckDBPyConnection) -> None:
+    """Who has little buys less at a time, but never less than is sold: of what a merchant's sells at
+    typically, what lies 2.2 of its spreads below, as the catalogue's file has both."""
+    served = ("dining", "fast_food", "coffee", "personal_care")
+    least = {
+        row["merchant_name"]: float(row["ticket_median_usd"])
+        * np.exp(-2.2 * float(row["ticket_sigma"]))
+        for row in csv.DictReader(MERCHANTS.read_text(encoding="utf-8").splitlines())
+        if row["spending_group"] in served
+    }
+    cheapest = rows(
+        con,
+        "select merchant_name, min(amount), count(*) from raw_transactions where amount > 0"
+        " and not pending group by 1",
+    )
+    paid = {name: float(usd) for name, usd, count in cheapest if name in least and count >= 30}
+    assert len(paid) >= 80
+    assert {name: usd for name, usd in paid.items() if usd < least[name] - 0.5} == {}
 
 
 def test_over_all_they_end_as_tills_do(con: duckdb.DuckDBPyConnection) -> None:

@@ -177,7 +177,7 @@ AWAY = """
 create table bought as
 select
   t.user_id, authorized_date as day, city || ', ' || t.state as town, category_detailed as code,
-  t.state <> person.state as is_away
+  merchant_name, t.state <> person.state as is_away
 from raw_transactions as t join raw_users as person using (user_id)
 where amount > 0 and city is not null and authorized_date is not null
 -- But for who has moved to one.
@@ -196,6 +196,19 @@ numbered as (
 )
 select user_id, town, min(day) as begins, max(day) as ends, sum(bought) as bought
 from numbered group by user_id, town, run
+"""
+DINNERS = """
+with dined as (
+  select user_id, town, begins, merchant_name, count(*) as times
+  from trip join bought using (user_id, town)
+  where day between begins and ends and code = 'FOOD_AND_DRINK_RESTAURANT'
+  group by all
+),
+of_trip as (
+  select sum(times) as dinners, max(times) as at_one
+  from dined group by user_id, town, begins having sum(times) >= 4
+)
+select count(*), avg((at_one > dinners / 2)::int), avg((at_one >= 3)::int) from of_trip
 """
 ERRANDS = (
     "GENERAL_SERVICES_AUTOMOTIVE",
@@ -257,6 +270,11 @@ def test_days_on_a_trip_are_of_a_trip(preset: str | None, seed: int) -> None:
     )
     assert elsewhere > 200
     assert at_home <= 0.02 * elsewhere
+    # Nobody drives to another state to dine at one restaurant night after night.
+    [(several, mostly_one, thrice_at_one)] = rows_of(con, DINNERS)
+    assert several > 80
+    assert mostly_one <= 0.1
+    assert thrice_at_one <= 0.2
 
 
 def test_most_who_are_not_with_relatives_pay_for_a_bed() -> None:

@@ -35,8 +35,10 @@ EASED_SHARE = 0.25
 """Of what they usually buy, what people leave out after a trip, until what was bought there beyond
 the usual is made up for (judged)."""
 USUAL_CHAIN_SHARE = 0.6
-"""Of meals, coffees, fills and shops on a trip, those at the chain one goes to at home, where it is
-there too (judged)."""
+"""Of coffees, fills and shops on a trip, those at the chain one goes to at home, where it is there
+too (judged)."""
+USUAL_RESTAURANT_SHARE = 0.12
+"""The same of dinners: on a trip people eat where they have not been (judged)."""
 _CHAINS: Final = ("groceries", "fast_food", "dining", "coffee", "fuel", "shopping")
 _INSTEAD: Final = ("groceries", "fast_food", "dining", "shopping")
 """Groups that nobody does without and whose shops are visited whenever one likes."""
@@ -79,6 +81,9 @@ class OnTrips:
         chains = [catalog.spending_groups.index(name) for name in _CHAINS]
         is_chain = np.isin(shops.group, chains) & (shops.in_store_share > 0)
         self._is_chain_in = shops.serves & (is_chain & np.isnat(shops.closed_on))[:, np.newaxis]
+        is_dining = shops.group == catalog.spending_groups.index("dining")
+        self._usual_share = np.where(is_dining, USUAL_RESTAURANT_SHARE, USUAL_CHAIN_SHARE)
+        """How often people go to each merchant away from home too: `[N]`."""
         self._often = min(often / USUAL_PURCHASES_A_MONTH, 1.0)
         least = np.zeros(len(Stage), dtype=np.int64)
         for stage, purchases in PURCHASES_LEAST.items():
@@ -209,7 +214,7 @@ class OnTrips:
             Row of the catalog's merchants each, `[N]`.
         """
         is_there = self._is_chain_in[usual, self._state[self._place[user, day]]]
-        return np.where(is_there & (draw < USUAL_CHAIN_SHARE), usual, merchant)
+        return np.where(is_there & (draw < self._usual_share[usual]), usual, merchant)
 
     def choose_instead(self, day: int, user: Ints, draw: Ints) -> Ints:
         """Where people buy on a trip whenever they like, as meals.

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves, towns_of_work
 from spendsense_pipeline.generation.bit_fields import BitFields
@@ -17,6 +18,19 @@ from spendsense_pipeline.generation.world import World
 
 REFUND_SERIAL: Final = BitFields(days_later=5, purchase=6)
 """Unique among a day's refunds: which purchase of how many days ago."""
+
+
+def bought_on(rows: Postings) -> Ints:
+    """The day people were at the till, of a refund that of the purchase: they may have moved since.
+
+    Args:
+        rows: `[N]`.
+
+    Returns:
+        Days, `[N]`.
+    """
+    later = REFUND_SERIAL.take(rows.serial, "days_later")
+    return rows.authorized - np.where(rows.purpose == Purpose.REFUND, later, 0)
 
 
 def purchase_rows(

@@ -13,7 +13,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
-from spendsense_pipeline.generation.cents import below_largest
+from spendsense_pipeline.generation.cents import above_least, below_largest
 from spendsense_pipeline.generation.clienteles import goes_to
 from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
@@ -117,6 +117,9 @@ class Shopping:
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int64)
         """How often each user has bought at each merchant: `[U, N]`."""
+        cheapest = tastes.relative_price.min(axis=1)[tastes.spread_class]
+        self._least_cents = cheapest * catalog.merchants.ticket_median_cents
+        """The least that is sold at each merchant, however little somebody buys: `[N]`."""
         self._words = PurchaseWords(world)
         self._counting = Counting(world)
         self._habit = weekday_habits(world)
@@ -176,7 +179,8 @@ class Shopping:
         instead = REFUND.take(third[at], "instead")
         merchant[at] = self._on_trips.choose(day, user[at], choices["merchant"][at], instead)
         group[at] = self._merchant.group[merchant[at]]
-        usual = self._favourites.of(day, user[at], group[at], np.zeros_like(at))
+        rank = _FAVOURITE_RANK[choices["favourite"][at]]
+        usual = self._favourites.of(day, user[at], group[at], rank)
         prefers = REFUND.take(third[at], "need") / REFUND.size("need")
         merchant[at] = self._on_trips.or_usual(day, user[at], merchant[at], usual, prefers)
         is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
@@ -332,6 +336,7 @@ class Shopping:
         shops, tastes = self._merchant, self._tastes
         relative = tastes.relative_price[tastes.spread_class[merchant], place]
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
+        raw = above_least(raw, self._least_cents[merchant])
         raw = below_largest(raw, shops.ticket_cap_cents[merchant])
         return priced(self._catalog, merchant, raw, ending, group == self._cash)
 

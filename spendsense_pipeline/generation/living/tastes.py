@@ -31,6 +31,9 @@ CASH_SHARE = 0.065
 2021)."""
 CASH_DRAWN_PER_FETCHED = 2.0
 """Trips to a machine are drawn so much oftener than they are made, as some people make most."""
+BOUGHT_SHARE = 0.967
+"""Of what people mean to buy, what they do: the rest is thought better of when the money is short,
+or left out after a trip (measured: without it they bought so much less often than was asked)."""
 REFUNDS_FACTOR = 1.5
 """The catalog's shares are of goods given back whole; half as many come back in part."""
 GROUP_BITS: Final = 20
@@ -220,7 +223,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     # What is needed now and then is drawn oftener, as some draws of it come to nothing.
     drawn_per_bought = drawn_per_bought_of(counts, asked.purchases_per_month, catalog)
     drawn_per_bought[groups.index(CASH_GROUP)] = CASH_DRAWN_PER_FETCHED
-    purchases_drawn = asked.purchases_per_month * float(counts @ drawn_per_bought)
+    purchases_drawn = asked.purchases_per_month / BOUGHT_SHARE * float(counts @ drawn_per_bought)
     counts = counts * drawn_per_bought * _instead_of_liked(counts, catalog)
     counts = counts / counts.sum()
     # Around the usual mix: a kind twice as dear as the mean is bought so much oftener or rarer.
