@@ -13,7 +13,6 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
-from spendsense_pipeline.generation.cents import above_least, below_largest
 from spendsense_pipeline.generation.clienteles import goes_to
 from spendsense_pipeline.generation.habits import cash_habits, weekday_habits
 from spendsense_pipeline.generation.labels import Labels
@@ -21,6 +20,7 @@ from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.counting import Counting
 from spendsense_pipeline.generation.living.on_trips import OnTrips
 from spendsense_pipeline.generation.living.paying import Paying, running_before
+from spendsense_pipeline.generation.living.pricing import Prices
 from spendsense_pipeline.generation.living.purchase_words import (
     CHOICES,
     REFUND,
@@ -38,7 +38,6 @@ from spendsense_pipeline.generation.living.tastes import (
     needed_groups,
 )
 from spendsense_pipeline.generation.living.wants import Wants
-from spendsense_pipeline.generation.price_endings import priced
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import (
     FAVOURITE_SHARE,
@@ -117,9 +116,7 @@ class Shopping:
         self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
         self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int64)
         """How often each user has bought at each merchant: `[U, N]`."""
-        cheapest = tastes.relative_price.min(axis=1)[tastes.spread_class]
-        self._least_cents = cheapest * catalog.merchants.ticket_median_cents
-        """The least that is sold at each merchant, however little somebody buys: `[N]`."""
+        self._prices = Prices(catalog, tastes, baskets)
         self._words = PurchaseWords(world)
         self._counting = Counting(world)
         self._habit = weekday_habits(world)
@@ -128,7 +125,7 @@ class Shopping:
         """Of the times it is drawn, those on which cash is fetched: `[U]`."""
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
-        self._baskets, self._way, self._on_trips = baskets, way, on_trips
+        self._way, self._on_trips = way, on_trips
         self._liked = liked_kinds(world)
         self._is_needed = needed_groups(catalog)
         loyalty = FAVOURITE_SHARE + LOYALTY_SPREAD * (uniform(world.words("loyalty", 0)) - 0.5)
@@ -189,7 +186,7 @@ class Shopping:
         # Together with something cheap, in case it cannot be afforded.
         price = choices["price"]
         dear = CHOICES.size("price") - 1 - price // _DEAREST
-        cents, cheap_cents = self._prices(
+        cents, cheap_cents = self._prices.of(
             user,
             group,
             merchant,
@@ -319,26 +316,6 @@ class Shopping:
         since = day - self._visited[user, kind]
         is_needed = need < self._catalog.visit_kinds.chance(kind, since)
         return np.asarray((kind > 0) & ~is_needed)
-
-    def _prices(self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints) -> Ints:
-        """What merchants sell at, a dearer basket for who has more.
-
-        Args:
-            user: Who buys, `[N]`.
-            group: Row of SpendingGroups, `[N]`.
-            merchant: Row of the catalog's merchants, `[N]`.
-            place: Where a price lies among the merchant's, `[K, N]`, for several it might be.
-            ending: ENDING_BITS bits that decide how prices end, `[N]`.
-
-        Returns:
-            Cents, `[K, N]`.
-        """
-        shops, tastes = self._merchant, self._tastes
-        relative = tastes.relative_price[tastes.spread_class[merchant], place]
-        raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
-        raw = above_least(raw, self._least_cents[merchant])
-        raw = below_largest(raw, shops.ticket_cap_cents[merchant])
-        return priced(self._catalog, merchant, raw, ending, group == self._cash)
 
 
 def _repeated(visit: Ints, most: int) -> Flags:
