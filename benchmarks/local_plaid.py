@@ -143,6 +143,9 @@ def a_round(port: int, tokens: Sequence[str], *, clocks: int = 0) -> Round:
     with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
         pool.map(time.sleep, [0.2] * PROCESSES)
         parts = pool.starmap(_process, [(port, share, clocks, threads) for share in shares])
+        # Leaving the block ends workers by a signal they may have been started to ignore.
+        pool.close()
+        pool.join()
     every = [each for part in parts for each in part]
     return Round(
         tuple(seconds for seconds, _, _ in every),
