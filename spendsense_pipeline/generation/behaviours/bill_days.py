@@ -44,7 +44,7 @@ AT_ONCE_SHARE = 0.05
 BUSY_SHARE: Final = 0.04
 """Of business days, those from which on nobody in a household gets to its bills (judged)."""
 BUSY_DAYS: Final = 2
-"""For so many; what has waited is paid together."""
+"""For so many, for one where another payday is near; what has waited is paid together."""
 _WAITS_AFTER_PAYDAY: Final = 7
 
 
@@ -122,7 +122,7 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     days = np.arange(world.days)
     banks_open = days[world.calendar.on_or_after(days) == days]
     at = np.searchsorted(banks_open, last) + after[:, :, np.newaxis]
-    at = _gets_to_it(world, who, banks_open)[
+    at = _gets_to_it(world, who, banks_open, world.profiles.cadence[who] == Cadence.WEEKLY)[
         np.arange(who.size)[:, np.newaxis, np.newaxis], np.minimum(at, banks_open.size)
     ]
     paid = np.where(
@@ -134,21 +134,22 @@ def days_paid(world: World, nominal: Ints, paychecks: Paychecks) -> Ints:
     return day
 
 
-def _gets_to_it(world: World, who: Ints, banks_open: Ints) -> Ints:
+def _gets_to_it(world: World, who: Ints, banks_open: Ints, is_paid_weekly: Flags) -> Ints:
     """The first evening from each on that a household has for its bills.
 
     Args:
         world: The shard.
         who: Households, `[N]`.
         banks_open: Business days, `[B]`.
+        is_paid_weekly: Which of them are, `[N]`.
 
     Returns:
         Places among the business days, `[N, B + 1]`: one more is past the last.
     """
     begins = uniform(world.words("busy_evenings", banks_open, who)) < BUSY_SHARE
-    is_busy = begins.copy()
+    is_busy, goes_on = begins.copy(), begins & ~is_paid_weekly[:, np.newaxis]
     for later in range(1, BUSY_DAYS):
-        is_busy[:, later:] |= begins[:, :-later]
+        is_busy[:, later:] |= goes_on[:, :-later]
     place = np.where(is_busy, banks_open.size, np.arange(banks_open.size))
     place = np.pad(place, ((0, 0), (0, 1)), constant_values=banks_open.size)
     return np.asarray(np.minimum.accumulate(place[:, ::-1], axis=1)[:, ::-1], dtype=np.int64)
