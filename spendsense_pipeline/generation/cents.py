@@ -12,6 +12,7 @@ INTEREST_DIVISOR: Final = 365 * 10_000
 """Cent-days times a yearly rate in basis points, over this, are cents of interest: banks count 365
 days to every year, leap or not."""
 _ABOVE_LEAST: Final = 2.0
+"""Who would have bought next to nothing buys one of the cheapest things, not a dear one."""
 _FROM_CENTS: Final = np.array([0, 200_000, 1_000_000])
 _UNIT_CENTS: Final = np.array([10_000, 50_000, 100_000])
 
