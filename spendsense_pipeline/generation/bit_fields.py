@@ -36,9 +36,11 @@ class BitFields:
             shift -= width
             self._shifts[name] = np.uint64(shift)
         self._masks = {name: np.uint64((1 << width) - 1) for name, width in widths.items()}
-        self._all_shifts, self._all_masks = (
-            np.array([*of.values()])[:, np.newaxis] for of in (self._shifts, self._masks)
-        )
+
+    def layout(self) -> list[tuple[str, np.uint64, np.uint64]]:
+        """Of each field its name, its lowest bit and, shifted down there, its mask; the highest
+        first."""
+        return [(name, self._shifts[name], mask) for name, mask in self._masks.items()]
 
     def size(self, name: str) -> int:
         """How many different values a field holds."""
@@ -90,15 +92,3 @@ class BitFields:
         """
         unsigned = word.astype(np.uint64, copy=False)
         return ((unsigned >> self._shifts[name]) & self._masks[name]).view(np.int64)
-
-    def apart(self, word: Words) -> dict[str, Ints]:
-        """The values of all fields.
-
-        Args:
-            word: Packed or drawn words, `[N]`.
-
-        Returns:
-            Of each field its value in every word, `[N]`.
-        """
-        values = (word >> self._all_shifts) & self._all_masks
-        return dict(zip(self._widths, values.view(np.int64), strict=True))

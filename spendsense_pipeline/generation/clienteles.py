@@ -5,6 +5,7 @@ Nobody buys everything: of each kind that is not everybody's, some never set foo
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,17 +33,22 @@ class GoesTo:
     is_of: Flags
     """Whether each person is of each clientele, `[U, K]`."""
 
+    @functools.cached_property
+    def _by_merchant(self) -> Flags:
+        """Asked for every purchase, and small: `[U, N]`."""
+        return self.is_of[:, self.clientele]
+
     def to(self, user: Ints, merchant: Ints) -> Flags:
         """Whether people go to merchants.
 
         Args:
             user: `[M]`.
-            merchant: Row of the catalog's merchants, `[M]`.
+            merchant: Row of the catalog's merchants, `[M]`, or several choices each, `[K, M]`.
 
         Returns:
-            `[M]`.
+            Of the shape of `merchant`.
         """
-        return np.asarray(self.is_of[user, self.clientele[merchant]])
+        return np.asarray(self._by_merchant[user, merchant])
 
 
 def goes_to(world: World, catalog: Catalog) -> GoesTo:

@@ -144,13 +144,8 @@ def simulate(people: World, labels: Labels) -> Household:
     travelled = travelled.where(affords[travelled.user])
     habitual = tuple(_afforded(rows, affords) for rows in habitual)
     trip_rows = _afforded(trip_rows, affords)
-    cards = credit.plan_cards(
-        world,
-        paychecks,
-        labels.catalog,
-        usual_shops(world, labels.catalog),
-        means.card_cents,
-    )
+    favourites = usual_shops(world, labels.catalog)
+    cards = credit.plan_cards(world, paychecks, labels.catalog, favourites, means.card_cents)
     pays_from = _subscription_slot(world, cards)[: people.users]
     contracts = contracts_of_chapters(
         world,
@@ -201,6 +196,7 @@ def simulate(people: World, labels: Labels) -> Household:
         means=means,
         arrangements=arrange(world, paychecks, spends, rent_from_savings),
         away=trips.days_away(world, travelled),
+        favourites=favourites,
     )
     others = other_deposits.plan_other_deposits(people, labels.catalog)
     added = chapters.kept(other_deposits.contributions(world, paychecks, others))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
+from spendsense_pipeline.generation.arrays import Floats, Ints, bounded
 from spendsense_pipeline.generation.catalog import Catalog
 
 ENDING_BITS: Final = 8
@@ -19,7 +19,7 @@ _CASH_NOTES_MAX: Final = 25
 """Twenties a machine pays out at a time."""
 
 
-def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints, is_cash: Flags) -> Ints:
+def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints, cash: Ints) -> Ints:
     """Prices as those who sell write them.
 
     Args:
@@ -27,31 +27,44 @@ def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints, is_cash: F
         merchant: Row of its merchants, `[N]`.
         raw: Price in cents before rounding, above zero, `[N]` or `[K, N]`.
         draw: ENDING_BITS bits that decide how the price ends, `[N]`.
-        is_cash: Withdrawals, which come in notes, a few at least, `[N]`.
+        cash: Which are withdrawals, which come in notes, a few at least: places among `[N]`.
 
     Returns:
         Cents, at least 1, of the shape of `raw`.
     """
-    whole, ninety_nine, step = _by_merchant(catalog)[:, merchant]
-    # To the nearest round sum, or to one cent below a dollar.
-    below = draw >= whole
-    unit = np.where(below, 100, step)
+    endings = _endings(catalog)
+    unit, below, least = endings.rounding[endings.row[merchant], draw].T
     rounded = np.rint((raw + below) / unit) * unit - below
-    least = np.maximum(_ROUND_PRICES_FROM_STEPS * unit, _ROUND_PRICES_FROM_CENTS)
-    is_rounded = (draw < ninety_nine) & (raw >= least)
-    cents = np.where(is_rounded, rounded, np.rint(raw))
-    note = step[is_cash]
-    cents[..., is_cash] = bounded(np.rint(raw[..., is_cash] / note), 1, _CASH_NOTES_MAX) * note
+    cents = np.where(raw >= least, rounded, np.rint(raw))
+    if cash.size:
+        note = endings.step_cents[merchant[cash]]
+        cents[..., cash] = bounded(np.rint(raw[..., cash] / note), 1, _CASH_NOTES_MAX) * note
     return np.maximum(cents, 1).astype(np.int64)
 
 
+class _Endings(NamedTuple):
+    """How prices end, by what decides it. `E` kinds of endings."""
+
+    row: Ints
+    """The kind of each merchant, `[N]`."""
+    step_cents: Ints
+    """What whole prices of each merchant are a multiple of, `[N]`."""
+    rounding: Floats
+    """By kind and draw: cents of what a price is rounded to, how many it stays below that, and
+    from what price on it is rounded at all; `[E, 256, 3]`."""
+
+
 @functools.lru_cache(maxsize=8)
-def _by_merchant(catalog: Catalog) -> Ints:
-    """Draws below which a price is whole, and below which it ends in .99 else; cents of what it is
-    rounded to: `[3, N]`."""
+def _endings(catalog: Catalog) -> _Endings:
     endings = catalog.price_endings
     row = np.array([endings.index(code) for code in catalog.merchants.category_detailed])
-    size = 1 << ENDING_BITS
-    whole = np.rint(endings.whole_share * size)
-    either = np.rint((endings.whole_share + endings.ninety_nine_share) * size)
-    return np.stack([whole, either, endings.whole_step_cents]).astype(np.int64)[:, row]
+    draw = np.arange(1 << ENDING_BITS)
+    whole = np.rint(endings.whole_share * draw.size)[:, np.newaxis]
+    either = np.rint((endings.whole_share + endings.ninety_nine_share) * draw.size)
+    # To the nearest round sum, or to one cent below a dollar.
+    below = draw >= whole
+    unit = np.where(below, 100, endings.whole_step_cents[:, np.newaxis])
+    least = np.maximum(_ROUND_PRICES_FROM_STEPS * unit, _ROUND_PRICES_FROM_CENTS)
+    least = np.where(draw < either[:, np.newaxis], least, np.inf)
+    rounding = np.stack([unit, below, least], axis=-1)
+    return _Endings(row, endings.whole_step_cents[row].astype(np.int64), rounding)

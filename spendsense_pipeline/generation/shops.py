@@ -35,8 +35,20 @@ still come while it is open."""
 _NEVER: Final = 1 << 40
 OTHER_DRAWS: Final = 6
 FAVOURITE_DRAWS: Final = 96
+_DRAWS_AT_ONCE: Final = 6
 _NEXT_DRAW: Final = (1365, 2731)
 """From one draw to the next of all there are, each once (Hull and Dobell 1962)."""
+
+
+def _next_draws() -> Ints:
+    """The draws that follow each draw: `[_DRAWS_AT_ONCE, 4096]`."""
+    following = [np.arange(1 << TABLE_BITS)]
+    for _ in range(_DRAWS_AT_ONCE):
+        following.append((_NEXT_DRAW[0] * following[-1] + _NEXT_DRAW[1]) % (1 << TABLE_BITS))
+    return np.array(following[1:])
+
+
+_FOLLOWING: Final[Ints] = _next_draws()
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +81,13 @@ class Shops:
             Row of the catalog's merchants each, and whether it is open and they go there: `[N]`
             each.
         """
-        chosen = self.merchant[self.anywhere[0, state, group], draw].astype(np.int64)
-        rows = self.anywhere[np.int64(self.last_sale_day[chosen] < day), state, group]
+        rows = self.anywhere[0, state, group]
         chosen = self.merchant[rows, draw].astype(np.int64)
-        chosen, found = self._other_draws(chosen, rows, draw, goes, user, OTHER_DRAWS)
+        closed = places(self.last_sale_day[chosen] < day)
+        if closed.size:
+            rows[closed] = self.anywhere[1, state[closed], group[closed]]
+            chosen[closed] = self.merchant[rows[closed], draw[closed]]
+        found = self._other_draws(chosen, rows, draw, goes, user, OTHER_DRAWS)
         return chosen, found & (self.last_sale_day[chosen] >= day)
 
     def favourites_of(self, state: Ints, draws: Ints, goes: GoesTo, user: Ints) -> Favourites:
@@ -100,40 +115,41 @@ class Shops:
             )
             chosen = self.merchant[usual, draw].astype(np.int64)
             for rows in (usual, anywhere):
-                chosen, _ = self._other_draws(chosen, rows, draw, goes, each, FAVOURITE_DRAWS)
+                self._other_draws(chosen, rows, draw, goes, each, FAVOURITE_DRAWS)
             found.append(chosen.reshape(draws.shape))
         return Favourites(found[0], found[1], self.last_sale_day)
 
     def _other_draws(
         self, chosen: Ints, rows: Ints, draw: Ints, goes: GoesTo, user: Ints, most: int
-    ) -> tuple[Ints, Flags]:
+    ) -> Flags:
         """Where people never go to what was chosen, what up to so many other draws pick instead.
 
         Args:
-            chosen: Row of the catalog's merchants each, `[N]`.
+            chosen: Row of the catalog's merchants each, `[N]`; changed where a draw finds another.
             rows: Rows of `merchant` to pick from, `[N]`.
             draw: What picked them, `[N]`.
             goes: Where people go at all.
             user: Who goes, `[N]`.
-            most: How many other draws.
+            most: How many other draws, a multiple of _DRAWS_AT_ONCE.
 
         Returns:
-            Merchants, and whether they are gone to; what is not is as it was: `[N]` each.
+            Whether they are gone to; what is not is as it was: `[N]`.
         """
         found = goes.to(user, chosen)
         again = places(~found)
         other = draw[again]
-        for _ in range(most):
+        for _ in range(most // _DRAWS_AT_ONCE):
             if not again.size:
                 break
-            other = (_NEXT_DRAW[0] * other + _NEXT_DRAW[1]) % (1 << TABLE_BITS)
-            merchant = self.merchant[rows[again], other].astype(np.int64)
-            is_gone_to = goes.to(user[again], merchant)
-            chosen[again[is_gone_to]] = merchant[is_gone_to]
-            again, other = again[~is_gone_to], other[~is_gone_to]
-        found[:] = True
-        found[again] = False
-        return chosen, found
+            others = _FOLLOWING[:, other]
+            merchants = self.merchant[rows[again], others]
+            is_gone_to = goes.to(user[again], merchants)
+            first, each = is_gone_to.argmax(axis=0), np.arange(again.size)
+            has = is_gone_to[first, each]
+            chosen[again[has]] = merchants[first, each][has]
+            found[again] = has
+            again, other = again[~has], others[-1, ~has]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,23 +177,25 @@ class Favourites:
         at_first[user], instead[user] = elsewhere.at_first, elsewhere.instead
         return Favourites(at_first, instead, self.last_sale_day)
 
-    def of(self, day: int, user: Ints, group: Ints, rank: Ints) -> Ints:
+    def on(self, day: int) -> Ints:
         """The favourites of a day.
 
         Args:
             day: Day since history_start.
-            user: `[N]`.
-            group: Row in SpendingGroups, `[N]`.
-            rank: Which of the person's favourites in the group, `[N]`.
 
         Returns:
-            Row of the catalog's merchants each, `[N]`.
+            Row of the catalog's merchants, `[U, G, FAVOURITES_PER_GROUP]`.
         """
-        merchant = self.at_first[user, group, rank]
-        closed = places(self.last_sale_day[merchant] < day)
-        if closed.size:
-            merchant[closed] = self.instead[user[closed], group[closed], rank[closed]]
-        return merchant
+        has_closed = self.last_sale_day[self.at_first] < day
+        return np.where(has_closed, self.instead, self.at_first)
+
+    def change_on(self, day: int) -> bool:
+        """Whether they may be others on a day than on the day before."""
+        return day - 1 in self._last_sale_days
+
+    @functools.cached_property
+    def _last_sale_days(self) -> frozenset[int]:
+        return frozenset(self.last_sale_day.tolist())
 
 
 def usual_shops(world: World, catalog: Catalog) -> Favourites:

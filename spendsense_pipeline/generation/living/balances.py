@@ -30,9 +30,9 @@ class Balances:
         self.checking, self.savings = checking.copy(), savings.copy()
         self.owed = np.zeros(cards.count + 1, dtype=np.int64)
         self.nobodys = cards.count
-        self.card_of = np.full((users, len(CARD_SLOTS)), self.nobodys, dtype=np.int64)
-        """Which card a user's first and second one is."""
-        self.card_of[cards.user, cards.slot - Slot.CARD_1] = np.arange(cards.count)
+        self.card_of = np.full((len(CARD_SLOTS), users), self.nobodys, dtype=np.int64)
+        """Which card each user's first one is, and the second: `[2, U]`."""
+        self.card_of[cards.slot - Slot.CARD_1, cards.user] = np.arange(cards.count)
         # What is on its way, everybody's checking first and then all cards, by the day it posts.
         self._users, self._accounts = users, users + cards.count + 1
         self._purchases, self._refunds = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -47,6 +47,7 @@ from spendsense_pipeline.generation.postings import (
     Purpose,
     Slot,
 )
+from spendsense_pipeline.generation.shops import Favourites
 from spendsense_pipeline.generation.world import World
 
 INCOMES: Final = (
@@ -90,6 +91,7 @@ def live(
     means: Means,
     arrangements: Arrangements,
     away: DaysAway,
+    favourites: Favourites,
 ) -> tuple[Postings, Lived]:
     """Live the days of a shard, from the first of the lead-in to as_of.
 
@@ -105,6 +107,7 @@ def live(
         means: What each household lives on.
         arrangements: How those handle their money who are paid rarely.
         away: Who is on a trip when, `[U, D]`.
+        favourites: Where everybody goes again and again, at first.
 
     Returns:
         Everything that was not planned, row by row: purchases, transfers, card payments, interest,
@@ -127,7 +130,7 @@ def live(
         due=plan.due,
     )
     on_trips = OnTrips(world, labels.catalog, away, way, tastes.wanted, tastes.purchases_per_month)
-    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once, on_trips)
+    shopping = Shopping(world, tastes, labels, cards, way, bought_at_once, on_trips, favourites)
     balances = Balances(world.users, cards, means.checking_cents, means.savings_cents)
     balances.owed[:-1] = _owed_at_first(cards, means)
     paid = sums_by_cycle(
@@ -180,13 +183,12 @@ def live(
         statements_due = book.due_before_payday(day, balances)
         better_days.put_aside(day, balances, statements_due, diary)
         kept = better_days.kept(day, balances, statements_due)
-        wants = wanting.of_day(day, balances, statements_due + kept)
-        on_trips.set_out(day, wants.only(turning.is_lived))
+        wants = wanting.of_day(day, balances, statements_due + kept, turning.is_lived)
+        on_trips.set_out(day, wants)
         larger = thin.of_day(
             day, balances, diary, wants.rate, (machine, on_trips.towns(day, moves.homes_on(day)))
         )
-        wants = replace(wants, larger=larger).only(turning.is_lived)
-        purchases = shopping.of_day(day, wants, balances)
+        purchases = shopping.of_day(day, wants, larger * (turning.is_lived > 0), balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
         if refunded.size:

@@ -151,7 +151,7 @@ class Disputes:
             )
             on_card = slot != Slot.CHECKING
             np.subtract.at(balances.checking, user[~on_card], cents[~on_card])
-            card = balances.card_of[user[on_card], slot[on_card] - Slot.CARD_1]
+            card = balances.card_of[slot[on_card] - Slot.CARD_1, user[on_card]]
             np.add.at(balances.owed, card, cents[on_card])
 
     def _expect(

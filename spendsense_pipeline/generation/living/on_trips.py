@@ -14,6 +14,7 @@ from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.trips import DaysAway, Stage
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.habits import does_without, left_out
+from spendsense_pipeline.generation.living.purchase_words import REFUND, Draws
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import choice_table, uniform, words_each
@@ -22,6 +23,8 @@ from spendsense_pipeline.generation.world import World
 
 PURCHASES_LEAST: Final[dict[Stage, int]] = {Stage.LEAVING: 3, Stage.THERE: 3, Stage.RETURNING: 2}
 """Of a day of a trip."""
+# An array is compared with a number of its own kind much faster than with a member of an enum.
+_HOME, _LEAVING, _THERE, _RETURNING = map(int, Stage)
 _MORE_PURCHASES: Final = (0.6, 0.25, 0.12, 0.03)
 """Shares of days with none, one, two and three more (judged: 3 to 6 a day)."""
 USUAL_PURCHASES_A_MONTH: Final = 33.0
@@ -66,12 +69,12 @@ class OnTrips:
             wanted: How much more is spent on each group than in the catalog's usual mix, `[G]`.
             often: Purchases a month of a usual household.
         """
-        self._stage, self._place = away.stage, away.place
+        # By day first: a day's is looked up at a time.
+        self._stage, self._place = away.stage.T.copy(), away.place.T.copy()
         self._is_free, self._days = away.is_free, away.days
         self._goes = np.zeros(world.users, dtype=np.bool_)
         self._beyond = np.zeros(world.users)
         """Purchases of trips beyond the usual, not yet made up for: `[U]`."""
-        self._keys = world.keys("trip_purchases")
         self._state = catalog.places.state
         self._group = catalog.merchants.group
         self._choices, self._chosen_instead = _choices(catalog, tuple(wanted.tolist()))
@@ -84,12 +87,20 @@ class OnTrips:
         is_dining = shops.group == catalog.spending_groups.index("dining")
         self._usual_share = np.where(is_dining, USUAL_RESTAURANT_SHARE, USUAL_CHAIN_SHARE)
         """How often people go to each merchant away from home too: `[N]`."""
-        self._often = min(often / USUAL_PURCHASES_A_MONTH, 1.0)
+        self._counts = self._purchases(world, min(often / USUAL_PURCHASES_A_MONTH, 1.0))
+
+    def _purchases(self, world: World, often: float) -> Ints:
+        """What those who are away buy at least on each day, by whoever is: `[D, U]`."""
         least = np.zeros(len(Stage), dtype=np.int64)
         for stage, purchases in PURCHASES_LEAST.items():
             least[stage] = purchases
-        self._least = least
-        self._more = np.cumsum(_MORE_PURCHASES)[:-1]
+        day, who = np.nonzero(self._stage > _HOME)
+        drawn = uniform(words_each(world.keys("trip_purchases")[who], day))
+        more = np.searchsorted(np.cumsum(_MORE_PURCHASES)[:-1], drawn, side="right")
+        counts = np.zeros(self._stage.shape, dtype=np.int64)
+        # The same draw again, as what is left of a part of a purchase.
+        counts[day, who] = (least[self._stage[day, who]] + more) * often + drawn * 97 % 1
+        return counts
 
     def hand_over(self, giver: Ints, taker: Ints) -> None:
         """Let some be on the way in the place of others.
@@ -107,7 +118,9 @@ class OnTrips:
             day: The day.
             wants: What there is to spend, `[U]`.
         """
-        who = places(self._stage[:, day] == Stage.LEAVING)
+        who = places(self._stage[day] == _LEAVING)
+        if who.size == 0:
+            return
         needed = self._days[who, day] * SETS_OUT_WITH_CENTS
         can = ~self._is_free[who, day] | (wants.spendable_cents[who] >= needed)
         self._goes[who] = can & (wants.rate[who] > 0)
@@ -122,9 +135,9 @@ class OnTrips:
         Returns:
             Row of the places, `[U]`.
         """
-        stage = self._stage[:, day]
-        is_away = self._goes & ((stage == Stage.LEAVING) | (stage == Stage.THERE))
-        return np.where(is_away, self._place[:, day], home)
+        stage = self._stage[day]
+        is_away = self._goes & ((stage == _LEAVING) | (stage == _THERE))
+        return np.where(is_away, self._place[day], home)
 
     def counts(self, day: int, usual: Ints, rate: Floats) -> Ints:
         """How often everybody buys on a day: more on a trip, as usual at home.
@@ -137,18 +150,13 @@ class OnTrips:
         Returns:
             `[U]`.
         """
-        stage = self._stage[:, day]
-        who = places((stage > Stage.HOME) & self._goes & (rate > 0))
+        who = places((self._stage[day] > _HOME) & self._goes & (rate > 0))
         if who.size == 0:
             return usual
-        drawn = uniform(words_each(self._keys[who], np.array(day)))
-        more = np.searchsorted(self._more, drawn, side="right")
-        # The same draw again, as what is left of a part of a purchase.
-        count = (self._least[stage[who]] + more) * self._often + drawn * 97 % 1
-        usual = usual.copy()
-        usual[who] = np.maximum(usual[who], count.astype(np.int64))
-        self._beyond[who] += usual[who] - rate[who]
-        return usual
+        count = usual.copy()
+        count[who] = np.maximum(usual[who], self._counts[day, who])
+        self._beyond[who] += count[who] - rate[who]
+        return count
 
     def eased(self, day: int, rate: Floats) -> Floats:
         """How often people buy at home who have bought much on a trip.
@@ -160,27 +168,32 @@ class OnTrips:
         Returns:
             Purchases a day, `[U]`.
         """
-        is_home = ~self._goes | (self._stage[:, day] == Stage.HOME)
-        left_out = np.clip(self._beyond, 0.0, EASED_SHARE * rate) * is_home
+        is_home = (self._stage[day] == _HOME) | ~self._goes
+        left_out = np.minimum(np.maximum(self._beyond, 0.0), EASED_SHARE * rate) * is_home
         self._beyond -= left_out
         return np.asarray(rate - left_out)
 
-    def is_away(self, day: int, user: Ints, serial: Ints, draw: Floats) -> Flags:
+    def away(self, day: int, user: Ints, serial: Ints, draws: Draws) -> Ints:
         """Which purchases are made on a trip, and not before leaving or back at home.
 
         Args:
             day: The day.
             user: Who buys, `[N]`.
             serial: Which of the user's purchases of the day it is, `[N]`.
-            draw: In [0, 1), `[N]`.
+            draws: What is drawn for each, `[N]`.
 
         Returns:
-            `[N]`.
+            Places among them, `[T]`.
         """
-        stage = np.where(self._goes, self._stage[:, day], Stage.HOME)[user]
-        leaves = (stage == Stage.LEAVING) & ((serial > 0) | (draw >= BEFORE_LEAVING_SHARE))
-        returns = (stage == Stage.RETURNING) & ((serial == 0) | (draw >= BACK_HOME_SHARE))
-        return np.asarray((stage == Stage.THERE) | leaves | returns)
+        stage = self._stage[day] * self._goes
+        at = places(stage[user] > _HOME)
+        if at.size == 0:
+            return at
+        stage, serial = stage[user[at]], serial[at]
+        draw = draws["at_home"][at] / REFUND.size("at_home")
+        leaves = (stage == _LEAVING) & ((serial > 0) | (draw >= BEFORE_LEAVING_SHARE))
+        returns = (stage == _RETURNING) & ((serial == 0) | (draw >= BACK_HOME_SHARE))
+        return at[(stage == _THERE) | leaves | returns]
 
     def choose(self, day: int, user: Ints, draw: Ints, other_draw: Ints) -> Ints:
         """Where people buy on a trip, open all along, by what trips are for and popularity.
@@ -194,7 +207,7 @@ class OnTrips:
         Returns:
             Row of the catalog's merchants each, `[N]`.
         """
-        state = self._state[self._place[user, day]]
+        state = self._state[self._place[day, user]]
         merchant: Ints = self._choices[self._is_by_car[user, day].astype(np.int64), state, draw]
         at = places(self._left_out[user, self._group[merchant]])
         merchant[at] = self._chosen_instead[state[at], other_draw[at]]
@@ -213,7 +226,7 @@ class OnTrips:
         Returns:
             Row of the catalog's merchants each, `[N]`.
         """
-        is_there = self._is_chain_in[usual, self._state[self._place[user, day]]]
+        is_there = self._is_chain_in[usual, self._state[self._place[day, user]]]
         return np.where(is_there & (draw < self._usual_share[usual]), usual, merchant)
 
     def choose_instead(self, day: int, user: Ints, draw: Ints) -> Ints:
@@ -227,21 +240,23 @@ class OnTrips:
         Returns:
             Row of the catalog's merchants each, `[N]`.
         """
-        merchant: Ints = self._chosen_instead[self._state[self._place[user, day]], draw]
+        merchant: Ints = self._chosen_instead[self._state[self._place[day, user]], draw]
         return merchant
 
-    def place_of(self, day: int, user: Ints, is_away: Flags) -> Ints:
+    def place_of(self, day: int, user: Ints, trip: Ints) -> Ints:
         """The town of what is bought on a trip.
 
         Args:
             day: The day.
             user: Who buys, `[N]`.
-            is_away: Whether it is on a trip, `[N]`.
+            trip: Which is bought on a trip, places among `[N]`.
 
         Returns:
             Row of the places, NO_PLACE of all else: `[N]`.
         """
-        return np.where(is_away, self._place[user, day], NO_PLACE)
+        place = np.full(user.size, NO_PLACE)
+        place[trip] = self._place[day, user[trip]]
+        return place
 
 
 @functools.lru_cache(maxsize=8)

@@ -116,16 +116,14 @@ class Paying:
         share += FLOOR_ANSWER * np.maximum(self._near_floor - used, 0)
         share = bounded(share, *PURCHASE_SHARE_RANGE)
         share[balances.nobodys] = 0.0
-        first_card, second_card = balances.card_of.T
-        first, second = first_card[user], second_card[user]
-        to_first = share[first] * self._takes[first, merchant]
-        to_second = share[second] * self._takes[second, merchant]
-        fits = np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(to_first + to_second, 1e-9))
-        size = _TICKET_EDGES_CENTS.searchsorted(cents)
-        to_first = to_first * fits * _CARD_BY_TICKET[self._by_ticket[first], size]
-        to_second = to_second * fits * _CARD_BY_TICKET[self._by_ticket[second], size]
-        card = np.where(drawn < to_first + to_second, second, balances.nobodys)
-        card = np.where(drawn < to_first, first, card)
+        both = balances.card_of.take(user, axis=1)
+        goes_on = share[both] * self._takes[both, merchant]
+        together = goes_on[0] + goes_on[1]
+        goes_on *= np.minimum(1.0, PURCHASE_SHARE_RANGE[1] / np.maximum(together, 1e-9))
+        goes_on *= _CARD_BY_TICKET[self._by_ticket[both], _TICKET_EDGES_CENTS.searchsorted(cents)]
+        first, second = both
+        card = np.where(drawn < goes_on[0] + goes_on[1], second, balances.nobodys)
+        card = np.where(drawn < goes_on[0], first, card)
         # Several purchases of a day share what room there is below the ceiling.
         before = running_before(first_of, cents, card != balances.nobodys)
         room = (self._ceiling - owes)[card] - before

@@ -9,7 +9,7 @@ import numpy as np
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.cents import above_least, below_largest
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.living.tastes import Tastes
 from spendsense_pipeline.generation.price_endings import priced
 
 SERVED: Final = ("coffee", "dining", "fast_food", "personal_care")
@@ -31,7 +31,6 @@ class Prices:
         """
         self._catalog, self._tastes, self._baskets = catalog, tastes, baskets
         groups, shops = catalog.spending_groups, catalog.merchants
-        self._cash = groups.index(CASH_GROUP)
         cheapest = tastes.relative_price.min(axis=1)[tastes.spread_class]
         is_served = np.isin(shops.group, [groups.index(name) for name in SERVED])
         self._least_cents = np.where(
@@ -39,7 +38,9 @@ class Prices:
         )
         """The least that is sold at each merchant, however little somebody has: `[N]`."""
 
-    def of(self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints) -> Ints:
+    def of(
+        self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints, cash: Ints
+    ) -> Ints:
         """What merchants sell at, a dearer basket for who has more.
 
         Args:
@@ -48,6 +49,7 @@ class Prices:
             merchant: Row of the catalog's merchants, `[N]`.
             place: Where a price lies among the merchant's, `[K, N]`, for several it might be.
             ending: ENDING_BITS bits that decide how prices end, `[N]`.
+            cash: Which are withdrawals, places among `[N]`.
 
         Returns:
             Cents, `[K, N]`.
@@ -57,4 +59,4 @@ class Prices:
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
         raw = above_least(raw, self._least_cents[merchant])
         raw = below_largest(raw, shops.ticket_cap_cents[merchant])
-        return priced(self._catalog, merchant, raw, ending, group == self._cash)
+        return priced(self._catalog, merchant, raw, ending, cash)

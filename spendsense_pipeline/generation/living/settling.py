@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, Words, places
+from spendsense_pipeline.generation.arrays import Columns, Flags, Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.posting import PostingDays
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.living.cash_points import CashPoints
-from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT
+from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT, Draws
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
 from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, integers
@@ -33,10 +33,6 @@ class Basket(Columns):
     user: Ints
     serial: Ints
     """Number within the user's day."""
-    settlement: Words
-    """The word that decides what becomes of it."""
-    refund: Words
-    """The word that decides how much is refunded."""
     group: Ints
     """Row of SpendingGroups."""
     merchant: Ints
@@ -90,23 +86,23 @@ class Settling:
         self._cash_points = CashPoints(world, catalog)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
 
-    def of_day(self, day: int, basket: Basket) -> Purchases:
+    def of_day(self, day: int, basket: Basket, draws: Draws) -> Purchases:
         """What becomes of a day's purchases.
 
         Args:
             day: The day.
             basket: What is bought, `[N]`; its places and cents are changed where it is cash.
+            draws: What is drawn for it, `[N]`.
 
         Returns:
             The same purchases, `[N]`.
         """
         user, merchant = basket.user, basket.merchant
-        word = basket.settlement
-        channel, draw = SETTLEMENT.take(word, "channel"), SETTLEMENT.take(word, "is_refunded")
         in_store = self._in_store[merchant, self._online_taste[user]]
         # On a trip one is there: only what is never bought in person is not.
-        is_online = (channel >= in_store) & ((basket.trip_place == NO_PLACE) | (in_store == 0))
-        settles = self._posting.of(day, merchant, is_online, SETTLEMENT.take(word, "lag"))
+        is_online = draws["channel"] >= in_store
+        is_online &= (basket.trip_place == NO_PLACE) | (in_store == 0)
+        settles = self._posting.of(day, merchant, is_online, draws["lag"])
         own_fee = np.zeros(user.size, dtype=np.int64)
         cash = places(basket.group == self._cash)
         if cash.size:
@@ -116,13 +112,13 @@ class Settling:
             operators_fee, own_fee[cash] = self._cash_points.fees(merchant[cash], user[cash])
             basket.cents[cash] += operators_fee
         refund_day, refund_cents = np.full(user.size, -1), np.zeros(user.size, dtype=np.int64)
-        refunded = places(draw < self._refunded[basket.group])
+        refunded = places(draws["is_refunded"] < self._refunded[basket.group])
         if refunded.size:
             shortest, longest = REFUND_DAYS
-            delay = SETTLEMENT.take(word[refunded], "refund_delay") % (longest - shortest + 1)
+            delay = draws["refund_delay"][refunded] % (longest - shortest + 1)
             back = settles[refunded] + shortest + delay
             refund_day[refunded] = self._calendar.on_or_after(back)
-            share = _refunded_share(basket.refund[refunded])
+            share = _refunded_share(draws["part"][refunded])
             refund_cents[refunded] = np.maximum(np.rint(basket.cents[refunded] * share), 1)
         return Purchases(
             user=user,
@@ -155,9 +151,9 @@ def _in_store_by_taste(catalog: Catalog) -> Floats:
     return np.asarray(np.where(is_both, by_taste, share[:, np.newaxis]))
 
 
-def _refunded_share(word: Words) -> Floats:
+def _refunded_share(draw: Ints) -> Floats:
     """How much of what is given back is refunded, mostly all: `[N]`."""
-    part = REFUND.take(word, "part") / REFUND.size("part")
+    part = draw / REFUND.size("part")
     low, high = PARTIAL_REFUND_RANGE
     partial = low + (high - low) * (part - WHOLE_REFUND_SHARE) / (1 - WHOLE_REFUND_SHARE)
     return np.where(part < WHOLE_REFUND_SHARE, 1.0, partial)

@@ -6,11 +6,12 @@ merchant sells at. What cannot be afforded is not bought: something cheap of the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, places
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.clienteles import goes_to
@@ -25,6 +26,7 @@ from spendsense_pipeline.generation.living.purchase_words import (
     CHOICES,
     REFUND,
     SETTLEMENT,
+    Draws,
     PurchaseWords,
     liked_kinds,
 )
@@ -37,14 +39,15 @@ from spendsense_pipeline.generation.living.tastes import (
     Tastes,
     needed_groups,
 )
+from spendsense_pipeline.generation.living.visits import Visits
 from spendsense_pipeline.generation.living.wants import Wants
 from spendsense_pipeline.generation.randomness import uniform
 from spendsense_pipeline.generation.shops import (
     FAVOURITE_SHARE,
     FAVOURITES_PER_GROUP,
+    Favourites,
     favourite_draws,
     shops_for,
-    usual_shops,
 )
 from spendsense_pipeline.generation.targets import Rhythm
 from spendsense_pipeline.generation.world import World
@@ -59,10 +62,9 @@ AGAIN_SHARE, THIRD_SHARE = 0.1, 0.08
 USUAL_MOST_SHARE: Final = (0.14, 0.26)
 """Of all a person buys, what may be at one merchant before they now and then go to another, and
 before they always do: over a quarter at one counter is nobody's life (judged)."""
-_SEEN_LEAST: Final = 40
-"""Purchases before which nobody has had enough of a place."""
 CHEAPER_SHARE = 0.8
 """Of purchases that cannot be afforded, those in whose place something cheap of it is."""
+_CHEAPER_DRAWS: Final = CHEAPER_SHARE * SETTLEMENT.size("cheaper")
 _CHEAPEST: Final = 8
 """Out of the cheapest eighth."""
 _DEAREST: Final = 2
@@ -77,6 +79,32 @@ _NEVER: Final = -1
 """A day that none is."""
 
 
+@dataclass
+class _Errands:
+    """What people set out to buy on a day, `[N]` in order of user; some think better of it."""
+
+    day: int
+    user: Ints
+    draws: Draws
+    group: Ints
+    """Row of SpendingGroups."""
+    merchant: Ints
+    """Row of the catalog's merchants."""
+    trip: Ints
+    """Which are on a trip, `[T]`."""
+
+    def go(self, which: Ints, merchant: Ints, group_of: Ints) -> None:
+        """Have some go to another merchant.
+
+        Args:
+            which: Which errands, `[M]`.
+            merchant: Where instead, row of the catalog's merchants, `[M]`.
+            group_of: Of each merchant of the catalog.
+        """
+        self.merchant[which] = merchant
+        self.group[which] = group_of[merchant]
+
+
 class Shopping:
     """Draws the purchases of one day after the other."""
 
@@ -89,6 +117,7 @@ class Shopping:
         way: Ints,
         baskets: Floats,
         on_trips: OnTrips,
+        favourites: Favourites,
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -100,9 +129,10 @@ class Shopping:
             way: What each household does without, one of the WAYS: `[U]`.
             baskets: What a household buys of each group at a time, relative to the usual: `[U, G]`.
             on_trips: Who is away, and where they buy.
+            favourites: Where everybody goes again and again, at first.
         """
         catalog = labels.catalog
-        self._catalog, self._calendar, self._tastes = catalog, world.calendar, tastes
+        self._calendar, self._tastes = world.calendar, tastes
         self._merchant = catalog.merchants
         self._shops = shops_for(catalog, world.calendar.first_date)
         moves = plan_moves(world, catalog.places)
@@ -110,21 +140,25 @@ class Shopping:
         self._next_state = catalog.places.state[moves.to_place]
         self._moving_day = np.where(self._next_state != self._state, moves.day, _NEVER)
         self._goes_to = goes_to(world, catalog)
-        self._favourites = usual_shops(world, catalog)
+        self._favourites, self._usual = favourites, favourites.on(0)
+        """From day to day, and of the day: `[U, G, FAVOURITES_PER_GROUP]`."""
         self._favourite_draws = favourite_draws(world, len(catalog.spending_groups))
-        self._days_between = catalog.visit_kinds.days_between
-        self._visited = np.full((world.users, self._days_between.size), -10_000, dtype=np.int64)
-        self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int64)
-        """How often each user has bought at each merchant: `[U, N]`."""
+        self._visits = Visits(world, catalog)
         self._prices = Prices(catalog, tastes, baskets)
         self._words = PurchaseWords(world)
         self._counting = Counting(world)
-        self._habit = weekday_habits(world)
+        weekday, month = world.calendar.weekday, world.calendar.month_of_year
+        self._busy = tastes.busy_on[weekday, np.newaxis] * weekday_habits(world)[weekday]
+        self._busy *= tastes.busy_in[month, np.newaxis]
+        """How much oftener each buys than on a usual day, `[D, U]`."""
         trips = cash_habits(world) * CHOICES.size("fetches_cash") / CASH_DRAWN_PER_FETCHED
         self._cash_trips = np.where(world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, 0, trips)
         """Of the times it is drawn, those on which cash is fetched: `[U]`."""
         self._everybody = np.arange(world.users)
         self._cash = catalog.spending_groups.index(CASH_GROUP)
+        is_cash = self._merchant.group == self._cash
+        self._is_ordinary = (self._merchant.visit_kind == 0) & ~is_cash
+        """Where people go whenever they like, `[N]`."""
         self._way, self._on_trips = way, on_trips
         self._liked = liked_kinds(world)
         self._is_needed = needed_groups(catalog)
@@ -140,188 +174,184 @@ class Shopping:
             giver: Users, `[N]`.
             taker: Who takes their place, `[N]`.
         """
-        self._visited[taker], self._been[taker] = self._visited[giver], self._been[giver]
+        self._visits.hand_over(giver, taker)
         self._on_trips.hand_over(giver, taker)
 
-    def of_day(self, day: int, wants: Wants, balances: Balances) -> Purchases:
+    def of_day(self, day: int, wants: Wants, larger: Ints, balances: Balances) -> Purchases:
         """The purchases of a day, in order of user.
 
         Args:
             day: The day.
             wants: How often each user buys, how dear, and what there is to spend: `[U]`.
+            larger: Things beside the usual ones, put off until there was money: `[U]`.
             balances: What they have.
 
         Returns:
             What is bought, `[N]`.
         """
         self._move(day)
-        weekday = self._calendar.weekday[day]
-        busy = self._tastes.busy_on[weekday] * self._habit[weekday]
-        busy = busy * self._tastes.busy_in[self._calendar.month_of_year[day]]
-        count = self._counting.of_day(day, self._on_trips.eased(day, wants.rate) * busy)
-        count = self._on_trips.counts(day, count, wants.rate) + wants.larger
+        usually = self._on_trips.eased(day, wants.rate) * self._busy[day]
+        usual = self._on_trips.counts(day, self._counting.of_day(day, usually), wants.rate)
+        count = usual + larger
         user = self._everybody.repeat(count)
-        first_of = (count.cumsum() - count).repeat(count)
+        first_of = (count.cumsum() - count)[user]
         serial = np.arange(user.size) - first_of
-        is_larger = serial >= (count - wants.larger)[user]
-        first, second, third = self._words.of_day(day, user, serial)
-        choices = CHOICES.apart(first)
-
-        level = np.where(is_larger, TILTS.size - 1, wants.level[user])
-        group = self._groups(day, user, level, choices["group"], third)
-        merchant = self._merchants(day, user, group, choices, is_larger)
-        at_home = REFUND.take(third, "at_home") / REFUND.size("at_home")
-        is_away = self._on_trips.is_away(day, user, serial, at_home)
-        at = places(is_away)
-        instead = REFUND.take(third[at], "instead")
-        merchant[at] = self._on_trips.choose(day, user[at], choices["merchant"][at], instead)
-        group[at] = self._merchant.group[merchant[at]]
-        rank = _FAVOURITE_RANK[choices["favourite"][at]]
-        usual = self._favourites.of(day, user[at], group[at], rank)
-        prefers = REFUND.take(third[at], "need") / REFUND.size("need")
-        merchant[at] = self._on_trips.or_usual(day, user[at], merchant[at], usual, prefers)
-        is_cashless = (group == self._cash) & (choices["fetches_cash"] >= self._cash_trips[user])
-        self._elsewhere(day, user, group, merchant, is_away, third)
-        is_too_soon = self._rarely(day, user, group, merchant, is_away, third)
-        # Together with something cheap, in case it cannot be afforded.
-        price = choices["price"]
-        dear = CHOICES.size("price") - 1 - price // _DEAREST
-        cents, cheap_cents = self._prices.of(
-            user,
-            group,
-            merchant,
-            np.array([np.where(is_larger, dear, price), price // _CHEAPEST]),
-            SETTLEMENT.take(second, "ending"),
+        put_off = places(serial >= usual[user])
+        draws = self._words.of_day(day, user, serial)
+        level = wants.level[user]
+        level[put_off] = TILTS.size - 1
+        group = self._groups(day, user, level, draws)
+        trip = self._on_trips.away(day, user, serial, draws)
+        errands = _Errands(
+            day, user, draws, group, self._merchants(day, user, group, draws, put_off), trip
         )
+        if trip.size:
+            self._on_trip(errands)
+        cash = places(errands.group == self._cash)
+        needless = cash[draws["fetches_cash"][cash] >= self._cash_trips[user[cash]]]
+        is_bought = np.ones(user.size, dtype=np.bool_)
+        self._elsewhere(errands)
+        is_bought[self._rarely(errands)] = False
+        is_bought[needless] = False
+        group, merchant = errands.group, errands.merchant
+        # Together with something cheap, in case it cannot be afforded.
+        price = draws["price"]
+        wanted = np.array([price, price // _CHEAPEST])
+        wanted[0, put_off] = CHOICES.size("price") - 1 - price[put_off] // _DEAREST
+        cents, cheap_cents = self._prices.of(user, group, merchant, wanted, draws["ending"], cash)
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]
-        pays_with = SETTLEMENT.take(second, "pays_with") / SETTLEMENT.size("pays_with")
-        pays_with[is_larger] = _BY_DEBIT
+        pays_with = draws["pays_with"] / SETTLEMENT.size("pays_with")
+        pays_with[put_off] = _BY_DEBIT
         card = self._paying.card_of(user, first_of, merchant, cents, pays_with, balances)
         # Cash is fetched with the debit card, and no machine pays out what is not there.
-        card[group == self._cash] = balances.nobodys
+        card[cash] = balances.nobodys
         is_debit = card == balances.nobodys
-        before = running_before(first_of, cents, is_debit)
-        is_dear = is_debit & (before + cents > spendable)
+        is_dear = is_debit & (running_before(first_of, cents, is_debit) + cents > spendable)
         cents = np.where(is_dear, cheap_cents, cents)
-        before = running_before(first_of, cents, is_debit)
-        considers = SETTLEMENT.take(second, "cheaper") < CHEAPER_SHARE * SETTLEMENT.size("cheaper")
-        is_affordable = ~is_dear | (considers & (before + cents <= spendable))
-        is_bought = is_affordable & ~is_too_soon & ~is_cashless
-        place = self._on_trips.place_of(day, user, is_away)
-        basket = Basket(user, serial, second, third, group, merchant, cents, card, place)
-        basket = basket.where(is_bought)
-        self._visited[basket.user, self._merchant.visit_kind[basket.merchant]] = day
-        np.add.at(self._been, (basket.user, basket.merchant), 1)
-        return self._settling.of_day(day, basket)
+        dear = places(is_dear)
+        after = running_before(first_of, cents, is_debit)[dear] + cents[dear]
+        considers = draws["cheaper"][dear] < _CHEAPER_DRAWS
+        is_bought[dear[~considers | (after > spendable[dear])]] = False
+        place = self._on_trips.place_of(day, user, trip)
+        at = places(is_bought)
+        columns = (user, serial, group, merchant, cents, card, place)
+        basket = Basket(*(column.take(at) for column in columns))
+        self._visits.take_note(day, basket.user, basket.merchant)
+        return self._settling.of_day(day, basket, draws.where(at))
 
     def _move(self, day: int) -> None:
-        """Whoever moves to another state that day shops at what serves it from then on."""
+        """Whoever moves to another state that day shops at what serves it from then on; chains
+        that close sell nothing any more."""
         who = places(self._moving_day == day)
         if who.size:
             self._state[who] = self._next_state[who]
             draws = self._favourite_draws[who]
             there = self._shops.favourites_of(self._state[who], draws, self._goes_to, who)
             self._favourites = self._favourites.moved(who, there)
+        if who.size or self._favourites.change_on(day):
+            self._usual = self._favourites.on(day)
 
-    def _groups(self, day: int, user: Ints, level: Ints, draw: Ints, word: Words) -> Ints:
+    def _groups(self, day: int, user: Ints, level: Ints, draws: Draws) -> Ints:
         """What kind of thing is bought, by tilt, weekday, season and person: `[N]`."""
         weekday, month = self._calendar.weekday[day], self._calendar.month_of_year[day]
-        groups = self._tastes.groups_on[weekday][month]
         row = self._tastes.row_of(self._way[user], level)
-        group: Ints = groups.passed(row, draw)
-        at = places(REFUND.take(word, "is_liked") < _LIKED_DRAWS)
-        liked = groups.passed(row[at], self._liked[user[at], REFUND.take(word[at], "liked")])
+        at = places(draws["is_liked"] < _LIKED_DRAWS)
+        liked_draw = self._liked[user[at], draws["liked"][at]]
+        # Both at once: a search among all there are takes long for the first draw.
+        both = self._tastes.groups_on[weekday][month].passed(
+            np.concatenate([row, row[at]]), np.concatenate([draws["group"], liked_draw])
+        )
+        group, liked = both[: user.size], both[user.size :]
         group[at] = np.where(self._is_needed[liked], group[at], liked)
         return group
 
-    def _merchants(
-        self, day: int, user: Ints, group: Ints, choices: dict[str, Ints], is_larger: Flags
-    ) -> Ints:
+    def _merchants(self, day: int, user: Ints, group: Ints, draws: Draws, put_off: Ints) -> Ints:
         """Mostly one of the user's favourites of the group, else any (oftener for what was put
         off), both by popularity: `[N]`."""
-        rank = _FAVOURITE_RANK[choices["favourite"]]
-        merchant = self._favourites.of(day, user, group, rank)
-        often = np.where(is_larger, LARGER_AT_USUAL, 1.0) * self._goes_to_favourite[user]
-        at = places(choices["goes_to_favourite"] >= often)
+        merchant: Ints = self._usual[user, group, _FAVOURITE_RANK[draws["favourite"]]]
+        often = self._goes_to_favourite[user]
+        often[put_off] *= LARGER_AT_USUAL
+        at = places(draws["goes_to_favourite"] >= often)
         who = user[at]
         other, is_gone_to = self._shops.choose(
-            self._state[who], group[at], day, choices["merchant"][at], self._goes_to, who
+            self._state[who], group[at], day, draws["merchant"][at], self._goes_to, who
         )
         merchant[at[is_gone_to]] = other[is_gone_to]
         return merchant
 
-    def _rarely(
-        self, day: int, user: Ints, group: Ints, merchant: Ints, is_away: Flags, word: Words
-    ) -> Flags:
+    def _on_trip(self, errands: _Errands) -> None:
+        """Have those who are away buy where they are."""
+        day, at = errands.day, errands.trip
+        user, draws = errands.user[at], errands.draws.where(at)
+        merchant = self._on_trips.choose(day, user, draws["merchant"], draws["instead"])
+        rank = _FAVOURITE_RANK[draws["favourite"]]
+        usual = self._usual[user, self._merchant.group[merchant], rank]
+        prefers = draws["need"] / REFUND.size("need")
+        errands.group[at] = self._merchant.group[merchant]
+        errands.merchant[at] = self._on_trips.or_usual(day, user, merchant, usual, prefers)
+
+    def _elsewhere(self, errands: _Errands) -> None:
+        """Another place of the kind where one has been the same day, or goes all the time."""
+        user, merchant, draws = errands.user, errands.merchant, errands.draws
+        share = np.ones(user.size)
+        second, third = _repeated(user * self._is_ordinary.size + merchant)
+        share[second], share[third] = AGAIN_SHARE, THIRD_SHARE
+        least, most = USUAL_MOST_SHARE
+        usual = self._visits.share_at(user, merchant)
+        share = np.minimum(share, (most - usual) / (most - least))
+        stays = draws["stays"] / REFUND.size("stays")
+        leaves = self._is_ordinary[merchant] & (stays >= share)
+        away = errands.trip[leaves[errands.trip]]
+        if away.size:
+            self._something_else(errands, away)
+            leaves[away] = False
+        at = places(leaves)
+        who, group, draw = user[at], errands.group[at], draws["instead"][at]
+        other = self._usual[who, group, draw % FAVOURITES_PER_GROUP]
+        anywhere, is_gone_to = self._shops.choose(
+            self._state[who], group, errands.day, draw, self._goes_to, who
+        )
+        merchant[at] = np.where((other == merchant[at]) & is_gone_to, anywhere, other)
+
+    def _something_else(self, errands: _Errands, which: Ints) -> None:
+        """Have some who are on a trip buy what one buys at any time, as meals."""
+        draw = errands.draws["instead"][which]
+        merchant = self._on_trips.choose_instead(errands.day, errands.user[which], draw)
+        errands.go(which, merchant, self._merchant.group)
+
+    def _rarely(self, errands: _Errands) -> Ints:
         """Where a visit would come too soon after the last of its kind, the usual place instead.
 
         Returns:
-            Where the usual place would be visited too soon as well, `[N]`; the others are changed
-            in `merchant`.
+            Which would be too soon at the usual place as well, `[M]`, some twice.
         """
+        day, merchant = errands.day, errands.merchant
         kind = self._merchant.visit_kind
-        # On a trip, a meal instead.
-        rare = places(is_away & (kind[merchant] > 0))
-        since = day - self._visited[user[rare], kind[merchant[rare]]]
-        again = rare[since < self._days_between[kind[merchant[rare]]]]
-        draw = REFUND.take(word[again], "instead")
-        merchant[again] = self._on_trips.choose_instead(day, user[again], draw)
-        group[again] = self._merchant.group[merchant[again]]
-        is_too_soon = np.zeros(user.size, dtype=np.bool_)
+        trip = errands.trip
+        if trip.size:
+            of = kind[merchant[trip]]
+            is_too_soon = self._visits.is_too_soon(day, errands.user[trip], of) & (of > 0)
+            self._something_else(errands, trip[is_too_soon])
         rare = places(kind[merchant] > 0)
-        need = REFUND.take(word, "need") / REFUND.size("need")
+        who, visited = errands.user[rare], kind[merchant[rare]]
+        need = errands.draws["need"] / REFUND.size("need")
         # Who has driven far needs fuel.
-        need[is_away] = 0.0
-        who, visited = user[rare], kind[merchant[rare]]
-        is_too_soon[rare[_repeated(who * self._days_between.size + visited, 1)]] = True
-        again = rare[self._is_again(day, who, visited, need[rare])]
-        if again.size:
-            who, what = user[again], group[again]
-            merchant[again] = self._favourites.of(day, who, what, np.zeros_like(who))
-            is_too_soon[again] |= self._is_again(day, who, kind[merchant[again]], need[again])
-        return is_too_soon
-
-    def _elsewhere(
-        self, day: int, user: Ints, group: Ints, merchant: Ints, is_away: Flags, word: Words
-    ) -> None:
-        """Another place of the kind where one has been the same day, or goes all the time.
-
-        Changes `merchant`, and on a trip `group`.
-        """
-        visit = user * self._merchant.group.size + merchant
-        stays = REFUND.take(word, "stays") / REFUND.size("stays")
-        share = np.where(_repeated(visit, 1), AGAIN_SHARE, 1.0)
-        share[_repeated(visit, 2)] = THIRD_SHARE
-        seen = np.maximum(self._been.sum(axis=1), _SEEN_LEAST)[user]
-        least, most = USUAL_MOST_SHARE
-        usual = self._been[user, merchant] / seen
-        share = np.minimum(share, (most - usual) / (most - least))
-        is_ordinary = (self._merchant.visit_kind[merchant] == 0) & (group != self._cash)
-        leaves = is_ordinary & (stays >= share)
-        draw = REFUND.take(word, "instead")
-        at = places(leaves & is_away)
-        merchant[at] = self._on_trips.choose_instead(day, user[at], draw[at])
-        group[at] = self._merchant.group[merchant[at]]
-        at = places(leaves & ~is_away)
-        who, before = user[at], merchant[at]
-        other = self._favourites.of(day, who, group[at], draw[at] % FAVOURITES_PER_GROUP)
-        anywhere, is_gone_to = self._shops.choose(
-            self._state[who], group[at], day, draw[at], self._goes_to, who
-        )
-        merchant[at] = np.where((other == before) & is_gone_to, anywhere, other)
-
-    def _is_again(self, day: int, user: Ints, kind: Ints, need: Floats) -> Flags:
-        since = day - self._visited[user, kind]
-        is_needed = need < self._catalog.visit_kinds.chance(kind, since)
-        return np.asarray((kind > 0) & ~is_needed)
+        need[trip] = 0.0
+        second, _ = _repeated(who * self._is_ordinary.size + visited)
+        again = rare[self._visits.is_needless(day, who, visited, need[rare])]
+        who = errands.user[again]
+        usual = self._usual[who, errands.group[again], 0]
+        merchant[again] = usual
+        still = self._visits.is_needless(day, who, kind[usual], need[again])
+        return np.concatenate([rare[second], again[still]])
 
 
-def _repeated(visit: Ints, most: int) -> Flags:
-    """Which of a day's visits come after as many alike as there may be: `[N]`."""
+def _repeated(visit: Ints) -> tuple[Ints, Ints]:
+    """Which of a day's visits come after one alike, and after two: places among `[N]`."""
     order = visit.argsort(kind="stable")
     ordered = visit[order]
-    found = np.zeros(visit.size, dtype=np.bool_)
-    found[order[most:]] = ordered[most:] == ordered[:-most]
-    return found
+    is_alike = ordered[1:] == ordered[:-1]
+    second = places(is_alike)
+    return order[second + 1], order[places(is_alike[1:] & is_alike[:-1]) + 2]

@@ -6,7 +6,7 @@ to paycheck (what is left of this one, before the next), and from reserves that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -71,12 +71,6 @@ class Wants:
     """Tilt of the mix of purchases, an index into `TILTS`."""
     spendable_cents: Ints
     """What there is for purchases by debit card."""
-    larger: Ints
-    """Things beside the usual ones, put off until there was money."""
-
-    def only(self, is_lived: Floats) -> Wants:
-        """The same of chapters that are lived, 1, and nothing of the others, 0: `[U]`."""
-        return replace(self, rate=self.rate * is_lived, larger=self.larger * (is_lived > 0))
 
 
 class Wanting:
@@ -175,13 +169,16 @@ class Wanting:
         self.next_payday[who] = following
         self._due_before = (np.take_along_axis(total, until, axis=1) - total).T.copy()
 
-    def of_day(self, day: int, balances: Balances, statements_due: Ints) -> Wants:
+    def of_day(
+        self, day: int, balances: Balances, statements_due: Ints, is_lived: Floats
+    ) -> Wants:
         """What everybody wants of a day, at its beginning.
 
         Args:
             day: The day.
             balances: What they have.
             statements_due: Card payments still to come before the next payday, `[U]` cents.
+            is_lived: 1 for chapters that are lived, 0 for others, who buy nothing: `[U]`.
 
         Returns:
             Rates, tilts and what there is to spend.
@@ -215,10 +212,9 @@ class Wanting:
             self.free_cents[tight] = free
         level = self._levels.passed(self._way, np.minimum(ticket, self._dearest).astype(np.int64))
         return Wants(
-            rate=rate,
+            rate=rate * is_lived,
             level=np.minimum(level, self._dearest_level),
             spendable_cents=spendable,
-            larger=np.zeros(has.size, dtype=np.int64),
         )
 
     def bought(self, user: Ints) -> None:
