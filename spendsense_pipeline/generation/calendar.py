@@ -111,7 +111,8 @@ class Calendar:
 
     def _padded_index(self, days: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Days further out than 10 are brought to 10: they fall outside the history either way."""
-        return np.clip(np.asarray(days, dtype=np.int64), -10, self.days + 9) + PAD_DAYS
+        index = np.minimum(np.maximum(days, -10), self.days + 9) + PAD_DAYS
+        return np.asarray(index, dtype=np.int64)
 
     def contains(self, days: npt.ArrayLike) -> Flags:
         """Whether each day lies in the history: `[N]`."""

@@ -188,7 +188,8 @@ def live(
         larger = thin.of_day(
             day, balances, diary, wants.rate, (machine, on_trips.towns(day, moves.homes_on(day)))
         )
-        purchases = shopping.of_day(day, wants, larger * (turning.is_lived > 0), balances)
+        larger *= turning.is_lived > 0
+        purchases, draws = shopping.of_day(day, wants, larger, balances)
         balances.buy(day, purchases.settles, purchases.user, purchases.card, purchases.cents)
         refunded = places(purchases.refund_day >= 0)
         if refunded.size:
@@ -200,7 +201,7 @@ def live(
             )
         np.subtract.at(balances.checking, purchases.user, purchases.bank_fee_cents)
         bought.append(purchases)
-        disputes.of_day(day, purchases)
+        disputes.of_day(day, purchases, draws)
         wanting.bought(purchases.user)
         spare.end_day(day, balances, diary)
         overdrafts.end_day(day, balances, book.due_soon(day, balances), diary)

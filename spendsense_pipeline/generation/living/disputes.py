@@ -12,10 +12,10 @@ from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
+from spendsense_pipeline.generation.living.purchase_words import DISPUTE, Draws
 from spendsense_pipeline.generation.living.settling import Purchases
 from spendsense_pipeline.generation.living.tastes import CASH_GROUP
 from spendsense_pipeline.generation.postings import Purpose, Slot
-from spendsense_pipeline.generation.randomness import bits, words_each
 from spendsense_pipeline.generation.world import World
 
 # An adult disputes a purchase about every fourth year, mostly one made online (some 105 million
@@ -38,13 +38,15 @@ CARRIED_MAX_SHARE: Final = 0.02
 TAKEN_BACK_MAX_SHARE: Final = 0.04
 """Of the limit of a card that is paid in full, what is taken back at most: its holder keeps well
 clear of the limit, and nobody charges what they will have to pay after all."""
-_NUMBER: Final = BitFields(day=16, serial=9)
-"""Day of a purchase and which of the user's day: the number of its draw."""
 _SERIAL: Final = BitFields(days_later=7, purchase=4)
 """Unique among a day's: which purchase of how many days ago; nobody disputes two purchases of a
 day that lie sixteen apart."""
-_SHARE_BITS: Final = 24
-_DAY_BITS: Final = 8
+_MOST_SHARE: Final = max(ONLINE_SHARE, IN_STORE_SHARE)
+_DAYS: Final = (
+    ("noticed_after", NOTICED_DAYS),
+    ("credited_after", CREDITED_DAYS),
+    ("taken_back_after", TAKEN_BACK_DAYS),
+)
 
 
 class _Movement(NamedTuple):
@@ -69,7 +71,6 @@ class Disputes:
             cards: The cards of every chapter, `[C]`.
         """
         self._world = world
-        self._keys = world.keys("dispute")
         self._labels = {
             purpose: labels.counterparty(kind, world.words("dispute_label", 0))
             for purpose, kind in (
@@ -86,37 +87,38 @@ class Disputes:
         self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
         self._coming: dict[int, list[_Movement]] = {}
 
-    def of_day(self, day: int, purchases: Purchases) -> None:
+    def of_day(self, day: int, purchases: Purchases, draws: Draws) -> None:
         """See which purchases of a day will be disputed.
 
         Args:
             day: The day.
             purchases: What is bought, `[N]`.
+            draws: What is drawn for each, `[N]`.
         """
-        number = _NUMBER.pack(day=day, serial=purchases.serial)
-        word = words_each(self._keys[purchases.user], number)
-        share = np.where(purchases.is_online, ONLINE_SHARE, IN_STORE_SHARE)
-        disputed: Flags = bits(word, 0, _SHARE_BITS) < share * (1 << _SHARE_BITS)
-        disputed &= (purchases.refund_day < 0) & (purchases.cents >= LEAST_CENTS)
-        disputed &= purchases.cents <= self._most_cents[purchases.card]
-        disputed &= self._group[purchases.merchant] != self._cash
-        at = places(disputed)
-        if at.size == 0:
+        draw = draws["is_disputed"] / DISPUTE.size("is_disputed")
+        maybe = places(draw < _MOST_SHARE)
+        if maybe.size == 0:
+            return
+        bought = purchases.where(maybe)
+        share = np.where(bought.is_online, ONLINE_SHARE, IN_STORE_SHARE)
+        disputed: Flags = draw[maybe] < share
+        disputed &= (bought.refund_day < 0) & (bought.cents >= LEAST_CENTS)
+        disputed &= bought.cents <= self._most_cents[bought.card]
+        disputed &= self._group[bought.merchant] != self._cash
+        bought, draws = bought.where(disputed), draws.where(maybe[disputed])
+        if bought.size == 0:
             return
         noticed, credited, taken = (
-            low + bits(word[at], _SHARE_BITS + _DAY_BITS * part, _DAY_BITS) % (high - low + 1)
-            for part, (low, high) in enumerate((NOTICED_DAYS, CREDITED_DAYS, TAKEN_BACK_DAYS))
+            low + draws[field] % (high - low + 1) for field, (low, high) in _DAYS
         )
         calendar, chapters = self._world.calendar, self._world.chapters
-        person, slot = chapters.person[purchases.user[at]], self._slots[purchases.card[at]]
-        cents, serial = purchases.cents[at], purchases.serial[at]
-        credited_on = calendar.on_or_after(purchases.settles[at] + noticed + credited).astype(
-            np.int64
-        )
+        person, slot = chapters.person[bought.user], self._slots[bought.card]
+        cents, serial = bought.cents, bought.serial
+        credited_on = calendar.on_or_after(bought.settles + noticed + credited).astype(np.int64)
         self._expect(day, credited_on, Purpose.DISPUTE_CREDIT, person, slot, -cents, serial)
-        last = bits(word[at], _SHARE_BITS + 3 * _DAY_BITS, _DAY_BITS)
-        is_small = cents <= self._most_back_cents[purchases.card[at]]
-        back = places(is_small & (last < TAKEN_BACK_SHARE * (1 << _DAY_BITS)))
+        is_small = cents <= self._most_back_cents[bought.card]
+        last = draws["is_taken_back"] / DISPUTE.size("is_taken_back")
+        back = places(is_small & (last < TAKEN_BACK_SHARE))
         self._expect(
             day,
             calendar.on_or_after(credited_on[back] + taken[back]).astype(np.int64),

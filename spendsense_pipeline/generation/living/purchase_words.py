@@ -40,8 +40,18 @@ REFUND: Final = BitFields(
     part=12, is_liked=8, liked=3, at_home=8, instead=TABLE_BITS, need=8, stays=8, spare=5
 )
 """What the third word decides."""
-_WORDS: Final = (CHOICES, SETTLEMENT, REFUND)
-_LAYOUT: Final = [(word, *field) for word, of in enumerate(_WORDS) for field in of.layout()]
+DISPUTE: Final = BitFields(
+    unused=8, is_taken_back=8, taken_back_after=8, credited_after=8, noticed_after=8, is_disputed=24
+)
+"""What the fourth word decides."""
+_WORDS: Final = {
+    "purchase": CHOICES,
+    "purchase_settlement": SETTLEMENT,
+    "purchase_refund": REFUND,
+    "dispute": DISPUTE,
+}
+"""By what each is drawn for."""
+_LAYOUT: Final = [(word, *field) for word, of in enumerate(_WORDS.values()) for field in of.layout()]
 _WORD, _SHIFT, _MASK = (
     np.array([field[part] for field in _LAYOUT]) for part in (0, 2, 3)
 )
@@ -63,7 +73,7 @@ class Draws:
         """Take words apart, all fields at once: a call for each would take ten times as long.
 
         Args:
-            words: `[3, N]`.
+            words: `[W, N]`, in the order they are declared in.
         """
         fields: Words = words.take(_WORD, axis=0)
         fields >>= _SHIFT[:, np.newaxis]
@@ -84,8 +94,7 @@ class PurchaseWords:
 
     def __init__(self, world: World) -> None:
         """Make the keys of a shard's people."""
-        purposes = ("purchase", "purchase_settlement", "purchase_refund")
-        self._keys = np.stack([world.keys(purpose) for purpose in purposes])
+        self._keys = np.stack([world.keys(purpose) for purpose in _WORDS])
 
     def of_day(self, day: int, user: Ints, serial: Ints) -> Draws:
         """What is drawn for a day's purchases.

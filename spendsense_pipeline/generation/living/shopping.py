@@ -177,7 +177,9 @@ class Shopping:
         self._visits.hand_over(giver, taker)
         self._on_trips.hand_over(giver, taker)
 
-    def of_day(self, day: int, wants: Wants, larger: Ints, balances: Balances) -> Purchases:
+    def of_day(
+        self, day: int, wants: Wants, larger: Ints, balances: Balances
+    ) -> tuple[Purchases, Draws]:
         """The purchases of a day, in order of user.
 
         Args:
@@ -187,7 +189,7 @@ class Shopping:
             balances: What they have.
 
         Returns:
-            What is bought, `[N]`.
+            What is bought, and what is drawn for it: `[N]` each.
         """
         self._move(day)
         usually = self._on_trips.eased(day, wants.rate) * self._busy[day]
@@ -239,7 +241,8 @@ class Shopping:
         columns = (user, serial, group, merchant, cents, card, place)
         basket = Basket(*(column.take(at) for column in columns))
         self._visits.take_note(day, basket.user, basket.merchant)
-        return self._settling.of_day(day, basket, draws.where(at))
+        draws = draws.where(at)
+        return self._settling.of_day(day, basket, draws), draws
 
     def _move(self, day: int) -> None:
         """Whoever moves to another state that day shops at what serves it from then on; chains

@@ -77,8 +77,11 @@ class SpareMoney:
         at = places(self._evening[day])
         who = self._who[at]
         has = balances.checking[who] - balances.pending[who]
-        spare = np.where(has > self._above_cents[at], has - self._left_cents[at], 0)
-        cents = round_sums(spare)
+        is_much = has > self._above_cents[at]
+        if not is_much.any():
+            return
+        who, at, has = who[is_much], at[is_much], has[is_much]
+        cents = round_sums(has - self._left_cents[at])
         sent = places(cents >= LEAST_CENTS)
         if sent.size == 0:
             return

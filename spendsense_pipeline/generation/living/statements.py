@@ -73,6 +73,8 @@ class Billing:
         self._books = np.zeros((len(names), *shape), dtype=np.int64)
         self._parts: dict[str, Ints] = dict(zip(names, self._books, strict=True))
         """The same by what it is."""
+        self._asked = self._books[-3:]
+        """Balances, minimums and what is paid of them, which are looked at together."""
         self._in_full = cards.is_paid_in_full
         self._pays_late = cards.payment == PaymentHabit.LATE
         ceilings = np.array([USES[each].ceiling for each in CardUse])[cards.use]
@@ -139,22 +141,23 @@ class Billing:
         Returns:
             Cents, 0 where there is nothing to pay: `[N]`.
         """
-        balance = self._parts["balance"][card, cycle]
-        cents = balance - self._parts["paid"][card, cycle]
+        balance, minimum, paid = self._asked[:, card, cycle]
+        cents = balance - paid
         in_parts = places(parts_left > 0)
         if in_parts.size:
             part = np.ceil(balance[in_parts] / HEAVY_PARTS / _TEN_DOLLARS) * _TEN_DOLLARS
             cents[in_parts] = np.minimum(cents[in_parts], part)
         carries = places(~self._in_full[card])
         if carries.size:
-            cents[carries] = self._instalments(card[carries], cycle[carries], owed)
-        paid: Ints = np.maximum(np.minimum(cents, balance), 0)
-        return paid
+            cents[carries] = self._instalments(
+                card[carries], cycle[carries], minimum[carries], owed
+            )
+        answer: Ints = np.maximum(np.minimum(cents, balance), 0)
+        return answer
 
-    def _instalments(self, card: Ints, cycle: Ints, owed: Ints) -> Ints:
+    def _instalments(self, card: Ints, cycle: Ints, minimum: Ints, owed: Ints) -> Ints:
         """What is paid of balances that are carried, unless less is asked for: `[N]` cents."""
-        cards, minimums = self._cards, self._parts["minimum"]
-        minimum, habit = minimums[card, cycle], self._sums[card, cycle]
+        cards, habit = self._cards, self._sums[card, cycle]
         wanted = np.where(cards.pays_over_minimum[card], minimum + habit, habit)
         least = np.ceil(minimum * FREE_PAYMENT_MIN_FACTOR / _FIVE_DOLLARS) * _FIVE_DOLLARS
         is_low = owed[card] - wanted < self._floor[card]
@@ -200,15 +203,18 @@ class Billing:
             Cents, mostly 0: `[N]`.
         """
         minimum = self._parts["minimum"][card, cycle]
-        is_late = self._paid_since[card] < minimum
-        fee = LATE_FEES_CENTS[self._cards.product[card] % LATE_FEES_CENTS.size]
-        is_later = cycle - self._late_cycle[card] <= LATER_CYCLES
-        dearer = (fee * LATER_LATE_FEE_FACTOR // 100 * 100).astype(np.int64)
-        # No fee is more than the payment that was missed.
-        fee = np.where(is_late, np.minimum(np.where(is_later, dearer, fee), minimum), 0)
-        self._late_cycle[card] = np.where(is_late, cycle, self._late_cycle[card])
-        self._fees[card] += fee
-        return fee
+        late = places(self._paid_since[card] < minimum)
+        fees = np.zeros_like(minimum)
+        if late.size:
+            card, cycle = card[late], cycle[late]
+            fee = LATE_FEES_CENTS[self._cards.product[card] % LATE_FEES_CENTS.size]
+            is_later = cycle - self._late_cycle[card] <= LATER_CYCLES
+            dearer = (fee * LATER_LATE_FEE_FACTOR // 100 * 100).astype(np.int64)
+            # No fee is more than the payment that was missed.
+            fees[late] = fee = np.minimum(np.where(is_later, dearer, fee), minimum[late])
+            self._late_cycle[card] = cycle
+            self._fees[card] += fee
+        return fees
 
     def end_day(self, owed: Ints) -> None:
         """Count what is owed at the close of a day, `[C]` cents, towards interest."""
@@ -226,14 +232,12 @@ class Billing:
         """
         cards, cycle = self._cards, self.cycle[card]
         previous = self._previous[card]
-        interest = np.zeros_like(previous)
-        revolves = places((previous > 0) & (self._paid_since[card] < previous))
+        fees, payments, cent_days, paid_since = self._running[:, card]
+        interest = np.zeros(card.size, dtype=np.int64)
+        revolves = places((previous > 0) & (paid_since < previous))
         if revolves.size:
-            of = card[revolves]
-            interest[revolves] = half_even(
-                self._cent_days[of] * cards.apr_basis_points[of], INTEREST_DIVISOR
-            )
-        fees, payments = self._fees[card], self._payments[card]
+            rate = cards.apr_basis_points[card[revolves]]
+            interest[revolves] = half_even(cent_days[revolves] * rate, INTEREST_DIVISOR)
         # Less refunds: by what is owed more than at the last statement, but for fees and payments.
         purchases = owed[card] - previous - fees + payments
         balance = owed[card] + interest

@@ -168,24 +168,29 @@ class ThinAccounts:
         takes = has_some & (self._chance[day] < chance * self._cash_share)
         cash = self._cash[day]
         at = places(takes & (cash < 0.6 * free))
-        self._post(day, who[at], cash[at], balances, diary, machine[0], Purpose.CASH, machine[1])
-        free[at] -= cash[at]
+        if at.size:
+            taken = cash[at]
+            self._post(day, who[at], taken, balances, diary, machine[0], Purpose.CASH, machine[1])
+            free[at] -= taken
         friend, sums = day % FRIENDS_PER_USER, self._sums[day]
         at = places(has_some & self._sends[day] & (sums < 0.3 * free))
-        self._post(day, who[at], sums[at], balances, diary, self._sent[friend], Purpose.FRIEND_OUT)
-        free[at] -= sums[at]
+        if at.size:
+            to, sent = self._sent[friend], sums[at]
+            self._post(day, who[at], sent, balances, diary, to, Purpose.FRIEND_OUT)
+            free[at] -= sent
         at = places(self._lends[day] & (free < EMPTY_CENTS))
-        lent = -self._lent[day][at]
-        self._post(day, who[at], lent, balances, diary, self._received[friend], Purpose.FRIEND_IN)
+        if at.size:
+            lent, of = -self._lent[day][at], self._received[friend]
+            self._post(day, who[at], lent, balances, diary, of, Purpose.FRIEND_IN)
         # A third paycheck of a month, a refund: some of it is saved.
         left_over = (free - self._saves_above * self._usual[day]) * (day >= self._saves_from)
         free -= self._save(day, left_over, balances, diary)
-        larger[who] = has_some & (self._put_off[day] < chance * self._put_off_share)
+        buys = has_some & (self._put_off[day] < chance * self._put_off_share)
         # What a day's usual purchases will not use up of what is meant to be gone.
         beyond = free / self._wanting.days_left[day] - rate[who] * self._usual_cents
         most = self._larger_most * has_some
-        larger[who] += np.clip(beyond // self._larger_cents, 0, most).astype(np.int64)
-        larger[who] *= day >= self._buys_from
+        things = np.minimum(np.maximum(beyond // self._larger_cents, 0), most).astype(np.int64)
+        larger[who] = (buys + things) * (day >= self._buys_from)
         return larger
 
     def _save(self, day: int, left_over: Floats, balances: Balances, diary: Diary) -> Ints:
@@ -193,19 +198,14 @@ class ThinAccounts:
         who = self._who
         if not self._is_open[day]:
             return np.zeros(who.size, dtype=np.int64)
-        saves = (left_over > self._windfall) & self._saves[day] & ~self._waits[who]
-        hundreds = np.rint(self._saved_share * left_over / _HUNDRED).astype(np.int64)
-        saved = np.where(saves, hundreds * _HUNDRED, 0)
-        at = places(saves)
+        at = places((left_over > self._windfall) & self._saves[day])
+        at = at[~self._waits[who[at]]]
+        saved = np.zeros(who.size, dtype=np.int64)
         if at.size:
-            user, cents = who[at], saved[at]
-            diary.transfer(
-                user,
-                day,
-                cents,
-                day,
-                *PUT_ASIDE,
-            )
+            hundreds = np.rint(self._saved_share[at] * left_over[at] / _HUNDRED)
+            saved[at] = cents = hundreds.astype(np.int64) * _HUNDRED
+            user = who[at]
+            diary.transfer(user, day, cents, day, *PUT_ASIDE)
             balances.checking[user] -= cents
             balances.savings[user] += cents
             self._wanting.free_cents[user] -= cents
@@ -222,8 +222,6 @@ class ThinAccounts:
         purpose: Purpose,
         place: Ints | None = None,
     ) -> None:
-        if user.size == 0:
-            return
         # Machines pay out on any day; what people send each other posts when banks are open.
         settles = day if purpose == Purpose.CASH else int(self._next_open[day])
         at = NO_PLACE if place is None else place[user]

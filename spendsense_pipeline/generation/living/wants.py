@@ -187,17 +187,18 @@ class Wanting:
         spendable = np.maximum(has, 0)
         thick = spendable / self._cushion
         rare = self.rare
-        thick[rare] = np.maximum(has + balances.savings, 0)[rare] / self._reserve[rare]
+        thick[rare] = np.maximum(has[rare] + balances.savings[rare], 0) / self._reserve[rare]
         answer = bounded(thick**CUSHION_EXPONENT, *CUSHION_ANSWER_RANGE)
         oftener = bounded(answer**COUNT_PART, *COUNT_RANGE)
         rate, ticket = self._rate * oftener, self._ticket * answer**2 / oftener
         thin = places(thick < THIN)
-        rate[thin] *= bounded(ticket[thin] / self._cheapest[thin], *POSSIBLE_RANGE)
+        if thin.size:
+            rate[thin] *= bounded(ticket[thin] / self._cheapest[thin], *POSSIBLE_RANGE)
         tight = self.tight
         if tight.size:
             free = has[tight] - self._due_before[day] - statements_due[tight] - KEPT_CENTS
             has_some = free > SOME_CENTS
-            step = np.searchsorted(_MONEY_STEPS_CENTS, free) + (self._is_early[day] & has_some)
+            step = _MONEY_STEPS_CENTS.searchsorted(free) + (self._is_early[day] & has_some)
             usual = self._rate[tight]
             pace = bounded(usual / self._pace, *PACE_RANGE)
             wants = usual * self._times[step, self._each] * pace
