@@ -89,6 +89,7 @@ class Reserves:
         spends, handling = arrangements.spends_cents, arrangements.handling
         self._spends = spends
         self._is_helped = handling == Handling.HELPED
+        self._none = np.zeros(self._who.size, dtype=np.int64)
         # A row per day, as a day's are looked at together.
         pay, due = pay[self._who].T, due[self._who].T
         self._is_paid = (pay > 0) & arrangements.paid_on.T
@@ -100,12 +101,19 @@ class Reserves:
         unit = np.where(arrangements.keeps_round_sum, _HUNDRED, _FIFTY)
         swept = np.maximum(pay - self._keeps, 0) // unit * unit
         self._swept = np.where(self._is_paid & (swept >= SWEPT_LEAST_CENTS), swept, 0)
-        self._draws = arrangements.draws_on.T & (pay == 0)
+        draws = arrangements.draws_on.T & (pay == 0)
         # Nobody draws a wage just before or just after a payday.
-        self._draws &= self._is_helped | ~_within(self._is_paid, WAITS_DAYS, COMING_DAYS - 1)
-        self._just_paid = _within(self._is_paid & (self._swept > 0), WAITS_DAYS, COMING_DAYS - 1)
+        self._draws = draws & ~self._is_helped
+        self._draws &= ~_within(self._is_paid, WAITS_DAYS, COMING_DAYS - 1)
+        """Days on which a wage is drawn, if too little is left; so of help: `[D, R]`."""
+        self._asks = draws & self._is_helped
+        just_paid = _within(self._is_paid & (self._swept > 0), WAITS_DAYS, COMING_DAYS - 1)
         # Rent and the like are fetched on their day: money kept for them is money in checking.
         self._coming = _until_next_open(world, np.where(due > LARGE_BILL_MONTHS * spends, 0, due))
+        # Bills are met as they come, not saved up for: small ones until banks open again.
+        least = np.where(just_paid, 0, FETCHES_BELOW_MONTHS) * spends
+        self._needs = least + self._coming
+        """What is fetched where checking holds less: `[D, R]` cents."""
         self._set_aside = arrangements.set_aside_cents.T
         self._own_sum = arrangements.own_sum_cents
         by_week = 7 / DAYS_PER_MONTH
@@ -124,6 +132,7 @@ class Reserves:
         self._lacking_factor = LACKING_FACTORS[arrangements.varies.T % LACKING_FACTORS.size]
         skips = np.where(arrangements.is_biweekly, SKIPS_ABOVE_BIWEEKLY_MONTHS, SKIPS_ABOVE_MONTHS)
         self._skips_above = np.where(self._is_helped, HELPED_BELOW_MONTHS, skips) * spends
+        self._much = SURPLUS_MONTHS * spends
 
     @property
     def wage_cents(self) -> Ints:
@@ -146,46 +155,54 @@ class Reserves:
         has = checking - balances.pending[who]
         # Who was below zero moves the less.
         there = np.minimum(np.minimum(has, checking) - self._keeps[day], self._swept[day])
-        swept = np.maximum(there, 0) // _FIFTY * _FIFTY
-        moved = np.maximum(moved, np.where(swept >= SWEPT_LEAST_CENTS, swept, 0))
-        moved = np.where(moved == 0, self._surplus(day, has), moved)
+        swept = there // _FIFTY * _FIFTY
+        moved = np.maximum(moved, swept * (swept >= SWEPT_LEAST_CENTS))
+        self._move_surplus(day, has, moved)
         self._move(day, moved, balances, diary, is_in=True)
 
         has = has - moved
-        draws = self._draws[day] & (has < self._skips_above)
-        help_cents = np.where(draws & self._is_helped, self._helps[day], 0)
+        is_low = has < self._skips_above
+        help_cents = self._helps[day] * (self._asks[day] & is_low)
         has = has + help_cents
-        drawn = np.where(draws & ~self._is_helped, self._wage, 0)
-        # Bills are met as they come, not saved up for: small ones until banks open again.
-        least = np.where(self._just_paid[day], 0, FETCHES_BELOW_MONTHS) * self._spends
-        shortfall = least + self._coming[day] - has - drawn
+        drawn = self._wage * (self._draws[day] & is_low)
+        shortfall = self._needs[day] - has - drawn
         at = places((shortfall > 0) & (moved == 0))
         if at.size:
-            drawn[at] += (
-                np.ceil(shortfall[at] / self._own_sum[at]).astype(np.int64) * (self._own_sum[at])
-            )
-        free = balances.savings[who] - self._set_aside[day]
+            own = self._own_sum[at]
+            drawn[at] += np.ceil(shortfall[at] / own).astype(np.int64) * own
+        helped = helped + help_cents
+        if drawn.any():
+            helped += self._draw(day, drawn, balances, diary)
+        self._help(day, helped, balances, diary)
+
+    def _draw(self, day: int, drawn: Ints, balances: Balances, diary: Diary) -> Ints:
+        """Draw what there is in savings, and say what a partner pays in instead: `[R]` cents."""
+        free = balances.savings[self._who] - self._set_aside[day]
         left = np.maximum(free, 0) // _FIFTY * _FIFTY
         # What savings lack, a partner pays in.
         is_lacking = self._is_helped & (drawn > left)
         fetched = np.where(is_lacking, 0, np.minimum(drawn, left))
         self._move(day, fetched, balances, diary, is_in=False)
         paid_in = np.rint(drawn * self._lacking_factor[day] / _FIFTY).astype(np.int64) * _FIFTY
-        helped = helped + help_cents + np.where(is_lacking, paid_in, 0)
-        self._help(day, helped, balances, diary)
+        return paid_in * is_lacking
 
-    def _surplus(self, day: int, has: Ints) -> Ints:
-        """What lies in checking from other times, in whole five hundreds: `[R]` cents."""
+    def _move_surplus(self, day: int, has: Ints, moved: Ints) -> None:
+        """Add what lies in checking from other times, in whole five hundreds, to what is moved:
+        `[R]` cents."""
         beyond = has - self._coming[day]
-        surplus = (beyond - SURPLUS_LEFT_MONTHS * self._spends) // _FIVE_HUNDRED * _FIVE_HUNDRED
-        is_much = self._has_been_paid[day] & (beyond > SURPLUS_MONTHS * self._spends)
-        return np.where(is_much, surplus, 0).astype(np.int64)
+        at = places((beyond > self._much) & self._has_been_paid[day] & (moved == 0))
+        if at.size:
+            surplus = beyond[at] - SURPLUS_LEFT_MONTHS * self._spends[at]
+            moved[at] = (surplus // _FIVE_HUNDRED * _FIVE_HUNDRED).astype(np.int64)
 
     def _missing(self, balances: Balances) -> tuple[Ints, Ints]:
         """What savings lack after a rent that a poor season did not leave, and what checking lacks
         of that, which family makes up for: `[R]` cents each."""
         who = self._who
-        missing = -(np.minimum(balances.savings[who], 0) // _FIFTY) * _FIFTY
+        savings = balances.savings[who]
+        if not (savings < 0).any():
+            return self._none, self._none
+        missing = -(np.minimum(savings, 0) // _FIFTY) * _FIFTY
         has = balances.checking[who] - balances.pending[who]
         return missing, np.maximum(missing - np.maximum(has, 0) // _FIFTY * _FIFTY, 0)
 
