@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints, bounded
+from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
 
 ENDING_BITS: Final = 8
@@ -19,27 +19,23 @@ _CASH_NOTES_MAX: Final = 25
 """Twenties a machine pays out at a time."""
 
 
-def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints, cash: Ints) -> Ints:
-    """Prices as those who sell write them.
+def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints) -> Ints:
+    """Prices as those who sell write them; withdrawals in notes, a few at least.
 
     Args:
         catalog: Where it is bought, and how prices end there.
         merchant: Row of its merchants, `[N]`.
         raw: Price in cents before rounding, above zero, `[N]` or `[K, N]`.
         draw: ENDING_BITS bits that decide how the price ends, `[N]`.
-        cash: Which are withdrawals, which come in notes, a few at least: places among `[N]`.
 
     Returns:
         Cents, at least 1, of the shape of `raw`.
     """
     endings = _endings(catalog)
-    unit, below, least = endings.rounding[endings.row[merchant], draw].T
+    unit, below, least, fewest, most = endings.rounding[endings.row[merchant], draw].T
     rounded = np.rint((raw + below) / unit) * unit - below
     cents = np.where(raw >= least, rounded, np.rint(raw))
-    if cash.size:
-        note = endings.step_cents[merchant[cash]]
-        cents[..., cash] = bounded(np.rint(raw[..., cash] / note), 1, _CASH_NOTES_MAX) * note
-    return np.maximum(cents, 1).astype(np.int64)
+    return np.minimum(np.maximum(cents, fewest), most).astype(np.int64)
 
 
 class _Endings(NamedTuple):
@@ -47,17 +43,19 @@ class _Endings(NamedTuple):
 
     row: Ints
     """The kind of each merchant, `[N]`."""
-    step_cents: Ints
-    """What whole prices of each merchant are a multiple of, `[N]`."""
     rounding: Floats
-    """By kind and draw: cents of what a price is rounded to, how many it stays below that, and
-    from what price on it is rounded at all; `[E, 256, 3]`."""
+    """By kind and draw: cents of what a price is rounded to, how many it stays below that, from
+    what price on it is rounded at all, and the least and the most that is asked or paid out;
+    `[E, 256, 5]`."""
 
 
 @functools.lru_cache(maxsize=8)
 def _endings(catalog: Catalog) -> _Endings:
-    endings = catalog.price_endings
-    row = np.array([endings.index(code) for code in catalog.merchants.category_detailed])
+    endings, shops = catalog.price_endings, catalog.merchants
+    kinds = len(endings.category_detailed)
+    is_cash = shops.group == catalog.spending_groups.cash
+    # As many kinds again, of those that pay out: they have a kind of their own each.
+    row = np.array([endings.index(code) for code in shops.category_detailed]) + kinds * is_cash
     draw = np.arange(1 << ENDING_BITS)
     whole = np.rint(endings.whole_share * draw.size)[:, np.newaxis]
     either = np.rint((endings.whole_share + endings.ninety_nine_share) * draw.size)
@@ -66,5 +64,9 @@ def _endings(catalog: Catalog) -> _Endings:
     unit = np.where(below, 100, endings.whole_step_cents[:, np.newaxis])
     least = np.maximum(_ROUND_PRICES_FROM_STEPS * unit, _ROUND_PRICES_FROM_CENTS)
     least = np.where(draw < either[:, np.newaxis], least, np.inf)
-    rounding = np.stack([unit, below, least], axis=-1)
-    return _Endings(row, endings.whole_step_cents[row].astype(np.int64), rounding)
+    sold = np.stack(np.broadcast_arrays(unit, below, least, 1, np.inf), axis=-1)
+    note = np.broadcast_to(endings.whole_step_cents[:, np.newaxis], unit.shape)
+    paid_out = np.stack(
+        np.broadcast_arrays(note, 0, 0, note, _CASH_NOTES_MAX * note), axis=-1
+    )
+    return _Endings(row, np.concatenate([sold, paid_out]).astype(np.float64))

@@ -123,4 +123,4 @@ def _prices(catalog: Catalog, merchant: Ints, times: Floats, word: Words) -> Int
     raw = raw * np.exp(shops.ticket_sigma[merchant] * normal(word[:, 0]))
     raw = below_largest(raw, shops.ticket_cap_cents[merchant])
     ending = bits(word[:, 1], 0, ENDING_BITS)
-    return priced(catalog, merchant, raw, ending, cash=np.zeros(0, dtype=np.int64))
+    return priced(catalog, merchant, raw, ending)

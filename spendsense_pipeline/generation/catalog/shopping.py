@@ -18,6 +18,7 @@ Dates = npt.NDArray[np.datetime64]
 LOCAL_PLACEHOLDERS: Final = ("{local}", "{owner}", "{town}", "{county}")
 """Stand in names and lines of small companies and of offices, which are others in every town: for a
 word they are named for, somebody's given name, the town, the county or whoever else taxes there."""
+_CASH_GROUP: Final = "cash_withdrawal"
 
 
 def rows_where(flags: Flags) -> Ints:
@@ -61,6 +62,11 @@ class SpendingGroups:
     def index(self, name: str) -> int:
         """Row of a group by name."""
         return self.names.index(name)
+
+    @functools.cached_property
+    def cash(self) -> int:
+        """Row of the group of cash withdrawn."""
+        return self.index(_CASH_GROUP)
 
     def __len__(self) -> int:
         """Number of groups."""

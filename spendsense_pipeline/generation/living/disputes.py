@@ -14,7 +14,6 @@ from spendsense_pipeline.generation.living.balances import Balances
 from spendsense_pipeline.generation.living.diary import Diary
 from spendsense_pipeline.generation.living.purchase_words import DISPUTE, Draws
 from spendsense_pipeline.generation.living.settling import Purchases
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP
 from spendsense_pipeline.generation.postings import Purpose, Slot
 from spendsense_pipeline.generation.world import World
 
@@ -41,7 +40,7 @@ clear of the limit, and nobody charges what they will have to pay after all."""
 _SERIAL: Final = BitFields(days_later=7, purchase=4)
 """Unique among a day's: which purchase of how many days ago; nobody disputes two purchases of a
 day that lie sixteen apart."""
-_MOST_SHARE: Final = max(ONLINE_SHARE, IN_STORE_SHARE)
+_MOST_DRAWS: Final = max(ONLINE_SHARE, IN_STORE_SHARE) * DISPUTE.size("is_disputed")
 _DAYS: Final = (
     ("noticed_after", NOTICED_DAYS),
     ("credited_after", CREDITED_DAYS),
@@ -84,7 +83,7 @@ class Disputes:
         self._most_back_cents = np.append(TAKEN_BACK_MAX_SHARE * cards.limit_cents, np.inf)
         self._slots = np.append(cards.slot, int(Slot.CHECKING))
         self._group = labels.catalog.merchants.group
-        self._cash = labels.catalog.spending_groups.index(CASH_GROUP)
+        self._cash = labels.catalog.spending_groups.cash
         self._coming: dict[int, list[_Movement]] = {}
 
     def of_day(self, day: int, purchases: Purchases, draws: Draws) -> None:
@@ -95,19 +94,19 @@ class Disputes:
             purchases: What is bought, `[N]`.
             draws: What is drawn for each, `[N]`.
         """
-        draw = draws["is_disputed"] / DISPUTE.size("is_disputed")
-        maybe = places(draw < _MOST_SHARE)
+        maybe = places(draws["is_disputed"] < _MOST_DRAWS)
         if maybe.size == 0:
             return
-        bought = purchases.where(maybe)
+        bought, draws = purchases.where(maybe), draws.where(maybe)
         share = np.where(bought.is_online, ONLINE_SHARE, IN_STORE_SHARE)
-        disputed: Flags = draw[maybe] < share
+        disputed: Flags = draws["is_disputed"] / DISPUTE.size("is_disputed") < share
         disputed &= (bought.refund_day < 0) & (bought.cents >= LEAST_CENTS)
         disputed &= bought.cents <= self._most_cents[bought.card]
         disputed &= self._group[bought.merchant] != self._cash
-        bought, draws = bought.where(disputed), draws.where(maybe[disputed])
-        if bought.size == 0:
+        at = places(disputed)
+        if at.size == 0:
             return
+        bought, draws = bought.where(at), draws.where(at)
         noticed, credited, taken = (
             low + draws[field] % (high - low + 1) for field, (low, high) in _DAYS
         )

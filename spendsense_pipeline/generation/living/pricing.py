@@ -38,9 +38,7 @@ class Prices:
         )
         """The least that is sold at each merchant, however little somebody has: `[N]`."""
 
-    def of(
-        self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints, cash: Ints
-    ) -> Ints:
+    def of(self, user: Ints, group: Ints, merchant: Ints, place: Ints, ending: Ints) -> Ints:
         """What merchants sell at, a dearer basket for who has more.
 
         Args:
@@ -49,7 +47,6 @@ class Prices:
             merchant: Row of the catalog's merchants, `[N]`.
             place: Where a price lies among the merchant's, `[K, N]`, for several it might be.
             ending: ENDING_BITS bits that decide how prices end, `[N]`.
-            cash: Which are withdrawals, places among `[N]`.
 
         Returns:
             Cents, `[K, N]`.
@@ -59,4 +56,4 @@ class Prices:
         raw = relative * shops.ticket_median_cents[merchant] * self._baskets[user, group]
         raw = above_least(raw, self._least_cents[merchant])
         raw = below_largest(raw, shops.ticket_cap_cents[merchant])
-        return priced(self._catalog, merchant, raw, ending, cash)
+        return priced(self._catalog, merchant, raw, ending)

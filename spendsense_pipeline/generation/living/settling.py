@@ -12,7 +12,7 @@ from spendsense_pipeline.generation.behaviours.posting import PostingDays
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.living.cash_points import CashPoints
 from spendsense_pipeline.generation.living.purchase_words import REFUND, SETTLEMENT, Draws
-from spendsense_pipeline.generation.living.tastes import CASH_GROUP, Tastes
+from spendsense_pipeline.generation.living.tastes import Tastes
 from spendsense_pipeline.generation.postings import NO_PLACE
 from spendsense_pipeline.generation.randomness import NORMAL_QUANTILES, integers
 from spendsense_pipeline.generation.world import World
@@ -84,7 +84,7 @@ class Settling:
         self._online_taste = integers(world.words("online_taste", 0), ONLINE_TASTES)
         self._refunded = tastes.refund_share * SETTLEMENT.size("is_refunded")
         self._cash_points = CashPoints(world, catalog)
-        self._cash = catalog.spending_groups.index(CASH_GROUP)
+        self._cash = catalog.spending_groups.cash
 
     def of_day(self, day: int, basket: Basket, draws: Draws) -> Purchases:
         """What becomes of a day's purchases.

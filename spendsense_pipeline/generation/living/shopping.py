@@ -33,7 +33,6 @@ from spendsense_pipeline.generation.living.purchase_words import (
 from spendsense_pipeline.generation.living.settling import Basket, Purchases, Settling
 from spendsense_pipeline.generation.living.tastes import (
     CASH_DRAWN_PER_FETCHED,
-    CASH_GROUP,
     LIKED_SHARE,
     TILTS,
     Tastes,
@@ -155,7 +154,7 @@ class Shopping:
         self._cash_trips = np.where(world.profiles.rhythm == Rhythm.PAYCHECK_TO_PAYCHECK, 0, trips)
         """Of the times it is drawn, those on which cash is fetched: `[U]`."""
         self._everybody = np.arange(world.users)
-        self._cash = catalog.spending_groups.index(CASH_GROUP)
+        self._cash = catalog.spending_groups.cash
         is_cash = self._merchant.group == self._cash
         self._is_ordinary = (self._merchant.visit_kind == 0) & ~is_cash
         """Where people go whenever they like, `[N]`."""
@@ -220,7 +219,7 @@ class Shopping:
         price = draws["price"]
         wanted = np.array([price, price // _CHEAPEST])
         wanted[0, put_off] = CHOICES.size("price") - 1 - price[put_off] // _DEAREST
-        cents, cheap_cents = self._prices.of(user, group, merchant, wanted, draws["ending"], cash)
+        cents, cheap_cents = self._prices.of(user, group, merchant, wanted, draws["ending"])
 
         # What there is to spend is looked at once a day: what was bought earlier is taken off.
         spendable = wants.spendable_cents[user]

@@ -22,7 +22,6 @@ from spendsense_pipeline.generation.population import People
 from spendsense_pipeline.generation.thresholds import Thresholds
 from spendsense_pipeline.tables.raw import HOUSEHOLD_TYPES
 
-CASH_GROUP: Final = "cash_withdrawal"
 TRAVEL_GROUP: Final = "travel"
 TRIPS_MAX_SHARE: Final = 0.13
 """Of everyday dollars, what goes to planned trips at most."""
@@ -222,7 +221,7 @@ def _tastes(asked: _Asked, catalog: Catalog) -> Tastes:
     counts = counts / counts.sum()
     # What is needed now and then is drawn oftener, as some draws of it come to nothing.
     drawn_per_bought = drawn_per_bought_of(counts, asked.purchases_per_month, catalog)
-    drawn_per_bought[groups.index(CASH_GROUP)] = CASH_DRAWN_PER_FETCHED
+    drawn_per_bought[groups.cash] = CASH_DRAWN_PER_FETCHED
     purchases_drawn = asked.purchases_per_month / BOUGHT_SHARE * float(counts @ drawn_per_bought)
     counts = counts * drawn_per_bought * _instead_of_liked(counts, catalog)
     counts = counts / counts.sum()
@@ -268,7 +267,7 @@ def needed_groups(catalog: Catalog) -> Flags:
         `[G]`.
     """
     is_needed = days_between_visits(catalog) > 0
-    is_needed[catalog.spending_groups.index(CASH_GROUP)] = True
+    is_needed[catalog.spending_groups.cash] = True
     return np.asarray(is_needed)
 
 
@@ -318,7 +317,7 @@ def _group_dollars(ratios: dict[str, float], catalog: Catalog) -> Floats:
             for usd, of in survey
         ]
     )
-    shares[groups.index(CASH_GROUP)] = CASH_SHARE
+    shares[groups.cash] = CASH_SHARE
     # Trips are planned (see `behaviours.trips`). What nobody can spend on a trip a month is bought
     # day by day.
     asked = ratios.get(groups.category[groups.index(TRAVEL_GROUP)], 0.0)
