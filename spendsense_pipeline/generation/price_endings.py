@@ -66,7 +66,5 @@ def _endings(catalog: Catalog) -> _Endings:
     least = np.where(draw < either[:, np.newaxis], least, np.inf)
     sold = np.stack(np.broadcast_arrays(unit, below, least, 1, np.inf), axis=-1)
     note = np.broadcast_to(endings.whole_step_cents[:, np.newaxis], unit.shape)
-    paid_out = np.stack(
-        np.broadcast_arrays(note, 0, 0, note, _CASH_NOTES_MAX * note), axis=-1
-    )
+    paid_out = np.stack(np.broadcast_arrays(note, 0, 0, note, _CASH_NOTES_MAX * note), axis=-1)
     return _Endings(row, np.concatenate([sold, paid_out]).astype(np.float64))

@@ -51,10 +51,10 @@ _WORDS: Final = {
     "dispute": DISPUTE,
 }
 """By what each is drawn for."""
-_LAYOUT: Final = [(word, *field) for word, of in enumerate(_WORDS.values()) for field in of.layout()]
-_WORD, _SHIFT, _MASK = (
-    np.array([field[part] for field in _LAYOUT]) for part in (0, 2, 3)
-)
+_LAYOUT: Final = [
+    (word, *field) for word, of in enumerate(_WORDS.values()) for field in of.layout()
+]
+_WORD, _SHIFT, _MASK = (np.array([field[part] for field in _LAYOUT]) for part in (0, 2, 3))
 _ROW: Final = {name: row for row, (_, name, _, _) in enumerate(_LAYOUT)}
 """No two fields have one name."""
 

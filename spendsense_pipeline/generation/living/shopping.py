@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
+from spendsense_pipeline.generation.arrays import Floats, Ints, places
 from spendsense_pipeline.generation.behaviours.credit import Cards
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.clienteles import goes_to
@@ -265,7 +265,8 @@ class Shopping:
         both = self._tastes.groups_on[weekday][month].passed(
             np.concatenate([row, row[at]]), np.concatenate([draws["group"], liked_draw])
         )
-        group, liked = both[: user.size], both[user.size :]
+        group: Ints = both[: user.size]
+        liked = both[user.size :]
         group[at] = np.where(self._is_needed[liked], group[at], liked)
         return group
 

@@ -169,9 +169,7 @@ class Wanting:
         self.next_payday[who] = following
         self._due_before = (np.take_along_axis(total, until, axis=1) - total).T.copy()
 
-    def of_day(
-        self, day: int, balances: Balances, statements_due: Ints, is_lived: Floats
-    ) -> Wants:
+    def of_day(self, day: int, balances: Balances, statements_due: Ints, is_lived: Floats) -> Wants:
         """What everybody wants of a day, at its beginning.
 
         Args:
