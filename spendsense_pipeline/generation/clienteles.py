@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
@@ -38,7 +39,7 @@ class GoesTo:
         """Asked for every purchase, and small: `[U, N]`."""
         return self.is_of[:, self.clientele]
 
-    def to(self, user: Ints, merchant: Ints) -> Flags:
+    def to(self, user: Ints, merchant: npt.NDArray[np.integer[Any]]) -> Flags:
         """Whether people go to merchants.
 
         Args:

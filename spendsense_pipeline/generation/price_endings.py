@@ -35,7 +35,7 @@ def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints) -> Ints:
     unit, below, least, fewest, most = endings.rounding[endings.row[merchant], draw].T
     rounded = np.rint((raw + below) / unit) * unit - below
     cents = np.where(raw >= least, rounded, np.rint(raw))
-    return np.minimum(np.maximum(cents, fewest), most).astype(np.int64)
+    return np.asarray(np.minimum(np.maximum(cents, fewest), most), dtype=np.int64)
 
 
 class _Endings(NamedTuple):

@@ -193,7 +193,7 @@ class OnTrips:
         draw = draws["at_home"][at] / REFUND.size("at_home")
         leaves = (stage == _LEAVING) & ((serial > 0) | (draw >= BEFORE_LEAVING_SHARE))
         returns = (stage == _RETURNING) & ((serial == 0) | (draw >= BACK_HOME_SHARE))
-        return at[(stage == _THERE) | leaves | returns]
+        return np.asarray(at[(stage == _THERE) | leaves | returns], dtype=np.int64)
 
     def choose(self, day: int, user: Ints, draw: Ints, other_draw: Ints) -> Ints:
         """Where people buy on a trip, open all along, by what trips are for and popularity.

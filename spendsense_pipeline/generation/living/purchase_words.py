@@ -82,7 +82,8 @@ class Draws:
 
     def __getitem__(self, field: str) -> Ints:
         """Whole numbers below the field's size, `[N]`."""
-        return self._values[_ROW[field]]
+        drawn: Ints = self._values[_ROW[field]]
+        return drawn
 
     def where(self, at: Ints) -> Draws:
         """The same of some of the purchases, `[M]`, in that order."""

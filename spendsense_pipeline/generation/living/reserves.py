@@ -184,7 +184,7 @@ class Reserves:
         fetched = np.where(is_lacking, 0, np.minimum(drawn, left))
         self._move(day, fetched, balances, diary, is_in=False)
         paid_in = np.rint(drawn * self._lacking_factor[day] / _FIFTY).astype(np.int64) * _FIFTY
-        return paid_in * is_lacking
+        return np.where(is_lacking, paid_in, 0)
 
     def _move_surplus(self, day: int, has: Ints, moved: Ints) -> None:
         """Add what lies in checking from other times, in whole five hundreds, to what is moved:
