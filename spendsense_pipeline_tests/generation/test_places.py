@@ -233,7 +233,7 @@ def test_a_favourite_stays_until_it_closes() -> None:
     draws = np.zeros((draw.size, len(CATALOG.spending_groups), 1), dtype=np.int64)
     draws[draw, of, 0] = draw
     favourites = shops.favourites_of(where, draws, GOES_EVERYWHERE, np.zeros_like(draw))
-    one, other = (favourites.of(day, draw, of, np.zeros_like(draw)) for day in (0, 364))
+    one, other = (favourites.on(day)[draw, of, 0] for day in (0, 364))
     closing = ~np.isnat(SHOPS.closed_on[one])
     assert closing.any()
     assert (one == other)[~closing].all()
