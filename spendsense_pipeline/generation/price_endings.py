@@ -6,6 +6,7 @@ import functools
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from spendsense_pipeline.generation.arrays import Floats, Ints
 from spendsense_pipeline.generation.catalog import Catalog
@@ -17,6 +18,7 @@ _ROUND_PRICES_FROM_STEPS: Final = 1.5
 """Smaller prices keep their cents: rounding would move them by too much."""
 _CASH_NOTES_MAX: Final = 25
 """Twenties a machine pays out at a time."""
+_WHOLE, _NINETY_NINE, _ANY = range(3)
 
 
 def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints) -> Ints:
@@ -32,7 +34,8 @@ def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints) -> Ints:
         Cents, at least 1, of the shape of `raw`.
     """
     endings = _endings(catalog)
-    unit, below, least, fewest, most = endings.rounding[endings.row[merchant], draw].T
+    kind = endings.kind[merchant]
+    unit, below, least, fewest, most = endings.rounding[kind, endings.ending[kind, draw]].T
     rounded = np.rint((raw + below) / unit) * unit - below
     cents = np.where(raw >= least, rounded, np.rint(raw))
     return np.asarray(np.minimum(np.maximum(cents, fewest), most), dtype=np.int64)
@@ -41,30 +44,38 @@ def priced(catalog: Catalog, merchant: Ints, raw: Floats, draw: Ints) -> Ints:
 class _Endings(NamedTuple):
     """How prices end, by what decides it. `E` kinds of endings."""
 
-    row: Ints
-    """The kind of each merchant, `[N]`."""
+    kind: Ints
+    """Of each merchant, `[N]`."""
+    ending: npt.NDArray[np.int8]
+    """By kind and draw, one of `_WHOLE`, `_NINETY_NINE`, `_ANY`: `[E, 256]`."""
     rounding: Floats
-    """By kind and draw: cents of what a price is rounded to, how many it stays below that, from
+    """By kind and ending: cents of what a price is rounded to, how many it stays below that, from
     what price on it is rounded at all, and the least and the most that is asked or paid out;
-    `[E, 256, 5]`."""
+    `[E, 3, 5]`."""
 
 
 @functools.lru_cache(maxsize=8)
 def _endings(catalog: Catalog) -> _Endings:
     endings, shops = catalog.price_endings, catalog.merchants
-    kinds = len(endings.category_detailed)
-    is_cash = shops.group == catalog.spending_groups.cash
-    # As many kinds again, of those that pay out: they have a kind of their own each.
-    row = np.array([endings.index(code) for code in shops.category_detailed]) + kinds * is_cash
     draw = np.arange(1 << ENDING_BITS)
-    whole = np.rint(endings.whole_share * draw.size)[:, np.newaxis]
-    either = np.rint((endings.whole_share + endings.ninety_nine_share) * draw.size)
-    # To the nearest round sum, or to one cent below a dollar.
-    below = draw >= whole
-    unit = np.where(below, 100, endings.whole_step_cents[:, np.newaxis])
-    least = np.maximum(_ROUND_PRICES_FROM_STEPS * unit, _ROUND_PRICES_FROM_CENTS)
-    least = np.where(draw < either[:, np.newaxis], least, np.inf)
-    sold = np.stack(np.broadcast_arrays(unit, below, least, 1, np.inf), axis=-1)
-    note = np.broadcast_to(endings.whole_step_cents[:, np.newaxis], unit.shape)
-    paid_out = np.stack(np.broadcast_arrays(note, 0, 0, note, _CASH_NOTES_MAX * note), axis=-1)
-    return _Endings(row, np.concatenate([sold, paid_out]).astype(np.float64))
+    whole_draws = np.rint(endings.whole_share * draw.size)
+    either_draws = np.rint((endings.whole_share + endings.ninety_nine_share) * draw.size)
+    # Small, as what is looked up for every purchase is to stay at hand.
+    ending = (draw >= whole_draws[:, np.newaxis]).astype(np.int8)
+    ending += draw >= np.maximum(whole_draws, either_draws)[:, np.newaxis]
+    step = endings.whole_step_cents.astype(np.float64)
+    sold = np.zeros((step.size, 3, 5))
+    # To the nearest round sum, or to one cent below a dollar, or to the cent.
+    sold[:, _WHOLE, 0] = step
+    sold[:, _NINETY_NINE, :2] = 100, 1
+    unit = sold[:, :_ANY, 0]
+    sold[:, :_ANY, 2] = np.maximum(_ROUND_PRICES_FROM_STEPS * unit, _ROUND_PRICES_FROM_CENTS)
+    sold[:, _ANY, :3] = 1, 0, 0
+    sold[:, :, 3:] = 1, np.inf
+    nothing = np.zeros_like(step)
+    notes = np.stack([step, nothing, nothing, step, _CASH_NOTES_MAX * step], axis=-1)
+    paid_out = np.repeat(notes[:, np.newaxis], 3, axis=1)
+    kind = np.array([endings.index(code) for code in shops.category_detailed])
+    # As many kinds again, of what is paid out.
+    kind += step.size * (shops.group == catalog.spending_groups.cash)
+    return _Endings(kind, np.concatenate([ending, ending]), np.concatenate([sold, paid_out]))

@@ -94,19 +94,20 @@ class Disputes:
             purchases: What is bought, `[N]`.
             draws: What is drawn for each, `[N]`.
         """
-        maybe = places(draws["is_disputed"] < _MOST_DRAWS)
+        draw = draws["is_disputed"]
+        maybe = places(draw < _MOST_DRAWS)
         if maybe.size == 0:
             return
-        bought, draws = purchases.where(maybe), draws.where(maybe)
-        share = np.where(bought.is_online, ONLINE_SHARE, IN_STORE_SHARE)
-        disputed: Flags = draws["is_disputed"] / DISPUTE.size("is_disputed") < share
-        disputed &= (bought.refund_day < 0) & (bought.cents >= LEAST_CENTS)
-        disputed &= bought.cents <= self._most_cents[bought.card]
-        disputed &= self._group[bought.merchant] != self._cash
-        at = places(disputed)
+        share = np.where(purchases.is_online[maybe], ONLINE_SHARE, IN_STORE_SHARE)
+        cents = purchases.cents[maybe]
+        disputed: Flags = draw[maybe] / DISPUTE.size("is_disputed") < share
+        disputed &= (purchases.refund_day[maybe] < 0) & (cents >= LEAST_CENTS)
+        disputed &= cents <= self._most_cents[purchases.card[maybe]]
+        disputed &= self._group[purchases.merchant[maybe]] != self._cash
+        at = maybe[disputed]
         if at.size == 0:
             return
-        bought, draws = bought.where(at), draws.where(at)
+        bought, draws = purchases.where(at), draws.where(at)
         noticed, credited, taken = (
             low + draws[field] % (high - low + 1) for field, (low, high) in _DAYS
         )

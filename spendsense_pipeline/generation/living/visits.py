@@ -31,7 +31,7 @@ class Visits:
         self._days_between, self._never = kinds.days_between, world.days
         self._visited = np.full((world.users, kinds.days_between.size), _LONG_AGO)
         """Day of the last visit to each kind of merchant, `[U, V]`."""
-        self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int64)
+        self._been = np.zeros((world.users, len(catalog.merchants)), dtype=np.int32)
         """How often each user has bought at each merchant: `[U, N]`."""
         self._bought = np.zeros(world.users, dtype=np.int64)
         kind, since = np.indices((kinds.days_between.size, world.days + 1))
