@@ -66,7 +66,7 @@ class BitFields:
         if values.keys() != self._widths.keys():
             message = f"every bit field must be given: {[*self._widths]}; they are {[*values]}"
             raise TypeError(message)
-        packed = np.zeros(np.broadcast_shapes(*map(np.shape, values.values())), dtype=np.uint64)
+        packed = np.zeros((), dtype=np.uint64)
         for name, width in self._widths.items():
             part = np.asarray(values[name])
             # In unsigned words a negative number is the largest of all, so one look finds both.
@@ -77,7 +77,7 @@ class BitFields:
                     f"it spans {part.min()}..{part.max()}"
                 )
                 raise OverflowError(message)
-            packed |= unsigned << self._shifts[name]
+            packed = packed | (unsigned << self._shifts[name])
         return packed
 
     def take(self, word: Words | Ints, name: str) -> Ints:

@@ -27,8 +27,7 @@ def half_even(numerator: Ints, denominator: int) -> Ints:
     Returns:
         The quotients, `[N]`.
     """
-    quotient = numerator // denominator
-    remainder = numerator - quotient * denominator
+    quotient, remainder = np.divmod(numerator, denominator)
     # An odd quotient tips a tie up to the even one.
     up = 2 * remainder + (quotient & 1) > denominator
     return np.asarray(quotient + up, dtype=np.int64)

@@ -40,7 +40,10 @@ NORMAL_BITS: Final = 12
 def mix64(x: npt.ArrayLike) -> Words:
     """The splitmix64 finaliser: a bijection of words `[N]` that makes neighbours unrelated."""
     # In place, as of arrays, not of scalars, NumPy lets us wrap around without a warning.
-    mixed = np.array(x, dtype=np.uint64)
+    return _mix(np.array(x, dtype=np.uint64))
+
+
+def _mix(mixed: Words) -> Words:
     mixed ^= mixed >> _SHIFT_1
     mixed *= _MULTIPLIER_1
     mixed ^= mixed >> _SHIFT_2
@@ -107,7 +110,7 @@ def words_each(keys: npt.ArrayLike, index: npt.ArrayLike) -> Words:
     """
     position = np.asarray(index, dtype=np.int64).astype(np.uint64)
     position *= GOLDEN
-    return mix64(np.asarray(keys, dtype=np.uint64) + position)
+    return _mix(np.asarray(np.asarray(keys, dtype=np.uint64) + position))
 
 
 def bits(word: Words, shift: int, count: int) -> Ints:

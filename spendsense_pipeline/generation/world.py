@@ -8,6 +8,7 @@ statements to pay, purchases to post and balances that came about. Those months 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -89,7 +90,14 @@ class World:
 
     def keys(self, purpose: str) -> Words:
         """One key per user for draws of a purpose: `[U]`."""
-        return user_keys(self.seed, purpose, self.profiles.people.numbers)
+        if purpose not in self._keys:
+            self._keys[purpose] = user_keys(self.seed, purpose, self.profiles.people.numbers)
+        return self._keys[purpose]
+
+    @functools.cached_property
+    def _keys(self) -> dict[str, Words]:
+        """Those asked for so far: many are asked for again and again."""
+        return {}
 
     def words(self, purpose: str, index: npt.ArrayLike, of: Ints | None = None) -> Words:
         """Draws of a purpose.
