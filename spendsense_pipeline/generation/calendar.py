@@ -19,9 +19,11 @@ from spendsense_pipeline.generation.arrays import Flags
 Days = npt.NDArray[np.int32]
 A = TypeVar("A", bound="npt.NDArray[Any]")
 
+LONGEST_CLOSED_DAYS: Final = 4
+"""No run of days on which US banks are closed is longer."""
 PAD_DAYS: Final = 15
-"""Days known on either side of the history. No run of closed days in the US is longer than four,
-so a schedule that starts up to ten days outside still finds its business day."""
+"""Days known on either side of the history, so that a schedule that starts up to ten days outside
+still finds its business day."""
 _PAD_MONTHS: Final = 2
 
 

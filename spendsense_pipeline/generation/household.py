@@ -117,8 +117,14 @@ def simulate(people: World, labels: Labels) -> Household:
     pays_for_car = np.asarray(bills.amount_cents[:, list(housing.OF_A_CAR)].any(axis=1))
     way = habits.ways_of(world, pays_for_car)
     habitual: tuple[Postings, ...] = (
-        people_paid.people_paid_postings(world, labels),
-        sitters_and_housemates.same_people_postings(world, labels),
+        people_paid.once_a_day(
+            Postings.joined(
+                [
+                    sitters_and_housemates.same_people_postings(world, labels),
+                    people_paid.people_paid_postings(world, labels),
+                ]
+            )
+        ),
         checks_written.check_postings(world, labels),
         standing_payments.standing_postings(world, labels),
     )

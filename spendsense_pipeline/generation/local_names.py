@@ -24,6 +24,8 @@ from spendsense_pipeline.generation.world import World
 
 _PAYEE: Final = BitFields(label=20, place=12, branch=5)
 """A line and which of those who are called so in a town it means."""
+_OTHER_WORDS: Final = 8
+"""How many words are tried for a name that is taken."""
 _NAMED: Final = BitFields(payee=20, place=12, branch=5, part=1)
 
 
@@ -77,7 +79,7 @@ def _called(labels: Labels, key: Words) -> tuple[list[str], list[str]]:
     word, owner = (
         mix64(_NAMED.pack(payee=payee, place=place, branch=branch, part=part)) for part in (0, 1)
     )
-    lines, names = [], []
+    lines, names, taken = [], [], _names_taken(labels)
     for of, where, local, given in zip(
         label.tolist(),
         place.tolist(),
@@ -85,18 +87,29 @@ def _called(labels: Labels, key: Words) -> tuple[list[str], list[str]]:
         integers(owner, len(owners)).tolist(),
         strict=True,
     ):
-        filled = {
-            "{local}": catalog.local_words[local],
-            "{owner}": owners[given],
-            "{town}": places.cities[where],
-            "{county}": places.counties[where],
-        }
-        line, name = labels.table.name[of], labels.table.merchant_name[of] or ""
-        for placeholder, text in filled.items():
-            line, name = line.replace(placeholder, text), name.replace(placeholder, text)
+        # Nobody small is called as somebody else everywhere is: the next word, then.
+        for step in range(_OTHER_WORDS):
+            filled = {
+                "{local}": catalog.local_words[(local + step) % len(catalog.local_words)],
+                "{owner}": owners[(given + step) % len(owners)],
+                "{town}": places.cities[where],
+                "{county}": places.counties[where],
+            }
+            line, name = labels.table.name[of], labels.table.merchant_name[of] or ""
+            for placeholder, text in filled.items():
+                line, name = line.replace(placeholder, text), name.replace(placeholder, text)
+            if name not in taken:
+                break
         lines.append(line.upper().replace("'", "").replace(".", ""))
         names.append(name)
     return lines, names
+
+
+@functools.lru_cache(maxsize=2)
+def _names_taken(labels: Labels) -> frozenset[str]:
+    """What those are called who are called the same everywhere."""
+    names = zip(labels.table.merchant_name, labels.is_local.tolist(), strict=True)
+    return frozenset(name for name, is_local in names if name and not is_local)
 
 
 @functools.lru_cache(maxsize=2)

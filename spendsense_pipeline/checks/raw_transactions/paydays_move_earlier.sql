@@ -13,7 +13,8 @@ gap as (
     date - lag(date) over (partition by account_number, employer_number order by date) as days
   from payday
 ),
--- Paydays of one employer, numbered from a fixed Monday, in a round of one week or two.
+-- Paydays of one employer, numbered from a fixed Monday, in a round of one week or two. Six at
+-- least: five of somebody paid twice a month may be in step (30 January to 13 March of 2026).
 employment as (
   select
     account_number,
@@ -22,7 +23,7 @@ employment as (
     list(datediff('day', date '1970-01-05', date)) as paydays
   from gap
   group by account_number, employer_number
-  having count(*) >= 5
+  having count(*) >= 6
     and count(*) filter (days between 5 and 9 or days between 12 and 16) >= 0.5 * (count(*) - 1)
 ),
 placed as (

@@ -13,7 +13,7 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints
 from spendsense_pipeline.generation.attributes import CARDS_PER_USER_MAX, Band, PaymentHabit
-from spendsense_pipeline.generation.behaviours.card_payments import habits_of
+from spendsense_pipeline.generation.behaviours.card_payments import LATE_FEE_CENTS, habits_of
 from spendsense_pipeline.generation.behaviours.card_products import (
     HEAVY_LIMIT_MONTHS,
     LIMIT_FLOOR_USD,
@@ -28,7 +28,12 @@ from spendsense_pipeline.generation.behaviours.card_uses import (
     CardUse,
 )
 from spendsense_pipeline.generation.behaviours.income import Paychecks
-from spendsense_pipeline.generation.behaviours.late_payers import Lateness, lateness
+from spendsense_pipeline.generation.behaviours.late_payers import (
+    ROOM_FEES,
+    ROOM_INTEREST_SHARE,
+    Lateness,
+    lateness,
+)
 from spendsense_pipeline.generation.catalog import Catalog
 from spendsense_pipeline.generation.postings import Slot
 from spendsense_pipeline.generation.randomness import uniform
@@ -114,6 +119,20 @@ class Cards:
     def is_paid_in_full(self) -> Flags:
         """Whether every statement is paid in full: `[C]`."""
         return np.asarray(self.use <= CardUse.HEAVY_IN_FULL, dtype=np.bool_)
+
+    @property
+    def ceiling_cents(self) -> Floats:
+        """What nothing is bought beyond, `[C]`: who pays late knows of fees, and of the interest
+        that nothing is paid of for months."""
+        ceiling = np.array([USES[each].ceiling for each in CardUse])[self.use] * self.limit_cents
+        room = ROOM_FEES * LATE_FEE_CENTS + ROOM_INTEREST_SHARE * self.limit_cents
+        return np.asarray(ceiling - np.where(self.payment == PaymentHabit.LATE, room, 0))
+
+    @property
+    def most_at_first_cents(self) -> Floats:
+        """What each card owes at most when the history opens, `[C]`: fees come on top of it."""
+        has_room = (self.payment == PaymentHabit.LATE) & ~self.is_paid_in_full
+        return np.where(has_room, self.ceiling_cents, self.limit_cents)
 
 
 def plan_cards(

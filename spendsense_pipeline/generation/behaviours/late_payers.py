@@ -20,6 +20,8 @@ ROUND_MONTHS: Final = 9
 """From one time of having caught up to the next (judged)."""
 SKIPS_SHARE: Final = 0.2
 """Of months behind, those in which nothing at all is paid (judged)."""
+ROOM_FEES, ROOM_INTEREST_SHARE = 2, 0.045
+"""Fees in a row, and interest as a share of the limit, that who pays late leaves room for."""
 
 
 class Lateness(NamedTuple):

@@ -77,6 +77,22 @@ def people_paid_postings(world: World, labels: Labels) -> Postings:
     return Postings.joined([sent, received])
 
 
+def once_a_day(rows: Postings) -> Postings:
+    """What is sent to one or comes from one on a day: where an app names nobody, all that posts on
+    a day is cashed out at once.
+
+    Args:
+        rows: Sums through apps, `[N]`.
+
+    Returns:
+        The first of each day, account and line: `[M]`.
+    """
+    _, first = np.unique(
+        _ON_A_DAY.pack(user=rows.user, day=rows.day, label=rows.label), return_index=True
+    )
+    return rows.where(np.sort(first))
+
+
 def sent_per_month(world: World) -> Floats:
     """How many sums each person sends friends in a month, 0 for who uses no app: `[U]`.
 
@@ -178,10 +194,6 @@ def _sums(
     user, day, cents, at = user[keep], day[keep], cents[keep], at[keep]
     friend = (which[at] + PER_MONTH_MAX * month[at]) % FRIENDS_PER_USER
     label = friends(world, labels, user, friend, is_sent=way == 0)
-    # Where an app names nobody, what comes in on one day is cashed out at once.
-    _, first = np.unique(_ON_A_DAY.pack(user=user, day=day, label=label), return_index=True)
-    first.sort()
-    user, day, cents, at, label = user[first], day[first], cents[first], at[first], label[first]
     return postings(
         user=user,
         slot=Slot.CHECKING,

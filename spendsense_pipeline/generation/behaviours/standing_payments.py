@@ -231,4 +231,6 @@ def _deposits(world: World, labels: Labels) -> Postings:
         cents=-np.maximum(np.rint(usd[at] / 5), 1) * 500,
         label=labels.counterparty("deposit", when[at]),
         purpose=Purpose.DEPOSIT,
+        # Those of two months may fall on the first day that banks are open again.
+        serial=month[at],
     )

@@ -15,7 +15,7 @@ from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.behaviours.people_paid import helpers
 from spendsense_pipeline.generation.behaviours.standing_payments import brokers
 from spendsense_pipeline.generation.behaviours.trips import DaysAway
-from spendsense_pipeline.generation.cents import sums
+from spendsense_pipeline.generation.cents import below_largest, sums
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.arrangements import Arrangements
 from spendsense_pipeline.generation.living.balances import Balances
@@ -58,6 +58,7 @@ INCOMES: Final = (
     Purpose.UNEMPLOYMENT,
 )
 """What somebody knows will come."""
+FROM_FRIENDS: Final = (Purpose.PAID_BY_FRIEND, Purpose.PAID_BY_SAME)
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def live(
         means.everyday_cents,
         means.relative,
         usual_rate,
+        plan.friends_pay,
     )
     overdrafts = Overdrafts(world, wanting.is_tight, means.everyday_cents, plan.due - plan.pay)
     returned = ReturnedItems(world, labels, planned)
@@ -162,8 +164,10 @@ def live(
     for day in range(days):
         if day == world.history_day:
             # Interest charged before the history is in no row of it that could say why a card
-            # owes more than its limit.
-            np.minimum(balances.owed[:-1], cards.limit_cents, out=balances.owed[:-1])
+            # owes more than its limit, or has left its band.
+            most = cards.most_at_first_cents
+            above = places(balances.owed[:-1] > most)
+            balances.owed[above] = np.rint(below_largest(balances.owed[above], most[above]))
             opening = (
                 balances.checking.copy(),
                 balances.savings.copy(),
@@ -264,6 +268,7 @@ class _Plan:
         self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
         self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
         self.comes = daily(on_checking & np.isin(rows.purpose, INCOMES), rows.user, users).T * -1
+        self.friends_pay = daily(np.isin(rows.purpose, FROM_FRIENDS), rows.user, users).T < 0
         rows = world.chapters.by_day_settled(world.chapters.kept(rows))
         on_checking = rows.slot == Slot.CHECKING
         self.checking = daily(on_checking, rows.user, users)

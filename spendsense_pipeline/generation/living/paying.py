@@ -8,7 +8,6 @@ import numpy as np
 
 from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, bounded
 from spendsense_pipeline.generation.attributes import PaymentHabit
-from spendsense_pipeline.generation.behaviours.card_payments import LATE_FEE_CENTS
 from spendsense_pipeline.generation.behaviours.card_uses import (
     PURCHASE_SHARE_RANGE,
     STORE_CARD_PURCHASE_SHARE,
@@ -32,8 +31,6 @@ NEAR_FLOOR_SHARE = 0.035
 FLOOR_ANSWER = 25.0
 TIGHT_STATEMENT_SHARE = 0.06
 """Of a month's income, what who runs out owes at most on a card paid in full."""
-LATE_FEES, LATE_INTEREST_SHARE = 2, 0.045
-"""Fees in a row, and interest as a share of the limit, that who pays late leaves room for."""
 KEPT_LOW_CEILING = 0.21
 """Use of the limit beyond which people whose cards are to stay low buy nothing on them: a trip that
 is booked on the card comes on top."""
@@ -68,13 +65,11 @@ class Paying:
         answer = np.where(is_steady, 0.0, answer)
         self._answer = np.append(answer, 0.0)
         people = world.profiles.people
-        ceiling = np.array([USES[each].ceiling for each in CardUse])[uses]
         is_kept_low = is_targeted(people.target, lambda way: way.cards == "low")
-        ceiling = np.where(is_kept_low[cards.user], np.minimum(ceiling, KEPT_LOW_CEILING), ceiling)
-        most_cents = ceiling * cards.limit_cents
-        # Who pays late knows of fees and of the interest that nothing is paid of for months.
-        late_cents = LATE_FEES * LATE_FEE_CENTS + LATE_INTEREST_SHARE * cards.limit_cents
-        most_cents -= np.where(cards.payment == PaymentHabit.LATE, late_cents, 0)
+        kept_cents = np.where(
+            is_kept_low[cards.user], KEPT_LOW_CEILING * cards.limit_cents, cards.limit_cents
+        )
+        most_cents = np.minimum(cards.ceiling_cents, kept_cents)
         # Out of what is gone by payday no large statement is paid in full.
         payable_cents = people.income_monthly_usd[cards.user] * 100 * TIGHT_STATEMENT_SHARE
         most_cents = np.where(

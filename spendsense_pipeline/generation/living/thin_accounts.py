@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from spendsense_pipeline.calendar_units import DAYS_PER_MONTH
-from spendsense_pipeline.generation.arrays import Floats, Ints, Words, bounded, places
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, Words, bounded, places
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.banking import saves_elsewhere
 from spendsense_pipeline.generation.behaviours.people_paid import (
@@ -18,6 +18,7 @@ from spendsense_pipeline.generation.behaviours.people_paid import (
     friends,
     sent_per_month,
 )
+from spendsense_pipeline.generation.calendar import LONGEST_CLOSED_DAYS
 from spendsense_pipeline.generation.habits import cash_habits
 from spendsense_pipeline.generation.labels import Labels
 from spendsense_pipeline.generation.living.balances import Balances
@@ -70,6 +71,7 @@ class ThinAccounts:
         everyday_cents: Floats,
         relative: Floats,
         usual_rate: Floats,
+        friends_pay: Flags,
     ) -> None:
         """Look up what does not change from day to day.
 
@@ -80,6 +82,7 @@ class ThinAccounts:
             everyday_cents: What there is for purchases in a usual month, `[U]`.
             relative: The same for a purchase, relative to a usual household's, `[U]`.
             usual_rate: Purchases a day in a usual month, `[U]`.
+            friends_pay: Days on which something of a friend posts as it is, `[U, D]`.
         """
         self._wanting = wanting
         self._who = wanting.tight
@@ -103,6 +106,13 @@ class ThinAccounts:
         self._saved_share = np.where(is_natural, SAVED_SHARE, SAVED_SHARE_TARGETED)
         word = _drawn(world, "lends", days, who)
         self._lends = bits(word, 40, 20) < BORROWS_SHARE * (1 << 20)
+        self._next_open = world.calendar.on_or_after(days)
+        # An app that names nobody pays out once a day, and nobody borrows twice over a weekend.
+        posts = np.minimum(self._next_open, world.days - 1)
+        self._lends &= ~friends_pay[who].T[posts]
+        for before in range(1, LONGEST_CLOSED_DAYS + 1):
+            at_once = self._next_open[before:] == self._next_open[:-before]
+            self._lends[before:] &= ~(self._lends[:-before] & at_once[:, np.newaxis])
         self._lent = BORROWED_CENTS[bits(word, 20, 16) % BORROWED_CENTS.size]
         cadence = world.profiles.cadence[who]
         self._cash_share = CASH_SHARE * cash_habits(world)[who]
@@ -118,7 +128,6 @@ class ThinAccounts:
             .T
             for is_sent in (True, False)
         )
-        self._next_open = world.calendar.on_or_after(days)
         self._is_open = self._next_open == days
         # Who is to run out in every period buys sooner.
         self._put_off_share = np.where(is_natural, PUT_OFF_SHARE, PUT_OFF_SHARE_TARGETED)
