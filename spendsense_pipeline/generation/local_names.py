@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints, Words
+from spendsense_pipeline.generation.arrays import Ints
 from spendsense_pipeline.generation.behaviours.moves import plan_moves
 from spendsense_pipeline.generation.bit_fields import BitFields
 from spendsense_pipeline.generation.catalog import Catalog
@@ -68,12 +68,22 @@ def local_payees(world: World, labels: Labels, rows: Postings) -> LocalPayees:
     key, payee = np.unique(
         _PAYEE.pack(label=rows.label, place=place, branch=branch), return_inverse=True
     )
-    return LocalPayees(at, payee, *_called(labels, key))
+    which = (_PAYEE.take(key, name) for name in ("label", "place", "branch"))
+    return LocalPayees(at, payee, *called(labels, *which))
 
 
-def _called(labels: Labels, key: Words) -> tuple[list[str], list[str]]:
-    """Lines and names of payees: `[K]` each."""
-    label, place, branch = (_PAYEE.take(key, name) for name in ("label", "place", "branch"))
+def called(labels: Labels, label: Ints, place: Ints, branch: Ints) -> tuple[list[str], list[str]]:
+    """What payees are called.
+
+    Args:
+        labels: Names with placeholders.
+        label: A local label each, `[K]`.
+        place: Row of the places, `[K]`.
+        branch: Which of those who are called so in that town, `[K]`.
+
+    Returns:
+        The bank's line of each, and its name: `[K]` each.
+    """
     catalog, places = labels.catalog, labels.catalog.places
     payee, owners = labels.payee(label), _owners(catalog)
     word, owner = (

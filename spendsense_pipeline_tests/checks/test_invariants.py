@@ -414,6 +414,18 @@ def test_an_overdraft_with_its_fee_is_allowed(resolved: ResolvedConfig) -> None:
     assert "overdrafts_cost_a_fee" not in broken(world, resolved)
 
 
+def test_pay_twice_a_month_may_be_in_step_for_five_paydays(resolved: ResolvedConfig) -> None:
+    world = a_valid_world()
+    # The last business days up to the 15th and to the month's end.
+    paydays = ("2026-01-30", "2026-02-13", "2026-02-27", "2026-03-13", "2026-03-31")
+    paid = world.rows(merchant_name="Acme")
+    for row, day in zip(paid, paydays, strict=False):
+        row["date"] = row["authorized_date"] = dt.date.fromisoformat(day)
+    for row in paid[len(paydays) :]:
+        world.transactions.remove(row)
+    assert "paydays_move_earlier" not in broken(world, resolved)
+
+
 def test_a_lone_leg_may_wait_for_the_other_at_another_bank(resolved: ResolvedConfig) -> None:
     world = a_valid_world()
     leg = world.rows(account_id="savings", category_detailed="TRANSFER_IN_SAVINGS")[-1]

@@ -63,6 +63,45 @@ def test_many_configurations_are_refused_or_their_datasets_are_true(
     _refused_or_true(asked, as_of, users)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("as_of", "sections"),
+    [
+        ("2026-06-30", {}),
+        ("2025-09-01", {"config": {"seed": 3}}),
+        ("2026-04-15", {"config": {"seed": 2}}),
+        ("2026-04-09", {"preset": "calibrated", "config": {"seed": 11}}),
+        ("2025-06-18", {"config": {"seed": 21, "months_history": 18}}),
+    ],
+    ids=str,
+)
+def test_what_happens_to_one_in_ten_thousand_breaks_no_promise(
+    as_of: str, sections: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPENDSENSE_MAX_USERS", "10000")
+    asked = {**sections, "config": {"num_users": 10_000, **sections.get("config", {})}}
+    resolved = a_configuration(as_of=dt.date.fromisoformat(as_of), **asked)
+    assert broken_promises(resolved) == []
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
+def test_fees_of_who_pays_late_all_the_time_keep_within_band_and_limit(seed: int) -> None:
+    resolved = a_configuration(
+        config={"seed": seed, "num_users": 1_000},
+        controls={
+            "target_personas": ["high_utilization"],
+            "overdue_probability": 0.6,
+            "credit_utilization_distribution": {
+                "low": 0.0,
+                "medium": 0.0,
+                "high": 0.5,
+                "critical": 0.5,
+            },
+        },
+    )
+    assert broken_promises(resolved) == []
+
+
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
 @pytest.mark.parametrize("months", [1, 6, pytest.param(24, marks=pytest.mark.long)])
 def test_the_default_population_is_true_for_any_seed_and_length(seed: int, months: int) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 
+import numpy as np
 import pytest
 
 from spendsense_pipeline.generation.catalog import Billers, load_catalog
 from spendsense_pipeline.generation.catalog.shopping import LOCAL_PLACEHOLDERS
+from spendsense_pipeline.generation.label_table import labels_for
+from spendsense_pipeline.generation.local_names import called
 from spendsense_pipeline_tests.fixtures.generated_people import (
     NOTHING_HAPPENS,
     a_configuration,
@@ -117,3 +120,21 @@ def test_a_tenant_has_one_landlord_at_a_time_and_keeps_the_name(seed: int) -> No
             landlords[user].add(merchant)
     assert len(landlords) > 60
     assert max(map(len, landlords.values())) <= 2
+
+
+def test_nobody_local_is_called_as_somebody_else() -> None:
+    """In every town and under every word: a motel is no Village Inn, a landlord not two."""
+    labels = labels_for(load_catalog())
+    names = labels.table.merchant_name
+    local = [row for row in np.flatnonzero(labels.is_local).tolist() if names[row]]
+    everywhere = {name for row, name in enumerate(names) if row not in local}
+    # As many draws as it takes to see each of some two hundred words in most kinds of names.
+    place, branch = (of.ravel() for of in np.indices((len(PLACES.cities), 8)))
+    by_name: dict[str, set[str | None]] = defaultdict(set)
+    for row in local:
+        _, found = called(labels, np.full_like(place, row), place, branch)
+        assert not everywhere & {*found}, names[row]
+        for name in {*found}:
+            by_name[name].add(names[row])
+    assert len(by_name) > 5_000
+    assert [of for of in by_name.values() if len(of) > 1] == []

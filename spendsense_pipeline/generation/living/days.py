@@ -151,7 +151,7 @@ def live(
     overdrafts = Overdrafts(world, wanting.is_tight, means.everyday_cents, plan.due - plan.pay)
     returned = ReturnedItems(world, labels, planned)
     disputes = Disputes(world, labels, cards)
-    spare = SpareMoney(world, brokers(world, labels)[1], means.cushion_cents)
+    spare = SpareMoney(world, brokers(world, labels)[1], means.cushion_cents, plan.invests)
     moves, machine = plan_moves(world, labels.catalog.places), _cash_machines(world, labels)
     diary = Diary()
     book = CardDays(world, cards, billing, labels, wanting, days)
@@ -268,7 +268,11 @@ class _Plan:
         self.due = daily(on_checking & (rows.cents > 0), rows.user, users).T
         self.pay = daily(on_checking & (rows.purpose == Purpose.PAY), rows.user, users).T * -1
         self.comes = daily(on_checking & np.isin(rows.purpose, INCOMES), rows.user, users).T * -1
-        self.friends_pay = daily(np.isin(rows.purpose, FROM_FRIENDS), rows.user, users).T < 0
+        self.friends_pay, self.invests = (
+            daily(np.isin(rows.purpose, purposes), rows.user, users).T != 0
+            for purposes in (FROM_FRIENDS, [Purpose.INVESTING])
+        )
+        """Days on which something of the kind posts: `[U, D]`."""
         rows = world.chapters.by_day_settled(world.chapters.kept(rows))
         on_checking = rows.slot == Slot.CHECKING
         self.checking = daily(on_checking, rows.user, users)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Floats, Ints, places
+from spendsense_pipeline.generation.arrays import Flags, Floats, Ints, places
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.cents import round_sums
 from spendsense_pipeline.generation.living.balances import Balances
@@ -40,13 +40,14 @@ SPARE_SERIAL: Final = 2
 class SpareMoney:
     """Sends on what the households of a shard have to spare, day by day."""
 
-    def __init__(self, world: World, brokers: Ints, cushion_cents: Floats) -> None:
+    def __init__(self, world: World, brokers: Ints, cushion_cents: Floats, invests: Flags) -> None:
         """Look up what does not change from day to day.
 
         Args:
             world: The shard.
             brokers: Whom each household sends such sums to, a label each: `[U]`.
             cushion_cents: What it likes to have in checking, `[U]`.
+            invests: Days on which it sends something as it is, `[U, D]`.
         """
         profiles = world.profiles
         drawn = uniform(world.words("spare", np.arange(2)))
@@ -63,7 +64,7 @@ class SpareMoney:
         days = np.arange(world.days)
         is_open = world.calendar.on_or_after(days) == days
         evening = integers(world.words("spare_evening", days, who), int(IN_DAYS)) == 0
-        self._evening = (evening & is_open).T.copy()
+        self._evening = (evening & is_open & ~invests[who]).T.copy()
         """When each gets to it: `[D, S]`."""
 
     def end_day(self, day: int, balances: Balances, diary: Diary) -> None:
