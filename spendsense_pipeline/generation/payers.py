@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.arrays import Flags, Ints
 from spendsense_pipeline.generation.attributes import Cadence
 from spendsense_pipeline.generation.behaviours.employment import drives_for_platforms
 from spendsense_pipeline.generation.behaviours.irregular_pay import (
@@ -90,10 +90,15 @@ def payers_of(world: World, employers: Employers) -> Ints:
     chosen = np.empty((world.users, len(Payer)), dtype=np.int64)
     everybody = np.arange(world.users)
     for place, payer in enumerate(_EMPLOYERS):
-        stems = employers.stem[tried[:, place]]
         known = employers.stem[chosen[:, _EMPLOYERS[:place]]]
-        is_new = (stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2)
+        is_new = _is_new(employers.stem[tried[:, place]], known)
         chosen[:, payer] = tried[everybody, place, is_new.argmax(axis=1)]
+        for who, rows in pools:
+            # Now and then none of the draws is: whoever there is else, then.
+            stuck = np.flatnonzero(who & ~is_new.any(axis=1))
+            others = _is_new(employers.stem[rows][np.newaxis, :], known[stuck])
+            has = others.any(axis=1)
+            chosen[stuck[has], payer] = rows[others[has].argmax(axis=1)]
     platforms = employers.by_kind["gig"]
     beside, instead = choose(
         world.words("platform", np.array([1, 2])), employers.weight[platforms]
@@ -110,3 +115,9 @@ def payers_of(world: World, employers: Employers) -> Ints:
     [chosen[:, Payer.SOCIAL_SECURITY]] = employers.by_kind["social_security"]
     [chosen[:, Payer.UNEMPLOYMENT]] = employers.by_kind["unemployment"]
     return chosen
+
+
+def _is_new(stems: Ints, known: Ints) -> Flags:
+    """Which employers, `[U, K]` by what they write, a household does not have yet of those it has,
+    `[U, M]`."""
+    return np.asarray((stems[:, :, np.newaxis] != known[:, np.newaxis, :]).all(axis=2))

@@ -181,6 +181,21 @@ def test_who_drives_beside_a_job_drives_for_another_platform_without_one(seed: i
     assert (drives[:, Payer.SECOND_EMPLOYER] != drives[:, Payer.PLATFORM]).all()
 
 
+@pytest.mark.parametrize("seed", range(32, 36))
+def test_no_two_in_a_household_have_one_employer(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does anybody go back to one: its pay would come on two schedules."""
+    monkeypatch.setenv("SPENDSENSE_MAX_USERS", "10000")
+    world = make_world(a_configuration(config={"seed": seed, "num_users": 10_000}), 0, 10_000)
+    employers = load_catalog().employers
+    has = [payer for payer in Payer if payer.name.startswith(("EMPLOYER", "SECOND"))]
+    is_employed = world.profiles.cadence != Cadence.IRREGULAR
+    stems = np.sort(employers.stem[payers_of(world, employers)][is_employed][:, has], axis=1)
+    assert len(has) == 7
+    assert (np.diff(stems, axis=1) > 0).all()
+
+
 def test_pensions_come_monthly_and_are_not_round(people: People) -> None:
     found = 0
     for user_id in people.users:
