@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from spendsense_pipeline.generation.arrays import Ints
+from spendsense_pipeline.generation.behaviours.other_deposits import (
+    medical_bills,
+    plan_other_deposits,
+)
 from spendsense_pipeline.generation.behaviours.people_paid import once_a_day, people_paid_postings
 from spendsense_pipeline.generation.behaviours.sitters_and_housemates import same_people_postings
 from spendsense_pipeline.generation.behaviours.standing_payments import standing_postings
@@ -37,8 +41,12 @@ def are_all_different(*columns: Ints) -> bool:
     return np.unique(together, axis=1).shape == together.shape
 
 
-def test_deposits_of_two_months_that_post_on_one_day_are_two(world: World) -> None:
-    planned = standing_postings(world, labels_for(load_catalog()))
+def test_what_two_months_bring_on_one_day_are_two_rows(world: World) -> None:
+    catalog = load_catalog()
+    accounts = plan_other_deposits(world, catalog)
+    bills = medical_bills(world, catalog, accounts)
+    planned = Postings.joined([standing_postings(world, labels_for(catalog)), bills])
+    assert bills.size > 0.01 * USERS
     assert planned.size > USERS
     assert are_all_different(
         planned.user, planned.purpose, planned.slot, planned.authorized, planned.serial

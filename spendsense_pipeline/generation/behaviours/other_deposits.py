@@ -190,6 +190,8 @@ def medical_bills(world: World, catalog: Catalog, plan: OtherDeposits) -> Postin
         cents=np.rint(usd[keep] * 100).astype(np.int64),
         label=Fixed.DENTIST,
         purpose=Purpose.HSA_BILL,
+        # Those of two months may fall on the first day that banks are open again.
+        serial=month[keep],
         place=home[who[keep]],
     )
 
