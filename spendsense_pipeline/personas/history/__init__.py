@@ -77,12 +77,11 @@ def build_history(
         " from raw_users where consent_status = 'granted'"
     ).fetchall()
     start = history_start or first_row
-    if start is None or not people:
+    ends = month_ends(start, as_of, months) if start else []
+    if not ends or not people:
         return
     con.execute("create or replace temp table _ends (as_of date)")
-    con.executemany(
-        "insert into _ends values (?)", [(day,) for day in month_ends(start, as_of, months)]
-    )
+    con.executemany("insert into _ends values (?)", [(day,) for day in ends])
     judge_moments(
         con,
         "select person.user_id, _ends.as_of from raw_users as person cross join _ends"
