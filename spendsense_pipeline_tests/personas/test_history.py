@@ -223,7 +223,7 @@ def test_only_consenting_people_and_asked_for_months_are_judged() -> None:
 
 @pytest.mark.parametrize("of", ["none is asked for", "none has ended"])
 def test_where_no_month_is_judged_the_table_is_empty(of: str) -> None:
-    as_of, begins = dt.date(2026, 4, 20), dt.date(2026, 4, 2)
+    as_of, begins = dt.date(2026, 3, 30), dt.date(2026, 3, 2)
     config = {"config": {"num_users": 12, "seed": 3}}
     if of == "none is asked for":
         con = judged_by_month(a_configuration(as_of=as_of, **config), months=0)
