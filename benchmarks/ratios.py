@@ -51,9 +51,7 @@ RATIOS = (
         1.4,
         1_000,
     ),
-    Ratio(
-        "Generate and load", "writing", ("generate", "load"), ("floor: write",), 4.0, 6.0, 1_000
-    ),
+    Ratio("Generate and load", "writing", ("generate", "load"), ("floor: write",), 4.0, 6.0, 1_000),
     Ratio(
         "Generate, load and write Parquet",
         "writing both",

@@ -125,14 +125,20 @@ class Cards:
         """What nothing is bought beyond, `[C]`: who pays late knows of fees, and of the interest
         that nothing is paid of for months."""
         ceiling = np.array([USES[each].ceiling for each in CardUse])[self.use] * self.limit_cents
-        room = ROOM_FEES * LATE_FEE_CENTS + ROOM_INTEREST_SHARE * self.limit_cents
-        return np.asarray(ceiling - np.where(self.payment == PaymentHabit.LATE, room, 0))
+        return np.asarray(ceiling - self._room_for_lateness_cents)
 
     @property
     def most_at_first_cents(self) -> Floats:
-        """What each card owes at most when the history opens, `[C]`: fees come on top of it."""
-        has_room = (self.payment == PaymentHabit.LATE) & ~self.is_paid_in_full
-        return np.where(has_room, self.ceiling_cents, self.limit_cents)
+        """What each card owes at most when the history opens, `[C]`: fees come on top of it, and
+        may take it beyond its limit, but not out of its band."""
+        room = self._room_for_lateness_cents
+        may_leave_band = (self.use == CardUse.HIGH) & (room > 0)
+        return np.where(may_leave_band, self.ceiling_cents, self.limit_cents - room / 2)
+
+    @property
+    def _room_for_lateness_cents(self) -> Floats:
+        room = ROOM_FEES * LATE_FEE_CENTS + ROOM_INTEREST_SHARE * self.limit_cents
+        return np.where(self.payment == PaymentHabit.LATE, room, 0.0)
 
 
 def plan_cards(

@@ -43,7 +43,7 @@ IDLE_INCOME_USD = 5_000.0
 IDLE_SIGMA = 1.5
 """Spread of the logarithm: a mean of three times the median, and a tail above it."""
 IDLE_SIGMAS_AT_MOST = 2.5
-LITTLE_SHARE = 0.26
+LITTLE_SHARE = 0.27
 """People without standing orders who keep next to nothing in savings, besides the tail below
 (Bankrate 2024 and 2025: 27 and 24 % of adults have no emergency savings)."""
 LITTLE_SAVINGS_USD = (5.0, 300.0)
