@@ -57,8 +57,8 @@ def test_growth_is_per_tenfold_people_and_silent_where_too_small() -> None:
 
 def test_what_exceeds_its_bound_is_named() -> None:
     assert ratios.exceeded([a_size(10_000, 1.0)]) == []
-    lines = ratios.exceeded([a_size(10_000, 2.5)])
-    assert any("Generate costs 2.5 × writing the rows at 10,000 people" in line for line in lines)
+    lines = ratios.exceeded([a_size(10_000, 4.5)])
+    assert any("Generate costs 4.5 × writing the rows at 10,000 people" in line for line in lines)
     assert not any(line.startswith("Checks") for line in lines)
     steep = ratios.exceeded([a_size(100, 0.1), a_size(1_000, 1.5)])
     assert len(steep) == len(ratios.STAGES)

@@ -38,12 +38,12 @@ ORDERS_PER_MONTH_WEEKLY = DAYS_PER_MONTH / 7
 # Idle savings by age from which they hold: medians of transaction accounts, less the $2,800 of
 # checking accounts (Federal Reserve, Survey of Consumer Finances 2022).
 IDLE_SAVINGS_USD = {0: 2_600.0, 35: 4_700.0, 45: 5_900.0, 55: 6_200.0, 65: 9_600.0, 75: 7_200.0}
-IDLE_INCOME_USD = 5_000.0
+IDLE_INCOME_USD = 5_100.0
 """Monthly income those medians are taken to belong to; others have savings in proportion."""
 IDLE_SIGMA = 1.5
 """Spread of the logarithm: a mean of three times the median, and a tail above it."""
 IDLE_SIGMAS_AT_MOST = 2.5
-LITTLE_SHARE = 0.27
+LITTLE_SHARE = 0.26
 """People without standing orders who keep next to nothing in savings, besides the tail below
 (Bankrate 2024 and 2025: 27 and 24 % of adults have no emergency savings)."""
 LITTLE_SAVINGS_USD = (5.0, 300.0)
