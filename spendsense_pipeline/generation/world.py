@@ -91,7 +91,10 @@ class World:
     def keys(self, purpose: str) -> Words:
         """One key per user for draws of a purpose: `[U]`."""
         if purpose not in self._keys:
-            self._keys[purpose] = user_keys(self.seed, purpose, self.profiles.people.numbers)
+            keys = user_keys(self.seed, purpose, self.profiles.people.numbers)
+            # Whoever asks next is given the same array.
+            keys.flags.writeable = False
+            self._keys[purpose] = keys
         return self._keys[purpose]
 
     @functools.cached_property
